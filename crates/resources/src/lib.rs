@@ -1,0 +1,33 @@
+//! Dploy's custom resources, group `dploy.dev/v1alpha1`, as `CONTRACT.md` fixes them: types, defaults, labels, phases.
+//!
+//! No rule lives here beyond what the schemas themselves can say.
+
+#![allow(missing_docs, reason = "the derive writes the root types without documenting their fields")]
+
+mod config;
+mod instance;
+pub mod meta;
+mod owner;
+mod phase;
+mod schema;
+mod template;
+
+pub use config::{
+    ArgocdSettings, FluxSettings, LaunchDefaults, OperatorConfig, OperatorConfigSpec,
+};
+pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus, ResolvedTemplate};
+pub use owner::{DployOwner, DployOwnerSpec, DployOwnerStatus, Identity, IdentityKind, Seat};
+pub use phase::{Health, Phase};
+pub use template::{
+    Chart, ChartType, ConnectionType, DployTemplate, DployTemplateSpec, DployTemplateStatus,
+    EngineName, EnvVar, Method, Parameter, Pool, ProcessSpec, Ttl, UNLIMITED,
+};
+
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::CustomResourceExt;
+
+/// The definitions of all four kinds, in the order in which they are best applied.
+#[must_use]
+pub fn custom_resource_definitions() -> Vec<CustomResourceDefinition> {
+    vec![OperatorConfig::crd(), DployTemplate::crd(), DployOwner::crd(), DployInstance::crd()]
+}
