@@ -1,1 +1,7 @@
-//! Placeholder.
+//! Dploy: a self-service catalog of short-lived environments on Kubernetes.
+//!
+//! The roles of the one binary, the HTTP server and the wiring; the rules live in `crates/environments`, the decisions of the
+//! operator in `crates/operator` (see `docs/ARCHITECTURE.md`).
+
+pub mod gateway;
+pub mod samples;
