@@ -87,6 +87,9 @@ pub struct ResolvedTemplate {
     /// The claim that names the owning team; empty when the environment belongs to a person.
     #[serde(default)]
     pub owner_claim: String,
+    /// The declared parameters, each with its default (empty where it has none).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub parameters: BTreeMap<String, String>,
     /// The template's labels.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,

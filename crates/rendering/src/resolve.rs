@@ -1,0 +1,129 @@
+//! A template as it is at launch: every default filled in, so that later edits change nothing.
+
+use std::collections::BTreeMap;
+
+use kube::ResourceExt;
+use resources::{
+    ConnectionType, DployTemplate, DployTemplateSpec, EngineName, LaunchDefaults,
+    OperatorConfigSpec, ResolvedTemplate,
+};
+
+/// The address of environments for which neither the template nor OperatorConfig has a template.
+pub const DEFAULT_URL_TEMPLATE: &str = "https://{{ .Host }}";
+
+/// Fills the template's gaps from the cluster's settings, and from `fallback` where there are none. `seed` is what its
+/// random functions will draw from.
+#[must_use]
+pub fn resolve(
+    template: &DployTemplate,
+    config: Option<&OperatorConfigSpec>,
+    fallback: LaunchDefaults,
+    seed: String,
+) -> ResolvedTemplate {
+    let spec = template.spec.clone();
+    let defaults = config.map_or(fallback, |config| config.defaults);
+    ResolvedTemplate {
+        seed,
+        labels: without_tools(template.labels(), is_deployment_tool),
+        annotations: without_tools(template.annotations(), |domain| {
+            is_deployment_tool(domain) || is_within(domain, "kubernetes.io")
+        }),
+        engine: engine(&spec, config),
+        connection_url_template: url_template(&spec, config),
+        connection_type: connection_type(&spec, config),
+        connection_message_template: message_template(&spec, config),
+        base_domain: config.map(|config| config.base_domain.clone()).unwrap_or_default(),
+        parameters: spec.parameters.into_iter().map(|it| (it.name, it.default)).collect(),
+        ttl_seconds: spec.ttl.seconds.unwrap_or(defaults.ttl_seconds),
+        extend_seconds: spec.ttl.extend_seconds.unwrap_or(defaults.extend_seconds),
+        max_extends: spec.ttl.max_extends.unwrap_or(defaults.max_extends),
+        display_name: spec.display_name,
+        description: spec.description,
+        icon: spec.icon,
+        category: spec.category,
+        owner_claim: spec.owner_claim,
+        chart: spec.chart,
+        manifests: spec.manifests,
+        process: spec.process,
+        values_template: spec.values_template,
+        value_files: spec.value_files,
+    }
+}
+
+/// Whether an instance made of `resolved` is what the template gives today; the seed does not count.
+#[must_use]
+pub fn matches(
+    resolved: &ResolvedTemplate,
+    template: &DployTemplate,
+    config: Option<&OperatorConfigSpec>,
+    fallback: LaunchDefaults,
+) -> bool {
+    *resolved == resolve(template, config, fallback, resolved.seed.clone())
+}
+
+/// The engine that the template names; else the cluster's, or, where that one cannot run what the template has, the one
+/// that can.
+fn engine(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> EngineName {
+    let wanted = config.map(|config| config.default_engine).unwrap_or_default();
+    let runs = |engine: EngineName| match engine {
+        EngineName::Flux | EngineName::Argocd => spec.chart.is_some(),
+        EngineName::Manifests => spec.manifests.is_some(),
+        EngineName::Process => spec.process.is_some(),
+    };
+    let able = || {
+        [wanted, EngineName::Flux, EngineName::Manifests, EngineName::Process]
+            .into_iter()
+            .find(|engine| runs(*engine))
+    };
+    spec.engine.or_else(able).unwrap_or(wanted)
+}
+
+fn url_template(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> String {
+    let clusters = config.map_or("", |config| &config.connection_url_template);
+    first_given(&[&spec.connection_url_template, clusters, DEFAULT_URL_TEMPLATE])
+}
+
+fn message_template(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> String {
+    let clusters = config.map_or("", |config| &config.connection_message_template);
+    first_given(&[&spec.connection_message_template, clusters])
+}
+
+fn connection_type(
+    spec: &DployTemplateSpec,
+    config: Option<&OperatorConfigSpec>,
+) -> ConnectionType {
+    let clusters = config.map(|config| config.default_connection_type);
+    spec.connection_type.or(clusters).unwrap_or_default()
+}
+
+fn first_given(candidates: &[&str]) -> String {
+    candidates
+        .iter()
+        .find(|text| !text.trim().is_empty())
+        .map(|text| (*text).to_owned())
+        .unwrap_or_default()
+}
+
+/// The entries whose key's domain does not belong to a tool: those come and go without the author's doing, and would make
+/// a pool member look outdated.
+fn without_tools(
+    entries: &BTreeMap<String, String>,
+    is_tools: impl Fn(&str) -> bool,
+) -> BTreeMap<String, String> {
+    entries
+        .iter()
+        .filter(|(key, _)| !key.split_once('/').is_some_and(|(domain, _)| is_tools(domain)))
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect()
+}
+
+fn is_deployment_tool(domain: &str) -> bool {
+    ["helm.sh", "fluxcd.io", "argoproj.io", "cattle.io"].iter().any(|tool| is_within(domain, tool))
+}
+
+fn is_within(domain: &str, parent: &str) -> bool {
+    domain.strip_suffix(parent).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
+}
+
+#[cfg(test)]
+mod tests;
