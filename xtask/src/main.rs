@@ -1,1 +1,92 @@
-fn main() {}
+//! `cargo xtask`: everything that a developer or CI does with Dploy, with nothing installed but the
+//! Rust toolchain, node and, for the browser of the end-to-end tests, apt.
+//!
+//! `dev` builds what is stale and runs it, `test` checks everything, `build` makes the release
+//! binary; `site` and `setup` are the parts of these that are useful alone.
+
+mod checks;
+mod command;
+mod progress;
+mod server;
+mod setup;
+mod site;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::checks::Step;
+use crate::site::Flavour;
+use crate::workspace::Workspace;
+
+/// Builds, runs and tests Dploy.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build what is stale and run `dploy dev`; what follows `--` goes to it
+    Dev {
+        /// Arguments of `dploy dev`, such as `--port 9000`
+        #[arg(last = true)]
+        args: Vec<String>,
+    },
+    /// Build the release binary, one file with the site in it
+    Build,
+    /// Build only the web app's files into target/site
+    Site {
+        /// With the release profile and wasm-opt
+        #[arg(long)]
+        release: bool,
+    },
+    /// Install what a fresh machine lacks: the wasm target, npm packages, chromium
+    Setup,
+    /// Run every check and print a summary
+    Test {
+        /// Run only these steps
+        #[arg(long, value_delimiter = ',', value_name = "STEP")]
+        only: Vec<Step>,
+        /// Leave these steps out
+        #[arg(long, value_delimiter = ',', value_name = "STEP")]
+        skip: Vec<Step>,
+    },
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().task) {
+        Ok(code) => code,
+        Err(error) => {
+            progress::failure(&error);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(task: Task) -> Result<ExitCode> {
+    let workspace = Workspace::find()?;
+    match task {
+        Task::Dev { args } => {
+            site::build(&workspace, Flavour::Debug)?;
+            let binary = server::build(&workspace, Flavour::Debug)?;
+            server::run_dev(&binary, &args)?;
+        }
+        Task::Build => {
+            site::build(&workspace, Flavour::Release)?;
+            let binary = server::build(&workspace, Flavour::Release)?;
+            progress::note(&format!("The release binary is {}", binary.display()));
+        }
+        Task::Site { release } => {
+            let flavour = if release { Flavour::Release } else { Flavour::Debug };
+            site::build(&workspace, flavour)?;
+        }
+        Task::Setup => setup::everything(&workspace)?,
+        Task::Test { only, skip } => return checks::run(&workspace, &only, &skip),
+    }
+    Ok(ExitCode::SUCCESS)
+}

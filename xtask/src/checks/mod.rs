@@ -1,0 +1,91 @@
+//! `cargo xtask test`: every check, in order, and a table of how each went.
+//!
+//! A failing step does not stop the ones after it, so one run shows everything that is wrong.
+
+mod cargo;
+mod deny;
+mod end2end;
+mod summary;
+mod wasm_size;
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::progress;
+use crate::workspace::Workspace;
+
+use summary::Row;
+
+/// One check.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Step {
+    /// rustfmt
+    Fmt,
+    /// clippy over everything but the browser's part
+    Clippy,
+    /// clippy over the browser's part
+    ClippyWasm,
+    /// cargo-deny: bans, licences, sources
+    Deny,
+    /// cargo-deny: known vulnerabilities, which needs the network
+    Advisories,
+    /// unit and integration tests, generated files and architecture among them
+    Test,
+    /// the size of the web app as it is downloaded
+    WasmSize,
+    /// Playwright in a real browser against `dploy dev`
+    E2e,
+}
+
+/// How a step ended when it did not fail.
+pub(crate) enum Outcome {
+    /// It ran; the text is worth a place in the table, or empty.
+    Passed(String),
+    /// It could not run here, and why.
+    Skipped(String),
+}
+
+impl Outcome {
+    fn passed() -> Self {
+        Self::Passed(String::new())
+    }
+}
+
+/// Runs the chosen steps; all of them when `only` is empty.
+pub(crate) fn run(workspace: &Workspace, only: &[Step], skip: &[Step]) -> Result<ExitCode> {
+    let chosen = Step::value_variants()
+        .iter()
+        .filter(|step| (only.is_empty() || only.contains(step)) && !skip.contains(step));
+    let rows: Vec<Row> = chosen.map(|step| step.run(workspace)).collect();
+    summary::print(&rows)?;
+    let failed = rows.iter().any(|row| row.result.is_err());
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+impl Step {
+    fn run(self, workspace: &Workspace) -> Row {
+        progress::note(&format!("\n=== {} ===", self.name()));
+        let start = Instant::now();
+        let result = match self {
+            Self::Fmt => cargo::fmt(workspace),
+            Self::Clippy => cargo::clippy(workspace),
+            Self::ClippyWasm => cargo::clippy_wasm(workspace),
+            Self::Deny => deny::policies(workspace),
+            Self::Advisories => deny::advisories(workspace),
+            Self::Test => cargo::test(workspace),
+            Self::WasmSize => wasm_size::check(workspace),
+            Self::E2e => end2end::run(workspace),
+        };
+        if let Err(error) = &result {
+            progress::failure(error);
+        }
+        Row { name: self.name(), result, took: start.elapsed() }
+    }
+
+    fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+}

@@ -1,0 +1,61 @@
+//! Binaryen's `wasm-opt`, from npm, where npm is there.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::command;
+use crate::setup;
+use crate::workspace::Workspace;
+
+/// What makes a module smaller after wasm-bindgen.
+pub(crate) enum Optimizer {
+    /// Nothing: the module is taken as it is.
+    None,
+    /// `wasm-opt` at this path.
+    WasmOpt(PathBuf),
+}
+
+/// What rustc's wasm target may use; wasm-opt refuses a module with a feature that is not named.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-multivalue",
+    "--enable-mutable-globals",
+    "--enable-nontrapping-float-to-int",
+    "--enable-reference-types",
+    "--enable-sign-ext",
+];
+
+impl Optimizer {
+    /// `wasm-opt`, installed if need be; nothing on a machine without npm.
+    pub(crate) fn find(workspace: &Workspace) -> Result<Self> {
+        Ok(setup::wasm_opt(workspace)?.map_or(Self::None, Self::WasmOpt))
+    }
+
+    /// Writes the optimized `input` to `output`.
+    pub(crate) fn apply(&self, input: &Path, output: &Path) -> Result<()> {
+        match self {
+            Self::None => {
+                fs::copy(input, output).context("could not copy the module")?;
+                Ok(())
+            }
+            Self::WasmOpt(tool) => {
+                let mut wasm_opt = Command::new(tool);
+                wasm_opt.arg("-Oz").args(FEATURES).arg(input).arg("-o").arg(output);
+                command::run(&mut wasm_opt)
+            }
+        }
+    }
+}
+
+impl fmt::Display for Optimizer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("as compiled"),
+            Self::WasmOpt(tool) => write!(f, "{}", tool.display()),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Where things are.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use cargo_metadata::MetadataCommand;
+
+/// The paths of this checkout.
+pub(crate) struct Workspace {
+    /// The directory of the root `Cargo.toml`.
+    pub(crate) root: PathBuf,
+    /// Cargo's target directory, wherever the environment or the configuration puts it.
+    pub(crate) target: PathBuf,
+}
+
+impl Workspace {
+    /// Asks cargo.
+    pub(crate) fn find() -> Result<Self> {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+        let metadata = MetadataCommand::new()
+            .manifest_path(manifest)
+            .no_deps()
+            .exec()
+            .context("could not read the workspace's metadata")?;
+        Ok(Self {
+            root: metadata.workspace_root.into_std_path_buf(),
+            target: metadata.target_directory.into_std_path_buf(),
+        })
+    }
+
+    /// Where the web app's files go, the place that the server embeds and that cargo-leptos uses:
+    /// fixed below the root, because a compile-time attribute names it.
+    pub(crate) fn site(&self) -> PathBuf {
+        self.root.join("target/site")
+    }
+
+    /// What xtask keeps for itself between runs: stamps, tools, measured builds.
+    pub(crate) fn cache(&self) -> PathBuf {
+        self.target.join("xtask")
+    }
+
+    /// The project of the end-to-end tests.
+    pub(crate) fn end2end(&self) -> PathBuf {
+        self.root.join("end2end")
+    }
+}
