@@ -1,0 +1,65 @@
+//! What comes behind the question mark.
+
+use std::{collections::HashMap, time::Duration};
+
+use axum::extract::Query as Extracted;
+use http::Uri;
+
+use crate::{
+    api::WriteOptions,
+    error::{ApiError, ApiResult},
+    selectors::Selector,
+    store::Revision,
+};
+
+/// The parameters of a call.
+#[derive(Debug, Default)]
+pub(super) struct Query(HashMap<String, String>);
+
+impl Query {
+    /// Reads the parameters of `uri`.
+    pub(super) fn of(uri: &Uri) -> ApiResult<Self> {
+        let Extracted(all) = Extracted::try_from_uri(uri)
+            .map_err(|error| ApiError::bad_request(format!("invalid query: {error}")))?;
+        Ok(Self(all))
+    }
+
+    pub(super) fn text(&self, name: &str) -> &str {
+        self.0.get(name).map(String::as_str).unwrap_or_default()
+    }
+
+    pub(super) fn flag(&self, name: &str) -> bool {
+        matches!(self.text(name), "true" | "1")
+    }
+
+    pub(super) fn number(&self, name: &str) -> ApiResult<Option<u64>> {
+        match self.text(name) {
+            "" => Ok(None),
+            text => text.parse().map(Some).map_err(|_| {
+                ApiError::bad_request(format!("invalid {name}: {text:?} is not a number"))
+            }),
+        }
+    }
+
+    /// `resourceVersion`; `None` when it is not given.
+    pub(super) fn revision(&self) -> ApiResult<Option<Revision>> {
+        self.number("resourceVersion")
+    }
+
+    pub(super) fn timeout(&self) -> ApiResult<Option<Duration>> {
+        Ok(self.number("timeoutSeconds")?.map(Duration::from_secs))
+    }
+
+    pub(super) fn selector(&self) -> ApiResult<Selector> {
+        Selector::parse(self.text("labelSelector"), self.text("fieldSelector"))
+    }
+
+    pub(super) fn write_options(&self) -> WriteOptions {
+        WriteOptions {
+            dry_run: !self.text("dryRun").is_empty(),
+            field_manager: self.text("fieldManager").to_owned(),
+            force: self.flag("force"),
+            strict: self.text("fieldValidation") == "Strict",
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! From a request to a verb, and back.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    extract::State,
+    response::{IntoResponse, Response},
+};
+use http::{Method, Request, StatusCode, request::Parts};
+use serde_json::Value;
+
+use super::{
+    answers, body, discovery,
+    path::{Path, ResourcePath},
+    query::Query,
+};
+use crate::{
+    api::{self, DeleteOptions, ListOptions, Propagation, Target, WatchOptions},
+    error::{ApiError, ApiResult},
+    store::{Object, Store},
+};
+
+/// The whole API.
+pub(crate) fn router(store: Arc<Store>) -> Router {
+    Router::new().fallback(serve).with_state(store)
+}
+
+async fn serve(State(store): State<Arc<Store>>, request: Request<Body>) -> Response {
+    answer(store, request).await.unwrap_or_else(IntoResponse::into_response)
+}
+
+async fn answer(store: Arc<Store>, request: Request<Body>) -> ApiResult<Response> {
+    let (parts, body) = request.into_parts();
+    let path = Path::read(parts.uri.path()).ok_or_else(ApiError::no_such_path)?;
+    let found = |value: Option<Value>| {
+        value.map(|v| answers::value(StatusCode::OK, &v)).ok_or_else(ApiError::no_such_path)
+    };
+    let registry = Arc::clone(store.read().registry());
+    match path {
+        Path::Legacy => found(Some(discovery::legacy())),
+        Path::Groups => found(Some(discovery::groups(&registry))),
+        Path::Group(group) => found(discovery::group(&registry, &group)),
+        Path::Version(group, version) => found(discovery::resources(&registry, &group, &version)),
+        Path::ServerVersion => found(Some(discovery::version())),
+        Path::Health => Ok((StatusCode::OK, "ok").into_response()),
+        Path::OpenApi(_) => found(None),
+        Path::Resource(path) => {
+            let target = target(&store, path)?;
+            Call { store, target, query: Query::of(&parts.uri)?, parts }.answer(body).await
+        }
+    }
+}
+
+fn target(store: &Store, path: ResourcePath) -> ApiResult<Target> {
+    let tables = store.read();
+    let kind = tables
+        .registry()
+        .by_path(&path.group, &path.version, &path.plural)
+        .ok_or_else(ApiError::no_such_path)?;
+    let misplaced = !kind.namespaced && !path.namespace.is_empty();
+    let missing = kind.namespaced && path.namespace.is_empty() && !path.name.is_empty();
+    let subresource = match path.subresource.as_str() {
+        "" => true,
+        "status" => kind.status,
+        _ => false,
+    };
+    if misplaced || missing || !subresource {
+        return Err(ApiError::no_such_path());
+    }
+    Ok(Target { kind, namespace: path.namespace, name: path.name, subresource: path.subresource })
+}
+
+/// A call about objects.
+struct Call {
+    store: Arc<Store>,
+    target: Target,
+    query: Query,
+    parts: Parts,
+}
+
+impl Call {
+    async fn answer(self, body: Body) -> ApiResult<Response> {
+        let one = !self.target.name.is_empty();
+        let sub = !self.target.subresource.is_empty();
+        match self.parts.method {
+            Method::GET if one => self.get(),
+            Method::GET if self.query.flag("watch") => self.watch(),
+            Method::GET => self.list(),
+            Method::POST if !one => self.create(body).await,
+            Method::PUT if one => self.replace(body).await,
+            Method::PATCH if one => self.patch(body).await,
+            Method::DELETE if one && !sub => self.delete(body).await,
+            Method::DELETE if !one => self.delete_collection(body).await,
+            _ => Err(ApiError::method_not_allowed()),
+        }
+    }
+
+    fn get(&self) -> ApiResult<Response> {
+        let tables = self.store.read();
+        let object = tables
+            .get(&self.target.key())
+            .ok_or_else(|| ApiError::not_found(&self.target.kind, &self.target.name))?;
+        Ok(answers::object(StatusCode::OK, object))
+    }
+
+    fn list(&self) -> ApiResult<Response> {
+        let limit = self.query.number("limit")?.unwrap_or_default();
+        let options = ListOptions {
+            selector: self.query.selector()?,
+            limit: usize::try_from(limit).unwrap_or(usize::MAX),
+            after: None,
+        };
+        let page = api::list(&self.store.read(), &self.target, &options)?;
+        Ok(answers::list(&self.target, &page, None))
+    }
+
+    fn watch(self) -> ApiResult<Response> {
+        let initial = self.query.flag("sendInitialEvents");
+        let options = WatchOptions {
+            selector: self.query.selector()?,
+            since: self.query.revision()?.filter(|revision| *revision > 0 && !initial),
+            bookmarks: self.query.flag("allowWatchBookmarks"),
+            initial_events_end: initial,
+            timeout: self.query.timeout()?,
+        };
+        let lines = api::watch(self.store, self.target, options)?;
+        let lines = futures::StreamExt::map(lines, Ok::<_, std::convert::Infallible>);
+        Ok(answers::raw(StatusCode::OK, Body::from_stream(lines)))
+    }
+
+    async fn create(self, body: Body) -> ApiResult<Response> {
+        let object = body::object(&self.parts.headers, &body::read(body).await?)?;
+        let options = self.query.write_options();
+        let target = self.target;
+        let made = self.store.write(move |txn| api::create(txn, &target, object, &options)).await?;
+        Ok(answers::object(StatusCode::CREATED, &made))
+    }
+
+    async fn replace(self, body: Body) -> ApiResult<Response> {
+        let object = body::object(&self.parts.headers, &body::read(body).await?)?;
+        let options = self.query.write_options();
+        let target = self.target;
+        let written =
+            self.store.write(move |txn| api::replace(txn, &target, object, &options)).await?;
+        Ok(written_answer(&written))
+    }
+
+    async fn patch(self, body: Body) -> ApiResult<Response> {
+        let patch = body::patch(&self.parts.headers, &body::read(body).await?)?;
+        let options = self.query.write_options();
+        let target = self.target;
+        let written =
+            self.store.write(move |txn| api::patch(txn, &target, patch, &options)).await?;
+        Ok(written_answer(&written))
+    }
+
+    async fn delete(self, body: Body) -> ApiResult<Response> {
+        let options = self.delete_options(body).await?;
+        let target = self.target.clone();
+        let (object, gone) =
+            self.store.write(move |txn| api::delete(txn, &target, &options)).await?;
+        Ok(match gone {
+            true => answers::deleted(&self.target, object.value()),
+            false => answers::object(StatusCode::OK, &object),
+        })
+    }
+
+    async fn delete_collection(self, body: Body) -> ApiResult<Response> {
+        let options = self.delete_options(body).await?;
+        let selector = self.query.selector()?;
+        let target = self.target.clone();
+        let items = self
+            .store
+            .write(move |txn| api::delete_collection(txn, &target, &selector, &options))
+            .await?;
+        let revision = self.store.read().revision();
+        let page = api::ListPage { items, revision, remaining: 0 };
+        Ok(answers::list(&self.target, &page, None))
+    }
+
+    async fn delete_options(&self, body: Body) -> ApiResult<DeleteOptions> {
+        let body = body::optional(&self.parts.headers, &body::read(body).await?)?;
+        let mut options = DeleteOptions::read(&body);
+        options.dry_run |= !self.query.text("dryRun").is_empty();
+        options.propagation = match self.query.text("propagationPolicy") {
+            "Orphan" => Some(Propagation::Orphan),
+            "Foreground" => Some(Propagation::Foreground),
+            "Background" => Some(Propagation::Background),
+            _ => options.propagation,
+        };
+        Ok(options)
+    }
+}
+
+fn written_answer((object, created): &(Arc<Object>, bool)) -> Response {
+    let code = if *created { StatusCode::CREATED } else { StatusCode::OK };
+    answers::object(code, object)
+}

@@ -1,0 +1,54 @@
+//! Reads the kinds that a CustomResourceDefinition declares.
+
+use serde_json::Value;
+
+use super::{Kind, Rules};
+
+/// The kinds of a definition, one for each served version.
+pub(super) fn kinds(definition: &Value) -> Vec<Kind> {
+    let spec = &definition["spec"];
+    let versions = spec["versions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    versions
+        .iter()
+        .filter(|version| version["served"] == true)
+        .map(|version| kind(spec, version))
+        .collect()
+}
+
+fn kind(spec: &Value, version: &Value) -> Kind {
+    let names = accepted_names(spec);
+    Kind {
+        group: text(&spec["group"]),
+        version: text(&version["name"]),
+        name: text(&names["kind"]),
+        list_name: text(&names["listKind"]),
+        plural: text(&names["plural"]),
+        singular: text(&names["singular"]),
+        short_names: texts(&names["shortNames"]),
+        categories: texts(&names["categories"]),
+        namespaced: spec["scope"] == "Namespaced",
+        status: version["subresources"]["status"].is_object(),
+        rules: Rules { generation: true, ..Rules::default() },
+    }
+}
+
+/// The names of a definition with the ones filled in that may be left out.
+pub(crate) fn accepted_names(spec: &Value) -> Value {
+    let mut names = spec["names"].clone();
+    let kind = text(&names["kind"]);
+    if names["listKind"].as_str().is_none_or(str::is_empty) {
+        names["listKind"] = format!("{kind}List").into();
+    }
+    if names["singular"].as_str().is_none_or(str::is_empty) {
+        names["singular"] = kind.to_lowercase().into();
+    }
+    names
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+fn texts(value: &Value) -> Vec<String> {
+    value.as_array().into_iter().flatten().map(text).collect()
+}

@@ -1,0 +1,55 @@
+//! Reads and writes `metadata`.
+
+use jiff::{Timestamp, Unit};
+use serde_json::{Map, Value};
+
+/// The object's metadata.
+pub(crate) fn text<'a>(object: &'a Value, field: &str) -> &'a str {
+    object["metadata"][field].as_str().unwrap_or_default()
+}
+
+/// Sets a field of the object's metadata.
+pub(crate) fn set(object: &mut Value, field: &str, value: impl Into<Value>) {
+    object["metadata"][field] = value.into();
+}
+
+/// Removes a field of the object's metadata.
+pub(crate) fn unset(object: &mut Value, field: &str) {
+    if let Some(metadata) = object["metadata"].as_object_mut() {
+        metadata.remove(field);
+    }
+}
+
+/// Whether the object is being deleted.
+pub(crate) fn is_deleting(object: &Value) -> bool {
+    object["metadata"]["deletionTimestamp"].is_string()
+}
+
+/// The finalizers that still hold the object.
+pub(crate) fn finalizers(object: &Value) -> impl Iterator<Item = &str> {
+    object["metadata"]["finalizers"].as_array().into_iter().flatten().filter_map(Value::as_str)
+}
+
+/// The owner references.
+pub(crate) fn owners(object: &Value) -> &[Value] {
+    object["metadata"]["ownerReferences"].as_array().map(Vec::as_slice).unwrap_or_default()
+}
+
+/// A time as Kubernetes writes it in metadata: whole seconds.
+pub(crate) fn seconds(at: Timestamp) -> String {
+    at.round(Unit::Second).unwrap_or(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// The object without what only the server writes in metadata at every write.
+pub(crate) fn without_bookkeeping(object: &Value) -> Value {
+    let mut bare = object.clone();
+    for field in ["resourceVersion", "managedFields", "generation"] {
+        unset(&mut bare, field);
+    }
+    bare
+}
+
+/// The object as a map; an empty one for anything else.
+pub(crate) fn fields(object: &Value) -> Map<String, Value> {
+    object.as_object().cloned().unwrap_or_default()
+}

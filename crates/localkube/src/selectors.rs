@@ -1,0 +1,158 @@
+//! Label and field selectors.
+
+use serde_json::Value;
+
+use crate::error::{ApiError, ApiResult};
+
+/// Which objects of a collection are meant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Selector {
+    labels: Vec<Requirement>,
+    fields: Vec<(String, String, bool)>,
+}
+
+/// What a label must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Requirement {
+    In(String, Vec<String>),
+    NotIn(String, Vec<String>),
+    Exists(String),
+    Missing(String),
+    Greater(String, i64),
+    Less(String, i64),
+}
+
+impl Selector {
+    /// Reads `labelSelector` and `fieldSelector`. Fields other than name and namespace must be in `selectable`.
+    pub(crate) fn parse(labels: &str, fields: &str) -> ApiResult<Self> {
+        let labels = split(labels).map(|term| requirement(&term)).collect::<ApiResult<_>>()?;
+        let fields = fields
+            .split(',')
+            .filter(|term| !term.trim().is_empty())
+            .map(field)
+            .collect::<ApiResult<_>>()?;
+        Ok(Self { labels, fields })
+    }
+
+    /// Whether everything is meant.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.labels.is_empty() && self.fields.is_empty()
+    }
+
+    /// The paths of the fields it looks at.
+    pub(crate) fn field_paths(&self) -> impl Iterator<Item = &str> {
+        self.fields.iter().map(|(path, _, _)| path.as_str())
+    }
+
+    /// Whether it means `object`.
+    pub(crate) fn picks(&self, object: &Value) -> bool {
+        let labels = &object["metadata"]["labels"];
+        self.labels.iter().all(|requirement| requirement.holds(labels))
+            && self
+                .fields
+                .iter()
+                .all(|(path, wanted, equal)| (at(object, path) == *wanted) == *equal)
+    }
+}
+
+impl Requirement {
+    fn holds(&self, labels: &Value) -> bool {
+        let label = |key: &str| labels[key].as_str();
+        let number = |key: &str| label(key).and_then(|text| text.parse::<i64>().ok());
+        match self {
+            Self::In(key, values) => label(key).is_some_and(|v| values.iter().any(|w| w == v)),
+            Self::NotIn(key, values) => label(key).is_none_or(|v| values.iter().all(|w| w != v)),
+            Self::Exists(key) => label(key).is_some(),
+            Self::Missing(key) => label(key).is_none(),
+            Self::Greater(key, than) => number(key).is_some_and(|n| n > *than),
+            Self::Less(key, than) => number(key).is_some_and(|n| n < *than),
+        }
+    }
+}
+
+/// The value at a dotted path as text; empty when there is none.
+fn at(object: &Value, path: &str) -> String {
+    let found = path.trim_start_matches('.').split('.').fold(object, |value, step| &value[step]);
+    match found {
+        Value::String(text) => text.clone(),
+        Value::Number(number) => number.to_string(),
+        Value::Bool(yes) => yes.to_string(),
+        _ => String::new(),
+    }
+}
+
+/// Splits at the commas that are not within parentheses.
+fn split(selector: &str) -> impl Iterator<Item = String> {
+    let mut depth = 0_u32;
+    let mut terms = vec![String::new()];
+    for letter in selector.chars() {
+        match letter {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        match (letter, depth, terms.last_mut()) {
+            (',', 0, _) => terms.push(String::new()),
+            (_, _, Some(term)) => term.push(letter),
+            _ => {}
+        }
+    }
+    terms.into_iter().map(|term| term.trim().to_owned()).filter(|term| !term.is_empty())
+}
+
+fn requirement(term: &str) -> ApiResult<Requirement> {
+    if let Some(key) = term.strip_prefix('!') {
+        return Ok(Requirement::Missing(checked(key, term)?));
+    }
+    if let Some((key, values)) = set(term, " notin ") {
+        return Ok(Requirement::NotIn(checked(key, term)?, values));
+    }
+    if let Some((key, values)) = set(term, " in ") {
+        return Ok(Requirement::In(checked(key, term)?, values));
+    }
+    for (sign, negative) in [("!=", true), ("==", false), ("=", false)] {
+        if let Some((key, value)) = term.split_once(sign) {
+            let (key, values) = (checked(key, term)?, vec![value.trim().to_owned()]);
+            return Ok(match negative {
+                true => Requirement::NotIn(key, values),
+                false => Requirement::In(key, values),
+            });
+        }
+    }
+    let number = |text: &str| text.trim().parse().map_err(|_| unparsable(term));
+    if let Some((key, than)) = term.split_once('>') {
+        return Ok(Requirement::Greater(checked(key, term)?, number(than)?));
+    }
+    if let Some((key, than)) = term.split_once('<') {
+        return Ok(Requirement::Less(checked(key, term)?, number(than)?));
+    }
+    Ok(Requirement::Exists(checked(term, term)?))
+}
+
+fn set<'a>(term: &'a str, operator: &str) -> Option<(&'a str, Vec<String>)> {
+    let (key, values) = term.split_once(operator)?;
+    let values = values.trim().strip_prefix('(')?.strip_suffix(')')?;
+    Some((key, values.split(',').map(|value| value.trim().to_owned()).collect()))
+}
+
+fn checked(key: &str, term: &str) -> ApiResult<String> {
+    let key = key.trim();
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_./".contains(c);
+    match !key.is_empty() && key.chars().all(fits) {
+        true => Ok(key.to_owned()),
+        false => Err(unparsable(term)),
+    }
+}
+
+fn unparsable(term: &str) -> ApiError {
+    ApiError::bad_request(format!("unable to parse requirement: {term:?}"))
+}
+
+fn field(term: &str) -> ApiResult<(String, String, bool)> {
+    for (sign, equal) in [("!=", false), ("==", true), ("=", true)] {
+        if let Some((path, value)) = term.split_once(sign) {
+            return Ok((path.trim().to_owned(), value.trim().to_owned(), equal));
+        }
+    }
+    Err(ApiError::bad_request(format!("invalid selector: '{term}'; can't understand '{term}'")))
+}

@@ -1,0 +1,40 @@
+//! An object as it is kept: never changed, shared by everyone who reads it.
+
+use std::sync::OnceLock;
+
+use bytes::Bytes;
+use serde_json::Value;
+
+/// A resourceVersion. Every change takes the next one.
+pub(crate) type Revision = u64;
+
+/// An object as it was written at one resourceVersion.
+#[derive(Debug)]
+pub(crate) struct Object {
+    value: Value,
+    revision: Revision,
+    json: OnceLock<Bytes>,
+}
+
+impl Object {
+    /// Stamps `value` with `revision`.
+    pub(crate) fn new(mut value: Value, revision: Revision) -> Self {
+        value["metadata"]["resourceVersion"] = revision.to_string().into();
+        Self { value, revision, json: OnceLock::new() }
+    }
+
+    /// The object.
+    pub(crate) fn value(&self) -> &Value {
+        &self.value
+    }
+
+    /// Its resourceVersion.
+    pub(crate) fn revision(&self) -> Revision {
+        self.revision
+    }
+
+    /// The object as JSON, written once however many readers and watchers ask for it.
+    pub(crate) fn json(&self) -> Bytes {
+        self.json.get_or_init(|| self.value.to_string().into()).clone()
+    }
+}
