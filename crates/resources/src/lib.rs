@@ -2,7 +2,11 @@
 //!
 //! No rule lives here beyond what the schemas themselves can say.
 
-#![allow(missing_docs, reason = "the derive writes the root types without documenting their fields")]
+#![allow(
+    missing_docs,
+    unreachable_pub,
+    reason = "the derive writes root types whose fields have no documentation, and helper types that nobody can reach"
+)]
 
 mod config;
 mod instance;
@@ -31,3 +35,6 @@ use kube::CustomResourceExt;
 pub fn custom_resource_definitions() -> Vec<CustomResourceDefinition> {
     vec![OperatorConfig::crd(), DployTemplate::crd(), DployOwner::crd(), DployInstance::crd()]
 }
+
+#[cfg(test)]
+mod tests;

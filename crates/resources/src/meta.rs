@@ -18,6 +18,9 @@ pub const POOLED: &str = "dploy.dev/pooled";
 /// Label: `true` on the void instances that fence a late writer (DESIGN, "Protocols of the writes").
 pub const VOID: &str = "dploy.dev/void";
 
+/// Label: on an owner's record, the first 16 hexadecimal digits of its identity's SHA-256, to look it up by.
+pub const IDENTITY: &str = "dploy.dev/identity";
+
 /// Annotation: how often the environment was extended, a whole number.
 pub const EXTEND_COUNT: &str = "dploy.dev/extend-count";
 /// Annotation: when a pool member was claimed, RFC 3339; an on-demand environment starts when it is created.

@@ -1,0 +1,82 @@
+use serde_json::{Value, json};
+
+use super::*;
+
+fn definition(kind: &str) -> Value {
+    custom_resource_definitions()
+        .iter()
+        .map(|definition| serde_json::to_value(definition).expect("a definition is JSON"))
+        .find(|definition| definition["spec"]["names"]["kind"] == kind)
+        .expect("a definition of ours")
+}
+
+fn spec_of(kind: &str) -> Value {
+    definition(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"].clone()
+}
+
+#[test]
+fn names_are_those_of_the_contract() {
+    for (kind, plural, short, scope) in [
+        ("DployTemplate", "dploytemplates", "dtpl", "Namespaced"),
+        ("DployInstance", "dployinstances", "dinst", "Namespaced"),
+        ("DployOwner", "dployowners", "downer", "Namespaced"),
+        ("OperatorConfig", "operatorconfigs", "opcfg", "Cluster"),
+    ] {
+        let spec = &definition(kind)["spec"];
+        assert_eq!(spec["group"], "dploy.dev");
+        assert_eq!(spec["names"]["plural"], plural);
+        assert_eq!(spec["names"]["shortNames"], json!([short]));
+        assert_eq!(spec["scope"], scope);
+    }
+}
+
+#[test]
+fn a_template_says_little_and_gets_the_defaults() {
+    let spec: DployTemplateSpec = serde_json::from_value(json!({
+        "chart": { "type": "helm", "repoURL": "https://charts.example.org", "chart": "lab" }
+    }))
+    .expect("a short manifest");
+    assert!(spec.enabled && spec.visible);
+    assert_eq!((spec.method, spec.engine), (Method::OnDemand, None));
+    let schema = spec_of("DployTemplate");
+    assert_eq!(schema["properties"]["enabled"]["default"], true);
+    assert_eq!(schema["properties"]["method"]["default"], "on-demand");
+    assert_eq!(schema["properties"]["pool"]["properties"]["recycle"]["default"], true);
+}
+
+#[test]
+fn the_cluster_s_defaults_are_those_of_the_contract() {
+    let defaults = &spec_of("OperatorConfig")["properties"]["defaults"];
+    assert_eq!(
+        defaults["default"],
+        json!({ "ttlSeconds": 86400, "extendSeconds": 7200, "maxExtends": 0, "maxInstancesPerUser": 5 })
+    );
+    let part: OperatorConfigSpec =
+        serde_json::from_value(json!({ "defaults": { "maxExtends": 3 } })).expect("a part is enough");
+    assert_eq!(part.defaults, LaunchDefaults { max_extends: 3, ..LaunchDefaults::default() });
+    assert_eq!(part.default_engine, EngineName::Flux);
+}
+
+/// Structural schemas know no references, and no type may hide in a composition (Kubernetes, "Specifying a structural schema").
+#[test]
+fn schemas_are_structural() {
+    fn walk(path: &str, schema: &Value) {
+        assert!(schema.get("$ref").is_none(), "{path} has a reference");
+        for composition in ["anyOf", "oneOf", "allOf"] {
+            for part in schema.get(composition).and_then(Value::as_array).into_iter().flatten() {
+                assert!(part.get("properties").is_none_or(|_| schema.get("properties").is_some()), "{path}");
+                assert!(part.get("type").is_none(), "{path}: a type within {composition}");
+            }
+        }
+        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            walk(&format!("{path}.{name}"), property);
+        }
+        if let Some(items) = schema.get("items") {
+            walk(&format!("{path}[]"), items);
+        }
+    }
+    for kind in ["DployTemplate", "DployInstance", "DployOwner", "OperatorConfig"] {
+        let schema = &definition(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"];
+        walk(kind, schema);
+    }
+}
