@@ -6,38 +6,28 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// The cargo that runs us. Its own `CARGO` and what it set for xtask's build are not handed on, so
-/// that a nested cargo sees the same environment, and so the same fingerprints, as one at a prompt.
+/// Cargo, in an environment like that of one at a prompt. What the cargo that runs us has set for us
+/// is taken away: build scripts that watch such a variable (ring's does) would run again each time.
 pub(crate) fn cargo(root: &Path) -> Command {
     let mut command = Command::new("cargo");
     command.current_dir(root);
-    for name in CARGOS_OWN {
-        command.env_remove(name);
+    for (name, _) in std::env::vars_os() {
+        let set_for_us = ["CARGO_PKG_", "CARGO_MANIFEST_"];
+        if name.to_str().is_some_and(|name| set_for_us.iter().any(|set| name.starts_with(set))) {
+            command.env_remove(&name);
+        }
     }
+    command.env_remove("CARGO");
     command
 }
-
-/// Set by `cargo run` for the program it runs; build scripts that watch one of them would rerun.
-const CARGOS_OWN: [&str; 12] = [
-    "CARGO",
-    "CARGO_MANIFEST_DIR",
-    "CARGO_MANIFEST_PATH",
-    "CARGO_PKG_AUTHORS",
-    "CARGO_PKG_DESCRIPTION",
-    "CARGO_PKG_LICENSE",
-    "CARGO_PKG_NAME",
-    "CARGO_PKG_VERSION",
-    "CARGO_PKG_VERSION_MAJOR",
-    "CARGO_PKG_VERSION_MINOR",
-    "CARGO_PKG_VERSION_PATCH",
-    "CARGO_PKG_RUST_VERSION",
-];
 
 /// Runs a command to its end with our terminal; anything but success is an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = describe(command);
-    let status =
-        command.stdin(Stdio::null()).status().with_context(|| format!("could not run `{shown}`"))?;
+    let status = command
+        .stdin(Stdio::null())
+        .status()
+        .with_context(|| format!("could not run `{shown}`"))?;
     if !status.success() {
         bail!("`{shown}` failed ({status})");
     }

@@ -21,12 +21,11 @@ pub(crate) fn build(workspace: &Workspace, flavour: Flavour) -> Result<PathBuf> 
         Flavour::Release => ("release", "release"),
     };
     progress::timed("Compile the server", || {
-        command::run(
-            command::cargo(&workspace.root)
-                .arg("build")
-                .args(PACKAGES)
-                .args(["--bin=dploy", "--profile", profile]),
-        )
+        command::run(command::cargo(&workspace.root).arg("build").args(PACKAGES).args([
+            "--bin=dploy",
+            "--profile",
+            profile,
+        ]))
     })?;
     Ok(workspace.target.join(directory).join("dploy"))
 }

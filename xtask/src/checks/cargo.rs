@@ -19,14 +19,12 @@ pub(crate) fn clippy(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::passed())
 }
 
-/// In the profile of the web app's debug build, so that both share their procedural macros.
 pub(crate) fn clippy_wasm(workspace: &Workspace) -> Result<Outcome> {
     setup::wasm_target()?;
     run(cargo(&workspace.root).args([
         "clippy",
         "--package=frontend",
         "--target=wasm32-unknown-unknown",
-        "--profile=wasm-dev",
         "--",
         "-D",
         "warnings",

@@ -36,11 +36,8 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
 
 fn compressed_size(raw: &[u8]) -> Result<usize> {
     let mut compressed = Vec::new();
-    let params = brotli::enc::BrotliEncoderParams {
-        quality: QUALITY,
-        lgwin: WINDOW,
-        ..Default::default()
-    };
+    let params =
+        brotli::enc::BrotliEncoderParams { quality: QUALITY, lgwin: WINDOW, ..Default::default() };
     brotli::BrotliCompress(&mut &raw[..], &mut compressed, &params)
         .context("could not compress the module")?;
     Ok(compressed.len())

@@ -39,7 +39,9 @@ pub(crate) fn wasm_target() -> Result<()> {
 /// Binaryen's `wasm-opt`, or nothing where there is no npm to get it with.
 pub(crate) fn wasm_opt(workspace: &Workspace) -> Result<Option<PathBuf>> {
     if !npm::is_there() {
-        progress::note("There is no npm, so the web app stays without wasm-opt (a larger download).");
+        progress::note(
+            "There is no npm, so the web app stays without wasm-opt (a larger download).",
+        );
         return Ok(None);
     }
     let packages = workspace.cache().join("npm");
@@ -51,7 +53,9 @@ pub(crate) fn wasm_opt(workspace: &Workspace) -> Result<Option<PathBuf>> {
 /// The packages and the browser of the end-to-end tests.
 pub(crate) fn end2end(workspace: &Workspace) -> Result<Browser> {
     if !npm::is_there() {
-        bail!("the end-to-end tests need node and npm: install them, on Debian `apt-get install npm`");
+        bail!(
+            "the end-to-end tests need node and npm: install them, on Debian `apt-get install npm`"
+        );
     }
     npm::install(&workspace.end2end(), "the end-to-end tests' packages")?;
     chromium::find_or_install(&workspace.end2end())

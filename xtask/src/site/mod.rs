@@ -47,7 +47,8 @@ pub(crate) fn measured_wasm(workspace: &Workspace) -> Result<PathBuf> {
     setup::wasm_target()?;
     let module = wasm::compile(workspace, Flavour::Release)?;
     let cache = workspace.cache();
-    let package = Package { directory: cache.join("measured"), stamp: cache.join("measured.stamp") };
+    let package =
+        Package { directory: cache.join("measured"), stamp: cache.join("measured.stamp") };
     package.bind(workspace, &module)?;
     Ok(package.wasm())
 }

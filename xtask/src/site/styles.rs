@@ -22,8 +22,8 @@ fn append(file: &Path, sheet: &mut String, seen: &mut BTreeSet<PathBuf>) -> Resu
     if !seen.insert(path.clone()) {
         return Ok(());
     }
-    let text = fs::read_to_string(&path)
-        .with_context(|| format!("could not read {}", path.display()))?;
+    let text =
+        fs::read_to_string(&path).with_context(|| format!("could not read {}", path.display()))?;
     for line in text.lines() {
         match imported(line)? {
             Some(import) => append(&path.with_file_name(import), sheet, seen)?,

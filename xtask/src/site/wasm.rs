@@ -14,9 +14,9 @@ const TARGET: &str = "wasm32-unknown-unknown";
 
 /// Compiles the crate.
 pub(crate) fn compile(workspace: &Workspace, flavour: Flavour) -> Result<Module> {
-    let profile = match flavour {
-        Flavour::Debug => "wasm-dev",
-        Flavour::Release => "wasm-release",
+    let (profile, directory) = match flavour {
+        Flavour::Debug => ("dev", "debug"),
+        Flavour::Release => ("wasm-release", "wasm-release"),
     };
     command::run(command::cargo(&workspace.root).args([
         "build",
@@ -27,7 +27,7 @@ pub(crate) fn compile(workspace: &Workspace, flavour: Flavour) -> Result<Module>
         "--profile",
         profile,
     ]))?;
-    let path = workspace.target.join(TARGET).join(profile).join("frontend.wasm");
+    let path = workspace.target.join(TARGET).join(directory).join("frontend.wasm");
     Ok(Module { path, flavour })
 }
 
