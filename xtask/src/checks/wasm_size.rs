@@ -6,21 +6,17 @@ use anyhow::{Context, Result, bail};
 
 use super::Outcome;
 use crate::progress;
-use crate::site;
+use crate::site::{self, compress};
 use crate::workspace::Workspace;
 
 /// The most that the web app's module may have, compressed: 200 kB.
 const LIMIT: usize = 200 * 1000;
 
-/// Brotli's best, as a server that compresses ahead of time would use.
-const QUALITY: i32 = 11;
-const WINDOW: i32 = 24;
-
 /// Builds the release module and weighs it.
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     let module = site::measured_wasm(workspace)?;
     let raw = fs::read(&module).with_context(|| format!("could not read {}", module.display()))?;
-    let compressed = compressed_size(&raw)?;
+    let compressed = compress::brotli(&raw)?.len();
     let verdict = format!(
         "{} brotli of {} allowed, {} raw",
         kilobytes(compressed),
@@ -32,15 +28,6 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
         bail!("the web app is too large: {verdict}");
     }
     Ok(Outcome::Passed(verdict))
-}
-
-fn compressed_size(raw: &[u8]) -> Result<usize> {
-    let mut compressed = Vec::new();
-    let params =
-        brotli::enc::BrotliEncoderParams { quality: QUALITY, lgwin: WINDOW, ..Default::default() };
-    brotli::BrotliCompress(&mut &raw[..], &mut compressed, &params)
-        .context("could not compress the module")?;
-    Ok(compressed.len())
 }
 
 fn kilobytes(bytes: usize) -> String {

@@ -2,6 +2,7 @@
 //!
 //! Cargo decides what has to be compiled again; the other parts compare what they are made from.
 
+pub(crate) mod compress;
 mod files;
 mod optimize;
 mod styles;
@@ -37,6 +38,9 @@ pub(crate) fn build(workspace: &Workspace, flavour: Flavour) -> Result<()> {
         package.bind(workspace, &module)?;
         let sheet = package.directory.join("dploy.css");
         styles::bundle(&workspace.root.join("style/main.css"), &sheet)?;
+        if flavour == Flavour::Release {
+            compress::lay_copies(&package.directory)?;
+        }
         files::mirror(&workspace.root.join("public"), &site)
     })
 }
