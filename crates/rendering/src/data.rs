@@ -1,0 +1,122 @@
+//! The data that templates see, under Go's field names (`docs/templates.md`).
+
+use gtmpl_ng::Value;
+use resources::{Chart, DployInstance, OperatorConfigSpec, ResolvedTemplate, meta};
+
+use crate::{
+    engine::value::{from_json_object, signed, structure, texts},
+    names,
+};
+
+/// An instance with all that its templates need.
+pub(crate) struct Subject<'a> {
+    pub(crate) instance: &'a DployInstance,
+    pub(crate) resolved: &'a ResolvedTemplate,
+    pub(crate) config: &'a OperatorConfigSpec,
+}
+
+impl Subject<'_> {
+    /// The eight digits, or nothing for an instance applied by hand that the operator has not seen yet.
+    pub(crate) fn uuid(&self) -> &str {
+        let observed = || self.instance.status.as_ref().and_then(|status| status.uuid.as_deref());
+        self.instance.spec.uuid.as_deref().or_else(observed).unwrap_or_default()
+    }
+
+    pub(crate) fn host(&self) -> String {
+        names::host(&self.instance.spec.template_ref, self.uuid(), &self.resolved.base_domain)
+    }
+
+    /// The namespace that it has, or will get.
+    fn namespace(&self) -> String {
+        let observed = self.instance.status.as_ref().and_then(|status| status.namespace.clone());
+        let spec = &self.instance.spec;
+        let owner = (!spec.pooled).then_some(spec.owner.as_str());
+        observed.unwrap_or_else(|| names::namespace(owner, &spec.template_ref, self.uuid()))
+    }
+
+    /// Where a process listens, once the engine says so.
+    fn port(&self) -> &str {
+        let place = self.instance.status.as_ref().and_then(|status| status.engine_ref.as_deref());
+        place
+            .and_then(|place| place.rsplit_once(':'))
+            .map(|(_, port)| port)
+            .filter(|port| !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit()))
+            .unwrap_or_default()
+    }
+
+    /// The root of the data; `url` is empty while the address itself is rendered.
+    pub(crate) fn root(&self, url: &str) -> Value {
+        let spec = &self.instance.spec;
+        structure([
+            ("Owner", (&spec.owner).into()),
+            ("UUID", self.uuid().into()),
+            ("BaseDomain", (&self.resolved.base_domain).into()),
+            ("Host", self.host().into()),
+            ("URL", url.into()),
+            ("ConnectionURL", url.into()),
+            ("Namespace", self.namespace().into()),
+            ("Port", self.port().into()),
+            ("Template", self.template()),
+            ("Params", texts(self.resolved.parameters.iter().chain(&spec.params))),
+            ("Claims", from_json_object(&spec.claims)),
+            ("Config", structure([("Values", from_json_object(&self.config.values))])),
+        ])
+    }
+
+    fn template(&self) -> Value {
+        let metadata = &self.instance.metadata;
+        structure([
+            ("Name", (&self.instance.spec.template_ref).into()),
+            ("Namespace", metadata.namespace.clone().unwrap_or_default().into()),
+            ("Labels", texts(&self.resolved.labels)),
+            ("Annotations", texts(&self.resolved.annotations)),
+            ("Spec", self.spec()),
+        ])
+    }
+
+    fn spec(&self) -> Value {
+        let resolved = self.resolved;
+        let method = if self.instance.spec.pooled { "pool" } else { "on-demand" };
+        structure([
+            ("DisplayName", (&resolved.display_name).into()),
+            ("Description", (&resolved.description).into()),
+            ("Icon", (&resolved.icon).into()),
+            ("Category", (&resolved.category).into()),
+            ("OwnerClaim", (&resolved.owner_claim).into()),
+            ("Enabled", true.into()),
+            ("Method", method.into()),
+            ("Engine", resolved.engine.as_str().into()),
+            ("Chart", chart(resolved.chart.as_ref())),
+            ("ValueFiles", resolved.value_files.clone().into()),
+            (
+                "TTL",
+                structure([
+                    ("Seconds", signed(resolved.ttl_seconds)),
+                    ("ExtendSeconds", signed(resolved.extend_seconds)),
+                    ("MaxExtends", signed(resolved.max_extends)),
+                ]),
+            ),
+        ])
+    }
+}
+
+fn chart(chart: Option<&Chart>) -> Value {
+    let chart = chart.cloned().unwrap_or_default();
+    structure([
+        ("Type", chart.chart_type.as_str().into()),
+        ("RepoURL", chart.repo_url.into()),
+        ("Path", chart.path.into()),
+        ("Chart", chart.chart.into()),
+        ("TargetRevision", chart.target_revision.into()),
+    ])
+}
+
+/// When the environment started: its claim where it came from a pool, else its creation.
+pub(crate) fn started_at(instance: &DployInstance) -> jiff::Timestamp {
+    let metadata = &instance.metadata;
+    let claimed = metadata.annotations.as_ref().and_then(|all| all.get(meta::CLAIMED_AT));
+    claimed
+        .and_then(|claimed| claimed.parse().ok())
+        .or_else(|| metadata.creation_timestamp.as_ref().map(|created| created.0))
+        .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
+}
