@@ -1,26 +1,11 @@
-use std::{collections::BTreeMap, net::SocketAddr, pin::Pin};
+use std::{collections::BTreeMap, pin::Pin, sync::Arc};
 
 use clock::SharedClock;
 use futures::Stream;
 use thiserror::Error;
-use wire::{
-    AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extended, Me, Run,
-};
+use wire::{AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extended, Me, Run};
 
-use crate::{Admin, Caller, Refusal};
-
-/// What the server's own configuration contributes to the rules.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// Where the resources are (`DPLOY_NAMESPACE`).
-    pub namespace: String,
-    /// `MAX_ENVIRONMENTS_PER_USER`, where no `OperatorConfig` says otherwise.
-    pub max_environments: u32,
-    /// `DEFAULT_TTL` in seconds, where neither the template nor an `OperatorConfig` says otherwise; -1 for no end.
-    pub default_ttl: i64,
-    /// `EXTEND_TTL` in seconds, where neither the template nor an `OperatorConfig` says otherwise.
-    pub extend_ttl: i64,
-}
+use crate::{Admin, Backend, Caller, Refusal, Settings, room::Room};
 
 /// The caches could not be filled.
 #[derive(Debug, Error)]
@@ -30,26 +15,18 @@ pub struct StartError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 /// One list after the other: the first at once, then one at every change of what the caller owns.
 pub type EnvironmentStream = Pin<Box<dyn Stream<Item = EnvironmentList> + Send>>;
 
-/// Where the gateway of `dploy dev` finds an environment.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Backend {
-    /// It answers here.
-    Listening(SocketAddr),
-    /// It belongs to the caller but does not answer yet, or no longer.
-    NotListening,
-}
-
 /// The rules, on top of watch caches that are shared by all clones.
 #[derive(Debug, Clone)]
-pub struct Environments {}
+pub struct Environments {
+    room: Arc<Room>,
+}
 
 impl Environments {
     /// Starts the watches; they end when the last clone is dropped. Does not wait for the cluster: until the caches are filled,
     /// [`Environments::ready`] refuses, and requests fall back to live reads where they can.
     #[must_use]
     pub fn start(client: kube::Client, settings: Settings, clock: SharedClock) -> Self {
-        let _ = (client, settings, clock);
-        todo!()
+        Self { room: Arc::new(Room::open(&client, settings, clock)) }
     }
 
     /// Whether the cluster answers: really lists templates.
@@ -57,13 +34,14 @@ impl Environments {
     /// # Errors
     /// [`Refusal::Unavailable`]
     pub async fn ready(&self) -> Result<(), Refusal> {
-        todo!()
+        self.room.filled().await?;
+        Ok(self.room.cluster.ping().await?)
     }
 
     /// Visible and enabled templates, sorted by what people call them.
     #[must_use]
     pub fn catalog(&self) -> Vec<CatalogEntry> {
-        todo!()
+        self.room.catalog()
     }
 
     /// One enabled template by name, hidden ones too: what the launch page needs to ask for parameters.
@@ -71,8 +49,7 @@ impl Environments {
     /// # Errors
     /// [`Refusal::NotFound`]
     pub async fn entry(&self, template: &str) -> Result<CatalogEntry, Refusal> {
-        let _ = template;
-        todo!()
+        self.room.entry(template).await
     }
 
     /// Creates the caller's environment of `template`, or claims a warm one, or returns the one that the owner already has.
@@ -85,8 +62,7 @@ impl Environments {
         template: &str,
         parameters: &BTreeMap<String, String>,
     ) -> Result<Run, Refusal> {
-        let _ = (caller, template, parameters);
-        todo!()
+        self.room.launch(caller, template, parameters).await
     }
 
     /// The caller's environment of `template`.
@@ -94,8 +70,7 @@ impl Environments {
     /// # Errors
     /// [`Refusal::NotFound`] when there is none that lives.
     pub async fn status(&self, caller: &Caller, template: &str) -> Result<Run, Refusal> {
-        let _ = (caller, template);
-        todo!()
+        self.room.status(caller, template).await
     }
 
     /// Moves the end on.
@@ -103,8 +78,7 @@ impl Environments {
     /// # Errors
     /// See CONTRACT, `POST /run/{env}/extend`.
     pub async fn extend(&self, caller: &Caller, template: &str) -> Result<Extended, Refusal> {
-        let _ = (caller, template);
-        todo!()
+        self.room.extend(caller, template).await
     }
 
     /// Deletes the caller's environment of `template`.
@@ -112,8 +86,7 @@ impl Environments {
     /// # Errors
     /// [`Refusal::NotFound`] when there is none that lives.
     pub async fn remove(&self, caller: &Caller, template: &str) -> Result<(), Refusal> {
-        let _ = (caller, template);
-        todo!()
+        self.room.remove(caller, template).await
     }
 
     /// All that the caller owns, personally and through teams.
@@ -121,8 +94,7 @@ impl Environments {
     /// # Errors
     /// [`Refusal`] when the cluster does not answer.
     pub async fn list(&self, caller: &Caller) -> Result<EnvironmentList, Refusal> {
-        let _ = caller;
-        todo!()
+        self.room.list(caller).await
     }
 
     /// [`Environments::list`] now and at every change, coalesced.
@@ -130,8 +102,7 @@ impl Environments {
     /// # Errors
     /// [`Refusal`] when the cluster does not answer.
     pub async fn watch(&self, caller: &Caller) -> Result<EnvironmentStream, Refusal> {
-        let _ = caller;
-        todo!()
+        self.room.watch(caller).await
     }
 
     /// Who the caller is to the rules.
@@ -139,22 +110,19 @@ impl Environments {
     /// # Errors
     /// [`Refusal::NoOwnerClaim`] when the token names nobody.
     pub async fn me(&self, caller: &Caller) -> Result<Me, Refusal> {
-        let _ = caller;
-        todo!()
+        self.room.me(caller).await
     }
 
     /// Every owner's environments, and pool members.
     #[must_use]
-    pub fn all_instances(&self, proof: Admin<'_>) -> AdminInstances {
-        let _ = proof;
-        todo!()
+    pub fn all_instances(&self, _proof: Admin<'_>) -> AdminInstances {
+        self.room.all_instances()
     }
 
     /// Every template.
     #[must_use]
-    pub fn all_templates(&self, proof: Admin<'_>) -> AdminTemplates {
-        let _ = proof;
-        todo!()
+    pub fn all_templates(&self, _proof: Admin<'_>) -> AdminTemplates {
+        self.room.all_templates()
     }
 
     /// Where the environment with this first label of its host (`<template>-<uuid>`) answers, if it is the caller's.
@@ -162,7 +130,6 @@ impl Environments {
     /// # Errors
     /// [`Refusal::NotFound`] when there is none, or it belongs to somebody else.
     pub async fn backend(&self, caller: &Caller, host_label: &str) -> Result<Backend, Refusal> {
-        let _ = (caller, host_label);
-        todo!()
+        self.room.backend(caller, host_label).await
     }
 }

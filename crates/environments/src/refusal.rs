@@ -66,7 +66,9 @@ impl Refusal {
             Self::MissingParameter(_) | Self::InvalidParameter(_) | Self::UnlimitedTtl => {
                 RefusalKind::BadRequest
             }
-            Self::NoOwnerClaim(_) | Self::QuotaReached(_) | Self::NotAdmin => RefusalKind::Forbidden,
+            Self::NoOwnerClaim(_) | Self::QuotaReached(_) | Self::NotAdmin => {
+                RefusalKind::Forbidden
+            }
             Self::NotFound(_) => RefusalKind::NotFound,
             Self::ExtensionsUsedUp(_) => RefusalKind::Conflict,
             Self::PoolEmpty | Self::Contended | Self::Unavailable(_) => RefusalKind::Unavailable,

@@ -1,0 +1,119 @@
+//! Launch: one seat, one instance, whatever else happens at the same time (DESIGN, "Protocols of the writes").
+
+mod claim;
+mod decide;
+mod fence;
+mod on_demand;
+mod order;
+mod quota;
+mod seats;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use kube::ResourceExt;
+use resources::{DployInstance, DployTemplate, Method};
+use tracing::{Span, field, info, instrument};
+use wire::Run;
+
+pub(crate) use self::claim::is_warm;
+use self::{
+    decide::{LaunchStep, decide},
+    fence::Patience,
+    order::{Order, lasting_claims},
+};
+use crate::{
+    Caller, Refusal, courtesy::Attempts, ledger::Sighting, owners::Owner, parameters, room::Room,
+};
+
+/// What was asked for.
+#[derive(Debug, Clone, Copy)]
+struct Request<'a> {
+    caller: &'a Caller,
+    template: &'a Arc<DployTemplate>,
+    given: &'a BTreeMap<String, String>,
+}
+
+impl Request<'_> {
+    /// What is to be written for `owner`; parameters matter only now, an environment that exists is found without them.
+    fn order(&self, owner: &Owner) -> Result<Order, Refusal> {
+        Ok(Order {
+            template: Arc::clone(self.template),
+            owner: owner.clone(),
+            claims: lasting_claims(&self.caller.claims),
+            params: parameters::choose(&self.template.spec.parameters, self.given)?,
+        })
+    }
+}
+
+impl Room {
+    /// Creates the caller's environment of `template`, or claims a warm one, or returns the one that the owner has.
+    #[instrument(skip_all, fields(template, owner = field::Empty))]
+    pub(crate) async fn launch(
+        &self,
+        caller: &Caller,
+        template: &str,
+        given: &BTreeMap<String, String>,
+    ) -> Result<Run, Refusal> {
+        let template = self.enabled_template(template).await?;
+        let request = Request { caller, template: &template, given };
+        let owner = self.owner_for(caller, &template).await?;
+        Span::current().record("owner", &owner.key);
+        let _turn = self.turns.wait(&owner.key).await;
+        let (owner, instance) = self.settle(request, owner).await?;
+        Ok(self.run_of(&instance, &owner))
+    }
+
+    /// Decides again and again until there is an environment, or a reason why not.
+    async fn settle(
+        &self,
+        request: Request<'_>,
+        mut owner: Owner,
+    ) -> Result<(Owner, DployInstance), Refusal> {
+        let mut attempts = Attempts::default();
+        let mut patience = Patience::default();
+        loop {
+            match self.sight(&owner, &request.template.name_any()).await? {
+                Some(sighting) => {
+                    let step = self.step(request, &owner, sighting, &mut patience).await?;
+                    if let Some(instance) = step {
+                        return Ok((owner, instance));
+                    }
+                }
+                // An admin deleted the record since: the key is bound anew.
+                None => owner = self.owner_for(request.caller, request.template).await?,
+            }
+            attempts.again().await?;
+        }
+    }
+
+    /// One decision and what follows from it; `None` when the next one has to be taken from a new look.
+    async fn step(
+        &self,
+        request: Request<'_>,
+        owner: &Owner,
+        sighting: Sighting,
+        patience: &mut Patience,
+    ) -> Result<Option<DployInstance>, Refusal> {
+        let Sighting { record, found } = sighting;
+        let step = decide(found);
+        let may_take = match step {
+            LaunchStep::Return(instance) => return Ok(Some(*instance)),
+            LaunchStep::TakeFirst => self.has_room(&record, request.template).await?,
+            LaunchStep::TakeOver => true,
+            LaunchStep::Retire(instance) => self.retire(&instance).await?,
+            LaunchStep::Await(pending) => self.outwait(&pending, owner, patience).await?,
+        };
+        if !may_take {
+            return Ok(None);
+        }
+        let order = request.order(owner)?;
+        let launched = match request.template.spec.method {
+            Method::OnDemand => self.create_new(&order, record).await?,
+            Method::Pool => self.claim(&order, record).await?,
+        };
+        if let Some(instance) = &launched {
+            info!(instance = instance.name_any(), "launched an environment");
+        }
+        Ok(launched)
+    }
+}
