@@ -67,6 +67,33 @@ impl FieldError {
         Self { field: field.into(), reason: "FieldValueNotSupported", message }
     }
 
+    /// A value of another type, or not of the format, than the field has.
+    pub(crate) fn wrong_type(
+        field: impl Into<String>,
+        value: &Value,
+        expected: &str,
+        found: &str,
+    ) -> Self {
+        let field = field.into();
+        let message = format!(
+            "Invalid value: {}: {field} in body must be of type {expected}: {found:?}",
+            printed(value)
+        );
+        Self { field, reason: "FieldValueTypeInvalid", message }
+    }
+
+    /// A text of more than `most` characters.
+    pub(crate) fn too_long(field: impl Into<String>, most: u64) -> Self {
+        let message = format!("Too long: may not be more than {most} bytes");
+        Self { field: field.into(), reason: "FieldValueTooLong", message }
+    }
+
+    /// A list of more than `most` items.
+    pub(crate) fn too_many(field: impl Into<String>, size: u64, most: u64) -> Self {
+        let message = format!("Too many: {size}: must have at most {most} items");
+        Self { field: field.into(), reason: "FieldValueTooMany", message }
+    }
+
     /// A key that occurs twice in a list.
     pub(crate) fn duplicate(field: impl Into<String>, value: &Value) -> Self {
         let message = format!("Duplicate value: {}", printed(value));

@@ -8,10 +8,13 @@
 mod admission;
 mod api;
 mod bootstrap;
+mod controllers;
 mod error;
 mod http;
 mod kinds;
 mod meta;
+mod open_error;
+mod schema;
 mod selectors;
 mod store;
 
@@ -21,20 +24,13 @@ use axum::Router;
 use clock::SharedClock;
 use kube::Client;
 
+pub use crate::open_error::OpenError;
 use crate::store::Store;
 
 /// An embedded Kubernetes API server.
 #[derive(Debug, Clone)]
 pub struct LocalKube {
     store: Arc<Store>,
-}
-
-/// Why a data directory could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process has it.
-    #[error("the data directory is in use by another process")]
-    InUse,
 }
 
 impl LocalKube {
@@ -48,8 +44,8 @@ impl LocalKube {
     ///
     /// # Errors
     /// When another process has the directory, or it cannot be read or written.
-    pub fn open(_dir: &Path, clock: SharedClock) -> Result<Self, OpenError> {
-        Ok(Self::in_memory(clock))
+    pub fn open(dir: &Path, clock: SharedClock) -> Result<Self, OpenError> {
+        Ok(Self { store: Arc::new(Store::open(dir, clock)?) })
     }
 
     /// The whole API, to mount on a port.

@@ -30,6 +30,27 @@ pub(crate) fn finalizers(object: &Value) -> impl Iterator<Item = &str> {
     object["metadata"]["finalizers"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
+/// Drops a finalizer.
+pub(crate) fn remove_finalizer(object: &mut Value, finalizer: &str) {
+    if let Some(all) = object["metadata"]["finalizers"].as_array_mut() {
+        all.retain(|one| one != finalizer);
+        if all.is_empty() {
+            unset(object, "finalizers");
+        }
+    }
+}
+
+/// Puts a finalizer on, once.
+pub(crate) fn add_finalizer(object: &mut Value, finalizer: &str) {
+    if finalizers(object).any(|one| one == finalizer) {
+        return;
+    }
+    match object["metadata"]["finalizers"].as_array_mut() {
+        Some(all) => all.push(finalizer.into()),
+        None => set(object, "finalizers", vec![finalizer]),
+    }
+}
+
 /// The owner references.
 pub(crate) fn owners(object: &Value) -> &[Value] {
     object["metadata"]["ownerReferences"].as_array().map(Vec::as_slice).unwrap_or_default()

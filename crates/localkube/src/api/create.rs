@@ -32,7 +32,7 @@ pub(crate) fn create(
         return Err(ApiError::already_exists(&target.kind, &target.name));
     }
     begin(txn, &target, &mut object);
-    admission::admit(txn, &target, &mut object, None, options)?;
+    admission::admit(&target, &mut object, None, options)?;
     if options.dry_run {
         return Ok(Arc::new(Object::new(object, 0)));
     }

@@ -4,12 +4,14 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{DeleteOptions, Target};
+use super::{DeleteOptions, Propagation, Target};
 use crate::{
+    controllers::{FOREGROUND, ORPHAN},
     error::{ApiError, ApiResult},
+    kinds::Kind,
     meta,
     selectors::Selector,
-    store::{Key, Object, Txn},
+    store::{Object, Txn},
 };
 
 /// Deletes an object: it goes at once, or is marked and goes with its last finalizer. The flag tells whether it is gone.
@@ -18,29 +20,42 @@ pub(crate) fn delete(
     target: &Target,
     options: &DeleteOptions,
 ) -> ApiResult<(Arc<Object>, bool)> {
-    let key = target.key();
-    let current = txn.get(&key).ok_or_else(|| ApiError::not_found(&target.kind, &target.name))?;
+    let current =
+        txn.get(&target.key()).ok_or_else(|| ApiError::not_found(&target.kind, &target.name))?;
     check(target, current.value(), options)?;
-    if options.dry_run {
-        return Ok((current, true));
-    }
-    let held = is_held(current.value());
-    if meta::is_deleting(current.value()) && held {
-        return Ok((current, false));
-    }
     let mut marked = current.value().clone();
-    if !held {
-        return Ok((txn.remove(key, marked), true));
+    settle_dependents(&mut marked, options.propagation);
+    let held = is_held(&target.kind, &marked);
+    if held && !meta::is_deleting(&marked) {
+        mark(txn, target, &mut marked);
     }
-    meta::set(&mut marked, "deletionTimestamp", meta::seconds(txn.now()));
-    meta::set(&mut marked, "deletionGracePeriodSeconds", 0);
-    if let Some(generation) = marked["metadata"]["generation"].as_i64() {
-        meta::set(&mut marked, "generation", generation + 1);
+    if options.dry_run || (held && marked == *current.value()) {
+        return Ok((current, !held));
     }
-    if target.kind.name == "Namespace" && target.kind.group.is_empty() {
-        marked["status"]["phase"] = "Terminating".into();
+    let key = target.key();
+    Ok((if held { txn.put(key, marked) } else { txn.remove(key, marked) }, !held))
+}
+
+/// Makes the garbage collector's finalizers say what is to happen to the dependents.
+fn settle_dependents(object: &mut Value, propagation: Option<Propagation>) {
+    let Some(propagation) = propagation else { return };
+    for (finalizer, of) in [(FOREGROUND, Propagation::Foreground), (ORPHAN, Propagation::Orphan)] {
+        match propagation == of {
+            true => meta::add_finalizer(object, finalizer),
+            false => meta::remove_finalizer(object, finalizer),
+        }
     }
-    Ok((txn.put(key, marked), false))
+}
+
+fn mark(txn: &Txn<'_>, target: &Target, object: &mut Value) {
+    meta::set(object, "deletionTimestamp", meta::seconds(txn.now()));
+    meta::set(object, "deletionGracePeriodSeconds", 0);
+    if let Some(generation) = object["metadata"]["generation"].as_i64() {
+        meta::set(object, "generation", generation + 1);
+    }
+    if target.kind.is("", "Namespace") {
+        object["status"]["phase"] = "Terminating".into();
+    }
 }
 
 fn check(target: &Target, current: &Value, options: &DeleteOptions) -> ApiResult<()> {
@@ -65,9 +80,9 @@ fn check(target: &Target, current: &Value, options: &DeleteOptions) -> ApiResult
 }
 
 /// Whether something still holds an object that is being deleted.
-fn is_held(object: &Value) -> bool {
-    meta::finalizers(object).next().is_some()
-        || object["spec"]["finalizers"].as_array().is_some_and(|all| !all.is_empty())
+pub(super) fn is_held(kind: &Kind, object: &Value) -> bool {
+    let contents = || object["spec"]["finalizers"].as_array().is_some_and(|all| !all.is_empty());
+    meta::finalizers(object).next().is_some() || (kind.is("", "Namespace") && contents())
 }
 
 /// Deletes every object of a collection that `selector` picks, and returns them as they were.

@@ -14,6 +14,6 @@ pub(crate) use self::{
     list::{ListOptions, ListPage, list},
     options::{DeleteOptions, Propagation, Target, WriteOptions},
     patch::{Patch, patch},
-    update::{replace, update},
+    update::{replace, update, write},
     watch::{WatchOptions, watch},
 };

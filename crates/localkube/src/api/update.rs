@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Target, WriteOptions, create};
+use super::{Target, WriteOptions, create, delete::is_held};
 use crate::{
     admission,
     error::{ApiError, ApiResult, FieldError},
@@ -57,7 +57,7 @@ pub(crate) fn update(
     admission::same_place(target, &mut after)?;
     same_object(target, before, &after)?;
     keep(target, before, &mut after);
-    admission::admit(txn, target, &mut after, Some(before), options)?;
+    admission::admit(target, &mut after, Some(before), options)?;
     if meta::without_bookkeeping(&after) == meta::without_bookkeeping(before) {
         return Ok(current);
     }
@@ -65,10 +65,14 @@ pub(crate) fn update(
     if options.dry_run {
         return Ok(Arc::new(Object::new(after, current.revision())));
     }
-    let gone = meta::is_deleting(&after)
-        && meta::finalizers(&after).next().is_none()
-        && after["spec"]["finalizers"].as_array().is_none_or(Vec::is_empty);
-    Ok(if gone { txn.remove(key, after) } else { txn.put(key, after) })
+    Ok(write(txn, target, after))
+}
+
+/// Stores a changed object; one that is being deleted goes when nothing holds it any more.
+pub(crate) fn write(txn: &mut Txn<'_>, target: &Target, object: Value) -> Arc<Object> {
+    let gone = meta::is_deleting(&object) && !is_held(&target.kind, &object);
+    let key = target.key();
+    if gone { txn.remove(key, object) } else { txn.put(key, object) }
 }
 
 /// Refuses a change that was decided on another state of the object, or on another object of that name.

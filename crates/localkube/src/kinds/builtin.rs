@@ -1,6 +1,6 @@
 //! The built-in kinds: those that clients of a cluster expect to exist, kept as plain objects.
 
-use super::{Kind, Rules};
+use super::{Kind, Rules, typed};
 
 const NS: bool = true;
 const CLUSTER: bool = false;
@@ -76,6 +76,8 @@ pub(super) fn kinds() -> impl Iterator<Item = Kind> {
         namespaced,
         status,
         rules: rules(group, name),
+        custom: None,
+        typed: typed::of(group, name),
     })
 }
 

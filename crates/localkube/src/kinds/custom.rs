@@ -1,8 +1,11 @@
 //! Reads the kinds that a CustomResourceDefinition declares.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
-use super::{Kind, Rules};
+use super::{CelRules, Column, Custom, Kind, Rules};
+use crate::schema::Schema;
 
 /// The kinds of a definition, one for each served version.
 pub(super) fn kinds(definition: &Value) -> Vec<Kind> {
@@ -29,6 +32,32 @@ fn kind(spec: &Value, version: &Value) -> Kind {
         namespaced: spec["scope"] == "Namespaced",
         status: version["subresources"]["status"].is_object(),
         rules: Rules { generation: true, ..Rules::default() },
+        custom: Some(Arc::new(details(version))),
+        typed: None,
+    }
+}
+
+fn details(version: &Value) -> Custom {
+    let schema = &version["schema"]["openAPIV3Schema"];
+    let columns = version["additionalPrinterColumns"].as_array().into_iter().flatten();
+    let selectable = version["selectableFields"].as_array().into_iter().flatten();
+    Custom {
+        schema: Schema::read(schema),
+        cel: CelRules::compile(schema),
+        columns: columns.map(column).collect(),
+        selectable: selectable
+            .map(|field| text(&field["jsonPath"]).trim_start_matches('.').to_owned())
+            .collect(),
+    }
+}
+
+fn column(json: &Value) -> Column {
+    Column {
+        name: text(&json["name"]),
+        kind: text(&json["type"]),
+        path: text(&json["jsonPath"]),
+        priority: json["priority"].as_i64().unwrap_or_default(),
+        description: text(&json["description"]),
     }
 }
 

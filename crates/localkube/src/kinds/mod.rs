@@ -3,14 +3,18 @@
 mod builtin;
 mod custom;
 mod registry;
+mod typed;
 
 pub(crate) use custom::accepted_names;
 pub(crate) use registry::Registry;
+pub(crate) use typed::Typed;
 
 use std::sync::Arc;
 
+use crate::schema::{Rules as CelRules, Schema};
+
 /// One kind in one version.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Kind {
     /// The API group; empty for the core group.
     pub(crate) group: String,
@@ -34,6 +38,38 @@ pub(crate) struct Kind {
     pub(crate) status: bool,
     /// How the kind departs from the usual rules.
     pub(crate) rules: Rules,
+    /// What a custom resource must look like.
+    pub(crate) custom: Option<Arc<Custom>>,
+    /// Decodes a built-in object and writes it again, without the fields that it does not have.
+    pub(crate) typed: Option<Typed>,
+}
+
+/// What the definition of a custom resource says beside its names.
+#[derive(Debug)]
+pub(crate) struct Custom {
+    /// The schema.
+    pub(crate) schema: Schema,
+    /// The CEL rules in the schema.
+    pub(crate) cel: Option<CelRules>,
+    /// The columns that `kubectl get` shows.
+    pub(crate) columns: Vec<Column>,
+    /// The fields, such as `spec.color`, that selectors may name.
+    pub(crate) selectable: Vec<String>,
+}
+
+/// A column of `kubectl get`.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Column {
+    /// The heading.
+    pub(crate) name: String,
+    /// `string`, `integer`, `date` …
+    pub(crate) kind: String,
+    /// Where the value is, as a JSONPath.
+    pub(crate) path: String,
+    /// 0 is always shown, more only in wide output.
+    pub(crate) priority: i64,
+    /// What it means.
+    pub(crate) description: String,
 }
 
 /// How a kind departs from the usual rules of writing.
@@ -50,6 +86,11 @@ pub(crate) struct Rules {
 }
 
 impl Kind {
+    /// Whether this is the kind `name` of `group`.
+    pub(crate) fn is(&self, group: &str, name: &str) -> bool {
+        self.group == group && self.name == name
+    }
+
     /// `v1` or `apps/v1`.
     pub(crate) fn api_version(&self) -> String {
         match self.group.as_str() {

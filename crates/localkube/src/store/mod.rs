@@ -5,6 +5,7 @@
 //! survives a crash, watchers see changes in the order of their resourceVersions, and a hundred concurrent writes share
 //! one fsync.
 
+mod disk;
 mod history;
 mod key;
 mod object;
@@ -12,21 +13,24 @@ mod tables;
 mod txn;
 mod writer;
 
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::{
+    path::Path,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
+};
 
 use clock::SharedClock;
 use tokio::sync::watch;
 
-use self::writer::Writer;
+use self::{disk::Disk, writer::Writer};
 pub(crate) use self::{
     history::Change,
     key::Key,
     object::{Object, Revision},
-    tables::{Table, Tables},
+    tables::{DEFINITIONS, NAMESPACES, Table, Tables},
     txn::Txn,
 };
 use crate::{
-    bootstrap,
+    OpenError,
     error::{ApiError, ApiResult},
 };
 
@@ -40,13 +44,18 @@ pub(crate) struct Store {
 impl Store {
     /// An empty store that forgets everything with the process.
     pub(crate) fn in_memory(clock: SharedClock) -> Self {
-        let mut tables = Tables::empty();
-        let mut txn = Txn::on(&tables, clock.now());
-        bootstrap::fill(&mut txn);
-        let changes = txn.into_changes();
-        tables.publish(changes);
+        Self::start(Tables::empty(), None, clock)
+    }
+
+    /// A store that keeps everything under `dir`.
+    pub(crate) fn open(dir: &Path, clock: SharedClock) -> Result<Self, OpenError> {
+        let (disk, loaded) = Disk::open(dir)?;
+        Ok(Self::start(Tables::load(loaded.objects, loaded.revision), Some(disk), clock))
+    }
+
+    fn start(tables: Tables, disk: Option<Disk>, clock: SharedClock) -> Self {
         let tables = Arc::new(RwLock::new(tables));
-        let writer = Writer::start(Arc::clone(&tables), clock);
+        let writer = Writer::start(Arc::clone(&tables), disk, clock);
         Self { tables, writer }
     }
 

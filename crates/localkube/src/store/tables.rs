@@ -8,10 +8,12 @@ use std::{
 use tokio::sync::watch;
 
 use super::{Change, Key, Object, Revision, history::History};
-use crate::kinds::Registry;
+use crate::{kinds::Registry, meta};
 
 /// The table of CustomResourceDefinitions.
 pub(crate) const DEFINITIONS: &str = "apiextensions.k8s.io/customresourcedefinitions";
+/// The table of namespaces.
+pub(crate) const NAMESPACES: &str = "/namespaces";
 
 /// The objects of one kind, by namespace and name, and what changed lately.
 #[derive(Debug)]
@@ -76,6 +78,8 @@ pub(crate) struct Tables {
     /// The resourceVersion that the process started at: nothing older can be watched.
     start: Revision,
     registry: Arc<Registry>,
+    /// By the uid of an owner, the objects that name it.
+    dependents: HashMap<String, BTreeSet<Key>>,
 }
 
 impl Tables {
@@ -86,7 +90,19 @@ impl Tables {
             revision: 1,
             start: 1,
             registry: Arc::new(Registry::new(std::iter::empty())),
+            dependents: HashMap::new(),
         }
+    }
+
+    /// The objects that were kept, at the latest resourceVersion then.
+    pub(super) fn load(objects: Vec<(Key, Arc<Object>)>, revision: Revision) -> Self {
+        let mut tables = Self { revision, start: revision, ..Self::empty() };
+        for (key, object) in objects {
+            tables.index(&key, None, Some(&object));
+            tables.open(&key.table).objects.insert(key.local(), object);
+        }
+        tables.read_definitions();
+        tables
     }
 
     /// The latest resourceVersion.
@@ -134,12 +150,37 @@ impl Tables {
             self.open(&table).tip.send_replace(latest);
         }
         if definitions_changed {
-            let definitions = self.table(DEFINITIONS).into_iter().flat_map(|t| t.objects(None));
-            self.registry = Arc::new(Registry::new(definitions.map(|object| object.value())));
+            self.read_definitions();
+        }
+    }
+
+    fn read_definitions(&mut self) {
+        let definitions = self.table(DEFINITIONS).into_iter().flat_map(|t| t.objects(None));
+        self.registry = Arc::new(Registry::new(definitions.map(|object| object.value())));
+    }
+
+    /// The objects that name the owner `uid`.
+    pub(crate) fn dependents(&self, uid: &str) -> impl Iterator<Item = &Key> {
+        self.dependents.get(uid).into_iter().flatten()
+    }
+
+    fn index(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
+        for uid in before.into_iter().flat_map(owner_uids) {
+            if let Some(dependents) = self.dependents.get_mut(uid) {
+                dependents.remove(key);
+                if dependents.is_empty() {
+                    self.dependents.remove(uid);
+                }
+            }
+        }
+        for uid in after.into_iter().flat_map(owner_uids) {
+            self.dependents.entry(uid.to_owned()).or_default().insert(key.clone());
         }
     }
 
     fn show(&mut self, change: Change) {
+        let after = (!change.removed).then_some(change.after.as_ref());
+        self.index(&change.key, change.before.as_deref(), after);
         let table = self.open(&change.key.table);
         if change.removed {
             table.objects.remove(&change.key.local());
@@ -148,4 +189,8 @@ impl Tables {
         }
         table.history.push(change);
     }
+}
+
+fn owner_uids(object: &Object) -> impl Iterator<Item = &str> {
+    meta::owners(object.value()).iter().filter_map(|owner| owner["uid"].as_str())
 }

@@ -1,12 +1,15 @@
 //! One batch of writes in the making.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Change, Key, Object, Revision, Tables};
-use crate::kinds::Registry;
+use crate::{kinds::Registry, meta};
 
 /// Sees the committed objects with the changes of the batch so far, and takes further changes.
 #[derive(Debug)]
@@ -85,6 +88,25 @@ impl<'a> Txn<'a> {
         let revision = self.revision;
         self.changes.push(Change { key, revision, before, after: Arc::clone(&after), removed });
         after
+    }
+
+    /// The objects that name the owner `uid`.
+    pub(crate) fn dependents(&self, uid: &str) -> Vec<Key> {
+        let names_it = |key: &&Key| {
+            self.get(key).is_some_and(|object| {
+                meta::owners(object.value()).iter().any(|owner| owner["uid"] == uid)
+            })
+        };
+        let all: BTreeSet<&Key> =
+            self.tables.dependents(uid).chain(self.latest.keys()).filter(names_it).collect();
+        all.into_iter().cloned().collect()
+    }
+
+    /// Every object in a namespace.
+    pub(crate) fn contents(&self, namespace: &str) -> Vec<Key> {
+        let mut tables: BTreeSet<&Arc<str>> = self.tables.all().map(|(name, _)| name).collect();
+        tables.extend(self.latest.keys().map(|key| &key.table));
+        tables.into_iter().flat_map(|table| self.keys(table, Some(namespace))).collect()
     }
 
     /// The keys of a table (all, or of one namespace), with the changes of the batch.

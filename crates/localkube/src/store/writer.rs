@@ -11,8 +11,11 @@ use std::{
 use clock::SharedClock;
 use tokio::sync::oneshot;
 
-use super::{Tables, Txn};
-use crate::error::{ApiError, ApiResult};
+use super::{Change, Tables, Txn, disk::Disk};
+use crate::{
+    controllers::Chores,
+    error::{ApiError, ApiResult},
+};
 
 /// How many waiting writes share one commit at most.
 const BATCH: usize = 512;
@@ -32,9 +35,17 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Starts the thread.
-    pub(super) fn start(tables: Arc<RwLock<Tables>>, clock: SharedClock) -> Self {
+    pub(super) fn start(
+        tables: Arc<RwLock<Tables>>,
+        disk: Option<Disk>,
+        clock: SharedClock,
+    ) -> Self {
         let (jobs, waiting) = mpsc::channel();
-        let thread = thread::spawn(move || work(&waiting, &tables, &clock));
+        let chores = Chores::at_start(&tables.read().unwrap_or_else(PoisonError::into_inner));
+        let mut work = Work { waiting, tables, disk, clock, chores };
+        // What every cluster has is there before anyone can ask for it.
+        work.batch(Vec::new());
+        let thread = thread::spawn(move || work.run());
         Self { jobs: Some(jobs), thread: Some(thread) }
     }
 
@@ -74,20 +85,67 @@ impl Drop for Writer {
     }
 }
 
-fn work(waiting: &Receiver<Job>, tables: &RwLock<Tables>, clock: &SharedClock) {
-    while let Ok(first) = waiting.recv() {
-        let jobs = std::iter::once(first).chain(waiting.try_iter().take(BATCH - 1));
-        let (changes, answers) = {
-            let committed = tables.read().unwrap_or_else(PoisonError::into_inner);
-            let mut txn = Txn::on(&committed, clock.now());
-            let answers: Vec<Answer> = jobs.map(|job| job(&mut txn)).collect();
-            (txn.into_changes(), answers)
+/// What the thread works with.
+struct Work {
+    waiting: Receiver<Job>,
+    tables: Arc<RwLock<Tables>>,
+    disk: Option<Disk>,
+    clock: SharedClock,
+    chores: Chores,
+}
+
+impl Work {
+    fn run(&mut self) {
+        while let Some(jobs) = self.next() {
+            self.batch(jobs);
+        }
+    }
+
+    /// The jobs of the next batch, none when there are only chores; `None` when the store is closed.
+    fn next(&self) -> Option<Vec<Job>> {
+        let first = match self.chores.is_empty() {
+            true => Some(self.waiting.recv().ok()?),
+            false => None,
         };
-        if !changes.is_empty() {
-            tables.write().unwrap_or_else(PoisonError::into_inner).publish(changes);
-        }
+        Some(first.into_iter().chain(self.waiting.try_iter().take(BATCH)).collect())
+    }
+
+    fn batch(&mut self, jobs: Vec<Job>) {
+        let (answers, done) = self.carry_out(jobs);
+        let failure = match done {
+            Ok(changes) if changes.is_empty() => None,
+            Ok(changes) => {
+                let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
+                self.chores.notice(&changes, &tables);
+                tables.publish(changes);
+                None
+            }
+            Err(error) => {
+                // The chores of the batch are undone too: begin them anew.
+                self.chores =
+                    Chores::at_start(&self.tables.read().unwrap_or_else(PoisonError::into_inner));
+                Some(error)
+            }
+        };
         for answer in answers {
-            answer(None);
+            answer(failure.clone());
         }
+    }
+
+    fn carry_out(&mut self, jobs: Vec<Job>) -> (Vec<Answer>, ApiResult<Vec<Change>>) {
+        let committed = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        let mut txn = Txn::on(&committed, self.clock.now());
+        let answers = jobs.into_iter().map(|job| job(&mut txn)).collect();
+        self.chores.carry_out(&mut txn);
+        let changes = txn.into_changes();
+        let durable = match &mut self.disk {
+            Some(disk) if !changes.is_empty() => disk.commit(&changes, &committed),
+            _ => Ok(()),
+        };
+        let done = durable.map(|()| changes).map_err(|error| {
+            tracing::error!(%error, "could not make a change durable");
+            ApiError::internal(format!("could not make the change durable: {error}"))
+        });
+        (answers, done)
     }
 }

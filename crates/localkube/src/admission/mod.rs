@@ -1,11 +1,14 @@
 //! What every write goes through before it is stored.
 
+mod fields;
+mod names;
+mod well_known;
+
 use serde_json::{Value, json};
 
 use crate::{
     api::{Target, WriteOptions},
     error::{ApiError, ApiResult},
-    kinds::accepted_names,
     meta,
     store::{Key, Txn},
 };
@@ -68,35 +71,27 @@ pub(crate) fn namespace_takes_new_objects(txn: &Txn<'_>, target: &Target) -> Api
 
 /// Completes and checks an object that is about to be written. `before` is what it replaces.
 pub(crate) fn admit(
-    _txn: &Txn<'_>,
     target: &Target,
     object: &mut Value,
     before: Option<&Value>,
-    _options: &WriteOptions,
+    options: &WriteOptions,
 ) -> ApiResult<()> {
-    if target.kind.name == "Namespace" && target.kind.group.is_empty() && before.is_none() {
-        object["spec"]["finalizers"] = json!(["kubernetes"]);
-        object["status"]["phase"] = "Active".into();
-        object["metadata"]["labels"]["kubernetes.io/metadata.name"] = target.name.as_str().into();
+    fields::tidy_metadata(object)?;
+    if let Some(typed) = target.kind.typed {
+        fields::tidy(typed, object, options.strict)?;
     }
-    if target.kind.name == "CustomResourceDefinition" {
-        establish(object);
+    let mut errors = names::check(&target.kind, object);
+    if let Some(custom) = &target.kind.custom {
+        errors.extend(fields::fit(custom, object, before, options.strict)?);
     }
-    Ok(())
-}
-
-fn establish(definition: &mut Value) {
-    let names = accepted_names(&definition["spec"]);
-    definition["spec"]["names"] = names.clone();
-    let now = definition["metadata"]["creationTimestamp"].clone();
-    let condition = |kind: &str, reason: &str, message: &str| json!({ "type": kind, "status": "True", "reason": reason, "message": message, "lastTransitionTime": now });
-    definition["status"] = json!({
-        "acceptedNames": names,
-        "conditions": [
-            condition("NamesAccepted", "NoConflicts", "no conflicts found"),
-            condition("Established", "InitialNamesAccepted", "the initial names have been accepted"),
-        ],
-        "storedVersions": definition["spec"]["versions"].as_array().into_iter().flatten()
-            .filter(|version| version["storage"] == true).map(|version| version["name"].clone()).collect::<Vec<_>>(),
-    });
+    match (target.kind.group.as_str(), target.kind.name.as_str()) {
+        ("", "Namespace") => well_known::namespace(target, object, before.is_none()),
+        ("", "Secret") => well_known::secret(object),
+        ("apiextensions.k8s.io", _) => errors.extend(well_known::definition(object)),
+        _ => {}
+    }
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(ApiError::invalid(&target.kind, &target.name, &errors)),
+    }
 }
