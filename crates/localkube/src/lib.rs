@@ -14,6 +14,7 @@ mod http;
 mod kinds;
 mod meta;
 mod open_error;
+mod patch;
 mod schema;
 mod selectors;
 mod store;
@@ -57,6 +58,12 @@ impl LocalKube {
     #[must_use]
     pub fn client(&self, default_namespace: &str) -> Client {
         Client::new(self.router(), default_namespace)
+    }
+
+    /// Finishes the writes under way and lets go of the data directory, whatever clients there still are; what they
+    /// write later is refused, what they read is answered.
+    pub fn close(&self) {
+        self.store.close();
     }
 
     /// A kubeconfig for a server that listens at `url`, such as `http://127.0.0.1:6443`.

@@ -64,9 +64,11 @@ pub(crate) fn seconds(at: Timestamp) -> String {
 /// The object without what only the server writes in metadata at every write.
 pub(crate) fn without_bookkeeping(object: &Value) -> Value {
     let mut bare = object.clone();
-    for field in ["resourceVersion", "managedFields", "generation"] {
+    for field in ["resourceVersion", "generation"] {
         unset(&mut bare, field);
     }
+    let entries = bare["metadata"]["managedFields"].as_array_mut().into_iter().flatten();
+    entries.for_each(|entry| entry["time"] = Value::Null);
     bare
 }
 

@@ -9,6 +9,7 @@ use crate::{
     admission,
     error::{ApiError, ApiResult},
     meta,
+    patch::{Shape, track},
     store::{Object, Txn},
 };
 
@@ -33,6 +34,11 @@ pub(crate) fn create(
     }
     begin(txn, &target, &mut object);
     admission::admit(&target, &mut object, None, options)?;
+    if !options.applies {
+        let (shape, manager) = (Shape::of(&target.kind), options.manager(&target));
+        track(None, &mut object, shape, &manager, txn.now());
+    }
+    target.kind.keep(&mut object);
     if options.dry_run {
         return Ok(Arc::new(Object::new(object, 0)));
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::{kinds::Kind, store::Key};
+use crate::{kinds::Kind, patch::Manager, store::Key};
 
 /// What a call is about.
 #[derive(Debug, Clone)]
@@ -42,6 +42,24 @@ pub(crate) struct WriteOptions {
     pub(crate) force: bool,
     /// Refuse unknown fields instead of dropping them.
     pub(crate) strict: bool,
+    /// It is a server-side apply, which settles itself who owns what.
+    pub(crate) applies: bool,
+}
+
+impl WriteOptions {
+    /// Who writes `target`.
+    pub(crate) fn manager(&self, target: &Target) -> Manager {
+        let name = match self.field_manager.as_str() {
+            "" => "unknown",
+            name => name,
+        };
+        Manager {
+            name: name.to_owned(),
+            applies: self.applies,
+            api_version: target.kind.api_version(),
+            subresource: target.subresource.clone(),
+        }
+    }
 }
 
 /// What happens to the dependents of a deleted object.

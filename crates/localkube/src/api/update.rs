@@ -9,6 +9,7 @@ use crate::{
     admission,
     error::{ApiError, ApiResult, FieldError},
     meta,
+    patch::{Shape, track},
     store::{Object, Txn},
 };
 
@@ -52,16 +53,22 @@ pub(crate) fn update(
 ) -> ApiResult<Arc<Object>> {
     let key = target.key();
     let current = txn.get(&key).ok_or_else(|| ApiError::not_found(&target.kind, &target.name))?;
-    let before = current.value();
+    let shown = target.kind.show(current.value());
+    let before = shown.as_ref().unwrap_or(current.value());
     let mut after = change(before)?;
     admission::same_place(target, &mut after)?;
     same_object(target, before, &after)?;
     keep(target, before, &mut after);
     admission::admit(target, &mut after, Some(before), options)?;
+    if !options.applies {
+        let (shape, manager) = (Shape::of(&target.kind), options.manager(target));
+        track(Some(before), &mut after, shape, &manager, txn.now());
+    }
     if meta::without_bookkeeping(&after) == meta::without_bookkeeping(before) {
         return Ok(current);
     }
     count_generation(target, before, &mut after);
+    target.kind.keep(&mut after);
     if options.dry_run {
         return Ok(Arc::new(Object::new(after, current.revision())));
     }

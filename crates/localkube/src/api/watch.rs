@@ -171,7 +171,8 @@ impl Watcher {
     }
 
     fn line(&self, kind: &str, object: &Arc<Object>) -> Bytes {
-        let json = object.json();
+        let shown = self.target.kind.show(object.value());
+        let json = shown.map_or_else(|| object.json(), |shown| shown.to_string().into());
         let mut line = BytesMut::with_capacity(json.len() + 40);
         line.put_slice(b"{\"type\":\"");
         line.put_slice(kind.as_bytes());

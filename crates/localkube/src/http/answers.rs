@@ -1,7 +1,5 @@
 //! What goes back.
 
-use std::sync::Arc;
-
 use axum::{
     body::Body,
     response::{IntoResponse, Response},
@@ -13,6 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     api::{ListPage, Target},
     error::ApiError,
+    kinds::Kind,
     store::Object,
 };
 
@@ -34,8 +33,13 @@ pub(super) fn value(code: StatusCode, value: &Value) -> Response {
 }
 
 /// An answer of one object.
-pub(super) fn object(code: StatusCode, object: &Arc<Object>) -> Response {
-    raw(code, object.json())
+pub(super) fn object(code: StatusCode, kind: &Kind, object: &Object) -> Response {
+    raw(code, shown(kind, object))
+}
+
+/// The object as `kind` shows it, as JSON.
+fn shown(kind: &Kind, object: &Object) -> Bytes {
+    kind.show(object.value()).map_or_else(|| object.json(), |shown| shown.to_string().into())
 }
 
 /// The answer to a deletion that is done.
@@ -61,7 +65,7 @@ pub(super) fn list(target: &Target, page: &ListPage, token: Option<String>) -> R
         metadata["continue"] = token.into();
         metadata["remainingItemCount"] = page.remaining.into();
     }
-    let items: Vec<Bytes> = page.items.iter().map(|item| item.json()).collect();
+    let items: Vec<Bytes> = page.items.iter().map(|item| shown(&target.kind, item)).collect();
     let mut body = Vec::with_capacity(256 + items.iter().map(|item| item.len() + 1).sum::<usize>());
     let (version, kind) = (json!(target.kind.api_version()), json!(target.kind.list_name));
     let head = format!(r#"{{"apiVersion":{version},"kind":{kind},"metadata":{metadata},"items":["#);

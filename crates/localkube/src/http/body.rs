@@ -38,9 +38,8 @@ pub(super) fn patch(headers: &HeaderMap, body: &Bytes) -> ApiResult<Patch> {
         "application/json-patch+json" => serde_json::from_slice(body)
             .map(Patch::Json)
             .map_err(|error| ApiError::bad_request(format!("error decoding patch: {error}"))),
-        "application/merge-patch+json" | "application/strategic-merge-patch+json" => {
-            json(body).map(Patch::Merge)
-        }
+        "application/merge-patch+json" => json(body).map(Patch::Merge),
+        "application/strategic-merge-patch+json" => json(body).map(Patch::Strategic),
         "application/apply-patch+yaml" | "application/apply-patch+cbor" => {
             yaml(body).map(Patch::Apply)
         }

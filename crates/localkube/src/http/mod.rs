@@ -2,9 +2,11 @@
 
 mod answers;
 mod body;
+mod continuation;
 mod discovery;
 mod path;
 mod query;
+mod reviews;
 mod routes;
 
 pub(crate) use routes::router;

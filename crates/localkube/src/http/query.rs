@@ -8,6 +8,7 @@ use http::Uri;
 use crate::{
     api::WriteOptions,
     error::{ApiError, ApiResult},
+    kinds::Kind,
     selectors::Selector,
     store::Revision,
 };
@@ -50,8 +51,13 @@ impl Query {
         Ok(self.number("timeoutSeconds")?.map(Duration::from_secs))
     }
 
-    pub(super) fn selector(&self) -> ApiResult<Selector> {
-        Selector::parse(self.text("labelSelector"), self.text("fieldSelector"))
+    /// The selectors. Only the fields that the kind offers may be named.
+    pub(super) fn selector(&self, kind: &Kind) -> ApiResult<Selector> {
+        let selector = Selector::parse(self.text("labelSelector"), self.text("fieldSelector"))?;
+        if let Some(path) = selector.field_paths().find(|path| !kind.selects_by(path)) {
+            return Err(ApiError::bad_request(format!("field label not supported: {path}")));
+        }
+        Ok(selector)
     }
 
     pub(super) fn write_options(&self) -> WriteOptions {
@@ -60,6 +66,7 @@ impl Query {
             field_manager: self.text("fieldManager").to_owned(),
             force: self.flag("force"),
             strict: self.text("fieldValidation") == "Strict",
+            applies: false,
         }
     }
 }

@@ -12,9 +12,10 @@ use http::{Method, Request, StatusCode, request::Parts};
 use serde_json::Value;
 
 use super::{
-    answers, body, discovery,
+    answers, body, continuation, discovery,
     path::{Path, ResourcePath},
     query::Query,
+    reviews,
 };
 use crate::{
     api::{self, DeleteOptions, ListOptions, Propagation, Target, WatchOptions},
@@ -46,11 +47,21 @@ async fn answer(store: Arc<Store>, request: Request<Body>) -> ApiResult<Response
         Path::ServerVersion => found(Some(discovery::version())),
         Path::Health => Ok((StatusCode::OK, "ok").into_response()),
         Path::OpenApi(_) => found(None),
+        Path::Resource(path) if path.group.starts_with("auth") => review(&path, &parts, body).await,
         Path::Resource(path) => {
             let target = target(&store, path)?;
             Call { store, target, query: Query::of(&parts.uri)?, parts }.answer(body).await
         }
     }
+}
+
+async fn review(path: &ResourcePath, parts: &Parts, body: Body) -> ApiResult<Response> {
+    if parts.method != Method::POST {
+        return Err(ApiError::method_not_allowed());
+    }
+    let asked = body::object(&parts.headers, &body::read(body).await?)?;
+    let answered = reviews::answer(path, asked).ok_or_else(ApiError::no_such_path)?;
+    Ok(answers::value(StatusCode::CREATED, &answered))
 }
 
 fn target(store: &Store, path: ResourcePath) -> ApiResult<Target> {
@@ -102,24 +113,33 @@ impl Call {
         let object = tables
             .get(&self.target.key())
             .ok_or_else(|| ApiError::not_found(&self.target.kind, &self.target.name))?;
-        Ok(answers::object(StatusCode::OK, object))
+        Ok(answers::object(StatusCode::OK, &self.target.kind, object))
     }
 
     fn list(&self) -> ApiResult<Response> {
         let limit = self.query.number("limit")?.unwrap_or_default();
-        let options = ListOptions {
-            selector: self.query.selector()?,
+        let given = self.query.revision()?.unwrap_or_default();
+        let exact = self.query.text("resourceVersionMatch") == "Exact" && given > 0;
+        let mut options = ListOptions {
+            selector: self.query.selector(&self.target.kind)?,
             limit: usize::try_from(limit).unwrap_or(usize::MAX),
             after: None,
+            at: exact.then_some(given),
+            not_before: given,
         };
+        let token = self.query.text("continue");
+        if !token.is_empty() {
+            let (revision, after) = continuation::read(token)?;
+            (options.at, options.after) = (Some(revision), Some(after));
+        }
         let page = api::list(&self.store.read(), &self.target, &options)?;
-        Ok(answers::list(&self.target, &page, None))
+        Ok(answers::list(&self.target, &page, continuation::token(&page)))
     }
 
     fn watch(self) -> ApiResult<Response> {
         let initial = self.query.flag("sendInitialEvents");
         let options = WatchOptions {
-            selector: self.query.selector()?,
+            selector: self.query.selector(&self.target.kind)?,
             since: self.query.revision()?.filter(|revision| *revision > 0 && !initial),
             bookmarks: self.query.flag("allowWatchBookmarks"),
             initial_events_end: initial,
@@ -133,27 +153,27 @@ impl Call {
     async fn create(self, body: Body) -> ApiResult<Response> {
         let object = body::object(&self.parts.headers, &body::read(body).await?)?;
         let options = self.query.write_options();
-        let target = self.target;
+        let target = self.target.clone();
         let made = self.store.write(move |txn| api::create(txn, &target, object, &options)).await?;
-        Ok(answers::object(StatusCode::CREATED, &made))
+        Ok(answers::object(StatusCode::CREATED, &self.target.kind, &made))
     }
 
     async fn replace(self, body: Body) -> ApiResult<Response> {
         let object = body::object(&self.parts.headers, &body::read(body).await?)?;
         let options = self.query.write_options();
-        let target = self.target;
+        let target = self.target.clone();
         let written =
             self.store.write(move |txn| api::replace(txn, &target, object, &options)).await?;
-        Ok(written_answer(&written))
+        Ok(self.written(&written))
     }
 
     async fn patch(self, body: Body) -> ApiResult<Response> {
         let patch = body::patch(&self.parts.headers, &body::read(body).await?)?;
         let options = self.query.write_options();
-        let target = self.target;
+        let target = self.target.clone();
         let written =
             self.store.write(move |txn| api::patch(txn, &target, patch, &options)).await?;
-        Ok(written_answer(&written))
+        Ok(self.written(&written))
     }
 
     async fn delete(self, body: Body) -> ApiResult<Response> {
@@ -163,13 +183,13 @@ impl Call {
             self.store.write(move |txn| api::delete(txn, &target, &options)).await?;
         Ok(match gone {
             true => answers::deleted(&self.target, object.value()),
-            false => answers::object(StatusCode::OK, &object),
+            false => answers::object(StatusCode::OK, &self.target.kind, &object),
         })
     }
 
     async fn delete_collection(self, body: Body) -> ApiResult<Response> {
         let options = self.delete_options(body).await?;
-        let selector = self.query.selector()?;
+        let selector = self.query.selector(&self.target.kind)?;
         let target = self.target.clone();
         let items = self
             .store
@@ -192,9 +212,9 @@ impl Call {
         };
         Ok(options)
     }
-}
 
-fn written_answer((object, created): &(Arc<Object>, bool)) -> Response {
-    let code = if *created { StatusCode::CREATED } else { StatusCode::OK };
-    answers::object(code, object)
+    fn written(&self, (object, created): &(Arc<Object>, bool)) -> Response {
+        let code = if *created { StatusCode::CREATED } else { StatusCode::OK };
+        answers::object(code, &self.target.kind, object)
+    }
 }

@@ -1,6 +1,7 @@
 //! The kinds that are served: the built-in ones and those of CustomResourceDefinitions.
 
 mod builtin;
+mod convert;
 mod custom;
 mod registry;
 mod typed;
@@ -89,6 +90,14 @@ impl Kind {
     /// Whether this is the kind `name` of `group`.
     pub(crate) fn is(&self, group: &str, name: &str) -> bool {
         self.group == group && self.name == name
+    }
+
+    /// Whether field selectors may name `path`. Built-in kinds take any, a custom resource those that its definition
+    /// lists.
+    pub(crate) fn selects_by(&self, path: &str) -> bool {
+        let selectable = |custom: &Arc<Custom>| custom.selectable.iter().any(|one| one == path);
+        matches!(path, "metadata.name" | "metadata.namespace")
+            || self.custom.as_ref().is_none_or(selectable)
     }
 
     /// `v1` or `apps/v1`.

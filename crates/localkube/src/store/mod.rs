@@ -59,6 +59,11 @@ impl Store {
         Self { tables, writer }
     }
 
+    /// Finishes what was submitted and lets go of the data directory; later writes are refused.
+    pub(crate) fn close(&self) {
+        self.writer.close();
+    }
+
     /// The committed objects. Hold it briefly and never across an await: the writer waits for it.
     pub(crate) fn read(&self) -> RwLockReadGuard<'_, Tables> {
         self.tables.read().unwrap_or_else(PoisonError::into_inner)

@@ -5,6 +5,8 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::meta;
+
 /// A resourceVersion. Every change takes the next one.
 pub(crate) type Revision = u64;
 
@@ -26,6 +28,11 @@ impl Object {
     /// The object.
     pub(crate) fn value(&self) -> &Value {
         &self.value
+    }
+
+    /// Its namespace and name.
+    pub(crate) fn place(&self) -> (&str, &str) {
+        (meta::text(&self.value, "namespace"), meta::text(&self.value, "name"))
     }
 
     /// Its resourceVersion.

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, PoisonError, RwLock,
+        Arc, Mutex, PoisonError, RwLock,
         mpsc::{self, Receiver},
     },
     thread::{self, JoinHandle},
@@ -28,9 +28,13 @@ type Answer = Box<dyn FnOnce(Option<ApiError>) + Send>;
 
 /// The one thread that changes the store; it ends with this handle.
 #[derive(Debug)]
-pub(super) struct Writer {
-    jobs: Option<mpsc::Sender<Job>>,
-    thread: Option<JoinHandle<()>>,
+pub(super) struct Writer(Mutex<Option<Running>>);
+
+/// The thread, until it is told to end.
+#[derive(Debug)]
+struct Running {
+    jobs: mpsc::Sender<Job>,
+    thread: JoinHandle<()>,
 }
 
 impl Writer {
@@ -46,7 +50,7 @@ impl Writer {
         // What every cluster has is there before anyone can ask for it.
         work.batch(Vec::new());
         let thread = thread::spawn(move || work.run());
-        Self { jobs: Some(jobs), thread: Some(thread) }
+        Self(Mutex::new(Some(Running { jobs, thread })))
     }
 
     /// Queues `write`; its result goes to `tell`.
@@ -71,17 +75,24 @@ impl Writer {
             })
         });
         let closed = || ApiError::internal("the store is closed");
-        self.jobs.as_ref().ok_or_else(closed)?.send(job).map_err(|_| closed())
+        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        running.as_ref().ok_or_else(closed)?.jobs.send(job).map_err(|_| closed())
+    }
+
+    /// Finishes what was submitted and ends the thread.
+    pub(super) fn close(&self) {
+        let running = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(Running { jobs, thread }) = running {
+            drop(jobs);
+            // A panic of the writer was already answered to every caller as a closed store.
+            let _ = thread.join();
+        }
     }
 }
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.jobs = None;
-        if let Some(thread) = self.thread.take() {
-            // A panic of the writer was already answered to every caller as a closed store.
-            let _ = thread.join();
-        }
+        self.close();
     }
 }
 

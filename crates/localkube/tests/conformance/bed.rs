@@ -1,0 +1,146 @@
+//! A server to ask, a namespace of one's own, and waits that end.
+
+use std::{future::Future, path::PathBuf, time::Duration};
+
+use k8s_openapi::{
+    api::core::v1::{ConfigMap, Namespace},
+    apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
+};
+use kube::{
+    Api, Client, Config,
+    api::{ApiResource, DynamicObject, GroupVersionKind, ObjectMeta, PostParams},
+    config::{KubeConfigOptions, Kubeconfig},
+};
+use localkube::LocalKube;
+use serde_json::{Value, json};
+
+/// A server and a namespace on it.
+pub struct Bed {
+    pub client: Client,
+    pub namespace: String,
+    // Keeps the embedded server alive.
+    _kube: Option<LocalKube>,
+}
+
+/// A random name that no other test has.
+pub fn unique(prefix: &str) -> String {
+    format!("{prefix}-{}", clock::random_hex::<4>())
+}
+
+impl Bed {
+    pub async fn new() -> Self {
+        let (client, kube) = server().await;
+        let namespace = unique("conformance");
+        let object = Namespace { metadata: named(&namespace), ..Namespace::default() };
+        Api::all(client.clone()).create(&PostParams::default(), &object).await.unwrap();
+        Self { client, namespace, _kube: kube }
+    }
+
+    pub fn config_maps(&self) -> Api<ConfigMap> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Creates a config map with labels and one value.
+    pub async fn config_map(&self, name: &str, label: &str) -> ConfigMap {
+        let object = config_map(name, label);
+        self.config_maps().create(&PostParams::default(), &object).await.unwrap()
+    }
+
+    /// Installs a kind of this test's own, with `spec` described by `schema`.
+    pub async fn kind(&self, schema: Value) -> Api<DynamicObject> {
+        let group = format!("{}.test.dploy.dev", unique("g"));
+        let definition: CustomResourceDefinition =
+            serde_json::from_value(definition(&group, schema)).unwrap();
+        let definitions: Api<CustomResourceDefinition> = Api::all(self.client.clone());
+        definitions.create(&PostParams::default(), &definition).await.unwrap();
+        let kind = ApiResource::from_gvk_with_plural(
+            &GroupVersionKind::gvk(&group, "v1", "Widget"),
+            "widgets",
+        );
+        let api = Api::namespaced_with(self.client.clone(), &self.namespace, &kind);
+        eventually("the kind is served", || async { api.list(&Default::default()).await.is_ok() })
+            .await;
+        api
+    }
+}
+
+async fn server() -> (Client, Option<LocalKube>) {
+    #[expect(clippy::disallowed_methods, reason = "the suite is pointed at a server by this")]
+    let given = std::env::var_os("DPLOY_CONFORMANCE_KUBECONFIG").map(PathBuf::from);
+    let Some(path) = given else {
+        let kube = LocalKube::in_memory(clock::SystemClock::shared());
+        return (kube.client("default"), Some(kube));
+    };
+    let file = Kubeconfig::read_from(path).unwrap();
+    let config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await;
+    (Client::try_from(config.unwrap()).unwrap(), None)
+}
+
+fn definition(group: &str, spec: Value) -> Value {
+    json!({
+        "apiVersion": "apiextensions.k8s.io/v1",
+        "kind": "CustomResourceDefinition",
+        "metadata": { "name": format!("widgets.{group}") },
+        "spec": {
+            "group": group,
+            "scope": "Namespaced",
+            "names": { "kind": "Widget", "plural": "widgets" },
+            "versions": [{
+                "name": "v1", "served": true, "storage": true,
+                "subresources": { "status": {} },
+                "selectableFields": [{ "jsonPath": ".spec.color" }],
+                "schema": { "openAPIV3Schema": {
+                    "type": "object",
+                    "properties": {
+                        "spec": spec,
+                        "status": { "type": "object", "x-kubernetes-preserve-unknown-fields": true },
+                    },
+                } },
+            }],
+        },
+    })
+}
+
+/// A widget with this `spec`.
+pub fn widget(name: &str, spec: Value) -> DynamicObject {
+    let mut widget: DynamicObject = serde_json::from_value(json!({ "metadata": {} })).unwrap();
+    widget.metadata = named(name);
+    widget.data = json!({ "spec": spec });
+    widget
+}
+
+/// A config map with a label `app`.
+pub fn config_map(name: &str, label: &str) -> ConfigMap {
+    let labels = Some([("app".to_owned(), label.to_owned())].into());
+    let metadata = ObjectMeta { labels, ..named(name) };
+    ConfigMap {
+        metadata,
+        data: Some([("key".into(), "value".into())].into()),
+        ..Default::default()
+    }
+}
+
+pub fn named(name: &str) -> ObjectMeta {
+    ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }
+}
+
+/// The refusal of the server.
+#[track_caller]
+pub fn refused<T: std::fmt::Debug>(result: kube::Result<T>) -> (u16, String, String) {
+    match result {
+        Err(kube::Error::Api(status)) => {
+            (status.code, status.reason.clone(), status.message.clone())
+        }
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+/// Waits until `holds`, ten seconds at most.
+pub async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
+    let all = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    assert!(tokio::time::timeout(Duration::from_secs(10), all).await.is_ok(), "never: {what}");
+}
