@@ -90,22 +90,20 @@ fn replaced(
 fn split(args: &[Value]) -> Answer {
     let [pattern, whole, limit] = exactly("regexSplit", args)?;
     let (pattern, whole) = (compiled(pattern)?, text(whole)?);
-    // Go finds no empty match at either end of the text.
+    let most = most(limit);
     let mut parts: Vec<&str> = vec![];
-    let mut rest = 0;
-    for found in pattern.find_iter(&whole) {
-        if parts.len() + 1 >= most(limit) {
+    let (mut rest, mut last_match) = (0, 0);
+    for found in pattern.find_iter(&whole).take(most) {
+        if parts.len() + 1 == most {
             break;
         }
-        if found.end() > 0 && found.start() < whole.len() {
+        // An empty match in front of everything divides nothing, nor does one behind everything.
+        if found.end() > 0 {
             parts.push(&whole[rest..found.start()]);
-            rest = found.end();
-        } else if !found.is_empty() {
-            parts.push(&whole[rest..found.start()]);
-            rest = found.end();
         }
+        (rest, last_match) = (found.end(), found.start());
     }
-    if most(limit) > 0 {
+    if most > 0 && (last_match < whole.len() || whole.is_empty()) {
         parts.push(&whole[rest..]);
     }
     Ok(text_list(parts))

@@ -1,5 +1,7 @@
 //! What Go prints, in `tests/corpus.json` and in tables of the same kind.
 
+mod families;
+
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use resources::{
