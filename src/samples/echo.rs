@@ -1,0 +1,66 @@
+//! `dploy sample echo`: sends every line back, the smallest environment that is not a web page.
+
+use std::{io, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+
+use super::{Listen, SampleError, serve};
+
+/// The longest line that is sent back whole; the rest of a longer one follows as if it were the next.
+const LONGEST_LINE: u64 = 64 * 1024;
+/// A connection on which nothing is said for so long is closed.
+const SILENCE: Duration = Duration::from_secs(600);
+
+/// Runs until asked to stop.
+pub(super) async fn run(listen: Listen) -> Result<(), SampleError> {
+    let stop = serve::stop_signal()?;
+    let listener = serve::listen(&listen).await?;
+    answer_all(listener, stop).await;
+    Ok(())
+}
+
+async fn answer_all(listener: TcpListener, stop: CancellationToken) {
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => return,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                let stop = stop.clone();
+                tokio::spawn(stop.run_until_cancelled_owned(answer(stream)));
+            }
+            // Out of descriptors, most likely: the open connections have to end first.
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
+}
+
+async fn answer(stream: TcpStream) {
+    if let Err(cause) = send_lines_back(stream).await {
+        tracing::debug!(%cause, "a connection broke");
+    }
+}
+
+async fn send_lines_back(mut stream: TcpStream) -> io::Result<()> {
+    let (reader, mut writer) = stream.split();
+    let mut reader = BufReader::new(reader);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let mut limited = (&mut reader).take(LONGEST_LINE);
+        match timeout(SILENCE, limited.read_until(b'\n', &mut line)).await {
+            Ok(Ok(0)) | Err(_) => return Ok(()),
+            Ok(Ok(_)) => writer.write_all(&line).await?,
+            Ok(Err(cause)) => return Err(cause),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
