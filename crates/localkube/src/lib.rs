@@ -18,6 +18,7 @@ mod patch;
 mod schema;
 mod selectors;
 mod store;
+mod view;
 
 use std::{path::Path, sync::Arc};
 

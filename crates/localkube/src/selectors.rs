@@ -34,11 +34,6 @@ impl Selector {
         Ok(Self { labels, fields })
     }
 
-    /// Whether everything is meant.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.labels.is_empty() && self.fields.is_empty()
-    }
-
     /// The paths of the fields it looks at.
     pub(crate) fn field_paths(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().map(|(path, _, _)| path.as_str())

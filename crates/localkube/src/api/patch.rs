@@ -50,7 +50,7 @@ pub(crate) fn patch(
 fn check_apply(target: &Target, wanted: &Value, options: &WriteOptions) -> ApiResult<()> {
     if options.field_manager.is_empty() {
         let missing = FieldError::required("fieldManager", "is required for apply patch");
-        let mut error = ApiError::invalid(&target.kind, "", &[missing.clone()]);
+        let mut error = ApiError::invalid(&target.kind, "", std::slice::from_ref(&missing));
         error.message =
             format!("PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: {}", missing.message);
         return Err(error);

@@ -15,6 +15,7 @@ use crate::{
     error::{ApiError, ApiResult},
     selectors::Selector,
     store::{Change, Object, Revision, Store},
+    view::View,
 };
 
 /// How often a quiet watch with bookmarks tells the latest resourceVersion.
@@ -33,6 +34,8 @@ pub(crate) struct WatchOptions {
     pub(crate) initial_events_end: bool,
     /// When the watch ends.
     pub(crate) timeout: Option<Duration>,
+    /// How objects are shown.
+    pub(crate) view: View,
 }
 
 /// Opens a watch. Every item is a line of JSON.
@@ -52,6 +55,7 @@ struct Watcher {
     store: Arc<Store>,
     target: Target,
     selector: Selector,
+    view: View,
     bookmarks: bool,
     tip: Receiver<Revision>,
     cursor: Revision,
@@ -69,6 +73,7 @@ impl Watcher {
             store,
             target,
             selector: options.selector,
+            view: options.view,
             bookmarks: options.bookmarks,
             tip,
             cursor: options.since.unwrap_or(current),
@@ -171,8 +176,7 @@ impl Watcher {
     }
 
     fn line(&self, kind: &str, object: &Arc<Object>) -> Bytes {
-        let shown = self.target.kind.show(object.value());
-        let json = shown.map_or_else(|| object.json(), |shown| shown.to_string().into());
+        let json = self.view.object(&self.target.kind, object, self.store.now());
         let mut line = BytesMut::with_capacity(json.len() + 40);
         line.put_slice(b"{\"type\":\"");
         line.put_slice(kind.as_bytes());

@@ -82,6 +82,52 @@ fn entries(kind: &Arc<Kind>) -> Vec<Value> {
     all
 }
 
+/// `/api` or `/apis` with all their groups, versions and kinds at once (`APIGroupDiscoveryList`).
+pub(super) fn aggregated(registry: &Registry, legacy: bool) -> Value {
+    let mut groups: BTreeMap<&str, BTreeMap<&str, Vec<Value>>> = BTreeMap::new();
+    for kind in registry.all().filter(|kind| kind.group.is_empty() == legacy) {
+        let group = groups.entry(&kind.group).or_default();
+        group.entry(&kind.version).or_default().push(discovered(kind));
+    }
+    let items: Vec<Value> = groups
+        .into_iter()
+        .map(|(name, versions)| {
+            let versions: Vec<Value> = versions
+                .into_iter()
+                .map(|(version, resources)| {
+                    json!({ "version": version, "resources": resources, "freshness": "Current" })
+                })
+                .collect();
+            json!({ "metadata": { "name": name }, "versions": versions })
+        })
+        .collect();
+    json!({
+        "kind": "APIGroupDiscoveryList",
+        "apiVersion": "apidiscovery.k8s.io/v2",
+        "metadata": {},
+        "items": items,
+    })
+}
+
+fn discovered(kind: &Arc<Kind>) -> Value {
+    let response = json!({ "group": kind.group, "version": kind.version, "kind": kind.name });
+    let mut resource = json!({
+        "resource": kind.plural,
+        "singularResource": kind.singular,
+        "responseKind": response,
+        "scope": if kind.namespaced { "Namespaced" } else { "Cluster" },
+        "verbs": VERBS,
+        "shortNames": kind.short_names,
+        "categories": kind.categories,
+    });
+    if kind.status {
+        resource["subresources"] = json!([{
+            "subresource": "status", "responseKind": response, "verbs": ["get", "patch", "update"],
+        }]);
+    }
+    resource
+}
+
 /// `/version`
 pub(super) fn version() -> Value {
     json!({

@@ -8,7 +8,7 @@ use axum::{
     extract::State,
     response::{IntoResponse, Response},
 };
-use http::{Method, Request, StatusCode, request::Parts};
+use http::{Method, Request, StatusCode, header, request::Parts};
 use serde_json::Value;
 
 use super::{
@@ -18,9 +18,10 @@ use super::{
     reviews,
 };
 use crate::{
-    api::{self, DeleteOptions, ListOptions, Propagation, Target, WatchOptions},
+    api::{self, DeleteOptions, ListOptions, ListPage, Propagation, Target, WatchOptions},
     error::{ApiError, ApiResult},
     store::{Object, Store},
+    view::View,
 };
 
 /// The whole API.
@@ -40,6 +41,9 @@ async fn answer(store: Arc<Store>, request: Request<Body>) -> ApiResult<Response
     };
     let registry = Arc::clone(store.read().registry());
     match path {
+        Path::Legacy | Path::Groups if wants_all(&parts) => {
+            found(Some(discovery::aggregated(&registry, matches!(path, Path::Legacy))))
+        }
         Path::Legacy => found(Some(discovery::legacy())),
         Path::Groups => found(Some(discovery::groups(&registry))),
         Path::Group(group) => found(discovery::group(&registry, &group)),
@@ -53,6 +57,12 @@ async fn answer(store: Arc<Store>, request: Request<Body>) -> ApiResult<Response
             Call { store, target, query: Query::of(&parts.uri)?, parts }.answer(body).await
         }
     }
+}
+
+/// Whether the caller asks for all of discovery at once.
+fn wants_all(parts: &Parts) -> bool {
+    let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    accept.is_some_and(|accept| accept.contains("as=APIGroupDiscoveryList"))
 }
 
 async fn review(path: &ResourcePath, parts: &Parts, body: Body) -> ApiResult<Response> {
@@ -113,7 +123,24 @@ impl Call {
         let object = tables
             .get(&self.target.key())
             .ok_or_else(|| ApiError::not_found(&self.target.kind, &self.target.name))?;
-        Ok(answers::object(StatusCode::OK, &self.target.kind, object))
+        Ok(self.object(StatusCode::OK, object))
+    }
+
+    /// How the caller wants to see objects.
+    fn view(&self) -> View {
+        let header = self.parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+        View::accepted(header.unwrap_or_default())
+    }
+
+    fn object(&self, code: StatusCode, object: &Object) -> Response {
+        answers::raw(code, self.view().object(&self.target.kind, object, self.store.now()))
+    }
+
+    fn page(&self, page: &ListPage, token: Option<String>) -> Response {
+        let metadata = answers::list_metadata(page, token);
+        let now = self.store.now();
+        let body = self.view().list(&self.target.kind, &page.items, &metadata, now);
+        answers::raw(StatusCode::OK, body)
     }
 
     fn list(&self) -> ApiResult<Response> {
@@ -133,7 +160,7 @@ impl Call {
             (options.at, options.after) = (Some(revision), Some(after));
         }
         let page = api::list(&self.store.read(), &self.target, &options)?;
-        Ok(answers::list(&self.target, &page, continuation::token(&page)))
+        Ok(self.page(&page, continuation::token(&page)))
     }
 
     fn watch(self) -> ApiResult<Response> {
@@ -144,6 +171,7 @@ impl Call {
             bookmarks: self.query.flag("allowWatchBookmarks"),
             initial_events_end: initial,
             timeout: self.query.timeout()?,
+            view: self.view(),
         };
         let lines = api::watch(self.store, self.target, options)?;
         let lines = futures::StreamExt::map(lines, Ok::<_, std::convert::Infallible>);
@@ -155,7 +183,7 @@ impl Call {
         let options = self.query.write_options();
         let target = self.target.clone();
         let made = self.store.write(move |txn| api::create(txn, &target, object, &options)).await?;
-        Ok(answers::object(StatusCode::CREATED, &self.target.kind, &made))
+        Ok(self.object(StatusCode::CREATED, &made))
     }
 
     async fn replace(self, body: Body) -> ApiResult<Response> {
@@ -183,7 +211,7 @@ impl Call {
             self.store.write(move |txn| api::delete(txn, &target, &options)).await?;
         Ok(match gone {
             true => answers::deleted(&self.target, object.value()),
-            false => answers::object(StatusCode::OK, &self.target.kind, &object),
+            false => self.object(StatusCode::OK, &object),
         })
     }
 
@@ -196,8 +224,8 @@ impl Call {
             .write(move |txn| api::delete_collection(txn, &target, &selector, &options))
             .await?;
         let revision = self.store.read().revision();
-        let page = api::ListPage { items, revision, remaining: 0 };
-        Ok(answers::list(&self.target, &page, None))
+        let page = ListPage { items, revision, remaining: 0 };
+        Ok(self.page(&page, None))
     }
 
     async fn delete_options(&self, body: Body) -> ApiResult<DeleteOptions> {
@@ -215,6 +243,6 @@ impl Call {
 
     fn written(&self, (object, created): &(Arc<Object>, bool)) -> Response {
         let code = if *created { StatusCode::CREATED } else { StatusCode::OK };
-        answers::object(code, &self.target.kind, object)
+        self.object(code, object)
     }
 }

@@ -59,7 +59,7 @@ pub(crate) struct Custom {
 }
 
 /// A column of `kubectl get`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct Column {
     /// The heading.
     pub(crate) name: String,

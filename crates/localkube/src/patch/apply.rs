@@ -43,10 +43,12 @@ pub(crate) fn apply(
             entry.fields.remove(&path);
         });
     }
-    let mut merged = merge(live, wanted, shape, true);
+    // First what is no longer wanted, so that what is wanted empty stays.
+    let mut kept = live.clone();
     for path in given_up(&entries, manager, &fields) {
-        paths::remove(&mut merged, &path);
+        paths::remove(&mut kept, &path);
     }
+    let mut merged = merge(&kept, wanted, shape, true);
     managers::own(&mut entries, manager, fields, true, now);
     managers::write(&mut merged, &entries);
     Applied::Merged(merged)
@@ -73,7 +75,7 @@ fn conflicts(
         .collect()
 }
 
-/// What the manager owned, no longer wants, and nobody else owns; the deepest first.
+/// What the manager owned, no longer wants, and nobody else owns; whole items before their fields.
 fn given_up(entries: &[Entry], manager: &Manager, wanted: &Paths) -> Vec<Path> {
     let (own, others): (Vec<&Entry>, Vec<&Entry>) =
         entries.iter().partition(|entry| entry.manager == *manager);
@@ -81,10 +83,7 @@ fn given_up(entries: &[Entry], manager: &Manager, wanted: &Paths) -> Vec<Path> {
         others.iter().any(|entry| entry.fields.iter().any(|theirs| theirs.starts_with(path)))
             || wanted.iter().any(|mine| mine.starts_with(path))
     };
-    let mut gone: Vec<Path> =
-        own.iter().flat_map(|entry| &entry.fields).filter(|path| !held(path)).cloned().collect();
-    gone.sort_by_key(|path| std::cmp::Reverse(path.len()));
-    gone
+    own.iter().flat_map(|entry| &entry.fields).filter(|path| !held(path)).cloned().collect()
 }
 
 fn merge(live: &Value, wanted: &Value, shape: Shape<'_>, at_root: bool) -> Value {

@@ -5,7 +5,7 @@ use std::{collections::VecDeque, sync::Arc};
 use super::{Key, Object, Revision};
 
 /// How many changes of one kind are remembered. A watcher that falls further behind starts over (410).
-const REMEMBERED: usize = 8192;
+const REMEMBERED: usize = 4096;
 
 /// One committed change of one object.
 #[derive(Debug, Clone)]

@@ -19,6 +19,7 @@ use std::{
 };
 
 use clock::SharedClock;
+use jiff::Timestamp;
 use tokio::sync::watch;
 
 use self::{disk::Disk, writer::Writer};
@@ -39,6 +40,7 @@ use crate::{
 pub(crate) struct Store {
     tables: Arc<RwLock<Tables>>,
     writer: Writer,
+    clock: SharedClock,
 }
 
 impl Store {
@@ -55,13 +57,18 @@ impl Store {
 
     fn start(tables: Tables, disk: Option<Disk>, clock: SharedClock) -> Self {
         let tables = Arc::new(RwLock::new(tables));
-        let writer = Writer::start(Arc::clone(&tables), disk, clock);
-        Self { tables, writer }
+        let writer = Writer::start(Arc::clone(&tables), disk, Arc::clone(&clock));
+        Self { tables, writer, clock }
     }
 
     /// Finishes what was submitted and lets go of the data directory; later writes are refused.
     pub(crate) fn close(&self) {
         self.writer.close();
+    }
+
+    /// The present time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// The committed objects. Hold it briefly and never across an await: the writer waits for it.

@@ -18,6 +18,12 @@ pub(crate) struct Object {
     json: OnceLock<Bytes>,
 }
 
+impl AsRef<Self> for Object {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 impl Object {
     /// Stamps `value` with `revision`.
     pub(crate) fn new(mut value: Value, revision: Revision) -> Self {

@@ -42,7 +42,7 @@ async fn a_field_of_another_manager_is_a_conflict_until_forced() {
     let forced = apply(&bed, "two", json!({ "a": "2" }), true).await.unwrap();
     assert_eq!(data(&forced), json!({ "a": "2" }));
     let shared = apply(&bed, "three", json!({ "a": "2" }), false).await.unwrap();
-    assert_eq!(shared.resource_version() == forced.resource_version(), false);
+    assert_ne!(shared.resource_version(), forced.resource_version());
 }
 
 #[tokio::test]

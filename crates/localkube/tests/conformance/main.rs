@@ -3,6 +3,15 @@
 //! With `DPLOY_CONFORMANCE_KUBECONFIG` set to the path of a kubeconfig the same questions go to that server. Every test
 //! makes its own namespace and, where it needs one, its own kind.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    unreachable_pub,
+    reason = "a test that cannot go on is a test that failed"
+)]
+
 mod apply;
 mod bed;
 mod custom;

@@ -76,7 +76,7 @@ async fn a_watch_without_a_version_begins_with_what_is_there() {
 async fn a_watch_from_the_distant_past_is_told_to_start_over() {
     let kube = localkube::LocalKube::in_memory(clock::SystemClock::shared());
     let maps: kube::Api<ConfigMap> = kube::Api::default_namespaced(kube.client("default"));
-    for n in 0..9_000 {
+    for n in 0..4_200 {
         let map = crate::bed::config_map(&format!("m{}", n % 10), "x");
         let patch = Patch::Merge(json!({ "data": { "n": n.to_string() } }));
         if n < 10 {
