@@ -10,8 +10,13 @@ use regex::Regex;
 
 use crate::error::Fault;
 
+/// What the engine takes for a space.
+const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
+
 /// The longest template, in bytes.
 const LONGEST_TEMPLATE: usize = 128 * 1024;
+/// How many `{{ … }}` it may have: the engine looks through all variables at each use of one.
+const MOST_ACTIONS: usize = 5_000;
 /// How deep parentheses may nest: the engine's parser recurses into them.
 const DEEPEST_PARENTHESES: usize = 100;
 /// How deep blocks may nest, each `else if` counting as one: the engine's parser recurses into them too.
@@ -24,12 +29,20 @@ pub(super) fn prepare(text: &str) -> Result<String, Fault> {
         return Err(Fault::new(problem));
     }
     let mut rewriting = Rewriting { written: String::with_capacity(text.len()), blocks: vec![] };
-    let mut rest = text;
+    let (mut rest, mut line, mut actions) = (text, 1, 0);
     while let Some(start) = rest.find("{{") {
-        let line = 1 + text[..text.len() - rest.len() + start].matches('\n').count();
+        line += rest[..start].matches('\n').count();
+        actions += 1;
+        if actions > MOST_ACTIONS {
+            return Err(Fault::at(
+                line,
+                format!("it has more than {MOST_ACTIONS} actions; split it up"),
+            ));
+        }
         rewriting.written.push_str(&rest[..start]);
         let (action, after) = Action::read(&rest[start..], line)?;
         rewriting.action(&action, line)?;
+        line += rest[start..rest.len() - after.len()].matches('\n').count();
         rest = after;
     }
     rewriting.written.push_str(rest);
@@ -46,16 +59,17 @@ struct Action<'a> {
 impl<'a> Action<'a> {
     /// Takes the action at the start of `text`. One that is not closed is left to the engine, which says what is wrong.
     fn read(text: &'a str, line: usize) -> Result<(Self, &'a str), Fault> {
-        let trims = text[2..].starts_with("- ") || text[2..].starts_with("-\n");
+        let trims = text[2..].starts_with('-') && text[3..].starts_with(SPACES);
         let opened = if trims { 3 } else { 2 };
-        let end = match text[opened..].trim_start().strip_prefix("/*") {
-            Some(_) => text.find("*/").and_then(|end| text[end..].find("}}").map(|at| end + at)),
+        let end = match text[opened..].trim_start_matches(SPACES).strip_prefix("/*") {
+            Some(comment) => end_of_comment(comment).map(|end| text.len() - comment.len() + end),
             None => end_of_action(text, line)?,
         };
         let Some(end) = end else {
             return Ok((Self { open: text, inner: "", close: "" }, ""));
         };
-        let closed = if text[..end].ends_with(" -") && end > opened + 1 { end - 2 } else { end };
+        let marker = text[opened..end].strip_suffix('-').filter(|rest| rest.ends_with(SPACES));
+        let closed = marker.map_or(end, |rest| opened + rest.len() - 1);
         let pieces = Self {
             open: &text[..opened],
             inner: &text[opened..closed],
@@ -63,6 +77,12 @@ impl<'a> Action<'a> {
         };
         Ok((pieces, &text[end + 2..]))
     }
+}
+
+/// Where the `}}` stands behind a comment's end.
+fn end_of_comment(comment: &str) -> Option<usize> {
+    let end = comment.find("*/")?;
+    comment[end..].find("}}").map(|at| end + at)
 }
 
 /// Where the `}}` stands that closes the action at the start of `text`: not one in a string.
@@ -105,21 +125,21 @@ struct Chained {
 
 impl Rewriting {
     fn action(&mut self, action: &Action<'_>, line: usize) -> Result<(), Fault> {
-        let words: Vec<&str> = action.inner.split_whitespace().take(2).collect();
-        let inner = match words.as_slice() {
-            ["if" | "range" | "with" | "block" | "define", ..] => {
+        let (first, rest) = word(action.inner);
+        let inner = match (first, word(rest).0) {
+            ("if" | "range" | "with" | "block" | "define", _) => {
                 self.blocks.push(Chained::default());
                 action.inner.to_owned()
             }
-            ["else", "if"] => {
+            ("else", "if") => {
                 self.count(|chained| chained.ifs += 1);
                 action.inner.to_owned()
             }
-            ["else", "with"] => {
+            ("else", "with") => {
                 self.count(|chained| chained.withs += 1);
                 action.inner.replacen("with", "}}{{ with", 1)
             }
-            ["end"] => self.end(action.inner),
+            ("end", _) => self.end(action.inner),
             _ => followed_by_assignment(action.inner),
         };
         if self.depth() > DEEPEST_BLOCKS {
@@ -145,6 +165,12 @@ impl Rewriting {
         let withs = self.blocks.pop().map_or(0, |chained| chained.withs);
         format!("{inner}{}", "}}{{ end ".repeat(withs))
     }
+}
+
+/// The word at the start, which need not end in a space (`if(true)`), and what follows it.
+fn word(inner: &str) -> (&str, &str) {
+    let inner = inner.trim_start_matches(SPACES);
+    inner.split_at(inner.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(inner.len()))
 }
 
 static DECLARATION: LazyLock<Option<Regex>> =

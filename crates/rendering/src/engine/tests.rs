@@ -97,6 +97,36 @@ fn a_chain_of_else_ifs_is_bounded_too() {
     assert_eq!(run(&text), Ok("x".into()));
 }
 
+/// What the engine's lexer reads in another way than one would think must not get past the bounds.
+#[rstest]
+#[case("", "{{ else if(false) }}")]
+#[case("", "{{ else if.Owner }}")]
+#[case("{{-\t/* it's */}}", "{{ else if false }}")]
+#[case("{{/*/ ' */}}", "{{ else if false }}")]
+#[case("{{ if false }}{{ end\t-}}", "{{else\tif false}}")]
+fn no_spelling_gets_past_the_bounds(#[case] before: &str, #[case] link: &str) {
+    let text = format!("{before}{{{{ if false }}}}{}{{{{ end }}}}", link.repeat(3000));
+    assert!(fault(&text).problem.contains("nest deeper"));
+}
+
+#[test]
+fn many_variables_take_no_long_time() {
+    let start = Instant::now();
+    let uses: String = (0..2400).map(|at| format!("{{{{$v{at}:=1}}}}{{{{$v0}}}}")).collect();
+    assert_eq!(run(&uses).map(|output| output.len()), Ok(2400));
+    assert!(start.elapsed() < DEADLINE);
+    assert!(fault(&"{{1}}".repeat(20_000)).problem.contains("actions"));
+}
+
+#[test]
+fn long_names_and_searches_take_no_long_time() {
+    let start = Instant::now();
+    let text = r#"{{ $l := repeat 400000 "_" }}{{ $s := repeat 400000 "a1" }}{{ print $l $s | camelcase | len }}
+        {{ snakecase $s | len }} {{ wrap 1000 $s | len }} {{ regexFindAll ".*[^A-Z]|[A-Z]" (repeat 60000 "A") -1 | len }}"#;
+    let _ = run(text);
+    assert!(start.elapsed() < DEADLINE + Duration::from_secs(3), "{:?}", start.elapsed());
+}
+
 #[test]
 fn a_long_template_is_refused() {
     assert!(fault(&"x".repeat(200_000)).problem.contains("longer than 128 KiB"));
@@ -162,11 +192,11 @@ fn template() -> impl Strategy<Value = String> {
             .split(' ')
             .collect::<Vec<_>>(),
     );
-    let action = (prop::collection::vec(word, 0..8), any::<bool>(), any::<bool>()).prop_map(
-        |(words, left, right)| {
+    let action = (prop::collection::vec(word, 0..8), any::<[bool; 3]>()).prop_map(
+        |(words, [left, right, apart])| {
             let (left, right) =
                 (if left { "{{- " } else { "{{" }, if right { " -}}" } else { "}}" });
-            format!("{left}{}{right}", words.join(" "))
+            format!("{left}{}{right}", words.join(if apart { " " } else { "" }))
         },
     );
     let text =

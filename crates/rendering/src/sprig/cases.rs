@@ -59,31 +59,29 @@ fn connects(c: char) -> bool {
     c == '-' || c == '_' || c.is_whitespace()
 }
 
-/// `GO_PATH` and `go path` as `GoPath`. A word that starts with several capitals keeps only the first.
+/// `GO_PATH` and `go path` as `GoPath`. A word that starts with several capitals keeps only the first. One connector
+/// between words goes; further ones, and those at either end, stay.
 fn camel(name: &str) -> String {
-    let mut camel = String::with_capacity(name.len());
-    let mut pending: Option<char> = None;
-    let mut capitals = false;
-    for c in name.chars() {
+    let words = name.trim_start_matches(connects);
+    let mut camel = name[..name.len() - words.len()].to_owned();
+    let mut connector: Option<char> = None;
+    let (mut starts, mut capitals) = (true, false);
+    for c in words.chars() {
         if connects(c) {
-            camel.extend(pending.replace(c));
+            camel.extend(connector.replace(c));
+            starts = true;
             continue;
         }
-        // One connector between words goes; those at the start and further ones stay.
-        let starts = camel.is_empty() || pending.is_some() || camel.chars().all(connects);
-        if let Some(connector) = pending.take()
-            && camel.chars().all(connects)
-        {
-            camel.push(connector);
-        }
+        connector = None;
         camel.push(match (starts, capitals && c.is_uppercase()) {
             (true, _) => upper(c),
             (false, true) => lower(c),
             (false, false) => c,
         });
-        capitals = if starts { c.is_uppercase() } else { capitals && c.is_uppercase() };
+        capitals = (starts || capitals) && c.is_uppercase();
+        starts = false;
     }
-    camel.extend(pending);
+    camel.extend(connector);
     camel
 }
 

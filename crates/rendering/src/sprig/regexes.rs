@@ -1,6 +1,8 @@
 //! Regular expressions: Rust's, whose syntax is Go's but for rare forms.
 
-use gtmpl_ng::{FuncError, Value};
+use std::{borrow::Cow, time::Duration};
+
+use gtmpl_ng::{FuncError, Value, limits};
 use regex::{Regex, RegexBuilder};
 
 use super::{
@@ -25,7 +27,9 @@ pub(super) const FUNCTIONS: &[Entry] = &[
 ];
 
 /// How much memory a compiled expression may take, in bytes.
-const LARGEST_EXPRESSION: usize = 1024 * 1024;
+const LARGEST_EXPRESSION: usize = 512 * 1024;
+/// How long a text may be that is searched, in bytes: one search takes time by the expression times the text.
+const LONGEST_TEXT: usize = 64 * 1024;
 
 fn compiled(pattern: &Value) -> Result<Regex, FuncError> {
     let pattern = text(pattern)?;
@@ -36,6 +40,23 @@ fn compiled(pattern: &Value) -> Result<Regex, FuncError> {
         .map_err(|_| wrong(format!("\"{pattern}\" is no regular expression, or too large a one")))
 }
 
+/// The text to search.
+fn searched(whole: &Value) -> Result<Cow<'_, str>, FuncError> {
+    let whole = text(whole)?;
+    if whole.len() > LONGEST_TEXT {
+        return Err(wrong(format!("regular expressions search at most {LONGEST_TEXT} bytes")));
+    }
+    Ok(whole)
+}
+
+/// Refuses to go on with the next match when the rendering's time is up.
+fn check_time() -> Result<(), FuncError> {
+    match limits::remaining() {
+        Some(Duration::ZERO) => Err(wrong("the regular expression takes too long; simplify it")),
+        _ => Ok(()),
+    }
+}
+
 /// Go's limits: a negative number is none.
 fn most(limit: &Value) -> usize {
     usize::try_from(integer(limit)).unwrap_or(usize::MAX)
@@ -43,19 +64,23 @@ fn most(limit: &Value) -> usize {
 
 fn is_match(args: &[Value]) -> Answer {
     let [pattern, whole] = exactly("regexMatch", args)?;
-    Ok(compiled(pattern)?.is_match(&text(whole)?).into())
+    Ok(compiled(pattern)?.is_match(&searched(whole)?).into())
 }
 
 fn find(args: &[Value]) -> Answer {
     let [pattern, whole] = exactly("regexFind", args)?;
-    Ok(compiled(pattern)?.find(&text(whole)?).map_or("", |found| found.as_str()).into())
+    Ok(compiled(pattern)?.find(&searched(whole)?).map_or("", |found| found.as_str()).into())
 }
 
 fn find_all(args: &[Value]) -> Answer {
     let [pattern, whole, limit] = exactly("regexFindAll", args)?;
-    let whole = text(whole)?;
-    let found = compiled(pattern)?;
-    Ok(text_list(found.find_iter(&whole).take(most(limit)).map(|found| found.as_str())))
+    let (pattern, whole) = (compiled(pattern)?, searched(whole)?);
+    let mut all = vec![];
+    for found in pattern.find_iter(&whole).take(most(limit)) {
+        check_time()?;
+        all.push(found.as_str());
+    }
+    Ok(text_list(all))
 }
 
 fn replace_all(args: &[Value]) -> Answer {
@@ -72,10 +97,11 @@ fn replaced(
     expand: impl Fn(&regex::Captures<'_>, &str, &mut String),
 ) -> Answer {
     let [pattern, whole, with] = exactly(name, args)?;
-    let (pattern, whole, with) = (compiled(pattern)?, text(whole)?, text(with)?);
+    let (pattern, whole, with) = (compiled(pattern)?, searched(whole)?, text(with)?);
     let mut replaced = Text::default();
     let (mut rest, mut part) = (0, String::new());
     for captures in pattern.captures_iter(&whole) {
+        check_time()?;
         let found = captures.get_match();
         replaced.push(&whole[rest..found.start()])?;
         part.clear();
@@ -89,11 +115,12 @@ fn replaced(
 
 fn split(args: &[Value]) -> Answer {
     let [pattern, whole, limit] = exactly("regexSplit", args)?;
-    let (pattern, whole) = (compiled(pattern)?, text(whole)?);
+    let (pattern, whole) = (compiled(pattern)?, searched(whole)?);
     let most = most(limit);
     let mut parts: Vec<&str> = vec![];
     let (mut rest, mut last_match) = (0, 0);
     for found in pattern.find_iter(&whole).take(most) {
+        check_time()?;
         if parts.len() + 1 == most {
             break;
         }
