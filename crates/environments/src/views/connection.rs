@@ -1,7 +1,10 @@
-use rendering::names::host;
-use resources::{ConnectionType, DployInstance};
+use std::error::Error;
 
-use crate::room::Room;
+use kube::ResourceExt;
+use resources::{ConnectionType, DployInstance, OperatorConfigSpec};
+use tracing::debug;
+
+use crate::{cache::spec_of, room::Room};
 
 /// How an environment is reached.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,13 +22,19 @@ impl Room {
     }
 
     fn rendered(&self, instance: &DployInstance) -> Connection {
-        let resolved = instance.spec.resolved.clone().unwrap_or_default();
-        let uuid = instance.spec.uuid.clone().unwrap_or_default();
-        let host = host(&instance.spec.template_ref, &uuid, &resolved.base_domain);
-        Connection {
-            url: format!("https://{host}"),
-            kind: of(Some(resolved.connection_type)),
-            message: String::new(),
+        let config = self.cache.config();
+        let defaults = OperatorConfigSpec::default();
+        let config = spec_of(config.as_ref()).unwrap_or(&defaults);
+        match rendering::connection(instance, config) {
+            Ok(rendering::Connection { host: _, url, connection_type, message }) => {
+                Connection { url, kind: of(Some(connection_type)), message }
+            }
+            Err(error) => {
+                // The operator reports it to the owner, as the instance's failure.
+                let (name, error): (_, &dyn Error) = (instance.name_any(), &error);
+                debug!(instance = name, error, "cannot render how an environment is reached");
+                Connection::default()
+            }
         }
     }
 }

@@ -1,0 +1,333 @@
+//! A cluster, replicas of the rules on it, and people.
+
+use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
+
+use clock::{Clock, ManualClock, SystemClock, random_hex};
+use environments::{Caller, Environments, Refusal, RefusalKind, Settings};
+use futures::future::join_all;
+use jiff::SignedDuration;
+use k8s_openapi::{
+    api::core::v1::Namespace,
+    apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
+};
+use kube::{
+    Api, Client, Config, ResourceExt,
+    api::{ListParams, ObjectMeta, Patch, PatchParams, PostParams},
+    config::{KubeConfigOptions, Kubeconfig},
+};
+use localkube::LocalKube;
+use rendering::names::instance_name;
+use resources::{
+    DployInstance, DployInstanceSpec, DployOwner, DployTemplate, DployTemplateSpec, LaunchDefaults,
+    Method, Pool, Seat, meta,
+};
+use serde_json::{Map, Value, json};
+use tokio::{
+    sync::Barrier,
+    time::{Instant, sleep},
+};
+use wire::Run;
+
+use crate::faults::Faults;
+
+/// How long a condition may take to become true.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(crate) struct Bed {
+    pub(crate) client: Client,
+    pub(crate) namespace: String,
+    pub(crate) clock: Arc<ManualClock>,
+    replicas: Vec<(Environments, Faults)>,
+}
+
+impl Bed {
+    /// An empty cluster with this many replicas.
+    pub(crate) async fn with(replicas: usize) -> Self {
+        let clock = ManualClock::at(SystemClock.now());
+        let client = cluster(Arc::clone(&clock)).await;
+        let namespace = format!("rules-{}", random_hex::<4>());
+        create(
+            &Api::all(client.clone()),
+            &Namespace {
+                metadata: ObjectMeta { name: Some(namespace.clone()), ..ObjectMeta::default() },
+                ..Namespace::default()
+            },
+        )
+        .await;
+        let mut bed = Self { client, namespace, clock, replicas: Vec::new() };
+        for _ in 0..replicas {
+            bed.replicas.push(bed.another_replica());
+        }
+        for (environments, _) in &bed.replicas {
+            environments.ready().await.expect("a cluster that answers");
+        }
+        bed
+    }
+
+    pub(crate) fn another_replica(&self) -> (Environments, Faults) {
+        let faults = Faults::default();
+        let settings = Settings {
+            namespace: self.namespace.clone(),
+            max_environments: 5,
+            default_ttl: 3_600,
+            extend_ttl: 600,
+        };
+        let client = faults.before(self.client.clone(), &self.namespace);
+        let clock: clock::SharedClock = self.clock.clone();
+        (Environments::start(client, settings, clock), faults)
+    }
+
+    /// The replica that the `n`th request meets.
+    pub(crate) fn replica(&self, n: usize) -> &Environments {
+        &self.replicas[n % self.replicas.len()].0
+    }
+
+    pub(crate) fn faults(&self, n: usize) -> &Faults {
+        &self.replicas[n % self.replicas.len()].1
+    }
+
+    pub(crate) fn templates(&self) -> Api<DployTemplate> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    pub(crate) fn instances(&self) -> Api<DployInstance> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    pub(crate) fn owners(&self) -> Api<DployOwner> {
+        Api::namespaced(self.client.clone(), &self.namespace)
+    }
+
+    /// Creates a template, and waits until every replica knows it.
+    pub(crate) async fn template(&self, name: &str, change: impl FnOnce(&mut DployTemplateSpec)) {
+        let mut template = DployTemplate::new(
+            name,
+            DployTemplateSpec {
+                enabled: true,
+                visible: true,
+                manifests: Some("{}".to_owned()),
+                ..DployTemplateSpec::default()
+            },
+        );
+        change(&mut template.spec);
+        create(&self.templates(), &template).await;
+        self.everywhere(|it| it.catalog().iter().any(|entry| entry.name == name)).await;
+    }
+
+    /// Creates a pooled template with this many members that wait to be claimed.
+    pub(crate) async fn pool(&self, name: &str, members: u32) {
+        self.template(name, |spec| {
+            spec.method = Method::Pool;
+            spec.pool = Some(Pool { size: members.max(1), max_size: 0, recycle: true });
+        })
+        .await;
+        let template = self.templates().get(name).await.expect("the template");
+        join_all((0..members).map(|_| self.member(&template))).await;
+        let is_warm = |it: &Environments| {
+            it.catalog().iter().any(|entry| entry.name == name && entry.ready == Some(members))
+        };
+        self.everywhere(is_warm).await;
+    }
+
+    async fn member(&self, template: &DployTemplate) {
+        let uuid = random_hex::<4>();
+        let name = instance_name(&template.name_any(), &uuid);
+        let resolved =
+            rendering::resolve(template, None, LaunchDefaults::default(), random_hex::<16>());
+        let mut member = DployInstance::new(
+            &name,
+            DployInstanceSpec {
+                template_ref: template.name_any(),
+                pooled: true,
+                uuid: Some(uuid),
+                resolved: Some(resolved),
+                ..DployInstanceSpec::default()
+            },
+        );
+        member.metadata.finalizers = Some(vec![meta::FINALIZER.to_owned()]);
+        create(&self.instances(), &member).await;
+        self.report(&name, json!({ "phase": "Available", "health": "Healthy" })).await;
+    }
+
+    /// Writes an instance's status, as the operator would.
+    pub(crate) async fn report(&self, instance: &str, status: Value) {
+        let patch = Patch::Merge(json!({ "status": status }));
+        let written =
+            self.instances().patch_status(instance, &PatchParams::default(), &patch).await;
+        written.expect("a status that can be written");
+    }
+
+    /// Drops an instance's finalizers, as the operator does when the workload is gone.
+    pub(crate) async fn finish(&self, instance: &str) {
+        let patch = Patch::Merge(json!({ "metadata": { "finalizers": null } }));
+        let written = self.instances().patch(instance, &PatchParams::default(), &patch).await;
+        written.expect("finalizers that can be dropped");
+    }
+
+    /// Waits until every replica agrees.
+    pub(crate) async fn everywhere(&self, condition: impl Fn(&Environments) -> bool) {
+        eventually("every replica agrees", async || {
+            self.replicas.iter().all(|(environments, _)| condition(environments))
+        })
+        .await;
+    }
+
+    /// The instances that are somebody's and not being deleted.
+    pub(crate) async fn owned(&self) -> Vec<DployInstance> {
+        let all = self.instances().list(&ListParams::default()).await.expect("a list").items;
+        all.into_iter()
+            .filter(|it| !it.spec.owner.is_empty() && it.metadata.deletion_timestamp.is_none())
+            .collect()
+    }
+
+    pub(crate) async fn seats(&self, owner: &str) -> Vec<Seat> {
+        let record = self.owners().get(owner).await.expect("the owner's record");
+        record.status.unwrap_or_default().seats
+    }
+
+    /// Checks that the owned instances and the seats are the same.
+    pub(crate) async fn assert_balanced(&self) {
+        let records = self.owners().list(&ListParams::default()).await.expect("a list").items;
+        let mut seated: Vec<(String, String)> = records
+            .iter()
+            .flat_map(|record| {
+                let seats = record.status.clone().unwrap_or_default().seats;
+                seats.into_iter().map(|seat| (record.name_any(), seat.instance))
+            })
+            .collect();
+        let owned = self.owned().await;
+        let mut owned: Vec<(String, String)> =
+            owned.iter().map(|it| (it.spec.owner.clone(), it.name_any())).collect();
+        seated.sort();
+        owned.sort();
+        assert_eq!(seated, owned, "seats on the left, owned instances on the right");
+    }
+
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.clock.advance(SignedDuration::from_secs(seconds));
+    }
+}
+
+async fn cluster(clock: Arc<ManualClock>) -> Client {
+    #[expect(clippy::disallowed_methods, reason = "tests take their cluster from the environment")]
+    let client = match std::env::var("DPLOY_CONFORMANCE_KUBECONFIG") {
+        Ok(path) => real_cluster(&path).await,
+        Err(_) => LocalKube::in_memory(clock).client("default"),
+    };
+    let definitions: Api<CustomResourceDefinition> = Api::all(client.clone());
+    for definition in resources::custom_resource_definitions() {
+        let apply = PatchParams::apply("rules").force();
+        let name = definition.name_any();
+        definitions.patch(&name, &apply, &Patch::Apply(&definition)).await.expect("a definition");
+    }
+    eventually("the kinds are served", async || {
+        let owners: Api<DployOwner> = Api::default_namespaced(client.clone());
+        owners.list(&ListParams::default()).await.is_ok()
+    })
+    .await;
+    client
+}
+
+async fn real_cluster(path: &str) -> Client {
+    // Another test of this process may have chosen the provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let kubeconfig = Kubeconfig::read_from(path).expect("a kubeconfig");
+    let config = Config::from_custom_kubeconfig(kubeconfig, &KubeConfigOptions::default()).await;
+    Client::try_from(config.expect("a usable kubeconfig")).expect("a client")
+}
+
+async fn create<K>(api: &Api<K>, object: &K)
+where
+    K: kube::Resource + Clone + std::fmt::Debug + serde::Serialize + serde::de::DeserializeOwned,
+{
+    api.create(&PostParams::default(), object).await.expect("an object that can be created");
+}
+
+/// Waits until the condition holds.
+pub(crate) async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition().await {
+        assert!(Instant::now() < deadline, "in vain: {what}");
+        sleep(Duration::from_millis(2)).await;
+    }
+}
+
+/// Runs `n` requests that start at the same moment, on as many tasks.
+pub(crate) async fn at_once<F, T>(n: usize, request: impl Fn(usize) -> F) -> Vec<T>
+where
+    F: Future<Output = T> + Send + 'static,
+    T: Send + 'static,
+{
+    let barrier = Arc::new(Barrier::new(n));
+    let tasks = (0..n).map(|i| {
+        let (barrier, request) = (Arc::clone(&barrier), request(i));
+        tokio::spawn(async move {
+            barrier.wait().await;
+            request.await
+        })
+    });
+    let answers = join_all(tasks.collect::<Vec<_>>()).await;
+    answers.into_iter().map(|answer| answer.expect("a request that does not panic")).collect()
+}
+
+/// How often each race is run.
+pub(crate) fn rounds() -> usize {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "how thorough tests are is told by the environment"
+    )]
+    let rounds = std::env::var("RACE_ROUNDS");
+    rounds.ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(3)
+}
+
+/// Somebody whose `sub` and name are the same.
+pub(crate) fn person(name: &str) -> Caller {
+    called(name, name)
+}
+
+/// Somebody with this `sub`, who goes by this name just now.
+pub(crate) fn called(subject: &str, name: &str) -> Caller {
+    let claims = json!({ "sub": subject, "name": name });
+    Caller {
+        subject: subject.to_owned(),
+        username: Some(name.to_owned()),
+        username_claim: "name".to_owned(),
+        claims: claims.as_object().cloned().unwrap_or_default(),
+        admin: false,
+    }
+}
+
+/// Somebody with these additional claims.
+pub(crate) fn with_claims(mut caller: Caller, claims: Value) -> Caller {
+    let more: Map<String, Value> = claims.as_object().cloned().unwrap_or_default();
+    caller.claims.extend(more);
+    caller
+}
+
+pub(crate) fn nothing() -> BTreeMap<String, String> {
+    BTreeMap::new()
+}
+
+/// A launch without parameters that can run on a task of its own.
+pub(crate) fn launch(
+    environments: &Environments,
+    caller: &Caller,
+    template: &str,
+) -> impl Future<Output = Result<Run, Refusal>> + Send + use<> {
+    let (environments, caller, template) =
+        (environments.clone(), caller.clone(), template.to_owned());
+    async move { environments.launch(&caller, &template, &nothing()).await }
+}
+
+/// Splits answers into those that were granted and the kinds of the refusals.
+pub(crate) fn sorted<T>(answers: Vec<Result<T, Refusal>>) -> (Vec<T>, Vec<RefusalKind>) {
+    let mut granted = Vec::new();
+    let mut refused = Vec::new();
+    for answer in answers {
+        match answer {
+            Ok(it) => granted.push(it),
+            Err(refusal) => refused.push(refusal.kind()),
+        }
+    }
+    (granted, refused)
+}

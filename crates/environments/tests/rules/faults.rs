@@ -1,0 +1,119 @@
+//! A network between a replica and its API server that can be made to fail.
+
+use std::{
+    convert::Infallible,
+    future::pending,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+};
+
+use http::{Method, Request, Response, StatusCode};
+use kube::{Client, client::Body};
+use serde_json::json;
+use tokio::sync::Semaphore;
+use tower::service_fn;
+
+/// What one replica's requests go through.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Faults(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    gate: Mutex<Option<Gate>>,
+    writes: AtomicUsize,
+}
+
+/// Stops the first request of this method whose path ends like this.
+#[derive(Debug, Clone)]
+pub(crate) struct Gate {
+    method: Method,
+    path_part: String,
+    arrived: Arc<Semaphore>,
+    open: Arc<Semaphore>,
+    refuses: Arc<AtomicBool>,
+}
+
+impl Gate {
+    /// Waits until a request stands before the gate.
+    pub(crate) async fn arrived(&self) {
+        self.arrived.acquire().await.expect("a gate that is not torn down").forget();
+    }
+
+    /// Lets it through.
+    pub(crate) fn open(&self) {
+        self.open.add_permits(1);
+    }
+
+    /// Answers it with a 403 instead of passing it on.
+    pub(crate) fn refuse(&self) {
+        self.refuses.store(true, Ordering::SeqCst);
+        self.open();
+    }
+}
+
+impl Faults {
+    /// `client`, behind these faults.
+    pub(crate) fn before(&self, client: Client, namespace: &str) -> Client {
+        let state = Arc::clone(&self.0);
+        let service = service_fn(move |request: Request<Body>| {
+            let (state, client) = (Arc::clone(&state), client.clone());
+            async move {
+                let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+                if !state.passes(&method, &path).await {
+                    return Ok::<Response<Body>, Infallible>(forbidden());
+                }
+                Ok(match client.send(request).await {
+                    Ok(response) => response,
+                    Err(_) => pending().await,
+                })
+            }
+        });
+        Client::new(service, namespace)
+    }
+
+    /// Puts up a gate.
+    pub(crate) fn stop(&self, method: Method, path_part: &str) -> Gate {
+        let gate = Gate {
+            method,
+            path_part: path_part.to_owned(),
+            arrived: Arc::new(Semaphore::new(0)),
+            open: Arc::new(Semaphore::new(0)),
+            refuses: Arc::default(),
+        };
+        *self.0.gate.lock().unwrap_or_else(PoisonError::into_inner) = Some(gate.clone());
+        gate
+    }
+
+    /// How many writes were sent.
+    pub(crate) fn writes(&self) -> usize {
+        self.0.writes.load(Ordering::SeqCst)
+    }
+}
+
+impl State {
+    async fn passes(&self, method: &Method, path: &str) -> bool {
+        if method != Method::GET {
+            self.writes.fetch_add(1, Ordering::SeqCst);
+        }
+        let gate = {
+            let mut gate = self.gate.lock().unwrap_or_else(PoisonError::into_inner);
+            let stops = gate
+                .as_ref()
+                .is_some_and(|gate| gate.method == *method && path.contains(&gate.path_part));
+            if stops { gate.take() } else { None }
+        };
+        let Some(gate) = gate else { return true };
+        gate.arrived.add_permits(1);
+        gate.open.acquire().await.expect("a gate that is not torn down").forget();
+        !gate.refuses.load(Ordering::SeqCst)
+    }
+}
+
+fn forbidden() -> Response<Body> {
+    let status = json!({ "kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Forbidden", "code": 403 });
+    let mut response = Response::new(Body::from(status.to_string().into_bytes()));
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response
+}

@@ -1,0 +1,134 @@
+//! Nobody meets anybody else's environment, whatever they are called.
+
+use environments::{Caller, RefusalKind};
+use serde_json::json;
+
+use crate::bed::{Bed, called, launch, person, with_claims};
+
+/// Launches `template` for each caller, and checks that all of them have their own and see nothing else.
+async fn check_strangers(bed: &Bed, callers: &[Caller], template: &str) {
+    let mut uuids = Vec::new();
+    for (i, caller) in callers.iter().enumerate() {
+        let run = launch(bed.replica(i), caller, template).await.expect("an environment");
+        assert!(!uuids.contains(&run.uuid), "{} got somebody else's", caller.subject);
+        uuids.push(run.uuid);
+    }
+    for (i, (caller, uuid)) in callers.iter().zip(&uuids).enumerate() {
+        let environments = bed.replica(i);
+        assert_eq!(&environments.status(caller, template).await.expect("theirs").uuid, uuid);
+        let list = environments.list(caller).await.expect("a list");
+        let listed: Vec<_> = list.environments.iter().map(|it| it.uuid.clone()).collect();
+        assert_eq!(listed, [uuid.clone()]);
+        environments.remove(caller, template).await.expect("theirs to delete");
+        let again = environments.remove(caller, template).await.expect_err("nothing left");
+        assert_eq!(again.kind(), RefusalKind::NotFound);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_give_one_key_are_different_owners() {
+    let bed = Bed::with(2).await;
+    bed.template("desk", |_| ()).await;
+    let callers = ["john.doe", "john-doe", "john@doe", "John.Doe"].map(|name| called(name, name));
+    check_strangers(&bed, &callers, "desk").await;
+    let second_of_a_name = [called("sub-1", "john-doe"), called("sub-2", "john-doe")];
+    check_strangers(&bed, &second_of_a_name, "desk").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_leave_nothing_for_a_key_are_different_owners() {
+    let bed = Bed::with(2).await;
+    bed.template("desk", |_| ()).await;
+    let long = |end: &str| format!("{}{end}", "a".repeat(200));
+    let callers = [
+        person("Иван"),
+        person("Пётр"),
+        person("🦊"),
+        person("🐻🐻"),
+        person(&long("1")),
+        person(&long("2")),
+    ];
+    check_strangers(&bed, &callers, "desk").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn owners_and_templates_whose_names_join_alike_are_kept_apart() {
+    let bed = Bed::with(1).await;
+    bed.template("c", |_| ()).await;
+    bed.template("b-c", |_| ()).await;
+    let first = launch(bed.replica(0), &person("a-b"), "c").await.expect("an environment");
+    let second = launch(bed.replica(0), &person("a"), "b-c").await.expect("an environment");
+    assert_ne!(first.url, second.url);
+    for (caller, other) in [("a-b", "b-c"), ("a", "c")] {
+        let refusal = bed.replica(0).status(&person(caller), other).await.expect_err("not theirs");
+        assert_eq!(refusal.kind(), RefusalKind::NotFound);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_display_name_changed_to_somebody_elses_changes_nothing() {
+    let bed = Bed::with(2).await;
+    bed.template("desk", |_| ()).await;
+    let adas = launch(bed.replica(0), &called("s1", "ada"), "desk").await.expect("ada's");
+    let bobs = launch(bed.replica(1), &called("s2", "bob"), "desk").await.expect("bob's");
+    let bob_as_ada = called("s2", "ada");
+    for replica in 0..2 {
+        let run = launch(bed.replica(replica), &bob_as_ada, "desk").await.expect("bob's");
+        assert_eq!((&run.uuid, run.owner.as_str()), (&bobs.uuid, "bob"));
+    }
+    bed.replica(0).remove(&bob_as_ada, "desk").await.expect("bob's");
+    let status = bed.replica(0).status(&called("s1", "ada"), "desk").await.expect("ada's");
+    assert_eq!(status.uuid, adas.uuid);
+    assert_eq!(bed.replica(0).me(&bob_as_ada).await.expect("somebody").owner, "bob");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_team_shares_what_its_members_launch() {
+    let bed = Bed::with(2).await;
+    bed.template("desk", |spec| spec.owner_claim = "org.team".to_owned()).await;
+    let of =
+        |name: &str, team: &str| with_claims(person(name), json!({ "org": { "team": [team] } }));
+    let (alice, bob, carol) = (of("alice", "Blue"), of("bob", "Blue"), of("carol", "Red"));
+    let first = launch(bed.replica(0), &alice, "desk").await.expect("the team's");
+    let second = launch(bed.replica(1), &bob, "desk").await.expect("the team's");
+    assert_eq!((&first.uuid, first.shared, first.owner.as_str()), (&second.uuid, true, "blue"));
+    let list = bed.replica(1).list(&bob).await.expect("a list");
+    assert_eq!((list.count, list.used, list.environments[0].shared), (1, 0, true));
+    assert_eq!(bed.replica(1).list(&carol).await.expect("a list").count, 0);
+    let status = bed.replica(0).status(&carol, "desk").await.expect_err("not hers");
+    assert_eq!(status.kind(), RefusalKind::NotFound);
+    let teamless = launch(bed.replica(0), &person("dan"), "desk").await.expect_err("no team");
+    assert_eq!(
+        teamless.to_string(),
+        "your token has no usable \"org.team\" claim required to own this environment"
+    );
+    bed.replica(0).remove(&bob, "desk").await.expect("the team's");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_and_a_team_of_one_name_are_different_owners() {
+    let bed = Bed::with(1).await;
+    bed.template("desk", |_| ()).await;
+    bed.template("shared", |spec| spec.owner_claim = "team".to_owned()).await;
+    let blue = person("blue");
+    let member = with_claims(person("alice"), json!({ "team": "blue" }));
+    let persons = launch(bed.replica(0), &blue, "desk").await.expect("the person's");
+    let teams = launch(bed.replica(0), &member, "shared").await.expect("the team's");
+    assert_eq!(persons.owner, "blue");
+    assert!(teams.owner.starts_with("blue-"), "{}", teams.owner);
+    assert_eq!(bed.replica(0).list(&blue).await.expect("a list").count, 1);
+    assert_eq!(bed.replica(0).list(&member).await.expect("a list").count, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_without_a_name_owns_nothing_personally() {
+    let bed = Bed::with(1).await;
+    bed.template("desk", |_| ()).await;
+    bed.template("shared", |spec| spec.owner_claim = "team".to_owned()).await;
+    let nameless = Caller { username: None, ..with_claims(person("x"), json!({ "team": "blue" })) };
+    let refusal = launch(bed.replica(0), &nameless, "desk").await.expect_err("no name");
+    assert_eq!(refusal.kind(), RefusalKind::Forbidden);
+    launch(bed.replica(0), &nameless, "shared").await.expect("the team's");
+    assert_eq!(bed.replica(0).list(&nameless).await.expect("a list").count, 1);
+    assert!(bed.replica(0).me(&nameless).await.is_err());
+}
