@@ -32,13 +32,4 @@ pub enum SampleError {
         #[source]
         cause: io::Error,
     },
-    /// A template of the binary itself is not well-formed.
-    #[error("the sample template {name} is not well-formed")]
-    Template {
-        /// Its file.
-        name: &'static str,
-        /// Why.
-        #[source]
-        cause: serde_yaml_ng::Error,
-    },
 }

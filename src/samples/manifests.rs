@@ -2,25 +2,23 @@
 
 use resources::{DployTemplate, EngineName, OperatorConfig, OperatorConfigSpec, meta};
 
-use super::SampleError;
-
-const MANIFESTS: [(&str, &str); 5] = [
-    ("webterm.yaml", include_str!("templates/webterm.yaml")),
-    ("webterm-warm.yaml", include_str!("templates/webterm-warm.yaml")),
-    ("team-desk.yaml", include_str!("templates/team-desk.yaml")),
-    ("nc-echo.yaml", include_str!("templates/nc-echo.yaml")),
-    ("sized.yaml", include_str!("templates/sized.yaml")),
+const MANIFESTS: [&str; 5] = [
+    include_str!("templates/webterm.yaml"),
+    include_str!("templates/webterm-warm.yaml"),
+    include_str!("templates/team-desk.yaml"),
+    include_str!("templates/nc-echo.yaml"),
+    include_str!("templates/sized.yaml"),
 ];
 
 /// The sample templates; they name no namespace.
-///
-/// # Errors
-/// When a manifest in the binary is not well-formed.
-pub fn templates() -> Result<Vec<DployTemplate>, SampleError> {
-    let parse = |&(name, manifest): &(&'static str, &str)| {
-        serde_yaml_ng::from_str(manifest).map_err(|cause| SampleError::Template { name, cause })
-    };
-    MANIFESTS.iter().map(parse).collect()
+#[must_use]
+#[expect(
+    clippy::expect_used,
+    reason = "the manifests are part of the binary, and a test reads them"
+)]
+pub fn templates() -> Vec<DployTemplate> {
+    let parse = |manifest| serde_yaml_ng::from_str(manifest).expect("a manifest of the binary");
+    MANIFESTS.map(parse).into()
 }
 
 /// The settings of a `dploy dev` at `port`: environments are processes, and answer below `localhost`.

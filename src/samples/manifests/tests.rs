@@ -19,7 +19,7 @@ enum Role {
 
 #[test]
 fn every_sample_is_a_process_of_this_binary_that_its_command_line_understands() {
-    for template in templates().unwrap() {
+    for template in templates() {
         let process = template.spec.process.as_ref().unwrap();
         assert_eq!(template.spec.engine, Some(EngineName::Process));
         assert_eq!(process.command, "dploy");
@@ -32,7 +32,7 @@ fn every_sample_is_a_process_of_this_binary_that_its_command_line_understands() 
 
 #[test]
 fn the_samples_show_what_templates_can_do() {
-    let all = templates().unwrap();
+    let all = templates();
     let find = |name: &str| &all.iter().find(|template| template.name_any() == name).unwrap().spec;
 
     assert_eq!(find("webterm").method, Method::OnDemand);
