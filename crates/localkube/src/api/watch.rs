@@ -12,7 +12,7 @@ use tokio::{
 
 use super::Target;
 use crate::{
-    error::{ApiError, ApiResult},
+    error::ApiError,
     selectors::Selector,
     store::{Change, Object, Revision, Store},
     view::View,
@@ -43,12 +43,12 @@ pub(crate) fn watch(
     store: Arc<Store>,
     target: Target,
     options: WatchOptions,
-) -> ApiResult<impl Stream<Item = Bytes> + Send> {
-    let watcher = Watcher::open(store, target, options)?;
-    Ok(stream::unfold(watcher, |mut watcher| async move {
-        let lines = watcher.next().await?;
-        Some((lines, watcher))
-    }))
+) -> impl Stream<Item = Bytes> + Send {
+    let watcher = Watcher::open(store, target, options);
+    stream::unfold(watcher, |mut watcher| async move {
+        let line = watcher.next().await?;
+        Some((line, watcher))
+    })
 }
 
 struct Watcher {
@@ -66,7 +66,7 @@ struct Watcher {
 }
 
 impl Watcher {
-    fn open(store: Arc<Store>, target: Target, options: WatchOptions) -> ApiResult<Self> {
+    fn open(store: Arc<Store>, target: Target, options: WatchOptions) -> Self {
         let table = target.kind.table();
         let (tip, current) = store.subscribe(&table);
         let mut watcher = Self {
@@ -82,11 +82,11 @@ impl Watcher {
             next_bookmark: Instant::now() + BOOKMARK_EVERY,
             broken: false,
         };
-        match options.since {
-            None => watcher.begin_with_present(options.initial_events_end),
-            Some(since) => watcher.check_is_remembered(since)?,
+        // A version that is forgotten is told as an event, as Kubernetes does, not as a status of the request.
+        if options.since.is_none() {
+            watcher.begin_with_present(options.initial_events_end);
         }
-        Ok(watcher)
+        watcher
     }
 
     fn namespace(&self) -> Option<&str> {
@@ -107,16 +107,6 @@ impl Watcher {
         if tell_end {
             let annotations = json!({ "k8s.io/initial-events-end": "true" });
             self.waiting.push_back(self.bookmark(Some(annotations)));
-        }
-    }
-
-    fn check_is_remembered(&self, since: Revision) -> ApiResult<()> {
-        let tables = self.store.read();
-        match tables.table(&self.target.kind.table()) {
-            Some(table) if table.history().after(since).is_none() => {
-                Err(too_old(since, table.history().forgotten()))
-            }
-            _ => Ok(()),
         }
     }
 

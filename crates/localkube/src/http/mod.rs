@@ -4,6 +4,7 @@ mod answers;
 mod body;
 mod continuation;
 mod discovery;
+mod openapi;
 mod path;
 mod query;
 mod reviews;

@@ -12,7 +12,7 @@ use http::{Method, Request, StatusCode, header, request::Parts};
 use serde_json::Value;
 
 use super::{
-    answers, body, continuation, discovery,
+    answers, body, continuation, discovery, openapi,
     path::{Path, ResourcePath},
     query::Query,
     reviews,
@@ -50,7 +50,7 @@ async fn answer(store: Arc<Store>, request: Request<Body>) -> ApiResult<Response
         Path::Version(group, version) => found(discovery::resources(&registry, &group, &version)),
         Path::ServerVersion => found(Some(discovery::version())),
         Path::Health => Ok((StatusCode::OK, "ok").into_response()),
-        Path::OpenApi(_) => found(None),
+        Path::OpenApi(steps) => found(openapi::document(&registry, &steps)),
         Path::Resource(path) if path.group.starts_with("auth") => review(&path, &parts, body).await,
         Path::Resource(path) => {
             let target = target(&store, path)?;
@@ -173,7 +173,7 @@ impl Call {
             timeout: self.query.timeout()?,
             view: self.view(),
         };
-        let lines = api::watch(self.store, self.target, options)?;
+        let lines = api::watch(self.store, self.target, options);
         let lines = futures::StreamExt::map(lines, Ok::<_, std::convert::Infallible>);
         Ok(answers::raw(StatusCode::OK, Body::from_stream(lines)))
     }

@@ -43,6 +43,7 @@ fn details(version: &Value) -> Custom {
     let selectable = version["selectableFields"].as_array().into_iter().flatten();
     Custom {
         schema: Schema::read(schema),
+        json: schema.clone(),
         cel: CelRules::compile(schema),
         columns: columns.map(column).collect(),
         selectable: selectable

@@ -12,6 +12,8 @@ pub(crate) use typed::Typed;
 
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use crate::schema::{Rules as CelRules, Schema};
 
 /// One kind in one version.
@@ -50,6 +52,8 @@ pub(crate) struct Kind {
 pub(crate) struct Custom {
     /// The schema.
     pub(crate) schema: Schema,
+    /// The schema as it was written.
+    pub(crate) json: Value,
     /// The CEL rules in the schema.
     pub(crate) cel: Option<CelRules>,
     /// The columns that `kubectl get` shows.
