@@ -1,0 +1,46 @@
+use std::error::Error;
+
+use thiserror::Error;
+
+/// Who can make a failure go away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Blame {
+    /// The author of the object: wait for an edit.
+    Author,
+    /// The world: try again, with growing pauses.
+    World,
+}
+
+/// The order cannot be drafted: an edit of the template or of the cluster's settings is needed.
+#[derive(Debug, Error)]
+pub enum DraftError {
+    /// The template lacks what this engine runs.
+    #[error("the template has no {0}")]
+    Missing(&'static str),
+    /// One of the template's texts cannot be rendered.
+    #[error("the template cannot be rendered")]
+    Render(#[source] Box<dyn Error + Send + Sync>),
+}
+
+/// An engine could not do what it was asked.
+#[derive(Debug, Error)]
+#[error("could not {operation}")]
+pub struct EngineError {
+    /// What was tried, in the infinitive.
+    pub operation: String,
+    /// Who can change it.
+    pub blame: Blame,
+    /// Why it failed.
+    #[source]
+    pub cause: Box<dyn Error + Send + Sync>,
+}
+
+impl EngineError {
+    /// A failure that may pass by itself.
+    pub fn world(
+        operation: impl Into<String>,
+        cause: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self { operation: operation.into(), blame: Blame::World, cause: cause.into() }
+    }
+}

@@ -1,0 +1,117 @@
+//! What is run for an order, and with which environment.
+
+use std::{
+    ffi::{OsStr, OsString},
+    io,
+    process::Stdio,
+};
+
+use resources::{DployInstance, ProcessSpec};
+use serde_json::json;
+use tokio::process::{Child, Command};
+
+use super::{
+    Settings, directory::EnvironmentDirectory, leftovers::MARK, ports::ReservedPort,
+    supervisor::Arguments,
+};
+use crate::engines::{Draft, DraftError, Order};
+
+/// The command of a template that means the server's own program.
+const OURSELVES: &str = "dploy";
+
+/// The process of an order, with every template in it rendered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Program {
+    command: String,
+    arguments: Vec<String>,
+    variables: Vec<(String, String)>,
+}
+
+/// The order's process spec.
+pub(super) fn spec(instance: &DployInstance) -> Option<&ProcessSpec> {
+    instance.spec.resolved.as_ref()?.process.as_ref()
+}
+
+/// The draft shows the port as the template has it: a free one is chosen when the process starts.
+pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
+    let spec = spec(&order.instance).ok_or(DraftError::Missing("spec.process"))?;
+    let program = program(order, spec.port)?;
+    let document = json!({
+        "command": program.command,
+        "args": program.arguments,
+        "env": program.variables,
+        "port": spec.port,
+        "healthPath": spec.health_path,
+    });
+    Ok(Draft { order: order.clone(), documents: vec![document] })
+}
+
+/// The order's program, listening on `port`.
+pub(super) fn program(order: &Order, port: u16) -> Result<Program, DraftError> {
+    let rendered = shim::process(&order.instance, &order.config, port)
+        .map_err(|cause| DraftError::Render(cause.into()))?;
+    Ok(Program {
+        command: rendered.command,
+        arguments: rendered.args,
+        variables: rendered.env.into_iter().map(|it| (it.name, it.value)).collect(),
+    })
+}
+
+/// Starts `program` below a supervisor, with nothing of the server's environment but what [`Settings::inherited`] has.
+/// Dropping the child's standard input ends it.
+pub(super) fn start(
+    settings: &Settings,
+    order: &Order,
+    program: &Program,
+    directory: &EnvironmentDirectory,
+    port: &ReservedPort,
+) -> io::Result<Child> {
+    let command: &OsStr = match program.command.as_str() {
+        OURSELVES => settings.dploy.as_os_str(),
+        other => other.as_ref(),
+    };
+    let supervised = Arguments {
+        log: directory.log(),
+        grace: settings.grace,
+        program: command.into(),
+        arguments: program.arguments.iter().map(OsString::from).collect(),
+    };
+    Command::new(&settings.supervisor)
+        .arg("supervise")
+        .args(supervised.into_words())
+        .current_dir(directory.work())
+        .env_clear()
+        .envs(settings.inherited.iter().map(|(name, value)| (name, value)))
+        .envs(program.variables.iter().map(|(name, value)| (name, value)))
+        .envs(told(order, directory, port))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+}
+
+/// What every process is told, whatever its template says.
+fn told(
+    order: &Order,
+    directory: &EnvironmentDirectory,
+    port: &ReservedPort,
+) -> [(&'static str, OsString); 5] {
+    [
+        ("PORT", port.number().to_string().into()),
+        ("HOME", directory.work().into()),
+        (MARK, directory.work().into()),
+        ("DPLOY_INSTANCE", order.reference.instance.clone().into()),
+        ("DPLOY_UUID", order.reference.uuid.clone().into()),
+    ]
+}
+
+mod shim {
+    use resources::*;
+    pub(super) fn process(
+        instance: &DployInstance,
+        _: &OperatorConfigSpec,
+        _port: u16,
+    ) -> Result<ProcessSpec, std::io::Error> {
+        Ok(super::spec(instance).cloned().unwrap_or_default())
+    }
+}
