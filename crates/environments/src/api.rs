@@ -34,8 +34,7 @@ impl Environments {
     /// # Errors
     /// [`Refusal::Unavailable`]
     pub async fn ready(&self) -> Result<(), Refusal> {
-        self.room.filled().await?;
-        Ok(self.room.cluster.ping().await?)
+        self.room.ready().await
     }
 
     /// Visible and enabled templates, sorted by what people call them.

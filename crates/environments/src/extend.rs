@@ -127,3 +127,6 @@ impl Room {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

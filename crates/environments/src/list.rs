@@ -55,7 +55,14 @@ impl Room {
     /// The caller's environment of `template`.
     pub(crate) async fn status(&self, caller: &Caller, template: &str) -> Result<Run, Refusal> {
         self.filled().await?;
-        for owner in self.owners_of(caller) {
+        let is_teams = self
+            .cache
+            .templates
+            .get(template)
+            .is_some_and(|template| !template.spec.owner_claim.is_empty());
+        let mut owners = self.owners_of(caller);
+        owners.sort_by_key(|owner| owner.shared != is_teams);
+        for owner in owners {
             if let Some(instance) = self.known_to_live(&owner, template) {
                 return Ok(self.run_of(&instance, &owner));
             }

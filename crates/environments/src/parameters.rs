@@ -60,3 +60,6 @@ fn matches_whole(parameter: &Parameter, value: &str) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

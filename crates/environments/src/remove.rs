@@ -1,12 +1,13 @@
 //! Delete: the instance on the version it was read at, then the seat, then the answer.
 
-use resources::DployInstance;
+use kube::ResourceExt;
+use resources::{DployInstance, DployOwner};
 use tracing::{info, instrument};
 
 use crate::{
     Caller, Refusal,
     courtesy::Attempts,
-    ledger::{Found, seats, seats_without, standing::Standing},
+    ledger::{Found, Sighting, seats, seats_without, standing::Standing},
     owners::Owner,
     room::Room,
 };
@@ -43,10 +44,11 @@ impl Room {
         let mut attempts = Attempts::default();
         loop {
             let Some(sighting) = self.sight(owner, template).await? else { return Ok(false) };
-            match self.take_away(sighting.found).await? {
+            let Sighting { record, found } = sighting;
+            match self.take_away(found).await? {
                 Removal::Nothing => return Ok(false),
                 Removal::Unseated => return Ok(true),
-                Removal::Free { instance, won } => return self.free(owner, &instance, won).await,
+                Removal::Free { instance, won } => return self.free(record, &instance, won).await,
                 Removal::Again => attempts.again().await?,
             }
         }
@@ -87,10 +89,14 @@ impl Room {
     }
 
     /// Frees the seat. Whoever finds it freed already has deleted nothing, unless the deletion itself was theirs.
-    async fn free(&self, owner: &Owner, instance: &str, won: bool) -> Result<bool, Refusal> {
+    async fn free(
+        &self,
+        mut record: DployOwner,
+        instance: &str,
+        won: bool,
+    ) -> Result<bool, Refusal> {
         let mut attempts = Attempts::default();
         loop {
-            let Some(record) = self.cluster.owner(&owner.key).await? else { return Ok(won) };
             if !seats(&record).iter().any(|seat| seat.instance == instance) {
                 return Ok(won);
             }
@@ -99,6 +105,10 @@ impl Room {
                 Ok(_) => return Ok(true),
                 Err(error) if error.is_overtaken() => attempts.again().await?,
                 Err(error) => return Err(error.into()),
+            }
+            match self.cluster.owner(&record.name_any()).await? {
+                Some(read_again) => record = read_again,
+                None => return Ok(won),
             }
         }
     }

@@ -8,7 +8,7 @@ use resources::DployTemplate;
 
 use crate::{
     Refusal, Settings,
-    cache::Cache,
+    cache::{Cache, StillFilling},
     cluster::Cluster,
     courtesy::{Reservations, Turns},
 };
@@ -36,6 +36,14 @@ impl Room {
             turns: Turns::default(),
             reservations: Reservations::default(),
         }
+    }
+
+    /// Whether the cluster answers, and answered the first lists. A probe is not kept waiting for them.
+    pub(crate) async fn ready(&self) -> Result<(), Refusal> {
+        if !self.cache.is_filled() {
+            return Err(Refusal::Unavailable(Box::new(StillFilling)));
+        }
+        Ok(self.cluster.ping().await?)
     }
 
     /// Waits for the first lists; a cluster that does not give them in time counts as not answering.

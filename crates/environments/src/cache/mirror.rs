@@ -222,3 +222,6 @@ fn tell<K: Mirrored>(changes: &broadcast::Sender<Change>, object: &K) {
 fn version<K: Resource>(object: &K) -> u64 {
     object.meta().resource_version.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -46,7 +46,7 @@ pub(crate) struct Cache {
 
 #[derive(Debug, Error)]
 #[error("the first lists are not complete yet")]
-struct StillFilling;
+pub(crate) struct StillFilling;
 
 impl Cache {
     /// Starts the watches; they end with this value.
@@ -81,7 +81,8 @@ impl Cache {
         timeout(FIRST_LISTS, all).await.map_err(|_| StartError(Box::new(StillFilling)))
     }
 
-    fn is_filled(&self) -> bool {
+    /// Whether all first lists are complete.
+    pub(crate) fn is_filled(&self) -> bool {
         self.templates.is_filled()
             && self.instances.is_filled()
             && self.owners.is_filled()
@@ -101,7 +102,7 @@ impl Cache {
     /// The ledger of this identity. Where two requests that met at its first use made two, every replica takes the same.
     pub(crate) fn owner_of(&self, identity: &Identity) -> Option<Arc<DployOwner>> {
         let mut records = self.owners.find(identity);
-        records.sort_by(|a, b| kinds::age(a).cmp(&kinds::age(b)));
+        records.sort_by_cached_key(|record| kinds::age(record));
         records.into_iter().next()
     }
 

@@ -14,7 +14,7 @@ use crate::{
     Refusal,
     cache::InstanceKey,
     cluster::ClusterError,
-    courtesy::Reservation,
+    courtesy::{Attempts, Reservation},
     instant,
     ledger::{seat_of, seats_with, standing::is_unclaimed},
     room::Room,
@@ -39,6 +39,7 @@ impl Room {
         order: &Order,
         mut record: DployOwner,
     ) -> Result<Option<DployInstance>, Refusal> {
+        let mut attempts = Attempts::default();
         loop {
             let Some(candidate) = self.reserve_member(order).await else {
                 if let Some(useless) = seat_of(&record, &order.template_name()).cloned() {
@@ -55,6 +56,8 @@ impl Room {
             if let Some(claimed) = self.make_theirs(order, &candidate, &seat).await? {
                 return Ok(Some(claimed));
             }
+            drop(candidate);
+            attempts.again().await?;
         }
     }
 

@@ -49,3 +49,6 @@ pub(crate) fn decide(found: Found) -> LaunchStep {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

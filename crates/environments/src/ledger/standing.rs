@@ -97,3 +97,6 @@ pub(crate) fn is_ours(instance: &DployInstance) -> bool {
         instance.name_any() == rendering::names::instance_name(&instance.spec.template_ref, uuid)
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -38,3 +38,6 @@ pub(crate) fn message(instance: &DployInstance) -> String {
         .next()
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;

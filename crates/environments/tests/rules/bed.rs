@@ -59,7 +59,7 @@ impl Bed {
             bed.replicas.push(bed.another_replica());
         }
         for (environments, _) in &bed.replicas {
-            environments.ready().await.expect("a cluster that answers");
+            eventually("it is ready", async || environments.ready().await.is_ok()).await;
         }
         bed
     }

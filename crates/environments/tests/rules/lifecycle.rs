@@ -1,11 +1,14 @@
 //! One environment from launch to its end.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, io};
 
-use environments::{Backend, RefusalKind};
+use clock::SystemClock;
+use environments::{Backend, Environments, RefusalKind, Settings};
+use http::{Request, Response};
 use kube::{
-    ResourceExt,
+    Client, ResourceExt,
     api::{DeleteParams, Patch, PatchParams},
+    client::Body,
 };
 use resources::Parameter;
 use serde_json::json;
@@ -176,4 +179,25 @@ async fn a_claimed_member_is_healthy_at_once() {
     assert_eq!(run.status, Status::Healthy);
     assert!(!run.expires_at.is_empty());
     assert!(run.url.contains(&run.uuid), "{}", run.url);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cluster_that_does_not_answer_is_not_ready() {
+    let broken = tower::service_fn(|_: Request<Body>| async {
+        Err::<Response<Body>, _>(io::Error::other("no route to host"))
+    });
+    let settings = Settings {
+        namespace: "dploy-system".to_owned(),
+        max_environments: 5,
+        default_ttl: 3_600,
+        extend_ttl: 600,
+    };
+    let client = Client::new(broken, "dploy-system");
+    let environments = Environments::start(client, settings, SystemClock::shared());
+    let refusal = environments.ready().await.expect_err("no cluster");
+    assert_eq!(
+        (refusal.kind(), refusal.to_string().as_str()),
+        (RefusalKind::Unavailable, "Service not ready")
+    );
+    assert!(environments.catalog().is_empty());
 }

@@ -4,6 +4,7 @@
 //! `RACE_ROUNDS` says how often each race is run (3).
 
 #![allow(missing_docs, reason = "tests say what they check by their names")]
+#![allow(clippy::expect_used, reason = "a test that cannot be set up fails with a sentence")]
 
 mod bed;
 mod crashes;
