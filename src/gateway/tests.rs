@@ -1,1 +1,4 @@
-
+mod entry;
+mod fixture;
+mod hosts;
+mod passage;
