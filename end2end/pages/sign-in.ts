@@ -1,0 +1,32 @@
+import { type Locator, type Page, expect } from '@playwright/test';
+import type { Person } from '../support/dploy.js';
+
+/** The way in: our link, then the development provider's page with a button for each person. */
+export class SignInPage {
+  readonly link: Locator;
+
+  constructor(private readonly page: Page) {
+    this.link = page.getByRole('banner').getByRole('link', { name: 'Sign in' });
+  }
+
+  async signInAs(person: Person): Promise<void> {
+    await this.link.click();
+    await this.choose(person);
+  }
+
+  /** On the provider's page already. */
+  async choose(person: Person): Promise<void> {
+    await this.page.getByRole('button', { name: new RegExp(person, 'i') }).click();
+    await expect(this.account(person)).toBeVisible();
+  }
+
+  account(person: Person): Locator {
+    return this.page.getByLabel(`Account of ${person}`);
+  }
+
+  async signOut(person: Person): Promise<void> {
+    await this.account(person).click();
+    await this.page.getByRole('link', { name: 'Sign out' }).click();
+    await expect(this.link).toBeVisible();
+  }
+}

@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from '@playwright/test';
+
+/** The browser that CHROMIUM_PATH names, else the system's, else (undefined) the one Playwright downloaded. */
+function chromium(): string | undefined {
+  const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  return process.env.CHROMIUM_PATH ?? system.find((path) => existsSync(path));
+}
+
+const wide = { width: 1280, height: 800 };
+
+// Each worker starts a Dploy of its own (support/dploy.ts), so what one does is not seen by another.
+export default defineConfig({
+  testDir: 'specs',
+  outputDir: 'test-results',
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  forbidOnly: !!process.env.CI,
+  fullyParallel: false,
+  workers: 2,
+  retries: 0,
+  reporter: [['list'], ['html', { open: 'never' }]],
+  use: {
+    browserName: 'chromium',
+    headless: true,
+    locale: 'en-GB',
+    timezoneId: 'Europe/Berlin',
+    viewport: wide,
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: chromium(),
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'rest', testMatch: 'rest/*.spec.ts' },
+    { name: 'desktop', testMatch: ['desktop/*.spec.ts', 'looks/*.spec.ts'] },
+    {
+      name: 'phone',
+      testMatch: ['phone/*.spec.ts', 'looks/*.spec.ts'],
+      use: { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true },
+    },
+    { name: 'no-js', testMatch: 'no-js/*.spec.ts', use: { javaScriptEnabled: false } },
+  ],
+});

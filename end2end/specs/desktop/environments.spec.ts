@@ -1,0 +1,91 @@
+import { CatalogPage } from '../../pages/catalog.js';
+import { EnvironmentsPage } from '../../pages/environments.js';
+import { expect, test } from '../../support/fixtures.js';
+
+test.beforeEach(async ({ client }) => {
+  const alice = await client('alice');
+  await alice.get('/run/sized?size=small');
+});
+
+test('the countdown ticks, and a reload does not change what it says', async ({ signIn }) => {
+  const page = await signIn('alice');
+  const environments = new EnvironmentsPage(page);
+  await environments.goto();
+  const row = environments.row('Sized page');
+  await expect(row.status).toHaveText('Healthy');
+
+  const before = await row.secondsLeft();
+  await expect.poll(() => row.secondsLeft()).toBeLessThan(before);
+  await page.reload();
+  await expect(row.countdown).toBeVisible();
+  const after = await row.secondsLeft();
+  expect(before - after).toBeGreaterThan(0);
+  expect(before - after).toBeLessThan(20);
+});
+
+test('it can be extended until the limit refuses', async ({ signIn }) => {
+  const page = await signIn('alice');
+  const environments = new EnvironmentsPage(page);
+  await environments.goto();
+  const row = environments.row('Sized page');
+  await expect(row.status).toHaveText('Healthy');
+  const before = await row.secondsLeft();
+
+  await expect(row.extend).toContainText('0 of 2 used');
+  await row.extend.click();
+  await expect(row.extend).toContainText('last one');
+  await expect.poll(() => row.secondsLeft()).toBeGreaterThan(before + 1700);
+  await row.extend.click();
+  await expect(row.limitReached).toBeDisabled();
+  await expect.poll(() => row.secondsLeft()).toBeGreaterThan(before + 3500);
+});
+
+test('deleting asks once, and the row goes without a reload', async ({ signIn }) => {
+  const page = await signIn('alice');
+  const environments = new EnvironmentsPage(page);
+  await environments.goto();
+  await page.evaluate(() => document.body.setAttribute('data-same-page', ''));
+  const row = environments.row('Sized page');
+
+  const first = await row.askToDelete();
+  await expect(first.question).toContainText('is lost for good');
+  await first.keep.click();
+  await expect(first.question).toBeHidden();
+  await expect(row.row).toBeVisible();
+
+  await (await row.askToDelete()).confirm.click();
+  await expect(row.row).toBeHidden();
+  await expect(environments.empty).toBeVisible();
+  await expect(page.locator('body')).toHaveAttribute('data-same-page');
+});
+
+test('what a program does is on the open page at once', async ({ signIn, client }) => {
+  const page = await signIn('alice');
+  const environments = new EnvironmentsPage(page);
+  await environments.goto();
+  await expect(environments.row('Sized page').status).toHaveText('Healthy');
+  const alice = await client('alice');
+
+  await alice.get('/run/webterm');
+  await expect(environments.row('Web terminal').status).toHaveText('Healthy');
+  await expect(new CatalogPage(page).quota).toContainText('2 of 5 in use');
+  await alice.delete('/run/sized');
+  await expect(environments.row('Sized page').row).toBeHidden();
+});
+
+test('the environment opens in a tab of its own', async ({ signIn }) => {
+  const page = await signIn('alice');
+  const environments = new EnvironmentsPage(page);
+  await environments.goto();
+  const opened = page.context().waitForEvent('page');
+  await environments.row('Sized page').open.click();
+  const tab = await opened;
+  await expect(tab.getByRole('heading', { level: 1 })).toHaveText('Hello!');
+});
+
+test('at the limit the catalog says so', async ({ signIn, client }) => {
+  const alice = await client('alice');
+  for (const name of ['webterm', 'webterm-warm', 'nc-echo']) await alice.get(`/run/${name}`);
+  const page = await signIn('alice');
+  await expect(new CatalogPage(page).quota).toContainText('4 of 5 in use');
+});

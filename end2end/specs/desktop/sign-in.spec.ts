@@ -1,0 +1,43 @@
+import { SignInPage } from '../../pages/sign-in.js';
+import { expect, test } from '../../support/fixtures.js';
+
+test('signing in leads back, and leaves no token where a script could read it', async ({ signIn }) => {
+  const page = await signIn('alice');
+
+  await expect(page).toHaveURL((url) => url.pathname === '/' && url.hash === '');
+  const readable = await page.evaluate(() => `${document.cookie} ${JSON.stringify({ ...localStorage, ...sessionStorage })}`);
+  expect(readable).not.toContain('eyJ');
+  const cookies = await page.context().cookies();
+  const session = cookies.filter(({ name }) => /session/.test(name));
+  expect(session).not.toHaveLength(0);
+  for (const cookie of session) expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
+});
+
+test('signing in from a page leads back to that page', async ({ page }) => {
+  await page.goto('/environments');
+  await expect(page.getByRole('heading', { name: 'You are not signed in' })).toBeVisible();
+  await new SignInPage(page).signInAs('bob');
+  await expect(page).toHaveURL('/environments');
+  await expect(page.getByRole('heading', { name: 'Nothing running yet' })).toBeVisible();
+});
+
+test('signing out leaves nothing behind', async ({ signIn }) => {
+  const page = await signIn('alice');
+  await new SignInPage(page).signOut('alice');
+  await page.goto('/environments');
+  await expect(page.getByRole('heading', { name: 'You are not signed in' })).toBeVisible();
+});
+
+test('a link to launch something signs in first and then launches', async ({ page }) => {
+  await page.goto('/run/sized?size=large&greeting=Moin');
+  await page.getByRole('button', { name: /alice/i }).click();
+  await expect(page).toHaveURL(/^http:\/\/sized-[0-9a-f]{8}\.localhost:/);
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Moin!');
+});
+
+test('a sign-in that failed says why and offers the next try', async ({ page, complaints }) => {
+  complaints.expect(/status of 400/);
+  await page.goto('/auth/callback?code=made-up&state=made-up');
+  await expect(page.getByRole('heading', { level: 2 })).toContainText('was not started here');
+  await expect(page.getByRole('link', { name: 'Sign in again' })).toBeVisible();
+});

@@ -1,0 +1,45 @@
+import { CatalogPage } from '../../pages/catalog.js';
+import { EnvironmentsPage } from '../../pages/environments.js';
+import { type Page, expect, test } from '../../support/fixtures.js';
+
+test('the main flow on a phone, and nothing scrolls sideways', async ({ signIn, client }) => {
+  const page = await signIn('alice');
+  await fits(page);
+  const form = await new CatalogPage(page).ask('Sized page');
+  await expect(form.dialog).toBeVisible();
+  await fits(page);
+  await form.field('size').selectOption('small');
+  await form.submit.tap();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Hello!');
+  await (await client('alice')).get('/run/team-desk');
+
+  const environments = new EnvironmentsPage(page);
+  await environments.page.goto('/environments');
+  const row = environments.row('Sized page');
+  await expect(row.status).toHaveText('Healthy');
+  await fits(page);
+  await row.extend.tap();
+  await expect(row.extend).toContainText('last one');
+  const { confirm } = await row.askToDelete();
+  await fits(page);
+  await confirm.tap();
+  await expect(row.row).toBeHidden();
+});
+
+test('320 pixels are enough', async ({ signIn, client }) => {
+  await (await client('alice')).get('/run/nc-echo');
+  const page = await signIn('alice');
+  await page.setViewportSize({ width: 320, height: 640 });
+  await fits(page);
+  await page.goto('/environments');
+  await expect(new EnvironmentsPage(page).row('Echo over TCP').row).toBeVisible();
+  await fits(page);
+});
+
+async function fits(page: Page): Promise<void> {
+  const [content, window] = await page.evaluate(() => [
+    document.documentElement.scrollWidth,
+    document.documentElement.clientWidth,
+  ]);
+  expect(content, 'the width of the content').toBeLessThanOrEqual(window);
+}
