@@ -1,1 +1,28 @@
-//! Placeholder.
+//! The web app: server-rendered, hydrated, live.
+//!
+//! Pages fetch (`pages`), parts show (`parts`), plain values think (`plain`, `time`). What all pages share is in `contexts`; what
+//! they ask of the server is in `server_fns`, a thin door to the `environments` crate.
+
+#![allow(
+    unreachable_pub,
+    reason = "`#[component]` and `#[server]` make public items in private modules"
+)]
+
+mod actions;
+mod app;
+mod contexts;
+mod links;
+mod notice;
+mod pages;
+mod parts;
+mod plain;
+mod response;
+pub mod server_fns;
+mod shell;
+#[cfg(feature = "ssr")]
+pub mod ssr;
+mod theme;
+mod time;
+
+pub use app::App;
+pub use shell::shell;

@@ -1,0 +1,73 @@
+//! What happens around a change: what the reader is told, and where it leads.
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
+use wire::Environment;
+
+use crate::{
+    contexts::{use_clock, use_live, use_preferences, use_toasts},
+    links,
+    server_fns::{DeleteEnvironment, ExtendEnvironment, LaunchEnvironment},
+    time::Moment,
+};
+
+/// A launch that leads to the launch page; a refusal is told where the reader is.
+#[must_use]
+pub fn use_launch() -> ServerAction<LaunchEnvironment> {
+    let launch = ServerAction::<LaunchEnvironment>::new();
+    let (live, toasts, navigate) = (use_live(), use_toasts(), use_navigate());
+    let template = RwSignal::new(None::<String>);
+    Effect::new(move |_| {
+        if let Some(input) = launch.input().get() {
+            template.set(Some(input.template));
+        }
+    });
+    Effect::new(move |_| match launch.value().get() {
+        Some(Ok(_)) => {
+            spawn_local(async move { _ = live.refresh().await });
+            if let Some(template) = template.get_untracked() {
+                navigate(&links::launch_page(&template), NavigateOptions::default());
+            }
+        }
+        // A field that is at fault says so itself.
+        Some(Err(error)) if error.field.is_none() => toasts.bad(&error),
+        _ => {}
+    });
+    launch
+}
+
+/// Tells how an extension went, and looks at the list anew.
+pub fn follow_extension(extend: ServerAction<ExtendEnvironment>, environment: Memo<Environment>) {
+    let (live, toasts, clock) = (use_live(), use_toasts(), use_clock());
+    let zone = use_preferences().zone;
+    Effect::new(move |_| {
+        let Some(result) = extend.value().get() else { return };
+        match result {
+            Ok(extended) => {
+                let now = untrack(|| clock.now(None));
+                let end = Moment::parse(&extended.expires_at).unwrap_or(now);
+                let name = environment.with_untracked(|it| it.display_name.clone());
+                let until = zone.get_untracked().until(end, now);
+                toasts.good(format!("{name} runs until {until}."));
+            }
+            Err(error) => toasts.bad(&error),
+        }
+        spawn_local(async move { _ = live.refresh().await });
+    });
+}
+
+/// Tells how a deletion went, and looks at the list anew.
+pub fn follow_removal(remove: ServerAction<DeleteEnvironment>, environment: Memo<Environment>) {
+    let (live, toasts) = (use_live(), use_toasts());
+    Effect::new(move |_| {
+        let Some(result) = remove.value().get() else { return };
+        match result {
+            Ok(()) => {
+                let name = environment.with_untracked(|it| it.display_name.clone());
+                toasts.good(format!("{name} is being removed."));
+            }
+            Err(error) => toasts.bad(&error),
+        }
+        spawn_local(async move { _ = live.refresh().await });
+    });
+}

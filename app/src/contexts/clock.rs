@@ -1,0 +1,80 @@
+use std::time::Duration;
+
+use leptos::prelude::*;
+
+use crate::time::{Moment, Skew};
+
+/// How often the browser's clock is looked at: often enough that no second is skipped.
+const TICK: Duration = Duration::from_millis(250);
+/// A pause between two looks that means the machine slept.
+const SLEPT_MS: i64 = 20_000;
+
+/// The server's clock, as well as the browser can tell it.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    skew: RwSignal<Skew>,
+    ticked: RwSignal<Option<Moment>>,
+    woke: RwSignal<u32>,
+}
+
+impl Clock {
+    /// The server's time. Until the browser's clock ticks it is `rendered`, the server's time when it rendered the page, so
+    /// that both sides write the same words.
+    #[must_use]
+    pub fn now(&self, rendered: Option<Moment>) -> Moment {
+        self.ticked.get().or(rendered).unwrap_or(Moment(0))
+    }
+
+    /// Takes in the server's time from an answer that just arrived.
+    pub fn learn(&self, server: Moment) {
+        self.skew.update(|skew| *skew = skew.learn(server, browser_ms()));
+    }
+
+    /// How often the machine woke from a sleep.
+    #[must_use]
+    pub fn woke(&self) -> u32 {
+        self.woke.get()
+    }
+
+    /// Starts ticking, in the browser.
+    pub fn run(self) {
+        let last = RwSignal::new(browser_ms());
+        let tick = move || {
+            let now = browser_ms();
+            if now - last.get_untracked() > SLEPT_MS || now < last.get_untracked() {
+                self.skew.update(|skew| *skew = skew.doubted());
+                self.woke.update(|times| *times += 1);
+            }
+            last.set(now);
+            let server = self.skew.get_untracked().server_time(now);
+            if self.ticked.get_untracked() != Some(server) {
+                self.ticked.set(Some(server));
+            }
+        };
+        if let Ok(handle) = set_interval_with_handle(tick, TICK) {
+            on_cleanup(move || handle.clear());
+        }
+    }
+}
+
+/// A clock that stands until [`Clock::run`].
+pub fn provide_clock() -> Clock {
+    let clock = Clock {
+        skew: RwSignal::new(Skew::default()),
+        ticked: RwSignal::new(None),
+        woke: RwSignal::new(0),
+    };
+    provide_context(clock);
+    clock
+}
+
+/// The clock.
+#[must_use]
+pub fn use_clock() -> Clock {
+    expect_context()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are whole and fit")]
+fn browser_ms() -> i64 {
+    js_sys::Date::now() as i64
+}

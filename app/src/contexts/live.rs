@@ -1,0 +1,110 @@
+use leptos::prelude::*;
+use wire::{Environment, EnvironmentList};
+
+use super::{Clock, Session, Toasts};
+use crate::{
+    plain::{announcements, living},
+    server_fns::{UiError, UiErrorKind, list_environments},
+    time::Moment,
+};
+
+/// Whether changes arrive by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Connection {
+    /// They do, or nobody is signed in.
+    Fine,
+    /// Not at the moment.
+    Reconnecting,
+}
+
+/// What the reader owns: first as the server rendered it, then as the stream tells it.
+#[derive(Debug, Clone, Copy)]
+pub struct Live {
+    /// The list that the page came with; pages wait for it in [`crate::parts::Ready`].
+    pub first: Resource<Result<EnvironmentList, UiError>>,
+    latest: RwSignal<Option<EnvironmentList>>,
+    connection: RwSignal<Connection>,
+    clock: Clock,
+    session: Session,
+    toasts: Toasts,
+}
+
+impl Live {
+    /// The newest list that is known.
+    #[must_use]
+    pub fn list(&self) -> Option<EnvironmentList> {
+        self.latest.get().or_else(|| self.first.get().and_then(Result::ok))
+    }
+
+    /// Why there is no list.
+    #[must_use]
+    pub fn problem(&self) -> Option<UiError> {
+        self.latest.with(Option::is_none).then(|| self.first.get().and_then(Result::err)).flatten()
+    }
+
+    /// The server's time when it rendered the page.
+    #[must_use]
+    pub fn rendered_at(&self) -> Option<Moment> {
+        let first = self.first.get_untracked()?.ok()?;
+        Moment::parse(&first.now)
+    }
+
+    /// The environment of `template`, unless it is on its way out.
+    #[must_use]
+    pub fn living(&self, template: &str) -> Option<Environment> {
+        living(&self.list()?, template).cloned()
+    }
+
+    /// Takes in a newer list: the clock learns from it, and what changed is announced.
+    pub fn apply(&self, list: EnvironmentList) {
+        if let Some(now) = Moment::parse(&list.now) {
+            self.clock.learn(now);
+        }
+        if let Some(before) = untrack(|| self.list()) {
+            self.toasts.say(&announcements(&before, &list));
+        }
+        self.latest.set(Some(list));
+    }
+
+    /// Asks for the list, after a change or when the stream is cut. Tells whether it came.
+    pub async fn refresh(self) -> bool {
+        match list_environments().await {
+            Ok(list) => self.apply(list),
+            Err(error) => {
+                if error.kind == UiErrorKind::SignedOut {
+                    self.session.end();
+                }
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Whether changes arrive by themselves.
+    #[must_use]
+    pub fn connection(&self) -> Connection {
+        self.connection.get()
+    }
+
+    /// Notes whether changes arrive by themselves.
+    pub fn set_connection(&self, connection: Connection) {
+        if self.connection.get_untracked() != connection {
+            self.connection.set(connection);
+        }
+    }
+}
+
+/// Asks for the first list.
+pub fn provide_live(clock: Clock, session: Session, toasts: Toasts) -> Live {
+    let first = Resource::new(|| (), |()| list_environments());
+    let (latest, connection) = (RwSignal::new(None), RwSignal::new(Connection::Fine));
+    let live = Live { first, latest, connection, clock, session, toasts };
+    provide_context(live);
+    live
+}
+
+/// What the reader owns.
+#[must_use]
+pub fn use_live() -> Live {
+    expect_context()
+}

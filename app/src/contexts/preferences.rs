@@ -1,0 +1,77 @@
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlDocument;
+
+use crate::{notice::Notice, theme::Theme, time::Zone};
+
+const ZONE_COOKIE: &str = "dploy_zone";
+
+/// What the browser's cookies say, read once by the server, so that both sides render the same.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Told {
+    theme: Theme,
+    zone: Option<i32>,
+    notice: Option<Notice>,
+}
+
+/// How this reader wants to see things.
+#[derive(Debug, Clone, Copy)]
+pub struct Preferences {
+    /// The colours.
+    pub theme: RwSignal<Theme>,
+    /// The time zone.
+    pub zone: RwSignal<Zone>,
+    /// What a form on the page before has left to say.
+    pub notice: RwSignal<Option<Notice>>,
+}
+
+impl Preferences {
+    /// Finds out the reader's time zone, in the browser, and remembers it for the server.
+    pub fn learn_zone(&self) {
+        #[expect(clippy::cast_possible_truncation, reason = "an offset is at most 840 minutes")]
+        let minutes = -(js_sys::Date::new_0().get_timezone_offset() as i32);
+        if self.zone.get_untracked() == Zone(Some(minutes)) {
+            return;
+        }
+        self.zone.set(Zone(Some(minutes)));
+        if let Ok(document) = document().dyn_into::<HtmlDocument>() {
+            let cookie = format!("{ZONE_COOKIE}={minutes}; Max-Age=31536000; Path=/; SameSite=Lax");
+            // A browser that refuses cookies gets its times right a moment after the page, as now.
+            let _ = document.set_cookie(&cookie);
+        }
+    }
+}
+
+/// Reads the cookies, on the server, and hands them to the browser with the page.
+pub fn provide_preferences() -> Preferences {
+    let told = SharedValue::new(read_cookies).into_inner();
+    let preferences = Preferences {
+        theme: RwSignal::new(told.theme),
+        zone: RwSignal::new(Zone(told.zone)),
+        notice: RwSignal::new(told.notice),
+    };
+    provide_context(preferences);
+    preferences
+}
+
+/// How this reader wants to see things.
+#[must_use]
+pub fn use_preferences() -> Preferences {
+    expect_context()
+}
+
+#[cfg(feature = "ssr")]
+fn read_cookies() -> Told {
+    use crate::server_fns::{cookie, take_notice};
+    Told {
+        theme: cookie(Theme::COOKIE).and_then(|word| word.parse().ok()).unwrap_or_default(),
+        zone: cookie(ZONE_COOKIE).and_then(|minutes| minutes.parse().ok()),
+        notice: take_notice(),
+    }
+}
+
+#[cfg(not(feature = "ssr"))]
+fn read_cookies() -> Told {
+    Told::default()
+}

@@ -1,0 +1,84 @@
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{NavigateOptions, hooks::query_signal_with_options};
+use wire::CatalogEntry;
+
+use crate::{
+    contexts::use_live,
+    links,
+    parts::{CategoryChips, Empty, Search, TemplateCard},
+    plain::{CatalogFilter, categories},
+    server_fns::list_catalog,
+};
+
+/// Searches and shows the catalog. The search is in the address: it can be sent to somebody, and works without JavaScript.
+#[component]
+pub(super) fn CatalogBrowser(entries: Vec<CatalogEntry>) -> impl IntoView {
+    let entries = RwSignal::new(entries);
+    keep_fresh(entries);
+    let in_place = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+    let (query, set_query) = query_signal_with_options::<String>("q", in_place.clone());
+    let (category, _) = query_signal_with_options::<String>("category", in_place);
+    let query = Signal::derive(move || query.get().unwrap_or_default());
+    let category = Signal::derive(move || category.get().unwrap_or_default());
+    let set_query = Callback::new(move |text: String| {
+        set_query.set(Some(text).filter(|text| !text.is_empty()));
+    });
+    let found = Memo::new(move |_| {
+        let filter = CatalogFilter { query: query.get(), category: category.get() };
+        entries.with(|all| all.iter().filter(|it| filter.admits(it)).cloned().collect::<Vec<_>>())
+    });
+    let names = Memo::new(move |_| entries.with(|all| categories(all)));
+    let count = Signal::derive(move || entries.with(Vec::len));
+    view! {
+        <div class="tools">
+            <Search query set_query category count/>
+            <CategoryChips names chosen=category query/>
+        </div>
+        <ul class="grid" data-testid="catalog">
+            <For each=move || found.get() key=look children=move |entry| card(entry, entries)/>
+        </ul>
+        <Show when=move || found.with(Vec::is_empty)>
+            <Empty
+                icon="search-x"
+                title=if entries.with(Vec::is_empty) { "No templates yet" } else { "Nothing matches" }.to_owned()
+                text="Try fewer words or another category. What is not there can be added by your admin."
+            >
+                <a class="btn quiet" href=links::CATALOG>"Show everything"</a>
+            </Empty>
+        </Show>
+    }
+}
+
+fn card(entry: CatalogEntry, entries: RwSignal<Vec<CatalogEntry>>) -> impl IntoView {
+    let name = entry.name.clone();
+    let ready = Signal::derive(move || {
+        entries.with(|all| all.iter().find(|it| it.name == name).and_then(|it| it.ready))
+    });
+    view! { <TemplateCard entry ready/> }
+}
+
+/// What a card is drawn from: when this changes, it is drawn anew.
+fn look(entry: &CatalogEntry) -> (String, String, String, String, usize) {
+    let CatalogEntry { name, display_name, description, icon, parameters, .. } = entry.clone();
+    (name, display_name, description, icon, parameters.len())
+}
+
+/// Asks for the catalog again when the reader's environments change: a launch takes a warm one.
+fn keep_fresh(entries: RwSignal<Vec<CatalogEntry>>) {
+    let live = use_live();
+    let owned = Memo::new(move |_| {
+        let uuid = |it: wire::Environment| it.uuid;
+        live.list().map(|list| list.environments.into_iter().map(uuid).collect::<Vec<_>>())
+    });
+    Effect::new(move |before: Option<Option<Vec<String>>>| {
+        let now = owned.get();
+        if before.is_some_and(|before| before != now) {
+            spawn_local(async move {
+                if let Ok(fresh) = list_catalog().await {
+                    entries.try_set(fresh);
+                }
+            });
+        }
+        now
+    });
+}

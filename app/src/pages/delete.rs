@@ -1,0 +1,50 @@
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+use wire::Environment;
+
+use super::NotFoundPage;
+use crate::{
+    actions::follow_removal,
+    contexts::use_live,
+    parts::{DeleteForm, Ready},
+    server_fns::DeleteEnvironment,
+};
+
+/// Asks before an environment is deleted, for browsers without JavaScript.
+#[component]
+pub fn DeletePage() -> impl IntoView {
+    let params = use_params_map();
+    view! {
+        <Ready>
+            {move || {
+                let template = params.with(|params| params.get("template").unwrap_or_default());
+                match untrack(|| use_live().living(&template)) {
+                    Some(mine) => view! { <Question mine/> }.into_any(),
+                    None => view! { <NotFoundPage/> }.into_any(),
+                }
+            }}
+        </Ready>
+    }
+}
+
+#[component]
+fn Question(mine: Environment) -> impl IntoView {
+    let title = format!("Delete {}?", mine.display_name);
+    let environment = Memo::new(move |_| mine.clone());
+    let remove = ServerAction::<DeleteEnvironment>::new();
+    follow_removal(remove, environment);
+    let navigate = leptos_router::hooks::use_navigate();
+    Effect::new(move |_| {
+        if matches!(remove.value().get(), Some(Ok(()))) {
+            navigate(crate::links::ENVIRONMENTS, leptos_router::NavigateOptions::default());
+        }
+    });
+    view! {
+        <Title text=title.clone()/>
+        <section class="launch">
+            <h1>{title}</h1>
+            <DeleteForm environment remove/>
+        </section>
+    }
+}

@@ -1,0 +1,62 @@
+use leptos::{ev, html, prelude::*};
+
+use super::{Icon, SignInLink};
+use crate::{contexts::use_session, links};
+
+/// The account menu, or the way in.
+#[component]
+pub fn Account() -> impl IntoView {
+    let session = use_session();
+    move || match session.user().filter(|_| !session.has_ended()) {
+        Some(user) => view! { <AccountMenu username=user.username/> }.into_any(),
+        None => view! { <SignInLink class="btn solid"/> }.into_any(),
+    }
+}
+
+/// Who is signed in, and the way out. A native disclosure: it opens without JavaScript.
+#[component]
+fn AccountMenu(username: String) -> impl IntoView {
+    let initial: String = username.chars().take(1).flat_map(char::to_uppercase).collect();
+    let label = format!("Account of {username}");
+    let menu = NodeRef::<html::Details>::new();
+    let close = move || {
+        if let Some(menu) = menu.get_untracked() {
+            menu.set_open(false);
+        }
+    };
+    Effect::new(move |_| {
+        let escape = window_event_listener(ev::keydown, move |event| {
+            if event.key() == "Escape" {
+                close();
+            }
+        });
+        let elsewhere = window_event_listener(ev::click, move |event| {
+            let inside = menu
+                .get_untracked()
+                .is_some_and(|menu| menu.contains(Some(&event_target::<web_sys::Node>(&event))));
+            if !inside {
+                close();
+            }
+        });
+        on_cleanup(move || {
+            escape.remove();
+            elsewhere.remove();
+        });
+    });
+    view! {
+        <details class="menu" node_ref=menu>
+            <summary class="btn plain who" aria-label=label>
+                <i aria-hidden="true">{initial}</i>
+                <span class="t">{username.clone()}</span>
+                <Icon name="chevron-down"/>
+            </summary>
+            <div class="sheet">
+                <p>"Signed in as " <b>{username}</b></p>
+                <a class="btn plain" href=links::SIGN_OUT rel="external">
+                    <Icon name="log-out"/>
+                    "Sign out"
+                </a>
+            </div>
+        </details>
+    }
+}

@@ -1,0 +1,33 @@
+use leptos::prelude::*;
+use wire::{ConnectionType, Environment};
+
+use super::CopyButton;
+use crate::plain::bare_address;
+
+/// Where it answers: an address, or the command that reaches it.
+#[component]
+pub fn Address(
+    /// The environment.
+    environment: Memo<Environment>,
+) -> impl IntoView {
+    let web = move || environment.with(|it| it.connection_type == ConnectionType::Web);
+    let shown = move || {
+        environment.with(|it| match it.connection_type {
+            ConnectionType::Web => bare_address(&it.url).to_owned(),
+            ConnectionType::Instructions => it.connection_message.clone(),
+        })
+    };
+    let copied = Signal::derive(move || {
+        environment.with(|it| match it.connection_type {
+            ConnectionType::Web => it.url.clone(),
+            ConnectionType::Instructions => it.connection_message.clone(),
+        })
+    });
+    let label = if web() { "Copy address" } else { "Copy the command" };
+    view! {
+        <p class="url">
+            <span class="mono">{shown}</span>
+            <CopyButton text=copied label class="btn plain square small" bare=true/>
+        </p>
+    }
+}

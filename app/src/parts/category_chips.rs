@@ -1,0 +1,32 @@
+use leptos::prelude::*;
+
+use crate::links;
+
+/// The categories, as links: they work without JavaScript, and can be sent to somebody.
+#[component]
+pub fn CategoryChips(
+    /// All categories.
+    names: Memo<Vec<String>>,
+    /// The one that is chosen; empty for all.
+    chosen: Signal<String>,
+    /// The search, which a choice keeps.
+    query: Signal<String>,
+) -> impl IntoView {
+    let chip = move |name: String| {
+        let label = if name.is_empty() { "All".to_owned() } else { name.clone() };
+        let (this, here) = (name.clone(), name);
+        let href = move || links::catalog(&query.get(), &this);
+        let current = move || (chosen.get() == here).then_some("true");
+        view! {
+            <a class="chip" href=href aria-current=current data-noscroll="true">
+                {label}
+            </a>
+        }
+    };
+    view! {
+        <nav class="chips" aria-label="Category">
+            {chip(String::new())}
+            <For each=move || names.get() key=Clone::clone children=chip/>
+        </nav>
+    }
+}

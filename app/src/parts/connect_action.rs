@@ -1,0 +1,32 @@
+use leptos::prelude::*;
+use wire::{ConnectionType, Environment, Status};
+
+use super::{CopyButton, OpenLink};
+
+/// Opens it, or copies the command that reaches it.
+#[component]
+pub fn ConnectAction(
+    /// The environment.
+    environment: Memo<Environment>,
+    /// Its state.
+    status: Memo<Status>,
+) -> impl IntoView {
+    let connection = Memo::new(move |_| environment.with(|it| it.connection_type));
+    let url = Memo::new(move |_| environment.with(|it| it.url.clone()));
+    let command = Signal::derive(move || environment.with(|it| it.connection_message.clone()));
+    move || match (connection.get(), status.get()) {
+        (ConnectionType::Web, Status::Healthy) => {
+            view! { <OpenLink url=url.get() class="btn solid"/> }.into_any()
+        }
+        (ConnectionType::Web, _) => view! {
+            <button class="btn quiet" disabled title="It is not running yet">
+                "Open"
+            </button>
+        }
+        .into_any(),
+        (ConnectionType::Instructions, _) => view! {
+            <CopyButton text=command label="Copy command" class="btn solid"/>
+        }
+        .into_any(),
+    }
+}

@@ -1,0 +1,40 @@
+use leptos::prelude::*;
+use wire::Environment;
+
+use super::{DeleteForm, Dialog, Icon};
+use crate::{links, server_fns::DeleteEnvironment};
+
+/// Asks before deleting: in a dialog, or without JavaScript on a page of its own.
+#[component]
+pub fn DeleteButton(
+    /// The environment.
+    environment: Memo<Environment>,
+    /// Its deletion.
+    remove: ServerAction<DeleteEnvironment>,
+) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let name = move || environment.with(|it| it.display_name.clone());
+    let href = move || environment.with(|it| links::delete_page(&it.name));
+    let ask = move |event: web_sys::MouseEvent| {
+        event.prevent_default();
+        open.set(true);
+    };
+    view! {
+        <a
+            class="btn plain danger square"
+            href=href
+            aria-label=move || format!("Delete {}", name())
+            aria-haspopup="dialog"
+            on:click=ask
+        >
+            <Icon name="trash-2"/>
+        </a>
+        <Dialog open title=Signal::derive(move || format!("Delete {}?", name()))>
+            <DeleteForm
+                environment
+                remove
+                cancel=Callback::new(move |()| open.set(false))
+            />
+        </Dialog>
+    }
+}

@@ -1,0 +1,26 @@
+use leptos::prelude::*;
+use wire::{Environment, Status};
+
+use super::{ConnectAction, DeleteButton, ExtendForm};
+use crate::server_fns::DeleteEnvironment;
+
+/// What can be done with an environment; nothing, once it is on its way out.
+#[component]
+pub fn EnvironmentActions(
+    /// The environment.
+    environment: Memo<Environment>,
+    /// Its state.
+    status: Memo<Status>,
+    /// Its deletion.
+    remove: ServerAction<DeleteEnvironment>,
+) -> impl IntoView {
+    view! {
+        <Show when=move || status.get() != Status::Deleting>
+            <div class="acts">
+                <ConnectAction environment status/>
+                <ExtendForm environment/>
+                <DeleteButton environment remove/>
+            </div>
+        </Show>
+    }
+}

@@ -1,0 +1,31 @@
+use leptos::prelude::*;
+use wire::{Environment, Status};
+
+use super::{Badge, Icon};
+
+/// What it is, whose it is, and how it is.
+#[component]
+pub fn EnvironmentHeading(
+    /// The environment.
+    environment: Memo<Environment>,
+    /// Its state.
+    status: Memo<Status>,
+) -> impl IntoView {
+    let team = move || environment.with(|it| it.shared.then(|| it.owner.clone()));
+    view! {
+        <h2>
+            <span>{move || environment.with(|it| it.display_name.clone())}</span>
+            {move || {
+                team().map(|owner| {
+                    view! {
+                        <span class="badge team" title="Shared by this team">
+                            <Icon name="users"/>
+                            {owner}
+                        </span>
+                    }
+                })
+            }}
+            <Badge status/>
+        </h2>
+    }
+}

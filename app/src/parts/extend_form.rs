@@ -1,0 +1,45 @@
+use leptos::{form::ActionForm, prelude::*};
+use wire::Environment;
+
+use super::Icon;
+use crate::{actions::follow_extension, plain::Extension, server_fns::ExtendEnvironment};
+
+/// Moves the end on, and says by how much and how often.
+#[component]
+pub fn ExtendForm(
+    /// The environment.
+    environment: Memo<Environment>,
+) -> impl IntoView {
+    let action = ServerAction::<ExtendEnvironment>::new();
+    follow_extension(action, environment);
+    let extension = Memo::new(move |_| environment.with(Extension::of));
+    let pending = action.pending();
+    let button = move || match extension.get() {
+        Extension::Pointless => ().into_any(),
+        Extension::UsedUp { times } => view! {
+            <button class="btn quiet" disabled title="It was extended as often as it can be">
+                "Limit reached"
+                <span class="note-in">{format!("{times} of {times} used")}</span>
+            </button>
+        }
+        .into_any(),
+        Extension::Offered { by, note } => {
+            let name = environment.with_untracked(|it| it.display_name.clone());
+            let label = format!("Extend {name} by {by}, {note}");
+            view! {
+                <button class="btn quiet" aria-label=label disabled=move || pending.get()>
+                    <Icon name="plus"/>
+                    {by}
+                    <span class="note-in">{note}</span>
+                </button>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <ActionForm action attr:class="inline">
+            <input type="hidden" name="template" value=move || environment.with(|it| it.name.clone())/>
+            {button}
+        </ActionForm>
+    }
+}

@@ -1,0 +1,14 @@
+use leptos::prelude::*;
+
+/// An icon of `public/icons.svg` (Lucide's).
+#[component]
+pub fn Icon(
+    /// Its name in the sprite.
+    name: &'static str,
+) -> impl IntoView {
+    view! {
+        <svg class="i" aria-hidden="true">
+            <use_ href=format!("/icons.svg#{name}")/>
+        </svg>
+    }
+}

@@ -1,0 +1,43 @@
+use leptos::prelude::*;
+
+use super::Icon;
+use crate::plain::{Stage, bare_address};
+
+/// How far a launch has come.
+#[component]
+pub fn LaunchSteps(
+    /// The stage.
+    stage: Memo<Stage>,
+) -> impl IntoView {
+    let done = Memo::new(move |_| stage.with(Stage::steps_done));
+    let last = move || {
+        stage.with(|stage| match stage.environment() {
+            Some(mine) => format!("Opening {}", bare_address(&mine.url)),
+            None => "Opening it".to_owned(),
+        })
+    };
+    let step = move |position: usize, words: Signal<String>| {
+        let class = move || match done.get() {
+            done if position < done => "done",
+            done if position == done => "now",
+            _ => "",
+        };
+        let current = move || (position == done.get()).then_some("step");
+        view! {
+            <li class=class aria-current=current>
+                <span aria-hidden="true">
+                    {move || (position < done.get()).then(|| view! { <Icon name="check"/> })}
+                </span>
+                <span>{words}</span>
+            </li>
+        }
+    };
+    view! {
+        <ol class="steps">
+            {step(0, Signal::stored("Signed in".to_owned()))}
+            {step(1, Signal::stored("Reserving a place".to_owned()))}
+            {step(2, Signal::stored("Starting the workload".to_owned()))}
+            {step(3, Signal::derive(last))}
+        </ol>
+    }
+}

@@ -1,0 +1,57 @@
+use leptos::prelude::*;
+use wire::Parameter;
+
+/// What the server accepts where a parameter says nothing else (CONTRACT, "Template parameters").
+const USUAL: &str = r"[\p{L}\p{N} ._\/@+=\-]*";
+
+/// A parameter's field: a choice where there is one, else a line of text.
+#[component]
+pub fn ParameterField(
+    /// The parameter.
+    parameter: Parameter,
+    /// What is filled in already.
+    value: Option<String>,
+    /// Why the server did not accept it.
+    refused: Signal<Option<String>>,
+) -> impl IntoView {
+    let id = format!("parameter-{}", parameter.name);
+    let hint = format!("{id}-hint");
+    let name = format!("parameters[{}]", parameter.name);
+    let value = value.unwrap_or(parameter.default);
+    let required = parameter.required;
+    let invalid = move || refused.get().is_some().then_some("true");
+    // A pattern of Rust's is not one of the browser's: what it asks for is checked by the server.
+    let pattern = parameter.pattern.is_empty().then_some(USUAL);
+    let control = if parameter.choices.is_empty() {
+        view! {
+            <input type="text" id=id.clone() name=name value=value required=required maxlength="256" pattern=pattern
+                autocomplete="off" spellcheck="false" aria-describedby=hint.clone() aria-invalid=invalid
+                title="Letters, digits, spaces and . _ / @ + = -"/>
+        }
+        .into_any()
+    } else {
+        let none = (!required).then(|| view! { <option value="">"No choice"</option> });
+        let options = parameter.choices.into_iter().map(|choice| {
+            let selected = choice == value;
+            view! { <option value=choice.clone() selected=selected>{choice.clone()}</option> }
+        });
+        view! {
+            <select id=id.clone() name=name required=required aria-describedby=hint.clone() aria-invalid=invalid>
+                {none}
+                {options.collect_view()}
+            </select>
+        }
+        .into_any()
+    };
+    view! {
+        <div class="field">
+            <label for=id>
+                {parameter.name}
+                {(!required).then(|| view! { <span class="optional">" optional"</span> })}
+            </label>
+            {control}
+            <small id=hint>{parameter.description}</small>
+            {move || refused.get().map(|sentence| view! { <p class="err" role="alert">{sentence}</p> })}
+        </div>
+    }
+}

@@ -1,0 +1,54 @@
+use std::collections::BTreeMap;
+
+use leptos::{form::ActionForm, prelude::*};
+use wire::CatalogEntry;
+
+use super::{ParameterField, Problem};
+use crate::server_fns::LaunchEnvironment;
+
+/// A template's parameters, and the launch.
+#[component]
+pub fn ParameterForm(
+    /// The template.
+    entry: CatalogEntry,
+    /// The launch.
+    action: ServerAction<LaunchEnvironment>,
+    /// What is filled in already.
+    given: BTreeMap<String, String>,
+    /// Takes the form away.
+    #[prop(optional)]
+    cancel: Option<Callback<()>>,
+) -> impl IntoView {
+    let error = Memo::new(move |_| action.value().get().and_then(Result::err));
+    let template = entry.name;
+    let fields = entry.parameters.into_iter().map(move |parameter| {
+        let value = given.get(&parameter.name).cloned();
+        let name = parameter.name.clone();
+        let refused = Signal::derive(move || {
+            error.get().filter(|it| it.field.as_ref() == Some(&name)).map(|it| it.sentence)
+        });
+        view! { <ParameterField parameter value refused/> }
+    });
+    let pending = action.pending();
+    view! {
+        <ActionForm action attr:class="form">
+            <input type="hidden" name="template" value=template/>
+            {fields.collect_view()}
+            {move || {
+                error.get().filter(|it| it.field.is_none()).map(|error| view! { <Problem error/> })
+            }}
+            <footer class="foot">
+                {cancel.map(|cancel| {
+                    view! {
+                        <button type="button" class="btn quiet" on:click=move |_| cancel.run(())>
+                            "Cancel"
+                        </button>
+                    }
+                })}
+                <button class="btn solid" disabled=move || pending.get()>
+                    {move || if pending.get() { "Launching…" } else { "Launch" }}
+                </button>
+            </footer>
+        </ActionForm>
+    }
+}

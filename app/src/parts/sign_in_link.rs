@@ -1,0 +1,19 @@
+use leptos::prelude::*;
+
+use super::Icon;
+use crate::contexts::use_sign_in_link;
+
+/// Signs in, then comes back to this page.
+#[component]
+pub fn SignInLink(
+    /// How it looks.
+    class: &'static str,
+) -> impl IntoView {
+    let href = use_sign_in_link();
+    view! {
+        <a class=class href=href rel="external">
+            <Icon name="log-in"/>
+            "Sign in"
+        </a>
+    }
+}

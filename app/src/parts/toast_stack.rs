@@ -1,0 +1,40 @@
+use leptos::prelude::*;
+
+use super::{Icon, SignInLink};
+use crate::{
+    contexts::{Toast, use_toasts},
+    notice::Tone,
+};
+
+/// The messages at the edge of the page.
+#[component]
+pub fn ToastStack() -> impl IntoView {
+    let toasts = use_toasts();
+    view! {
+        <ul class="toasts" data-testid="toasts">
+            <For each=move || toasts.shown() key=|toast| toast.id let:toast>
+                <ToastItem toast/>
+            </For>
+        </ul>
+    }
+}
+
+#[component]
+fn ToastItem(toast: Toast) -> impl IntoView {
+    let toasts = use_toasts();
+    let Toast { id, notice } = toast;
+    let (class, icon) = match notice.tone {
+        Tone::Good => ("toast", "circle-check"),
+        Tone::Bad => ("toast bad", "triangle-alert"),
+    };
+    view! {
+        <li class=class>
+            <Icon name=icon/>
+            <span>{notice.text}</span>
+            {notice.sign_in.then(|| view! { <SignInLink class="btn plain small"/> })}
+            <button class="btn plain square" aria-label="Dismiss" on:click=move |_| toasts.dismiss(id)>
+                <Icon name="x"/>
+            </button>
+        </li>
+    }
+}

@@ -1,0 +1,45 @@
+use wire::CatalogEntry;
+
+/// What the reader wants to see of the catalog.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CatalogFilter {
+    /// Words that all have to occur.
+    pub query: String,
+    /// The category; empty for all.
+    pub category: String,
+}
+
+impl CatalogFilter {
+    /// Whether the reader wants to see this entry.
+    #[must_use]
+    pub fn admits(&self, entry: &CatalogEntry) -> bool {
+        let (category, _) = split_category(&entry.category);
+        if !self.category.is_empty() && !self.category.eq_ignore_ascii_case(category) {
+            return false;
+        }
+        let haystack = [&entry.name, &entry.display_name, &entry.description, &entry.category]
+            .map(|text| text.to_lowercase())
+            .join(" ");
+        self.query.to_lowercase().split_whitespace().all(|word| haystack.contains(word))
+    }
+}
+
+/// `category,subcategory` in its two parts.
+#[must_use]
+pub fn split_category(category: &str) -> (&str, &str) {
+    let (main, sub) = category.split_once(',').unwrap_or((category, ""));
+    (main.trim(), sub.trim())
+}
+
+/// The categories of a catalog, each once, sorted.
+#[must_use]
+pub fn categories(entries: &[CatalogEntry]) -> Vec<String> {
+    let mut names: Vec<String> = entries
+        .iter()
+        .map(|entry| split_category(&entry.category).0.to_owned())
+        .filter(|name| !name.is_empty())
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+}

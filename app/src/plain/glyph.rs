@@ -1,0 +1,31 @@
+/// The icons of `public/icons.svg` that a template may name.
+const KNOWN: &str = include_str!("glyphs.txt");
+
+/// What stands in a template's tile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Glyph {
+    /// An icon of the sprite.
+    Icon(&'static str),
+    /// A picture at this address.
+    Picture(String),
+    /// An emoji, or the first letter of the name.
+    Text(String),
+}
+
+impl Glyph {
+    /// Reads a template's `icon`; the initial of `name` stands in for none, and for one that nobody knows.
+    #[must_use]
+    pub fn of(icon: &str, name: &str) -> Self {
+        let icon = icon.trim();
+        if let Some(known) = KNOWN.lines().find(|known| *known == icon) {
+            return Self::Icon(known);
+        }
+        if icon.starts_with("https://") || icon.starts_with('/') {
+            return Self::Picture(icon.to_owned());
+        }
+        if !icon.is_empty() && !icon.is_ascii() && icon.chars().count() <= 8 {
+            return Self::Text(icon.to_owned());
+        }
+        Self::Text(name.chars().take(1).flat_map(char::to_uppercase).collect())
+    }
+}
