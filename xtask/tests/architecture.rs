@@ -1,0 +1,135 @@
+//! The layers of `docs/ARCHITECTURE.md`, read off the manifests: what is written there stays true.
+
+#![cfg(test)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+
+/// What each of our packages may depend on among ours. A package that is missing here fails too.
+const ARROWS: [(&str, &[&str]); 13] = [
+    ("frontend", &["app"]),
+    ("app", &["environments", "wire"]),
+    (
+        "dploy",
+        &[
+            "app",
+            "clock",
+            "environments",
+            "identity",
+            "localkube",
+            "operator",
+            "rendering",
+            "resources",
+            "wire",
+        ],
+    ),
+    ("environments", &["clock", "rendering", "resources", "wire"]),
+    ("identity", &["clock", "wire"]),
+    ("operator", &["clock", "rendering", "resources"]),
+    ("rendering", &["resources"]),
+    ("resources", &[]),
+    ("wire", &[]),
+    ("clock", &[]),
+    ("localkube", &["clock"]),
+    (
+        "testbed",
+        &[
+            "app",
+            "clock",
+            "dploy",
+            "environments",
+            "identity",
+            "localkube",
+            "operator",
+            "rendering",
+            "resources",
+            "wire",
+        ],
+    ),
+    ("xtask", &[]),
+];
+
+/// What only tests may lean on, so that it never ships in anything but what it is for.
+const FOR_TESTS: [&str; 2] = ["localkube", "testbed"];
+
+/// What has no place in a browser.
+const NOT_IN_THE_BROWSER: [&str; 6] =
+    ["k8s-openapi", "kube", "kube-client", "kube-core", "kube-runtime", "tokio"];
+
+#[test]
+fn packages_depend_on_what_their_layer_allows_and_nothing_else() {
+    let arrows = BTreeMap::from(ARROWS);
+    for (package, dependencies) in our_dependencies(&metadata()) {
+        let allowed = arrows.get(package.as_str());
+        let allowed = allowed.unwrap_or_else(|| panic!("{package} has no layer: give it one here"));
+        for (dependency, kind) in dependencies {
+            let of_tests =
+                kind == DependencyKind::Development && FOR_TESTS.contains(&dependency.as_str());
+            assert!(
+                of_tests || allowed.contains(&dependency.as_str()),
+                "{package} must not depend on {dependency}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_testbed_never_ships() {
+    for (package, dependencies) in our_dependencies(&metadata()) {
+        let shipped = |(name, kind): &(String, DependencyKind)| {
+            name == "testbed" && *kind != DependencyKind::Development
+        };
+        assert!(!dependencies.iter().any(shipped), "{package} ships the testbed");
+    }
+}
+
+#[test]
+fn wire_needs_nothing_but_serde_and_for_the_server_utoipa() {
+    let metadata = metadata();
+    let wire = metadata.workspace_packages().into_iter().find(|package| package.name == "wire");
+    let wire = wire.expect("there is a package `wire`");
+    let shipped = wire.dependencies.iter().filter(|it| it.kind != DependencyKind::Development);
+    let found: BTreeSet<_> = shipped.map(|it| (it.name.as_str(), it.optional)).collect();
+    assert_eq!(found, BTreeSet::from([("serde", false), ("utoipa", true)]));
+}
+
+#[test]
+fn the_browser_gets_no_part_of_kubernetes_and_no_server() {
+    let output = Command::new("cargo")
+        .current_dir(root())
+        .args(["tree", "--locked", "--package=frontend", "--target=wasm32-unknown-unknown"])
+        .args(["--edges=normal", "--prefix=none", "--format={lib}"])
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
+    let built: BTreeSet<String> = tree.lines().map(|line| line.trim().replace('_', "-")).collect();
+    assert!(built.contains("leptos"), "the tree is not that of the web app:\n{tree}");
+    for package in NOT_IN_THE_BROWSER {
+        assert!(!built.contains(package), "{package} reaches the browser's build");
+    }
+}
+
+/// Each of our packages, and which of ours it names in its manifest.
+fn our_dependencies(metadata: &Metadata) -> Vec<(String, Vec<(String, DependencyKind)>)> {
+    let packages = metadata.workspace_packages();
+    let ours: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+    packages
+        .iter()
+        .map(|package| {
+            let named = package.dependencies.iter().filter(|it| ours.contains(it.name.as_str()));
+            (package.name.to_string(), named.map(|it| (it.name.clone(), it.kind)).collect())
+        })
+        .collect()
+}
+
+fn metadata() -> Metadata {
+    MetadataCommand::new().current_dir(root()).no_deps().exec().expect("cargo reads the workspace")
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
