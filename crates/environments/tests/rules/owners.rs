@@ -18,7 +18,7 @@ async fn check_strangers(bed: &Bed, callers: &[Caller], template: &str) {
         assert_eq!(&environments.status(caller, template).await.expect("theirs").uuid, uuid);
         let list = environments.list(caller).await.expect("a list");
         let listed: Vec<_> = list.environments.iter().map(|it| it.uuid.clone()).collect();
-        assert_eq!(listed, [uuid.clone()]);
+        assert_eq!(listed, std::slice::from_ref(uuid));
         environments.remove(caller, template).await.expect("theirs to delete");
         let again = environments.remove(caller, template).await.expect_err("nothing left");
         assert_eq!(again.kind(), RefusalKind::NotFound);
