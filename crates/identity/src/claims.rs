@@ -1,0 +1,99 @@
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::Settings;
+
+/// Somebody whose identity was verified.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Principal {
+    /// The `sub` claim.
+    pub subject: String,
+    /// The claim that names people, where it is there and can be used.
+    pub username: Option<String>,
+    /// All claims.
+    pub claims: Map<String, Value>,
+    /// Whether the admin claim has the admin value.
+    pub admin: bool,
+    /// When the token or the session ends.
+    pub expires_at: Timestamp,
+}
+
+impl Principal {
+    /// What verified claims say of a person. `None` without a `sub`, which every token must have.
+    pub(crate) fn of(
+        claims: Map<String, Value>,
+        expires_at: Timestamp,
+        settings: &Settings,
+    ) -> Option<Self> {
+        let subject = claims.get("sub")?.as_str().filter(|subject| !subject.is_empty())?.to_owned();
+        let username = at(&claims, &settings.username_claim)
+            .and_then(text)
+            .filter(|name| !name.trim().is_empty());
+        let admin = at(&claims, &settings.admin_claim)
+            .is_some_and(|value| has(value, &settings.admin_value));
+        Some(Self { subject, username, admin, claims, expires_at })
+    }
+}
+
+/// The claim at a path whose dots reach into nested claims. A claim whose own name has dots counts first.
+fn at<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    if let Some(value) = claims.get(path) {
+        return Some(value);
+    }
+    let (first, rest) = path.split_once('.')?;
+    at(claims.get(first)?.as_object()?, rest)
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// Whether a boolean, string, number or list has the wanted value.
+fn has(value: &Value, wanted: &str) -> bool {
+    match value {
+        Value::Bool(flag) => flag.to_string() == wanted,
+        Value::Array(values) => values.iter().any(|value| !value.is_array() && has(value, wanted)),
+        value => text(value).is_some_and(|text| text == wanted),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn admin(claims: &Value, claim: &str, wanted: &str) -> bool {
+        at(claims.as_object().expect("claims"), claim).is_some_and(|value| has(value, wanted))
+    }
+
+    #[test]
+    fn the_admin_claim_may_be_a_boolean_a_string_or_a_list() {
+        for (claims, claim, wanted, expected) in [
+            (json!({ "is_admin": true }), "is_admin", "true", true),
+            (json!({ "is_admin": "true" }), "is_admin", "true", true),
+            (json!({ "is_admin": false }), "is_admin", "true", false),
+            (json!({ "is_admin": "no" }), "is_admin", "true", false),
+            (json!({ "groups": ["users", "admins"] }), "groups", "admins", true),
+            (json!({ "groups": ["users", "admins-not"] }), "groups", "admins", false),
+            (json!({ "groups": [["admins"]] }), "groups", "admins", false),
+            (
+                json!({ "realm_access": { "roles": ["admin"] } }),
+                "realm_access.roles",
+                "admin",
+                true,
+            ),
+            (json!({ "https://x.y/role": "admin" }), "https://x.y/role", "admin", true),
+            (json!({ "level": 3 }), "level", "3", true),
+            (json!({}), "is_admin", "true", false),
+            (json!({ "is_admin": null }), "is_admin", "true", false),
+        ] {
+            assert_eq!(admin(&claims, claim, wanted), expected, "{claims} {claim}");
+        }
+    }
+}
