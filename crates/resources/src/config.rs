@@ -116,6 +116,11 @@ pub struct LaunchDefaults {
 
 impl Default for LaunchDefaults {
     fn default() -> Self {
-        Self { ttl_seconds: 86_400, extend_seconds: 7_200, max_extends: 0, max_instances_per_user: 5 }
+        Self {
+            ttl_seconds: 86_400,
+            extend_seconds: 7_200,
+            max_extends: 0,
+            max_instances_per_user: 5,
+        }
     }
 }

@@ -3,9 +3,11 @@
 //! No rule lives here beyond what the schemas themselves can say.
 
 #![allow(
+    clippy::duplicated_attributes,
     missing_docs,
     unreachable_pub,
-    reason = "the derive writes root types whose fields have no documentation, and helper types that nobody can reach"
+    reason = "the derive takes attributes of one name several times, and writes root types whose fields have no \
+              documentation, and helper types that nobody can reach"
 )]
 
 mod config;

@@ -25,6 +25,8 @@ pub const IDENTITY: &str = "dploy.dev/identity";
 pub const EXTEND_COUNT: &str = "dploy.dev/extend-count";
 /// Annotation: when a pool member was claimed, RFC 3339; an on-demand environment starts when it is created.
 pub const CLAIMED_AT: &str = "dploy.dev/claimed-at";
+/// Annotation: `true` on an instance that kubectl or an older Dploy made and the operator completed; no seat has to hold it.
+pub const ADOPTED: &str = "dploy.dev/adopted";
 
 /// The finalizer that keeps an instance until its workload is really gone.
 pub const FINALIZER: &str = "dploy.dev/instance-cleanup";

@@ -11,7 +11,8 @@ fn definition(kind: &str) -> Value {
 }
 
 fn spec_of(kind: &str) -> Value {
-    definition(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"].clone()
+    definition(kind)["spec"]["versions"][0]["schema"]["openAPIV3Schema"]["properties"]["spec"]
+        .clone()
 }
 
 #[test]
@@ -52,7 +53,8 @@ fn the_cluster_s_defaults_are_those_of_the_contract() {
         json!({ "ttlSeconds": 86400, "extendSeconds": 7200, "maxExtends": 0, "maxInstancesPerUser": 5 })
     );
     let part: OperatorConfigSpec =
-        serde_json::from_value(json!({ "defaults": { "maxExtends": 3 } })).expect("a part is enough");
+        serde_json::from_value(json!({ "defaults": { "maxExtends": 3 } }))
+            .expect("a part is enough");
     assert_eq!(part.defaults, LaunchDefaults { max_extends: 3, ..LaunchDefaults::default() });
     assert_eq!(part.default_engine, EngineName::Flux);
 }
@@ -64,11 +66,16 @@ fn schemas_are_structural() {
         assert!(schema.get("$ref").is_none(), "{path} has a reference");
         for composition in ["anyOf", "oneOf", "allOf"] {
             for part in schema.get(composition).and_then(Value::as_array).into_iter().flatten() {
-                assert!(part.get("properties").is_none_or(|_| schema.get("properties").is_some()), "{path}");
+                assert!(
+                    part.get("properties").is_none_or(|_| schema.get("properties").is_some()),
+                    "{path}"
+                );
                 assert!(part.get("type").is_none(), "{path}: a type within {composition}");
             }
         }
-        for (name, property) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+        for (name, property) in
+            schema.get("properties").and_then(Value::as_object).into_iter().flatten()
+        {
             walk(&format!("{path}.{name}"), property);
         }
         if let Some(items) = schema.get("items") {
