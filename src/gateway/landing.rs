@@ -1,23 +1,18 @@
 //! Where a visitor lands after the round over the site: a path on the environment's own host, and nothing else.
 
+use identity::ReturnUrl;
+
 /// Below it the gateway answers itself, on the host of every environment.
 pub(super) const OWN_PATHS: &str = "/.dploy/";
-/// Longer ones would not fit into the addresses that carry them.
-const LONGEST: usize = 2048;
-
-/// `wanted` where it is a path that stays on its host, else the root.
+/// `wanted` where it is a path that stays on its host (the rule of `return_url`), else the root.
 pub(super) fn path(wanted: &str) -> &str {
-    if stays(wanted) { wanted } else { "/" }
+    let stays = stays_on_its_host(wanted) && !wanted.starts_with(OWN_PATHS);
+    if stays { wanted } else { "/" }
 }
 
-fn stays(wanted: &str) -> bool {
-    let lower = wanted.to_ascii_lowercase();
-    wanted.len() <= LONGEST
-        && wanted.starts_with('/')
-        && !wanted.starts_with("//")
-        && !wanted.starts_with(OWN_PATHS)
-        && wanted.bytes().all(|byte| byte.is_ascii_graphic())
-        && !["\\", "%5c", "%2f%2f", "%0d", "%0a", "%00"].iter().any(|part| lower.contains(part))
+/// Whether the rule of `return_url` leaves this path as it is.
+pub(super) fn stays_on_its_host(path: &str) -> bool {
+    ReturnUrl::new(Some(path)).as_str() == path
 }
 
 #[cfg(test)]

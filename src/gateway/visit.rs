@@ -176,7 +176,7 @@ pub(super) async fn open(
         return Notice::bad_request(&inner.site).answer(&headers);
     };
     let Some(caller) = inner.visitors.caller(&headers).await else {
-        return redirect(&sign_in_first(&wish), None);
+        return redirect(&sign_in_first(wish), None);
     };
     if let Err(refusal) = inner.directory.backend(&caller, label.as_str()).await {
         return Notice::refused(&refusal, &inner.site).answer(&headers);
@@ -202,8 +202,13 @@ impl Wish {
     }
 }
 
-fn sign_in_first(wish: &Wish) -> String {
-    let back = form_urlencoded::byte_serialize(wish.to_path().as_bytes()).collect::<String>();
+fn sign_in_first(wish: Wish) -> String {
+    let mut back = wish.to_path();
+    if !landing::stays_on_its_host(&back) {
+        // Too long to be remembered through a sign-in; the environment itself is near enough.
+        back = Wish { path: "/".to_owned(), ..wish }.to_path();
+    }
+    let back = form_urlencoded::byte_serialize(back.as_bytes()).collect::<String>();
     format!("/auth/login?return_url={back}")
 }
 

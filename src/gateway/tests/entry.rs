@@ -27,6 +27,18 @@ async fn somebody_who_is_not_signed_in_signs_in_first_and_comes_back() {
 }
 
 #[tokio::test]
+async fn a_path_that_is_too_long_for_a_sign_in_still_ends_at_the_environment() {
+    let fixture = Fixture::start().await;
+    let long = format!("http://{ADAS}/?q={}", "%20".repeat(400));
+    let invited = fixture.get(&long, &[]).await;
+    assert!(invited.location().contains("%2520"), "signed in, it would be kept");
+    let sent = fixture.get(invited.location(), &[]).await;
+    let back = form_urlencoded::parse(sent.location().split_once('?').unwrap().1.as_bytes());
+    let (_, back) = back.into_owned().next().unwrap();
+    assert!(back.contains("host=webterm-0000000a&path=%2F&"), "{back}");
+}
+
+#[tokio::test]
 async fn the_token_of_a_sign_in_does_not_follow_to_the_environment() {
     let fixture = Fixture::start().await;
     let invited = fixture.get(&format!("http://{ADAS}/"), &[]).await;
