@@ -60,7 +60,7 @@ impl Live {
         if let Some(now) = Moment::parse(&list.now) {
             self.clock.learn(now);
         }
-        if let Some(before) = untrack(|| self.list()) {
+        if let Some(before) = self.latest.get_untracked() {
             self.toasts.say(&announcements(&before, &list));
         }
         self.latest.set(Some(list));
@@ -99,6 +99,13 @@ pub fn provide_live(clock: Clock, session: Session, toasts: Toasts) -> Live {
     let first = Resource::new(|| (), |()| list_environments());
     let (latest, connection) = (RwSignal::new(None), RwSignal::new(Connection::Fine));
     let live = Live { first, latest, connection, clock, session, toasts };
+    Effect::new(move |_| {
+        if let Some(Ok(list)) = first.get()
+            && latest.with_untracked(Option::is_none)
+        {
+            live.apply(list);
+        }
+    });
     provide_context(live);
     live
 }

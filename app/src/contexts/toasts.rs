@@ -3,7 +3,7 @@ use std::time::Duration;
 use leptos::prelude::*;
 
 use crate::{
-    notice::{Notice, Tone},
+    notice::Notice,
     server_fns::{UiError, UiErrorKind},
 };
 
@@ -50,7 +50,7 @@ impl Toasts {
     /// Tells what went wrong.
     pub fn bad(&self, error: &UiError) {
         let sign_in = error.kind == UiErrorKind::SignedOut;
-        self.show(Notice { tone: Tone::Bad, text: error.sentence.clone(), sign_in });
+        self.show(Notice { sign_in, ..Notice::bad(error.sentence.clone()) });
     }
 
     /// Takes a message away.

@@ -27,12 +27,13 @@ pub fn EnvironmentsPage() -> impl IntoView {
 #[component]
 fn Content() -> impl IntoView {
     let (session, live) = (use_session(), use_live());
-    let count = Memo::new(move |_| live.list().map(|list| list.count));
-    move || match (session.user().is_some(), count.get()) {
+    // Whether there are any, not how many: a row that comes must not redraw the others.
+    let any = Memo::new(move |_| live.list().map(|list| list.count > 0));
+    move || match (session.user().is_some(), any.get()) {
         _ if !session.config().instances_enabled => view! { <SwitchedOff/> }.into_any(),
         (false, _) => view! { <SignedOut/> }.into_any(),
-        (true, Some(0)) => view! { <Nothing/> }.into_any(),
-        (true, Some(_)) => view! { <Rows/> }.into_any(),
+        (true, Some(false)) => view! { <Nothing/> }.into_any(),
+        (true, Some(true)) => view! { <Rows/> }.into_any(),
         (true, None) => live.problem().map(|error| view! { <Problem error/> }).into_any(),
     }
 }

@@ -10,7 +10,6 @@ pub fn Address(
     /// The environment.
     environment: Memo<Environment>,
 ) -> impl IntoView {
-    let web = move || environment.with(|it| it.connection_type == ConnectionType::Web);
     let shown = move || {
         environment.with(|it| match it.connection_type {
             ConnectionType::Web => bare_address(&it.url).to_owned(),
@@ -23,7 +22,10 @@ pub fn Address(
             ConnectionType::Instructions => it.connection_message.clone(),
         })
     });
-    let label = if web() { "Copy address" } else { "Copy the command" };
+    let label = environment.with_untracked(|it| match it.connection_type {
+        ConnectionType::Web => "Copy address",
+        ConnectionType::Instructions => "Copy the command",
+    });
     view! {
         <p class="url">
             <span class="mono">{shown}</span>

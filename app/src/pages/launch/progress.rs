@@ -21,14 +21,20 @@ pub(super) fn Progress(
     stage: Memo<Stage>,
     launch: ServerAction<LaunchEnvironment>,
 ) -> impl IntoView {
-    let form = move |class: &'static str| {
-        let (entry, given) = (entry.clone(), given.clone());
-        view! { <div class=class><ParameterForm entry action=launch given/></div> }
+    let entry = StoredValue::new(entry);
+    let typed = StoredValue::new(given);
+    Effect::new(move |_| {
+        if let Some(input) = launch.input().get() {
+            typed.set_value(input.parameters);
+        }
+    });
+    // What was typed is still there when the launch is refused.
+    let ask = move || {
+        let given = typed.get_value();
+        view! { <ParameterForm entry=entry.get_value() action=launch given/> }
     };
-    let asks = StoredValue::new(form);
-    let ask = move |class| asks.with_value(|form| form(class));
     move || match stage.get() {
-        Stage::Asking | Stage::Refused(_) => ask("asking").into_any(),
+        Stage::Asking | Stage::Refused(_) => ask().into_any(),
         Stage::Reserving => view! { <LaunchSteps stage/> }.into_any(),
         Stage::Starting(_) => view! {
             <LaunchSteps stage/>
@@ -51,7 +57,7 @@ pub(super) fn Progress(
         .into_any(),
         Stage::Gone => view! {
             <p class="note bad" role="alert">"It was deleted, or its time is up."</p>
-            {ask("again")}
+            {ask()}
         }
         .into_any(),
     }
