@@ -341,7 +341,8 @@ async fn what_was_killed_together_with_its_supervisor_is_ended_at_the_next_start
 
 #[test]
 fn only_harmless_variables_are_inherited() {
-    let variables = [("PATH", "/bin"), ("OIDC_CLIENT_SECRET", "x"), ("TERM", "xterm"), ("HOME", "/root")];
+    let variables =
+        [("PATH", "/bin"), ("OIDC_CLIENT_SECRET", "x"), ("TERM", "xterm"), ("HOME", "/root")];
     let kept = Settings::inheritable(variables.map(|(name, value)| (name.into(), value.into())));
     let names: Vec<_> = kept.into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["PATH", "TERM"]);

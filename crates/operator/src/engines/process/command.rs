@@ -6,7 +6,7 @@ use std::{
     process::Stdio,
 };
 
-use resources::{DployInstance, ProcessSpec};
+use resources::{DployInstance, DployInstanceStatus, ProcessSpec};
 use serde_json::json;
 use tokio::process::{Child, Command};
 
@@ -46,15 +46,14 @@ pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
     Ok(Draft { order: order.clone(), documents: vec![document] })
 }
 
-/// The order's program, listening on `port`.
+/// The order's program, listening on `port`. Templates read the port off `status.engineRef`, which is not written yet.
 pub(super) fn program(order: &Order, port: u16) -> Result<Program, DraftError> {
-    let rendered = shim::process(&order.instance, &order.config, port)
+    let mut instance = DployInstance::clone(&order.instance);
+    let engine_ref = Some(format!("127.0.0.1:{port}"));
+    instance.status = Some(DployInstanceStatus { engine_ref, ..DployInstanceStatus::default() });
+    let rendered = rendering::process(&instance, &order.config)
         .map_err(|cause| DraftError::Render(cause.into()))?;
-    Ok(Program {
-        command: rendered.command,
-        arguments: rendered.args,
-        variables: rendered.env.into_iter().map(|it| (it.name, it.value)).collect(),
-    })
+    Ok(Program { command: rendered.command, arguments: rendered.args, variables: rendered.env })
 }
 
 /// Starts `program` below a supervisor, with nothing of the server's environment but what [`Settings::inherited`] has.
@@ -103,15 +102,4 @@ fn told(
         ("DPLOY_INSTANCE", order.reference.instance.clone().into()),
         ("DPLOY_UUID", order.reference.uuid.clone().into()),
     ]
-}
-
-mod shim {
-    use resources::*;
-    pub(super) fn process(
-        instance: &DployInstance,
-        _: &OperatorConfigSpec,
-        _port: u16,
-    ) -> Result<ProcessSpec, std::io::Error> {
-        Ok(super::spec(instance).cloned().unwrap_or_default())
-    }
 }

@@ -158,4 +158,3 @@ impl Engine for ProcessEngine {
         futures::future::join_all(keepers.into_iter().map(Keeper::ended)).await;
     }
 }
-

@@ -47,9 +47,7 @@ impl Ports {
         let mut reserved = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).ok()?;
         let port = listener.local_addr().ok()?.port();
-        reserved
-            .insert(port)
-            .then(|| ReservedPort { port, reserved: Arc::clone(&self.0) })
+        reserved.insert(port).then(|| ReservedPort { port, reserved: Arc::clone(&self.0) })
     }
 }
 

@@ -33,7 +33,14 @@ impl Task {
             }
             let answered = ever && missed == 0;
             let young = !ever && began.elapsed() < EAGERNESS;
-            sleep(if answered { CALM } else if young { EAGER } else { PATIENT }).await;
+            sleep(if answered {
+                CALM
+            } else if young {
+                EAGER
+            } else {
+                PATIENT
+            })
+            .await;
         }
     }
 

@@ -103,7 +103,8 @@ impl Task {
     async fn see_it_end(&self, mut supervisor: Child) {
         drop(supervisor.stdin.take());
         let patience = self.tools.settings.grace + SUPERVISOR_PATIENCE;
-        let orderly = matches!(timeout(patience, supervisor.wait()).await, Ok(Ok(it)) if it.success());
+        let orderly =
+            matches!(timeout(patience, supervisor.wait()).await, Ok(Ok(it)) if it.success());
         if !orderly {
             let _ = supervisor.kill().await;
             leftovers::end_all_below(self.directory.path());

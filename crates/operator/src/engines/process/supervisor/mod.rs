@@ -34,7 +34,10 @@ const AGAIN: Duration = Duration::from_millis(50);
 /// Runs `dploy supervise`; `arguments` are those after that word. For the engine only: no person types this.
 pub fn supervise(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let supervised = Arguments::parse(arguments).ok_or_else(|| {
-        io::Error::new(io::ErrorKind::InvalidInput, "`supervise` is for dploy itself, not for people")
+        io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "`supervise` is for dploy itself, not for people",
+        )
     });
     match supervised.and_then(|arguments| run(&arguments)) {
         Ok(()) => ExitCode::SUCCESS,

@@ -38,10 +38,9 @@ pub(in crate::engines::process) enum Ending {
 
 impl Ending {
     pub(super) fn of(status: WaitStatus) -> Self {
-        status.terminating_signal().map_or_else(
-            || Self::Status(status.exit_status().unwrap_or_default()),
-            Self::Signal,
-        )
+        status
+            .terminating_signal()
+            .map_or_else(|| Self::Status(status.exit_status().unwrap_or_default()), Self::Signal)
     }
 }
 

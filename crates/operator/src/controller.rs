@@ -1,0 +1,227 @@
+//! The three controllers: what wakes each of them, and how a failure is retried.
+
+use std::{convert::Infallible, future::ready, sync::Arc, time::Duration};
+
+use futures::{
+    FutureExt, Stream, StreamExt, future,
+    stream::{self, BoxStream},
+};
+use kube::{
+    Resource, ResourceExt,
+    runtime::{
+        applier,
+        controller::{Action, Config, Error},
+        reflector::{ObjectRef, Store},
+    },
+};
+use resources::{DployInstance, DployOwner, DployTemplate, meta};
+
+use crate::{
+    chain,
+    context::Context,
+    engines::Blame,
+    error::ReconcileError,
+    instances,
+    mirrors::{Change, Guarded, Mirror},
+    owners, templates,
+};
+
+/// How many objects of a kind are worked on at once.
+const AT_ONCE: u16 = 64;
+/// How soon a write that lost a race is decided again.
+const AFTER_CONFLICT: Duration = Duration::from_millis(25);
+
+type Queue<K> = BoxStream<'static, ObjectRef<Guarded<K>>>;
+
+/// Runs the controllers until they are dropped.
+pub(crate) async fn run_all(context: Arc<Context>) {
+    // Before the caches are waited for: what happens meanwhile must not be missed.
+    let (instances, templates, owners) =
+        (instance_queue(&context), template_queue(&context), owner_queue(&context));
+    context.mirrors.filled().await;
+    let mirrors = &context.mirrors;
+    tokio::join!(
+        run(&context, mirrors.instances.store(), instances, |it, context| {
+            instances::reconcile(it, context).boxed()
+        }),
+        run(&context, mirrors.templates.store(), templates, |it, context| {
+            templates::reconcile(it, context).boxed()
+        }),
+        run(&context, mirrors.owners.store(), owners, |it, context| {
+            owners::reconcile(it, context).boxed()
+        }),
+    );
+}
+
+async fn run<K, F>(context: &Arc<Context>, store: Store<Guarded<K>>, queue: Queue<K>, reconcile: F)
+where
+    K: Resource<DynamicType = ()> + Clone + Send + Sync + 'static,
+    F: Fn(
+        Arc<Guarded<K>>,
+        Arc<Context>,
+    ) -> future::BoxFuture<'static, Result<Action, ReconcileError>>,
+{
+    let reconcile = |object: Arc<Guarded<K>>, context: Arc<Context>| {
+        let key = key(object.as_ref());
+        let attempt = reconcile(object, Arc::clone(&context));
+        async move {
+            let action = attempt.await?;
+            context.retries.succeeded(&key);
+            Ok(action)
+        }
+        .boxed()
+    };
+    let config = Config::default().concurrency(AT_ONCE);
+    applier(reconcile, retry, Arc::clone(context), store, queue.map(Ok::<_, Infallible>), config)
+        .for_each(|outcome| {
+            if let Err(Error::RunnerError(error)) = outcome {
+                tracing::error!("a controller failed: {}", chain(&error));
+            }
+            ready(())
+        })
+        .await;
+}
+
+/// When to try again after a failure; also where failures are logged, once.
+fn retry<K>(object: Arc<Guarded<K>>, error: &ReconcileError, context: Arc<Context>) -> Action
+where
+    K: Resource<DynamicType = ()>,
+{
+    let object = key(object.as_ref());
+    if error.is_conflict() {
+        tracing::debug!(object, "lost a race: {}", chain(error));
+        return Action::requeue(AFTER_CONFLICT);
+    }
+    match error.blame() {
+        Blame::Author => {
+            tracing::info!(object, "waiting for an edit: {}", chain(error));
+            Action::await_change()
+        }
+        Blame::World => {
+            let pause = context.retries.after_failure(&object);
+            tracing::warn!(object, ?pause, "{}", chain(error));
+            Action::requeue(pause)
+        }
+    }
+}
+
+fn key<K: Resource<DynamicType = ()>>(object: &Guarded<K>) -> String {
+    format!("{}/{}", K::kind(&()), object.name_any())
+}
+
+/// An instance is woken by itself, its namespace, its owner's record, its template, its engine and the cluster's settings.
+fn instance_queue(context: &Context) -> Queue<DployInstance> {
+    let mirrors = &context.mirrors;
+    let instances = mirrors.instances.clone();
+    let of_namespace = {
+        let named = mirrors.instances.clone();
+        move |namespace: &Guarded<_>| {
+            let instance = namespace.labels().get(meta::INSTANCE);
+            instance.map(|name| named.reference(name)).into_iter().collect()
+        }
+    };
+    let of_owner = which(&mirrors.instances, |instance, owner| instance.spec.owner == owner);
+    let of_template = which(&mirrors.instances, |instance, template| {
+        let follows = instance.spec.resolved.is_none() || instance.spec.owner.is_empty();
+        follows && instance.spec.template_ref == template
+    });
+    let of_config = {
+        let all = mirrors.instances.clone();
+        move |_: &Guarded<_>| all.all()
+    };
+    let engines = context.engines.changes().map(move |order| instances.reference(&order.instance));
+    stream::select_all([
+        woken(&mirrors.instances, &mirrors.instances, itself),
+        woken(&mirrors.namespaces, &mirrors.instances, of_namespace),
+        woken(&mirrors.owners, &mirrors.instances, of_owner),
+        woken(&mirrors.templates, &mirrors.instances, of_template),
+        woken(&mirrors.configs, &mirrors.instances, of_config),
+        engines.boxed(),
+    ])
+    .boxed()
+}
+
+/// A template is woken by itself, the members of its pool and the cluster's settings.
+fn template_queue(context: &Context) -> Queue<DployTemplate> {
+    let mirrors = &context.mirrors;
+    let templates = mirrors.templates.clone();
+    let of_member = move |instance: &Guarded<DployInstance>| {
+        let spec = instance.0.as_ref().ok().map(|it| &it.spec).filter(|spec| spec.pooled);
+        spec.map(|spec| templates.reference(&spec.template_ref)).into_iter().collect()
+    };
+    let all = mirrors.templates.clone();
+    let of_config = move |_: &Guarded<_>| all.all();
+    stream::select_all([
+        woken(&mirrors.templates, &mirrors.templates, itself),
+        woken(&mirrors.instances, &mirrors.templates, of_member),
+        woken(&mirrors.configs, &mirrors.templates, of_config),
+    ])
+    .boxed()
+}
+
+/// An owner is woken by itself and by its instances.
+fn owner_queue(context: &Context) -> Queue<DployOwner> {
+    let mirrors = &context.mirrors;
+    let owners = mirrors.owners.clone();
+    let of_instance = move |instance: &Guarded<DployInstance>| {
+        let owner = instance.0.as_ref().ok().map(|it| it.spec.owner.as_str());
+        let owner = owner.filter(|owner| !owner.is_empty());
+        owner.map(|owner| owners.reference(owner)).into_iter().collect()
+    };
+    stream::select_all([
+        woken(&mirrors.owners, &mirrors.owners, itself),
+        woken(&mirrors.instances, &mirrors.owners, of_instance),
+    ])
+    .boxed()
+}
+
+fn itself<K: Resource<DynamicType = ()>>(object: &Guarded<K>) -> Vec<ObjectRef<Guarded<K>>> {
+    vec![ObjectRef::from_obj(object)]
+}
+
+/// Those instances that have to do with an object, by its name.
+fn which<O: Resource<DynamicType = ()>>(
+    instances: &Mirror<DployInstance>,
+    concerned: fn(&DployInstance, &str) -> bool,
+) -> impl Fn(&Guarded<O>) -> Vec<ObjectRef<Guarded<DployInstance>>> + Send + 'static {
+    let instances = instances.clone();
+    move |object| {
+        let name = object.name_any();
+        let names = instances.pick(|it| concerned(it, &name).then(|| it.name_any()));
+        names.iter().map(|name| instances.reference(name)).collect()
+    }
+}
+
+/// The objects of `woken` that a change of an object of `by` concerns.
+fn woken<O, K>(
+    by: &Mirror<O>,
+    woken: &Mirror<K>,
+    concerned: impl Fn(&Guarded<O>) -> Vec<ObjectRef<Guarded<K>>> + Send + 'static,
+) -> Queue<K>
+where
+    O: Resource<DynamicType = ()>
+        + Clone
+        + std::fmt::Debug
+        + serde::de::DeserializeOwned
+        + Send
+        + Sync
+        + 'static,
+    K: Resource<DynamicType = ()>
+        + Clone
+        + std::fmt::Debug
+        + serde::de::DeserializeOwned
+        + Send
+        + Sync
+        + 'static,
+{
+    let everyone = woken.clone();
+    let changes: std::pin::Pin<Box<dyn Stream<Item = Change<O>> + Send>> = by.changes().boxed();
+    changes
+        .flat_map(move |change| {
+            stream::iter(match change {
+                Change::Touched(object) => concerned(&object),
+                Change::Everything => everyone.all(),
+            })
+        })
+        .boxed()
+}

@@ -1,0 +1,38 @@
+//! Moves one instance a step closer to what it should be.
+
+mod carry_out;
+mod observe;
+mod report;
+
+use std::{borrow::Cow, sync::Arc, time::Duration};
+
+use kube::runtime::controller::Action;
+use resources::DployInstance;
+
+use crate::{
+    context::Context, error::ReconcileError, mirrors::Guarded, plan::instance::decide, unreadable,
+};
+
+/// How long to wait for what holds a teardown up, where nobody speaks up.
+const HELD: Duration = Duration::from_millis(500);
+
+pub(crate) async fn reconcile(
+    guarded: Arc<Guarded<DployInstance>>,
+    context: Arc<Context>,
+) -> Result<Action, ReconcileError> {
+    context.leadership.check()?;
+    let instance = match &guarded.0 {
+        Ok(instance) => Cow::Borrowed(instance),
+        Err(invalid) => match unreadable::leaving_instance(&context, invalid).await? {
+            Some(salvaged) => Cow::Owned(salvaged),
+            None => return unreadable::report::<DployInstance>(&context, invalid).await,
+        },
+    };
+    let seen = observe::observe(&context, &instance).await?;
+    let verdict = decide(&instance, &seen, context.clock.now());
+    let held = carry_out::carry_out(&context, &instance, verdict.steps).await?;
+    let waits = held.is_some();
+    report::report(&context, &instance, verdict.picture, held, guarded.0.is_ok()).await?;
+    let look_again = if waits { Some(HELD) } else { verdict.look_again };
+    Ok(look_again.map_or_else(Action::await_change, Action::requeue))
+}

@@ -1,0 +1,66 @@
+//! Watch caches of everything that the controllers look at, filled by one watch per kind, on every replica: one that becomes
+//! the leader need not read anything first.
+
+mod mirror;
+
+use std::sync::Arc;
+
+use futures::future;
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{Api, Client, runtime::watcher};
+use resources::{
+    DployInstance, DployOwner, DployTemplate, OperatorConfig, OperatorConfigSpec, meta,
+};
+
+pub(crate) use mirror::{Change, Guarded, Mirror};
+
+/// The caches of one replica.
+#[derive(Clone)]
+pub(crate) struct Mirrors {
+    pub(crate) instances: Mirror<DployInstance>,
+    pub(crate) templates: Mirror<DployTemplate>,
+    pub(crate) owners: Mirror<DployOwner>,
+    pub(crate) configs: Mirror<OperatorConfig>,
+    pub(crate) namespaces: Mirror<Namespace>,
+}
+
+impl Mirrors {
+    /// The caches, and the task that fills them; it ends only if a watch does.
+    pub(crate) fn new(
+        client: &Client,
+        namespace: &str,
+    ) -> (Self, impl Future<Output = ()> + use<>) {
+        let everything = watcher::Config::default();
+        let managed = everything.clone().labels(&format!("{}={}", meta::MANAGED, meta::TRUE));
+        let ours = |client: &Client| client.clone();
+        let (instances, one) =
+            Mirror::new(Api::namespaced(ours(client), namespace), everything.clone());
+        let (templates, two) =
+            Mirror::new(Api::namespaced(ours(client), namespace), everything.clone());
+        let (owners, three) =
+            Mirror::new(Api::namespaced(ours(client), namespace), everything.clone());
+        let (configs, four) = Mirror::new(Api::all(ours(client)), everything);
+        let (namespaces, five) = Mirror::new(Api::all(ours(client)), managed);
+        let filling = async {
+            let first = future::select_all([one, two, three, four, five]).await;
+            drop(first);
+        };
+        (Self { instances, templates, owners, configs, namespaces }, filling)
+    }
+
+    /// Waits until every cache has been filled once.
+    pub(crate) async fn filled(&self) {
+        tokio::join!(
+            self.instances.filled(),
+            self.templates.filled(),
+            self.owners.filled(),
+            self.configs.filled(),
+            self.namespaces.filled(),
+        );
+    }
+
+    /// The cluster's settings, where there are any.
+    pub(crate) fn config(&self) -> Option<Arc<OperatorConfigSpec>> {
+        self.configs.get(meta::CONFIG_NAME).map(|config| Arc::new(config.spec.clone()))
+    }
+}

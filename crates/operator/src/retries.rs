@@ -1,0 +1,34 @@
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+/// The pause after the first failure.
+const SHORTEST: Duration = Duration::from_millis(200);
+/// The longest pause.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// How often each object failed in a row.
+#[derive(Debug, Default)]
+pub(crate) struct Retries(Mutex<HashMap<String, u32>>);
+
+impl Retries {
+    /// Counts a failure of `object`, and says how long to pause.
+    pub(crate) fn after_failure(&self, object: &str) -> Duration {
+        let mut failures = self.failures();
+        let count = failures.entry(object.to_owned()).or_default();
+        let pause = SHORTEST.saturating_mul(1 << (*count).min(16)).min(LONGEST);
+        *count += 1;
+        pause
+    }
+
+    /// The object came through.
+    pub(crate) fn succeeded(&self, object: &str) {
+        self.failures().remove(object);
+    }
+
+    fn failures(&self) -> MutexGuard<'_, HashMap<String, u32>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

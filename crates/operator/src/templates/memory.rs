@@ -1,0 +1,69 @@
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use tokio::time::Instant;
+
+use crate::plan::pool::{Census, InFlight, Standing};
+
+/// A watch that has not shown a write of ours by then will not: somebody else undid it.
+const FORGET_AFTER: Duration = Duration::from_secs(60);
+
+/// What was asked for, pool by pool, and not seen yet.
+#[derive(Debug, Default)]
+pub(crate) struct PoolMemories(Mutex<HashMap<String, Memory>>);
+
+#[derive(Debug, Default)]
+struct Memory {
+    created: BTreeMap<String, Instant>,
+    removed: BTreeMap<String, Instant>,
+    failures: u32,
+}
+
+impl PoolMemories {
+    /// Forgets what the census shows, and says what is left.
+    pub(super) fn settle(&self, pool: &str, census: &Census) -> InFlight {
+        self.with(pool, |memory| {
+            let seen: BTreeSet<&str> = census.members().map(|it| it.name.as_str()).collect();
+            let staying = |name: &String| {
+                census.members().any(|it| it.name == *name && it.standing != Standing::Leaving)
+            };
+            let recent = |since: &Instant| since.elapsed() < FORGET_AFTER;
+            memory.created.retain(|name, since| !seen.contains(name.as_str()) && recent(since));
+            memory.removed.retain(|name, since| staying(name) && recent(since));
+            if census.count(|it| it.is_current_and(Standing::is_ready)) > 0 {
+                memory.failures = 0;
+            }
+            InFlight {
+                creating: memory.created.len(),
+                removing: memory.removed.keys().cloned().collect(),
+                failures: memory.failures,
+            }
+        })
+    }
+
+    /// A member is about to be created.
+    pub(super) fn creating(&self, pool: &str, member: &str) {
+        self.with(pool, |memory| memory.created.insert(member.to_owned(), Instant::now()));
+    }
+
+    /// It was not created after all.
+    pub(super) fn not_created(&self, pool: &str, member: &str) {
+        self.with(pool, |memory| memory.created.remove(member));
+    }
+
+    /// A member was deleted; whether because it failed.
+    pub(super) fn removed(&self, pool: &str, member: &str, failed: bool) {
+        self.with(pool, |memory| {
+            memory.removed.insert(member.to_owned(), Instant::now());
+            memory.failures += u32::from(failed);
+        });
+    }
+
+    fn with<T>(&self, pool: &str, change: impl FnOnce(&mut Memory) -> T) -> T {
+        let mut memories = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        change(memories.entry(pool.to_owned()).or_default())
+    }
+}

@@ -1,0 +1,74 @@
+//! Keeps one template's pool and status.
+
+mod carry_out;
+mod memory;
+mod observe;
+
+use std::sync::Arc;
+
+use kube::{ResourceExt, api::PostParams, runtime::controller::Action};
+use resources::{DployTemplate, DployTemplateStatus, meta};
+
+use crate::{
+    context::Context,
+    error::{Doing, ReconcileError},
+    mirrors::Guarded,
+    plan::{
+        pool::{Census, InFlight, PoolMove, PoolPolicy, balance},
+        template::{picture, readiness},
+    },
+    unreadable,
+};
+pub(crate) use memory::PoolMemories;
+
+pub(crate) async fn reconcile(
+    guarded: Arc<Guarded<DployTemplate>>,
+    context: Arc<Context>,
+) -> Result<Action, ReconcileError> {
+    context.leadership.check()?;
+    let template = match &guarded.0 {
+        Ok(template) => template,
+        Err(invalid) => return unreadable::report::<DployTemplate>(&context, invalid).await,
+    };
+    let (seen, census) = observe::observe(&context, template);
+    let ready = readiness(template, &seen);
+    let in_flight = context.pools.settle(&template.name_any(), &census);
+    let decided = decide(&context, template, ready.is, &census, &in_flight);
+    let status = picture(template, ready, &census, context.clock.now());
+    report(&context, template, status).await?;
+    carry_out::carry_out(&context, template, seen.resolved, &census, &decided).await?;
+    Ok(decided.look_again.map_or_else(Action::await_change, Action::requeue))
+}
+
+/// A template that cannot be launched for another reason than that it should not be keeps the members that it has.
+fn decide(
+    context: &Context,
+    template: &DployTemplate,
+    ready: bool,
+    census: &Census,
+    in_flight: &InFlight,
+) -> PoolMove {
+    let leaving = template.metadata.deletion_timestamp.is_some();
+    let wanted = template.spec.enabled && !leaving;
+    if wanted && !ready {
+        return PoolMove::default();
+    }
+    balance(&PoolPolicy::of(template, wanted), census, in_flight, context.clock.now())
+}
+
+async fn report(
+    context: &Context,
+    template: &DployTemplate,
+    status: DployTemplateStatus,
+) -> Result<(), ReconcileError> {
+    if template.status.as_ref() == Some(&status) {
+        return Ok(());
+    }
+    let mut updated = template.clone();
+    updated.status = Some(status);
+    let params =
+        PostParams { field_manager: Some(meta::FIELD_MANAGER.into()), ..PostParams::default() };
+    let written = context.api::<DployTemplate>();
+    let written = written.replace_status(&template.name_any(), &params, &updated).await;
+    written.map(drop).doing("write the template's status")
+}
