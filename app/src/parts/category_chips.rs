@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::links;
+use crate::{links, plain::title};
 
 /// The categories, as links: they work without JavaScript, and can be sent to somebody.
 #[component]
@@ -13,10 +13,10 @@ pub fn CategoryChips(
     query: Signal<String>,
 ) -> impl IntoView {
     let chip = move |name: String| {
-        let label = if name.is_empty() { "All".to_owned() } else { name.clone() };
+        let label = if name.is_empty() { "All".to_owned() } else { title(&name) };
         let (this, here) = (name.clone(), name);
         let href = move || links::catalog(&query.get(), &this);
-        let current = move || (chosen.get() == here).then_some("true");
+        let current = move || chosen.get().eq_ignore_ascii_case(&here).then_some("true");
         view! {
             <a class="chip" href=href aria-current=current data-noscroll="true">
                 {label}

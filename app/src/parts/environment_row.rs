@@ -1,7 +1,9 @@
 use leptos::prelude::*;
 use wire::{Environment, Status};
 
-use super::{Address, EnvironmentActions, EnvironmentHeading, EnvironmentTrouble, Ring, TimeLeft};
+use super::{
+    Address, EnvironmentActions, EnvironmentHeading, EnvironmentTrouble, Ring, Tile, TimeLeft,
+};
 use crate::{
     actions::follow_removal,
     contexts::{use_clock, use_live},
@@ -27,6 +29,14 @@ pub fn EnvironmentRow(
         if going { Status::Deleting } else { known }
     });
     let urgency = move || countdown.get().map(|it| it.urgency(now.get()).as_str());
+    let tile = move || {
+        let of = environment.get();
+        view! {
+            <span class="no-ring">
+                <Tile icon=of.icon name=of.display_name category=of.category/>
+            </span>
+        }
+    };
     view! {
         <li
             class="env"
@@ -35,7 +45,9 @@ pub fn EnvironmentRow(
             data-status=move || status.get().as_str()
             data-time=urgency
         >
-            <Ring countdown now/>
+            <Show when=move || countdown.get().is_some() fallback=tile>
+                <Ring countdown now/>
+            </Show>
             <div>
                 <EnvironmentHeading environment status/>
                 <Address environment/>

@@ -14,12 +14,13 @@ pub fn ExtendForm(
     follow_extension(action, environment);
     let extension = Memo::new(move |_| environment.with(Extension::of));
     let pending = action.pending();
-    let button = move || match extension.get() {
+    let button = move || {
+        match extension.get() {
         Extension::Pointless => ().into_any(),
         Extension::UsedUp { times } => view! {
-            <button class="btn quiet" disabled title="It was extended as often as it can be">
+            <button class="btn quiet" disabled title=format!("It was extended {times} of {times} times")>
                 "Limit reached"
-                <span class="note-in">{format!("{times} of {times} used")}</span>
+                <span class="vh">{format!(", {times} of {times} extensions are used")}</span>
             </button>
         }
         .into_any(),
@@ -35,6 +36,7 @@ pub fn ExtendForm(
             }
             .into_any()
         }
+    }
     };
     view! {
         <ActionForm action attr:class="inline">

@@ -10,6 +10,10 @@ pub fn LaunchSteps(
     stage: Memo<Stage>,
 ) -> impl IntoView {
     let done = Memo::new(move |_| stage.with(Stage::steps_done));
+    let reserved = move || {
+        let said = if done.get() > 1 { "Place reserved" } else { "Reserving a place" };
+        said.to_owned()
+    };
     let last = move || {
         stage.with(|stage| match stage.environment() {
             Some(mine) => format!("Opening {}", bare_address(&mine.url)),
@@ -35,7 +39,7 @@ pub fn LaunchSteps(
     view! {
         <ol class="steps">
             {step(0, Signal::stored("Signed in".to_owned()))}
-            {step(1, Signal::stored("Reserving a place".to_owned()))}
+            {step(1, Signal::derive(reserved))}
             {step(2, Signal::stored("Starting the workload".to_owned()))}
             {step(3, Signal::derive(last))}
         </ol>

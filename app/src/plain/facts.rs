@@ -20,7 +20,14 @@ pub fn lifetime(entry: &CatalogEntry) -> String {
 #[must_use]
 pub fn whereabouts(category: &str) -> String {
     let (main, sub) = super::split_category(category);
-    if sub.is_empty() { main.to_owned() } else { format!("{main} · {sub}") }
+    if sub.is_empty() { title(main) } else { format!("{} · {}", title(main), title(sub)) }
+}
+
+/// A word as a title has it: the first letter large, the others as they are.
+#[must_use]
+pub fn title(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// An address as people read it: without the scheme and a trailing slash.

@@ -39,7 +39,7 @@ pub fn categories(entries: &[CatalogEntry]) -> Vec<String> {
         .map(|entry| split_category(&entry.category).0.to_owned())
         .filter(|name| !name.is_empty())
         .collect();
-    names.sort_unstable();
-    names.dedup();
+    names.sort_by_key(|name| name.to_lowercase());
+    names.dedup_by_key(|name| name.to_lowercase());
     names
 }

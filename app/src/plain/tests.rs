@@ -75,9 +75,13 @@ fn a_search_finds_all_its_words_anywhere() {
 #[test]
 fn categories_are_derived_from_the_catalog() {
     let catalog =
-        [entry("a", "Teams,Shared"), entry("b", "Data"), entry("c", " Data ,SQL"), entry("d", "")];
+        [entry("a", "Teams,Shared"), entry("b", "Data"), entry("c", " data ,SQL"), entry("d", "")];
     assert_eq!(categories(&catalog), ["Data", "Teams"]);
     assert_eq!(split_category("Data , SQL"), ("Data", "SQL"));
+    assert_eq!(whereabouts("data,SQL"), "Data · SQL");
+    assert_eq!(whereabouts("tools"), "Tools");
+    assert_eq!(whereabouts(""), "");
+    assert_eq!(hue("Data"), hue(" data"));
 }
 
 #[test]
