@@ -3,5 +3,11 @@
 //! The roles of the one binary, the HTTP server and the wiring; the rules live in `crates/environments`, the decisions of the
 //! operator in `crates/operator` (see `docs/ARCHITECTURE.md`).
 
+pub mod cli;
+pub mod config;
 pub mod gateway;
+pub mod http;
+pub mod rest;
+pub mod roles;
 pub mod samples;
+pub mod telemetry;

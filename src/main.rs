@@ -1,3 +1,21 @@
 //! The command line of Dploy.
 
-fn main() {}
+use std::{io::Write as _, process::ExitCode};
+
+use clap::Parser as _;
+use dploy::{cli::Cli, config::Env, roles, telemetry};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    // One provider, chosen here: rustls refuses to guess. It fails only where one was chosen before, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    match roles::play(cli.role, Env::of_process()).await {
+        Ok(code) => code,
+        Err(failure) => {
+            // Where standard error is closed, nobody would read this anyway.
+            let _ = writeln!(std::io::stderr(), "dploy: {}", telemetry::chain(&failure));
+            ExitCode::FAILURE
+        }
+    }
+}

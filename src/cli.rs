@@ -1,0 +1,88 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::samples::SampleCommand;
+
+/// A self-service catalog of short-lived environments on Kubernetes.
+#[derive(Debug, Parser)]
+#[command(name = "dploy", version, about, propagate_version = true)]
+pub struct Cli {
+    /// Which role this process plays.
+    #[command(subcommand)]
+    pub role: Role,
+}
+
+/// The roles of the one binary.
+#[derive(Debug, Subcommand)]
+pub enum Role {
+    /// Everything in one process on an embedded API server, for a machine with nothing installed
+    Dev(DevArgs),
+    /// The web app, REST and sign-in, against a cluster; any number of replicas
+    Serve,
+    /// The controllers, against a cluster; any number of replicas, one leads
+    Operate,
+    /// Print the custom resource definitions
+    Crds,
+    /// Print the OpenAPI document
+    Openapi,
+    /// Exit with 0 when a server on this machine is alive
+    Healthcheck(HealthcheckArgs),
+    /// Print an ID token of `dploy dev`, for curl
+    Token(TokenArgs),
+    /// Run one of the sample environments' programs
+    #[command(hide = true)]
+    Sample {
+        /// Which one.
+        #[command(subcommand)]
+        program: SampleCommand,
+    },
+    /// Run a program that ends when this process's standard input does
+    #[command(hide = true)]
+    Supervise(SuperviseArgs),
+}
+
+/// Arguments of `dploy dev`.
+#[derive(Debug, Clone, Args)]
+pub struct DevArgs {
+    /// The port of the site on loopback; 0 for any free one [default: SERVER_PORT, else 8080]
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Where everything is kept [default: `dploy` in the user's data directory]
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+    /// Forget everything first
+    #[arg(long)]
+    pub reset: bool,
+    /// Serve the Kubernetes API on this port of loopback too, for kubectl; 0 for any free one
+    #[arg(long, value_name = "PORT")]
+    pub kube_port: Option<u16>,
+}
+
+/// Arguments of `dploy healthcheck`.
+#[derive(Debug, Clone, Args)]
+pub struct HealthcheckArgs {
+    /// The port to ask [default: SERVER_PORT, else 8080]
+    #[arg(long)]
+    pub port: Option<u16>,
+}
+
+/// Arguments of `dploy token`.
+#[derive(Debug, Clone, Args)]
+pub struct TokenArgs {
+    /// One of the development provider's people: alice, bob or carol
+    pub person: String,
+    /// The data directory of that `dploy dev`
+    #[arg(long, value_name = "DIR")]
+    pub data_dir: Option<PathBuf>,
+}
+
+/// Arguments of `dploy supervise`.
+#[derive(Debug, Clone, Args)]
+pub struct SuperviseArgs {
+    /// The program and its arguments
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+    pub command: Vec<std::ffi::OsString>,
+}

@@ -1,0 +1,124 @@
+use std::{collections::BTreeMap, fmt, str::FromStr};
+
+use thiserror::Error;
+
+use super::variables::Variable;
+
+/// A snapshot of environment variables.
+#[derive(Clone, Default)]
+pub struct Env(BTreeMap<String, String>);
+
+/// A variable that cannot be used as it is.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// It has to be set.
+    #[error("{0} is required but not set")]
+    Missing(&'static str),
+    /// Its value is not of its form.
+    #[error("{name} is malformed: {problem}")]
+    Malformed {
+        /// The variable.
+        name: &'static str,
+        /// What is wrong, and what would be right; never the value of a secret.
+        problem: String,
+    },
+}
+
+impl ConfigError {
+    /// A malformed value of `variable`.
+    pub fn malformed(variable: &Variable, problem: impl Into<String>) -> Self {
+        Self::Malformed { name: variable.name, problem: problem.into() }
+    }
+}
+
+impl fmt::Debug for Env {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.0.keys()).finish()
+    }
+}
+
+impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Env {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+    }
+}
+
+impl Env {
+    /// The variables of this process; those that are not Unicode are left out, as none of ours can be.
+    #[must_use]
+    pub fn of_process() -> Self {
+        std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect()
+    }
+
+    /// Sets a variable.
+    pub fn set(&mut self, variable: &Variable, value: impl Into<String>) {
+        self.0.insert(variable.name.to_owned(), value.into());
+    }
+
+    /// The value, or the variable's default. An empty value counts as not set, as in a chart that passes every value on.
+    #[must_use]
+    pub fn text<'a>(&'a self, variable: &'a Variable) -> Option<&'a str> {
+        self.0
+            .get(variable.name)
+            .map(|value| value.trim())
+            .filter(|value| !value.is_empty())
+            .or(variable.default)
+    }
+
+    /// The value of a variable that has to be set.
+    ///
+    /// # Errors
+    /// [`ConfigError::Missing`]
+    pub fn required<'a>(&'a self, variable: &'a Variable) -> Result<&'a str, ConfigError> {
+        self.text(variable).ok_or(ConfigError::Missing(variable.name))
+    }
+
+    /// The value, parsed; `form` says what it has to be, as in "a whole number".
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it is missing or cannot be parsed.
+    pub fn parsed<T: FromStr>(&self, variable: &Variable, form: &str) -> Result<T, ConfigError> {
+        let text = self.required(variable)?;
+        text.parse().map_err(|_| {
+            ConfigError::malformed(variable, format!("`{text}` is not {form}"))
+        })
+    }
+
+    /// The value of a switch, in any of the spellings that Go's `strconv.ParseBool` takes.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it is missing or none of them.
+    pub fn switch(&self, variable: &Variable) -> Result<bool, ConfigError> {
+        match self.required(variable)? {
+            "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
+            "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
+            other => Err(ConfigError::malformed(
+                variable,
+                format!("`{other}` is neither `true` nor `false`"),
+            )),
+        }
+    }
+
+    /// The value, which has to be an address of a web server when it is set.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when it is not.
+    pub fn web_address(&self, variable: &Variable) -> Result<Option<String>, ConfigError> {
+        self.text(variable).map(|text| web_address(variable, text)).transpose()
+    }
+}
+
+fn web_address(variable: &Variable, text: &str) -> Result<String, ConfigError> {
+    let uri: http::Uri = text.parse().map_err(|_| {
+        ConfigError::malformed(variable, format!("`{text}` is not an address"))
+    })?;
+    match (uri.scheme_str(), uri.host()) {
+        (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(text.to_owned()),
+        _ => Err(ConfigError::malformed(
+            variable,
+            format!("`{text}` does not start with http:// or https:// and a host"),
+        )),
+    }
+}

@@ -1,0 +1,20 @@
+//! Configuration is parsed once, at the start, from environment variables (CONTRACT, "Configuration of the server").
+//!
+//! One struct per concern, each with `from_env`. A malformed value stops the start with a sentence that names the variable; it
+//! is never replaced by its default in silence.
+
+mod env;
+mod identity;
+mod reference;
+mod rules;
+mod server;
+pub mod variables;
+
+pub use env::{ConfigError, Env};
+pub use identity::IdentityConfig;
+pub use reference::reference;
+pub use rules::RulesConfig;
+pub use server::{ServerConfig, features};
+
+#[cfg(test)]
+mod tests;

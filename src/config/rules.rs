@@ -1,0 +1,75 @@
+use resources::UNLIMITED;
+
+use super::{ConfigError, Env, variables};
+
+/// What the server's configuration contributes to the rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RulesConfig {
+    /// `DPLOY_NAMESPACE`
+    pub namespace: String,
+    /// `MAX_ENVIRONMENTS_PER_USER`
+    pub max_environments: u32,
+    /// `DEFAULT_TTL` in seconds, -1 for no end.
+    pub default_ttl: i64,
+    /// `EXTEND_TTL` in seconds.
+    pub extend_ttl: i64,
+}
+
+impl RulesConfig {
+    /// Reads the variables.
+    ///
+    /// # Errors
+    /// [`ConfigError`] naming the variable that is malformed.
+    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        let number = "a whole number of at least 0";
+        Ok(Self {
+            namespace: namespace(env)?,
+            max_environments: env.parsed(&variables::MAX_ENVIRONMENTS_PER_USER, number)?,
+            default_ttl: default_ttl(env)?,
+            extend_ttl: extend_ttl(env)?,
+        })
+    }
+}
+
+impl From<RulesConfig> for environments::Settings {
+    fn from(config: RulesConfig) -> Self {
+        let RulesConfig { namespace, max_environments, default_ttl, extend_ttl } = config;
+        Self { namespace, max_environments, default_ttl, extend_ttl }
+    }
+}
+
+fn namespace(env: &Env) -> Result<String, ConfigError> {
+    let name = env.required(&variables::DPLOY_NAMESPACE)?;
+    let fits = name.len() <= 63
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && !name.starts_with('-')
+        && !name.ends_with('-');
+    if fits {
+        Ok(name.to_owned())
+    } else {
+        Err(ConfigError::malformed(
+            &variables::DPLOY_NAMESPACE,
+            format!("`{name}` is not the name of a namespace (lower-case letters, digits and -)"),
+        ))
+    }
+}
+
+fn default_ttl(env: &Env) -> Result<i64, ConfigError> {
+    let form = "a number of seconds of at least 1, or -1 for no end";
+    let seconds = env.parsed(&variables::DEFAULT_TTL, form)?;
+    if seconds == UNLIMITED || seconds > 0 {
+        Ok(seconds)
+    } else {
+        Err(ConfigError::malformed(&variables::DEFAULT_TTL, format!("`{seconds}` is not {form}")))
+    }
+}
+
+fn extend_ttl(env: &Env) -> Result<i64, ConfigError> {
+    let form = "a number of seconds of at least 1";
+    let seconds = env.parsed(&variables::EXTEND_TTL, form)?;
+    if seconds > 0 {
+        Ok(seconds)
+    } else {
+        Err(ConfigError::malformed(&variables::EXTEND_TTL, format!("`{seconds}` is not {form}")))
+    }
+}

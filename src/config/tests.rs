@@ -1,0 +1,54 @@
+use rstest::rstest;
+
+use super::{Env, RulesConfig, ServerConfig, features, variables};
+
+fn refusal(name: &str, value: &str) -> String {
+    let env: Env = [(name, value)].into_iter().collect();
+    [
+        ServerConfig::from_env(&env).err(),
+        features(&env).err(),
+        RulesConfig::from_env(&env).err(),
+        super::IdentityConfig::from_env(&env).err(),
+    ]
+    .into_iter()
+    .flatten()
+    .map(|error| error.to_string())
+    .find(|text| text.starts_with(name))
+    .unwrap_or_default()
+}
+
+#[rstest]
+#[case("SERVER_PORT", "80a", "SERVER_PORT is malformed: `80a` is not a port (0 to 65535)")]
+#[case("SERVER_PORT", "65536", "SERVER_PORT is malformed: `65536` is not a port (0 to 65535)")]
+#[case("SERVER_HOST", "localhost", "SERVER_HOST is malformed: `localhost` is not an IP address")]
+#[case("DEBUG", "yes", "DEBUG is malformed: `yes` is neither `true` nor `false`")]
+#[case("MANAGER_ENABLED", "on", "MANAGER_ENABLED is malformed: `on` is neither `true` nor `false`")]
+#[case("MAX_ENVIRONMENTS_PER_USER", "-1", "MAX_ENVIRONMENTS_PER_USER is malformed: `-1` is not a whole number of at least 0")]
+#[case("DEFAULT_TTL", "0", "DEFAULT_TTL is malformed: `0` is not a number of seconds of at least 1, or -1 for no end")]
+#[case("EXTEND_TTL", "2h", "EXTEND_TTL is malformed: `2h` is not a number of seconds of at least 1")]
+#[case("DPLOY_NAMESPACE", "Dploy", "DPLOY_NAMESPACE is malformed: `Dploy` is not the name of a namespace (lower-case letters, digits and -)")]
+#[case("JWKS_URL", "ftp://x", "JWKS_URL is malformed: `ftp://x` does not start with http:// or https:// and a host")]
+fn a_malformed_value_is_refused_by_name(#[case] name: &str, #[case] value: &str, #[case] sentence: &str) {
+    assert_eq!(refusal(name, value), sentence);
+}
+
+#[test]
+fn an_empty_value_counts_as_not_set() {
+    let env: Env = [("SERVER_PORT", " "), ("DEFAULT_TTL", "")].into_iter().collect();
+    assert_eq!(ServerConfig::from_env(&env).expect("defaults").address.port(), 8080);
+    assert_eq!(RulesConfig::from_env(&env).expect("defaults").default_ttl, 86_400);
+}
+
+#[test]
+fn go_spellings_of_switches_are_taken() {
+    for (text, wanted) in [("1", true), ("T", true), ("False", false), ("0", false)] {
+        let env: Env = [("CATALOG_ENABLED", text)].into_iter().collect();
+        assert_eq!(env.switch(&variables::CATALOG_ENABLED).expect(text), wanted);
+    }
+}
+
+#[test]
+fn debug_output_shows_no_values() {
+    let env: Env = [("OIDC_CLIENT_SECRET", "hunter2")].into_iter().collect();
+    assert!(!format!("{env:?}").contains("hunter2"));
+}

@@ -1,0 +1,95 @@
+//! The web app on the server: its pages and server functions, and when a browser gets a page instead of JSON.
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, Method, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
+use identity::LoginError;
+use leptos::{nonce::use_nonce, prelude::use_context};
+use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list_with_exclusions};
+
+use super::{
+    AppState,
+    authentication::{Outcome, caller_of},
+    headers,
+};
+
+/// The page that shares its address with the REST call: which of the two answers is decided request by request.
+const LAUNCH_PAGE: &str = "/run/:template";
+
+/// Pages and server functions.
+pub(super) fn routes(state: &AppState) -> Router<AppState> {
+    let excluded = Some(vec![LAUNCH_PAGE.to_owned()]);
+    let pages = generate_route_list_with_exclusions(app::App, excluded);
+    let options = state.leptos.clone();
+    Router::new().leptos_routes_with_context(
+        state,
+        pages,
+        context(state),
+        move || app::shell(options.clone()),
+    )
+}
+
+/// Renders whatever page the address names.
+pub(super) async fn render(state: &AppState, request: Request) -> Response {
+    let options = state.leptos.clone();
+    let handler = leptos_axum::render_app_to_stream_with_context(context(state), move || {
+        app::shell(options.clone())
+    });
+    handler(request).await.into_response()
+}
+
+/// A browser that navigates to `/run/{env}` gets the launch page instead of JSON (CONTRACT).
+pub(super) async fn launch_page_for_browsers(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let template = request.uri().path().strip_prefix("/run/");
+    let launch = template.is_some_and(|rest| !rest.is_empty() && !rest.contains('/'));
+    if launch && request.method() == Method::GET && wanted(request.headers()) {
+        return render(&state, request).await;
+    }
+    next.run(request).await
+}
+
+/// The page that says why somebody could not be signed in, with the status and the cookies of the bare answer.
+pub(super) async fn sign_in_failed(state: &AppState, error: &LoginError, bare: Response) -> Response {
+    let sentence = percent_encoding::utf8_percent_encode(&error.to_string(), percent_encoding::NON_ALPHANUMERIC).to_string();
+    let Ok(request) = Request::get(format!("/auth/error?reason={sentence}")).body(Body::empty()) else {
+        return bare;
+    };
+    let mut page = render(state, request).await;
+    *page.status_mut() = bare.status();
+    for cookie in bare.headers().get_all(header::SET_COOKIE) {
+        page.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    page
+}
+
+/// Whether the request comes from somebody who looks at pages: it accepts HTML and bears no token.
+pub(super) fn wanted(headers: &HeaderMap) -> bool {
+    let accepts = |value: &str| value.to_ascii_lowercase().contains("text/html");
+    !headers.contains_key(header::AUTHORIZATION)
+        && headers.get_all(header::ACCEPT).iter().any(|value| value.to_str().is_ok_and(accepts))
+}
+
+/// What pages and server functions find in their context.
+fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
+    let state = state.clone();
+    move || {
+        let outcome = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Outcome>().cloned());
+        let principal = outcome.and_then(|outcome| outcome.principal.clone()?.ok());
+        let caller = principal.map(|principal| caller_of(&principal, &state.identity));
+        app::ssr::provide(state.environments.clone(), caller, state.features);
+        if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
+            && let Some(policy) = headers::page_policy(&nonce)
+        {
+            response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+}

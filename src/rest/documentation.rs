@@ -1,0 +1,62 @@
+use utoipa::{
+    OpenApi as _,
+    openapi::{
+        OpenApi, PathItem,
+        path::Operation,
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+
+#[derive(utoipa::OpenApi)]
+#[openapi(info(
+    title = "Dploy",
+    description = "Short-lived environments on Kubernetes: launch, extend, delete. Errors are `{ \"error\": \"<sentence>\" }`.",
+    license(name = "Apache-2.0", identifier = "Apache-2.0"),
+    version = "1",
+))]
+struct Head;
+
+/// The OpenAPI document.
+#[must_use]
+pub fn openapi() -> OpenApi {
+    super::router().1
+}
+
+/// What the document says before its paths.
+pub(super) fn head() -> OpenApi {
+    let mut document = Head::openapi();
+    let components = document.components.get_or_insert_default();
+    components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    components.add_security_scheme(
+        "session",
+        SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(
+            "__Host-dploy_session",
+            "Set by signing in; requests that change something must come from the same origin.",
+        ))),
+    );
+    document
+}
+
+/// Says that what answers under `/run` answers under `/api/run` too.
+pub(super) fn complete(mut document: OpenApi) -> OpenApi {
+    let twins: Vec<(String, PathItem)> = document
+        .paths
+        .paths
+        .iter()
+        .filter(|(path, _)| path.starts_with("/run/"))
+        .map(|(path, item)| (format!("/api{path}"), renamed(item.clone())))
+        .collect();
+    document.paths.paths.extend(twins);
+    document
+}
+
+/// Operation ids are unique in a document, so the twin's get a suffix.
+fn renamed(mut item: PathItem) -> PathItem {
+    let operations: [&mut Option<Operation>; 3] = [&mut item.get, &mut item.post, &mut item.delete];
+    for operation in operations.into_iter().flatten() {
+        if let Some(id) = &mut operation.operation_id {
+            id.push_str("_under_api");
+        }
+    }
+    item
+}

@@ -1,0 +1,74 @@
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    Json,
+    extract::State,
+    response::{
+        IntoResponse,
+        sse::{Event, KeepAlive, Sse},
+    },
+};
+use futures::{Stream, StreamExt as _};
+use wire::{EnvironmentList, ErrorBody};
+
+use crate::http::{ApiError, AppState, Session, SignedIn};
+
+/// How often a comment is sent while nothing changes (CONTRACT).
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// All that the caller owns, personally and through teams.
+#[utoipa::path(get, path = "/api/environments", tag = "environments", security(("bearer" = []), ("session" = [])), responses(
+    (status = 200, body = EnvironmentList),
+    (status = 401, body = ErrorBody),
+    (status = 404, body = ErrorBody, description = "the list is disabled"),
+))]
+pub(super) async fn list_environments(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+) -> Result<Json<EnvironmentList>, ApiError> {
+    list_enabled(&state)?;
+    Ok(Json(state.environments.list(&caller).await?))
+}
+
+/// The list as server-sent events, `environments`, on connect and on every change; a comment every 15 s.
+///
+/// The stream ends when the session or the token does, and when the server stops.
+#[utoipa::path(get, path = "/api/environments/stream", tag = "environments", security(("bearer" = []), ("session" = [])), responses(
+    (status = 200, body = EnvironmentList, content_type = "text/event-stream"),
+    (status = 401, body = ErrorBody),
+    (status = 404, body = ErrorBody, description = "the list is disabled"),
+))]
+pub(super) async fn stream_environments(
+    State(state): State<AppState>,
+    session: Session,
+    SignedIn(caller): SignedIn,
+) -> Result<impl IntoResponse, ApiError> {
+    list_enabled(&state)?;
+    let lists = state.environments.watch(&caller).await?;
+    let stop = state.stopping.clone().cancelled_owned();
+    let end = session.end(state.clock.now());
+    let events = events(lists).take_until(stop).take_until(tokio::time::sleep(end));
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+}
+
+fn events(
+    lists: impl Stream<Item = EnvironmentList>,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    lists.filter_map(|list| async move {
+        match Event::default().event("environments").json_data(&list) {
+            Ok(event) => Some(Ok(event)),
+            Err(error) => {
+                tracing::error!(%error, "a list could not be written as an event");
+                None
+            }
+        }
+    })
+}
+
+fn list_enabled(state: &AppState) -> Result<(), ApiError> {
+    if state.features.instances_enabled {
+        Ok(())
+    } else {
+        Err(ApiError::NotFound("instances list disabled".to_owned()))
+    }
+}

@@ -1,0 +1,23 @@
+use axum::{Json, extract::State};
+use wire::{ErrorBody, Me, UiConfig};
+
+use crate::http::{ApiError, AppState, SignedIn};
+
+/// Who the caller is.
+#[utoipa::path(get, path = "/api/me", tag = "session", security(("bearer" = []), ("session" = [])), responses(
+    (status = 200, body = Me),
+    (status = 401, body = ErrorBody),
+    (status = 403, body = ErrorBody, description = "the token names nobody"),
+))]
+pub(super) async fn get_me(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+) -> Result<Json<Me>, ApiError> {
+    Ok(Json(state.environments.me(&caller).await?))
+}
+
+/// Which parts of the site are switched on.
+#[utoipa::path(get, path = "/api/ui-config", tag = "session", responses((status = 200, body = UiConfig)))]
+pub(super) async fn get_ui_config(State(state): State<AppState>) -> Json<UiConfig> {
+    Json(state.features)
+}

@@ -1,0 +1,79 @@
+use std::collections::BTreeMap;
+
+use axum::{Json, extract::State, http::StatusCode};
+use wire::{ErrorBody, Extended, Run};
+
+use crate::http::{ApiError, AppState, Launcher, Path, Query, SignedIn};
+
+/// Creates the caller's environment of a template, or claims a warm one, or returns the one that the owner already has.
+///
+/// Parameters of the template are read from the query string; undeclared ones are ignored.
+#[utoipa::path(get, path = "/run/{env}", tag = "run", security(("bearer" = []), ("session" = [])),
+    params(("env" = String, Path, description = "the template's name")),
+    responses(
+        (status = 200, body = Run),
+        (status = 400, body = ErrorBody, description = "a parameter is missing or not allowed"),
+        (status = 401, body = ErrorBody),
+        (status = 403, body = ErrorBody, description = "the limit is reached, or the token has no owner"),
+        (status = 404, body = ErrorBody, description = "unknown or disabled"),
+        (status = 503, body = ErrorBody, description = "no warm member is left; see Retry-After"),
+    ))]
+pub(super) async fn launch_environment(
+    State(state): State<AppState>,
+    Launcher(caller): Launcher,
+    Path(env): Path<String>,
+    Query(parameters): Query<BTreeMap<String, String>>,
+) -> Result<Json<Run>, ApiError> {
+    Ok(Json(state.environments.launch(&caller, &env, &parameters).await?))
+}
+
+/// The caller's environment of a template.
+#[utoipa::path(get, path = "/run/{env}/status", tag = "run", security(("bearer" = []), ("session" = [])),
+    params(("env" = String, Path, description = "the template's name")),
+    responses(
+        (status = 200, body = Run),
+        (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody, description = "the caller has none of this template"),
+    ))]
+pub(super) async fn get_environment_status(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(env): Path<String>,
+) -> Result<Json<Run>, ApiError> {
+    Ok(Json(state.environments.status(&caller, &env).await?))
+}
+
+/// Moves the end of the caller's environment on.
+#[utoipa::path(post, path = "/run/{env}/extend", tag = "run", security(("bearer" = []), ("session" = [])),
+    params(("env" = String, Path, description = "the template's name")),
+    responses(
+        (status = 200, body = Extended),
+        (status = 400, body = ErrorBody, description = "it has no end"),
+        (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody, description = "the caller has none of this template"),
+        (status = 409, body = ErrorBody, description = "it was extended as often as it can be"),
+    ))]
+pub(super) async fn extend_environment(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(env): Path<String>,
+) -> Result<Json<Extended>, ApiError> {
+    Ok(Json(state.environments.extend(&caller, &env).await?))
+}
+
+/// Deletes the caller's environment of a template.
+#[utoipa::path(delete, path = "/run/{env}", tag = "run", security(("bearer" = []), ("session" = [])),
+    params(("env" = String, Path, description = "the template's name")),
+    responses(
+        (status = 204, description = "accepted; it is listed as Deleting until it is really gone"),
+        (status = 401, body = ErrorBody),
+        (status = 404, body = ErrorBody, description = "the caller has none of this template"),
+    ))]
+pub(super) async fn delete_environment(
+    State(state): State<AppState>,
+    SignedIn(caller): SignedIn,
+    Path(env): Path<String>,
+) -> Result<StatusCode, ApiError> {
+    state.environments.remove(&caller, &env).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

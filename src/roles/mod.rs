@@ -1,0 +1,36 @@
+//! What one process does: the server, the controllers, both with an embedded cluster, or a small command.
+
+mod cluster;
+pub mod dev;
+mod failure;
+mod operate;
+mod print;
+mod probe;
+mod serve;
+mod signals;
+
+use std::process::ExitCode;
+
+pub use failure::Failure;
+pub use print::crds_yaml;
+
+use crate::{cli::Role, config::Env};
+
+/// Plays a role to its end.
+///
+/// # Errors
+/// [`Failure`] with one sentence for the person who started it.
+pub async fn play(role: Role, env: Env) -> Result<ExitCode, Failure> {
+    match role {
+        Role::Dev(args) => dev::play(&args, env).await?,
+        Role::Serve => serve::play(&env).await?,
+        Role::Operate => operate::play(&env).await?,
+        Role::Crds => print::crds()?,
+        Role::Openapi => print::openapi()?,
+        Role::Healthcheck(args) => return probe::play(&args, &env).await,
+        Role::Token(args) => dev::token(&args)?,
+        Role::Sample { program } => crate::samples::run(program).await.map_err(|cause| Failure::Sample(cause.into()))?,
+        Role::Supervise(args) => return Ok(dev::supervise(&args)),
+    }
+    Ok(ExitCode::SUCCESS)
+}

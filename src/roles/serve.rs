@@ -1,0 +1,44 @@
+//! `dploy serve`: the web app, REST and sign-in against a cluster. Stateless; any number of replicas.
+
+use axum::Router;
+use clock::SystemClock;
+use environments::Environments;
+use identity::Identity;
+
+use super::{Failure, cluster, signals};
+use crate::{
+    config::{Env, IdentityConfig, RulesConfig, ServerConfig, features},
+    http::{self, AppState},
+    telemetry::{self, Audience},
+};
+
+pub(super) async fn play(env: &Env) -> Result<(), Failure> {
+    let server = ServerConfig::from_env(env)?;
+    telemetry::start(audience(&server), filter(&server));
+    let features = features(env)?;
+    let rules = RulesConfig::from_env(env)?;
+    let settings = IdentityConfig::from_env(env)?.settings();
+    let clock = SystemClock::shared();
+    let identity = Identity::new(settings, clock.clone()).map_err(|cause| Failure::Identity(cause.into()))?;
+    let client = cluster::client().await?;
+    let stopping = signals::stop_token();
+    let environments = Environments::start(client, rules.into(), clock.clone());
+    let state = AppState::new(environments, identity, features, clock, stopping.clone());
+    let listener = http::bind(server.address).await?;
+    tracing::info!(address = %server.address, "serving");
+    http::serve(listener, http::router(state, Router::new()), stopping).await
+}
+
+/// People read the log of a server that runs with `DEBUG`.
+pub(super) const fn audience(server: &ServerConfig) -> Audience {
+    if server.debug { Audience::People } else { Audience::Machines }
+}
+
+/// What is logged where `RUST_LOG` does not say.
+pub(super) const fn filter(server: &ServerConfig) -> &'static str {
+    if server.debug {
+        "info,dploy=debug,environments=debug,operator=debug,identity=debug"
+    } else {
+        "info"
+    }
+}

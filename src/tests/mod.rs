@@ -1,0 +1,3 @@
+//! The integration tests of the binary, in one binary of their own.
+
+mod documents;
