@@ -2,7 +2,9 @@
 
 use std::{error::Error, fmt, io};
 
-use tracing_subscriber::{EnvFilter, fmt::format::FmtSpan, layer::SubscriberExt as _, util::SubscriberInitExt as _};
+use tracing_subscriber::{
+    EnvFilter, fmt::format::FmtSpan, layer::SubscriberExt as _, util::SubscriberInitExt as _,
+};
 
 /// For whom the log is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,9 +17,11 @@ pub enum Audience {
 
 /// Starts logging. `RUST_LOG` chooses what, else `default_filter`. Does nothing when logging has started already.
 pub fn start(audience: Audience, default_filter: &str) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_filter));
+    let filter =
+        EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(default_filter));
     let registry = tracing_subscriber::registry().with(filter);
-    let layer = tracing_subscriber::fmt::layer().with_writer(io::stderr).with_span_events(FmtSpan::NONE);
+    let layer =
+        tracing_subscriber::fmt::layer().with_writer(io::stderr).with_span_events(FmtSpan::NONE);
     let started = match audience {
         Audience::People => registry.with(layer.with_target(false)).try_init(),
         Audience::Machines => registry.with(layer.json().flatten_event(true)).try_init(),

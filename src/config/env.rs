@@ -81,9 +81,8 @@ impl Env {
     /// [`ConfigError`] when it is missing or cannot be parsed.
     pub fn parsed<T: FromStr>(&self, variable: &Variable, form: &str) -> Result<T, ConfigError> {
         let text = self.required(variable)?;
-        text.parse().map_err(|_| {
-            ConfigError::malformed(variable, format!("`{text}` is not {form}"))
-        })
+        text.parse()
+            .map_err(|_| ConfigError::malformed(variable, format!("`{text}` is not {form}")))
     }
 
     /// The value of a switch, in any of the spellings that Go's `strconv.ParseBool` takes.
@@ -111,9 +110,9 @@ impl Env {
 }
 
 fn web_address(variable: &Variable, text: &str) -> Result<String, ConfigError> {
-    let uri: http::Uri = text.parse().map_err(|_| {
-        ConfigError::malformed(variable, format!("`{text}` is not an address"))
-    })?;
+    let uri: http::Uri = text
+        .parse()
+        .map_err(|_| ConfigError::malformed(variable, format!("`{text}` is not an address")))?;
     match (uri.scheme_str(), uri.host()) {
         (Some("http" | "https"), Some(host)) if !host.is_empty() => Ok(text.to_owned()),
         _ => Err(ConfigError::malformed(

@@ -51,7 +51,8 @@ fn oidc(env: &Env) -> Result<Option<OidcSettings>, ConfigError> {
         public_issuer,
         client_id: env.required(&variables::OIDC_CLIENT_ID)?.to_owned(),
         client_secret: env.text(&variables::OIDC_CLIENT_SECRET).map(Secret::new),
-        redirect_url: redirect_url.ok_or(ConfigError::Missing(variables::OIDC_REDIRECT_URL.name))?,
+        redirect_url: redirect_url
+            .ok_or(ConfigError::Missing(variables::OIDC_REDIRECT_URL.name))?,
         scopes: env
             .required(&variables::OIDC_SCOPES)?
             .split_whitespace()

@@ -23,12 +23,36 @@ fn refusal(name: &str, value: &str) -> String {
 #[case("SERVER_HOST", "localhost", "SERVER_HOST is malformed: `localhost` is not an IP address")]
 #[case("DEBUG", "yes", "DEBUG is malformed: `yes` is neither `true` nor `false`")]
 #[case("MANAGER_ENABLED", "on", "MANAGER_ENABLED is malformed: `on` is neither `true` nor `false`")]
-#[case("MAX_ENVIRONMENTS_PER_USER", "-1", "MAX_ENVIRONMENTS_PER_USER is malformed: `-1` is not a whole number of at least 0")]
-#[case("DEFAULT_TTL", "0", "DEFAULT_TTL is malformed: `0` is not a number of seconds of at least 1, or -1 for no end")]
-#[case("EXTEND_TTL", "2h", "EXTEND_TTL is malformed: `2h` is not a number of seconds of at least 1")]
-#[case("DPLOY_NAMESPACE", "Dploy", "DPLOY_NAMESPACE is malformed: `Dploy` is not the name of a namespace (lower-case letters, digits and -)")]
-#[case("JWKS_URL", "ftp://x", "JWKS_URL is malformed: `ftp://x` does not start with http:// or https:// and a host")]
-fn a_malformed_value_is_refused_by_name(#[case] name: &str, #[case] value: &str, #[case] sentence: &str) {
+#[case(
+    "MAX_ENVIRONMENTS_PER_USER",
+    "-1",
+    "MAX_ENVIRONMENTS_PER_USER is malformed: `-1` is not a whole number of at least 0"
+)]
+#[case(
+    "DEFAULT_TTL",
+    "0",
+    "DEFAULT_TTL is malformed: `0` is not a number of seconds of at least 1, or -1 for no end"
+)]
+#[case(
+    "EXTEND_TTL",
+    "2h",
+    "EXTEND_TTL is malformed: `2h` is not a number of seconds of at least 1"
+)]
+#[case(
+    "DPLOY_NAMESPACE",
+    "Dploy",
+    "DPLOY_NAMESPACE is malformed: `Dploy` is not the name of a namespace (lower-case letters, digits and -)"
+)]
+#[case(
+    "JWKS_URL",
+    "ftp://x",
+    "JWKS_URL is malformed: `ftp://x` does not start with http:// or https:// and a host"
+)]
+fn a_malformed_value_is_refused_by_name(
+    #[case] name: &str,
+    #[case] value: &str,
+    #[case] sentence: &str,
+) {
     assert_eq!(refusal(name, value), sentence);
 }
 

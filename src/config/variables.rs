@@ -25,13 +25,14 @@ pub const JWKS_URL: Variable = optional(
     "Where the keys are that bearer tokens are verified with. Not set: what the issuer's discovery document says.",
 );
 /// `JWT_ISSUER`
-pub const JWT_ISSUER: Variable = optional(
-    "JWT_ISSUER",
-    "The `iss` that tokens must have. Required for `dploy serve`.",
-);
+pub const JWT_ISSUER: Variable =
+    optional("JWT_ISSUER", "The `iss` that tokens must have. Required for `dploy serve`.");
 /// `JWT_AUDIENCE`
-pub const JWT_AUDIENCE: Variable =
-    with_default("JWT_AUDIENCE", "dploy", "The `aud` that tokens must have, or have in their list.");
+pub const JWT_AUDIENCE: Variable = with_default(
+    "JWT_AUDIENCE",
+    "dploy",
+    "The `aud` that tokens must have, or have in their list.",
+);
 /// `JWT_USERNAME_CLAIM`
 pub const JWT_USERNAME_CLAIM: Variable = with_default(
     "JWT_USERNAME_CLAIM",
@@ -92,16 +93,22 @@ pub const EXTEND_TTL: Variable = with_default(
     "Seconds that one extension adds, where neither the template nor an `OperatorConfig` says otherwise.",
 );
 /// `SERVER_HOST`
-pub const SERVER_HOST: Variable =
-    with_default("SERVER_HOST", "0.0.0.0", "The IP address to listen on. `dploy dev` always listens on loopback.");
+pub const SERVER_HOST: Variable = with_default(
+    "SERVER_HOST",
+    "0.0.0.0",
+    "The IP address to listen on. `dploy dev` always listens on loopback.",
+);
 /// `SERVER_PORT`
 pub const SERVER_PORT: Variable = with_default("SERVER_PORT", "8080", "The port to listen on.");
 /// `CATALOG_ENABLED`
 pub const CATALOG_ENABLED: Variable =
     with_default("CATALOG_ENABLED", "true", "Whether the catalog answers.");
 /// `INSTANCES_LIST_ENABLED`
-pub const INSTANCES_LIST_ENABLED: Variable =
-    with_default("INSTANCES_LIST_ENABLED", "true", "Whether the list of one's environments answers.");
+pub const INSTANCES_LIST_ENABLED: Variable = with_default(
+    "INSTANCES_LIST_ENABLED",
+    "true",
+    "Whether the list of one's environments answers.",
+);
 /// `MANAGER_ENABLED`
 pub const MANAGER_ENABLED: Variable =
     with_default("MANAGER_ENABLED", "true", "Whether the manager's endpoints answer.");

@@ -96,8 +96,7 @@ impl IntoResponse for ApiError {
         } else {
             tracing::debug!(error = %self, %status, "a request was refused");
         }
-        let mut response =
-            (status, Json(ErrorBody { error: self.to_string() })).into_response();
+        let mut response = (status, Json(ErrorBody { error: self.to_string() })).into_response();
         if let Some((name, value)) = self.advice() {
             response.headers_mut().insert(name, value);
         }
@@ -134,9 +133,21 @@ mod tests {
     #[test]
     fn every_kind_has_its_status() {
         let table = [
-            (ApiError::from(Refusal::MissingParameter("size".into())), 400, "missing required parameter \"size\""),
-            (Refusal::InvalidParameter("size".into()).into(), 400, "invalid value for parameter \"size\""),
-            (Refusal::UnlimitedTtl.into(), 400, "environment has unlimited TTL, no extension needed"),
+            (
+                ApiError::from(Refusal::MissingParameter("size".into())),
+                400,
+                "missing required parameter \"size\"",
+            ),
+            (
+                Refusal::InvalidParameter("size".into()).into(),
+                400,
+                "invalid value for parameter \"size\"",
+            ),
+            (
+                Refusal::UnlimitedTtl.into(),
+                400,
+                "environment has unlimited TTL, no extension needed",
+            ),
             (Refusal::QuotaReached(5).into(), 403, "Maximum 5 environments allowed"),
             (Refusal::NotFound("x".into()).into(), 404, "environment \"x\" not found"),
             (Refusal::ExtensionsUsedUp(3).into(), 409, "maximum extensions reached (3)"),

@@ -46,10 +46,13 @@ impl FromRequestParts<AppState> for Session {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
-        let outcome = parts.extensions.get::<Outcome>().and_then(|outcome| outcome.principal.clone());
+        let outcome =
+            parts.extensions.get::<Outcome>().and_then(|outcome| outcome.principal.clone());
         match outcome {
             Some(Ok(principal)) => Ok(Self(principal)),
-            Some(Err(error @ AuthError::CrossOrigin)) => Err(ApiError::Forbidden(error.to_string())),
+            Some(Err(error @ AuthError::CrossOrigin)) => {
+                Err(ApiError::Forbidden(error.to_string()))
+            }
             Some(Err(error)) => Err(ApiError::Unauthorized(error.to_string())),
             None => Err(ApiError::Unauthorized("sign in, or send a bearer token".to_owned())),
         }

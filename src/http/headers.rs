@@ -9,7 +9,8 @@ use axum::{
 use leptos::nonce::Nonce;
 
 /// For answers that are no pages: nothing in them may load or run anything.
-const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+const NO_PAGE: &str =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 /// For Swagger UI, which sets styles by script but needs no inline script.
 const SWAGGER: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                        frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";

@@ -19,19 +19,16 @@ use super::{
 };
 
 /// The page that shares its address with the REST call: which of the two answers is decided request by request.
-const LAUNCH_PAGE: &str = "/run/:template";
+const LAUNCH_PAGE: &str = "/run/{template}";
 
 /// Pages and server functions.
 pub(super) fn routes(state: &AppState) -> Router<AppState> {
     let excluded = Some(vec![LAUNCH_PAGE.to_owned()]);
     let pages = generate_route_list_with_exclusions(app::App, excluded);
     let options = state.leptos.clone();
-    Router::new().leptos_routes_with_context(
-        state,
-        pages,
-        context(state),
-        move || app::shell(options.clone()),
-    )
+    Router::new().leptos_routes_with_context(state, pages, context(state), move || {
+        app::shell(options.clone())
+    })
 }
 
 /// Renders whatever page the address names.
@@ -58,9 +55,18 @@ pub(super) async fn launch_page_for_browsers(
 }
 
 /// The page that says why somebody could not be signed in, with the status and the cookies of the bare answer.
-pub(super) async fn sign_in_failed(state: &AppState, error: &LoginError, bare: Response) -> Response {
-    let sentence = percent_encoding::utf8_percent_encode(&error.to_string(), percent_encoding::NON_ALPHANUMERIC).to_string();
-    let Ok(request) = Request::get(format!("/auth/error?reason={sentence}")).body(Body::empty()) else {
+pub(super) async fn sign_in_failed(
+    state: &AppState,
+    error: &LoginError,
+    bare: Response,
+) -> Response {
+    let sentence = percent_encoding::utf8_percent_encode(
+        &error.to_string(),
+        percent_encoding::NON_ALPHANUMERIC,
+    )
+    .to_string();
+    let Ok(request) = Request::get(format!("/auth/error?reason={sentence}")).body(Body::empty())
+    else {
         return bare;
     };
     let mut page = render(state, request).await;
@@ -82,7 +88,8 @@ pub(super) fn wanted(headers: &HeaderMap) -> bool {
 fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
     let state = state.clone();
     move || {
-        let outcome = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Outcome>().cloned());
+        let outcome =
+            use_context::<Parts>().and_then(|parts| parts.extensions.get::<Outcome>().cloned());
         let principal = outcome.and_then(|outcome| outcome.principal.clone()?.ok());
         let caller = principal.map(|principal| caller_of(&principal, &state.identity));
         app::ssr::provide(state.environments.clone(), caller, state.features);

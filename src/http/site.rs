@@ -26,14 +26,15 @@ const AN_HOUR: HeaderValue = HeaderValue::from_static("public, max-age=3600");
 
 /// The folder under which this build's package is served. It changes with the content, so browsers may keep the files for ever.
 #[must_use]
-pub fn package_folder() -> String {
+pub(super) fn package_folder() -> String {
     let mut hasher = Sha256::new();
     for name in ["dploy.js", "dploy.wasm", "dploy.css"] {
         if let Some(file) = Site::get(&format!("{PACKAGE}/{name}")) {
             hasher.update(file.metadata.sha256_hash());
         }
     }
-    let digest: String = hasher.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        hasher.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("{PACKAGE}/{digest}")
 }
 
@@ -56,13 +57,18 @@ pub(super) fn public_file(path: &str, headers: &HeaderMap) -> Result<Response, A
 fn serve(path: &str, headers: &HeaderMap, cache: HeaderValue) -> Result<Response, ApiError> {
     let file = Site::get(path).ok_or_else(ApiError::no_such_path)?;
     let tag = entity_tag(&file);
-    let lasting = [(header::CACHE_CONTROL, cache), (header::VARY, HeaderValue::from_static("accept-encoding"))];
+    let lasting = [
+        (header::CACHE_CONTROL, cache),
+        (header::VARY, HeaderValue::from_static("accept-encoding")),
+    ];
     if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
         return Ok((StatusCode::NOT_MODIFIED, lasting, [(header::ETAG, tag)]).into_response());
     }
     let kind = content_type(&file);
     let (encoding, file) = smallest_copy(path, headers).unwrap_or((None, file));
-    let mut response = (lasting, [(header::ETAG, tag), (header::CONTENT_TYPE, kind)], file.data.into_owned()).into_response();
+    let mut response =
+        (lasting, [(header::ETAG, tag), (header::CONTENT_TYPE, kind)], file.data.into_owned())
+            .into_response();
     if let Some((name, value)) = encoding {
         response.headers_mut().insert(name, value);
     }
@@ -74,14 +80,16 @@ type Encoded = (Option<(HeaderName, HeaderValue)>, EmbeddedFile);
 fn smallest_copy(path: &str, headers: &HeaderMap) -> Option<Encoded> {
     let accepted = headers.get(header::ACCEPT_ENCODING)?.to_str().ok()?;
     COPIES.into_iter().find_map(|(encoding, extension)| {
-        let wanted = accepted.split(',').any(|one| one.split(';').next().map(str::trim) == Some(encoding));
+        let wanted =
+            accepted.split(',').any(|one| one.split(';').next().map(str::trim) == Some(encoding));
         let file = Site::get(&format!("{path}.{extension}")).filter(|_| wanted)?;
         Some((Some((header::CONTENT_ENCODING, HeaderValue::from_static(encoding))), file))
     })
 }
 
 fn entity_tag(file: &EmbeddedFile) -> HeaderValue {
-    let digest: String = file.metadata.sha256_hash().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    let digest: String =
+        file.metadata.sha256_hash().iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     HeaderValue::from_str(&format!("W/\"{digest}\"")).unwrap_or(HeaderValue::from_static("W/\"0\""))
 }
 

@@ -26,7 +26,8 @@ pub fn openapi() -> OpenApi {
 pub(super) fn head() -> OpenApi {
     let mut document = Head::openapi();
     let components = document.components.get_or_insert_default();
-    components.add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    components
+        .add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     components.add_security_scheme(
         "session",
         SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::with_description(

@@ -29,7 +29,9 @@ pub async fn play(role: Role, env: Env) -> Result<ExitCode, Failure> {
         Role::Openapi => print::openapi()?,
         Role::Healthcheck(args) => return probe::play(&args, &env).await,
         Role::Token(args) => dev::token(&args)?,
-        Role::Sample { program } => crate::samples::run(program).await.map_err(|cause| Failure::Sample(cause.into()))?,
+        Role::Sample { program } => {
+            crate::samples::run(program).await.map_err(|cause| Failure::Sample(cause.into()))?
+        }
         Role::Supervise(args) => return Ok(dev::supervise(&args)),
     }
     Ok(ExitCode::SUCCESS)

@@ -19,7 +19,8 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let rules = RulesConfig::from_env(env)?;
     let settings = IdentityConfig::from_env(env)?.settings();
     let clock = SystemClock::shared();
-    let identity = Identity::new(settings, clock.clone()).map_err(|cause| Failure::Identity(cause.into()))?;
+    let identity =
+        Identity::new(settings, clock.clone()).map_err(|cause| Failure::Identity(cause.into()))?;
     let client = cluster::client().await?;
     let stopping = signals::stop_token();
     let environments = Environments::start(client, rules.into(), clock.clone());

@@ -2,7 +2,11 @@
 //!
 //! Everything is real: the API server, the controllers, the child processes, the identity provider, HTTP over loopback.
 
-#![allow(clippy::expect_used, clippy::panic, reason = "a test that cannot be set up fails with a sentence")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot be set up fails with a sentence"
+)]
 
 mod client;
 mod wait;

@@ -2,7 +2,10 @@
 
 use std::{fmt::Debug, time::Duration};
 
-use k8s_openapi::{api::core::v1::Namespace, apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition};
+use k8s_openapi::{
+    api::core::v1::Namespace,
+    apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
+};
 use kube::{
     Api, Client, Resource, ResourceExt as _,
     api::{ObjectMeta, Patch, PatchParams},
@@ -60,9 +63,10 @@ where
             tracing::info!("{} {name} was edited; it stays as it is", K::kind(&()));
             Ok(())
         }
-        Err(cause) => {
-            Err(Failure::Prepare { step: format!("applying {} {name}", K::kind(&())), cause: cause.into() })
-        }
+        Err(cause) => Err(Failure::Prepare {
+            step: format!("applying {} {name}", K::kind(&())),
+            cause: cause.into(),
+        }),
     }
 }
 

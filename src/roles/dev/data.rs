@@ -33,7 +33,8 @@ impl DataDirectory {
             Some(path) => path.to_owned(),
             None => Self::default_path()?,
         };
-        let failed = |cause: std::io::Error| Failure::Data { directory: root.clone(), cause: cause.into() };
+        let failed =
+            |cause: std::io::Error| Failure::Data { directory: root.clone(), cause: cause.into() };
         fs::create_dir_all(&root).map_err(failed)?;
         let lock = File::create(root.join("lock")).map_err(failed)?;
         match lock.try_lock() {

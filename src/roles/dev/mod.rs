@@ -29,10 +29,15 @@ pub(super) async fn play(args: &DevArgs, mut env: Env) -> Result<(), Failure> {
         env.set(&variables::SERVER_PORT, port.to_string());
     }
     let server = ServerConfig::from_env(&env)?;
-    telemetry::start(Audience::People, if server.debug { super::serve::filter(&server) } else { QUIET });
+    telemetry::start(
+        Audience::People,
+        if server.debug { super::serve::filter(&server) } else { QUIET },
+    );
     let data = DataDirectory::open(args.data_dir.as_deref(), args.reset)?;
-    let program = std::env::current_exe()
-        .map_err(|cause| Failure::Io { doing: "could not find out where this program is", cause })?;
+    let program = std::env::current_exe().map_err(|cause| Failure::Io {
+        doing: "could not find out where this program is",
+        cause,
+    })?;
     let options =
         Options { port: server.address.port(), kube_port: args.kube_port, env, data, program };
     let stopping = signals::stop_token();

@@ -82,10 +82,17 @@ impl Dev {
         }
         let engines = engine::processes(&data, program)?;
         let settings = operate::settings(rules.clone(), REPLICA.to_owned());
-        parts.spawn(operate::run(client.clone(), settings, engines, clock.clone(), stopping.clone()));
+        parts.spawn(operate::run(
+            client.clone(),
+            settings,
+            engines,
+            clock.clone(),
+            stopping.clone(),
+        ));
         let environments = Environments::start(client.clone(), rules.into(), clock.clone());
         let settings = IdentityConfig::of_development(&provider).settings();
-        let identity = Identity::new(settings, clock.clone()).map_err(|cause| Failure::Identity(cause.into()))?;
+        let identity = Identity::new(settings, clock.clone())
+            .map_err(|cause| Failure::Identity(cause.into()))?;
         let state = AppState::new(environments, identity, features(&env)?, clock, stopping.clone());
         parts.spawn(http::serve(listener, site(state, &provider, port), stopping.clone()));
         Ok(Self { port, kubeconfig, client, provider, stopping, parts, _data: data })
@@ -144,8 +151,14 @@ impl Drop for Dev {
 
 /// The site, the development provider beside it, and every environment at a host of its own.
 fn site(state: AppState, provider: &Provider, port: u16) -> Router {
-    let gateway = Gateway::new(state.environments.clone(), origin(port), state.clock.clone(), state.identity.clone());
-    let extra = Router::new().merge(gateway.main_routes()).nest("/dev", provider.router().with_state(()));
+    let gateway = Gateway::new(
+        state.environments.clone(),
+        origin(port),
+        state.clock.clone(),
+        state.identity.clone(),
+    );
+    let extra =
+        Router::new().merge(gateway.main_routes()).nest("/dev", provider.router().with_state(()));
     gateway.in_front_of(http::router(state, extra))
 }
 
@@ -164,7 +177,8 @@ fn open_provider(data: &DataDirectory, port: u16, clock: SharedClock) -> Result<
 fn write_kubeconfig(data: &DataDirectory, port: u16, namespace: &str) -> Result<PathBuf, Failure> {
     let path = data.root().join("kubeconfig");
     let text = LocalKube::kubeconfig(&format!("http://127.0.0.1:{port}"), namespace);
-    fs::write(&path, text).map_err(|cause| Failure::Data { directory: path.clone(), cause: cause.into() })?;
+    fs::write(&path, text)
+        .map_err(|cause| Failure::Data { directory: path.clone(), cause: cause.into() })?;
     Ok(path)
 }
 
