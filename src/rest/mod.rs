@@ -17,7 +17,6 @@ use crate::http::AppState;
 pub use documentation::openapi;
 
 /// The endpoints and their OpenAPI document.
-#[must_use]
 pub fn router() -> (Router<AppState>, OpenApi) {
     let (api, document) = OpenApiRouter::with_openapi(documentation::head())
         .routes(routes!(probes::get_health))

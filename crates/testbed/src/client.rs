@@ -52,7 +52,6 @@ impl Client {
     }
 
     /// A request to a path of the site, with this person's token.
-    #[must_use]
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.origin));
         match &self.token {
