@@ -34,12 +34,15 @@ pub(crate) struct Expectation {
     pub(crate) audience: String,
 }
 
+/// Verified tokens by fingerprint, each with the generation of the keys that verified it.
+type Memory = HashMap<[u8; 32], (u64, Verified)>;
+
 /// Verifies tokens with the keys of one issuer.
 #[derive(Clone, Debug)]
 pub(crate) struct Verifier {
     keys: Keys,
     clock: SharedClock,
-    memory: Arc<Mutex<HashMap<[u8; 32], (u64, Verified)>>>,
+    memory: Arc<Mutex<Memory>>,
 }
 
 impl Verifier {
@@ -75,7 +78,11 @@ impl Verifier {
         Ok(verified)
     }
 
+    /// A token is not remembered past its key's own time, or a withdrawn key would serve those who bring no new token.
     fn remembered(&self, mark: &[u8; 32]) -> Option<Verified> {
+        if self.keys.is_old() {
+            return None;
+        }
         let (now, present) = (self.clock.now(), self.keys.generation());
         let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let (generation, verified) = memory.get(mark)?;

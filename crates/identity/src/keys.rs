@@ -11,7 +11,7 @@ use jsonwebtoken::{
     Algorithm, DecodingKey,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 use crate::{AuthError, error::Cause, web};
 
@@ -69,10 +69,14 @@ impl Keys {
         algorithm: Algorithm,
     ) -> Result<Vec<DecodingKey>, AuthError> {
         let known = self.known(id, algorithm);
-        if !known.is_empty() && !self.is_old() {
+        if known.is_empty() {
+            self.refresh(self.last_attempt.lock().await, url).await;
+        } else if !self.is_old() {
             return Ok(known);
+        } else if let Ok(turn) = self.last_attempt.try_lock() {
+            // One request looks again; the others need not wait for an issuer that may hang.
+            self.refresh(turn, url).await;
         }
-        self.refresh(url).await;
         let known = self.known(id, algorithm);
         match (known.is_empty(), self.read(|snapshot| snapshot.fetched_at.is_some())) {
             (false, _) => Ok(known),
@@ -91,20 +95,23 @@ impl Keys {
         })
     }
 
-    fn is_old(&self) -> bool {
+    /// Whether it is time to look again for keys that were withdrawn.
+    pub(crate) fn is_old(&self) -> bool {
         let now = self.clock.now();
         self.read(|snapshot| snapshot.fetched_at.is_none_or(|at| now.duration_since(at) > LIFETIME))
     }
 
     /// Fetches the keys unless somebody did a moment ago. An issuer that does not answer costs us nothing that we know.
-    async fn refresh(&self, url: &str) {
-        let mut last = self.last_attempt.lock().await;
+    async fn refresh(&self, mut last: MutexGuard<'_, Option<Timestamp>>, url: &str) {
         let now = self.clock.now();
         if last.is_some_and(|at| now.duration_since(at) < PAUSE) {
             return;
         }
         *last = Some(now);
-        match web::document::<LenientSet>(&self.http, url).await {
+        let answer = web::document::<LenientSet>(&self.http, url).await;
+        // Again: those who waited for an issuer that hangs must not each wait anew.
+        *last = Some(self.clock.now());
+        match answer {
             Ok(set) => self.replace(set.into_set(), now),
             Err(error) => log_failure(&error),
         }

@@ -28,7 +28,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
 /// So many sign-ins may be under way in one browser; the next one forgets the others.
 const MOST_PENDING: usize = 8;
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Pending {
     state: String,
     nonce: String,

@@ -81,6 +81,12 @@ impl Identity {
         })
     }
 
+    /// Which claim names people.
+    #[must_use]
+    pub fn username_claim(&self) -> &str {
+        &self.settings.username_claim
+    }
+
     /// Who a request is from. A bearer token counts before a cookie, and a bad one is never made up for by a good cookie.
     pub async fn authenticate(&self, headers: &HeaderMap, method: &Method) -> Authenticated {
         if headers.contains_key(header::AUTHORIZATION) {
@@ -177,7 +183,12 @@ impl Identity {
     async fn renewed(&self, session: &Session) -> Option<Session> {
         let token = session.refresh_token.clone()?;
         let outcome = self.renewal(Sha256::digest(&token).into());
-        outcome.get_or_init(|| self.renew(session, token)).await.clone()
+        let (identity, session) = (self.clone(), session.clone());
+        // In a task of its own: a client that hangs up must not take the provider's only answer along.
+        let renewal = tokio::spawn(async move {
+            outcome.get_or_init(|| identity.renew(&session, token)).await.clone()
+        });
+        renewal.await.ok().flatten()
     }
 
     fn renewal(&self, mark: [u8; 32]) -> Arc<OnceCell<Option<Session>>> {

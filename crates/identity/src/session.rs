@@ -19,11 +19,18 @@ const PIECE: usize = 3_600;
 const MOST_PIECES: usize = 8;
 
 /// Somebody who signed in.
-#[derive(Debug, Clone, PartialEq, Serialize, serde::Deserialize)]
+#[derive(Clone, PartialEq, Serialize, serde::Deserialize)]
 pub(crate) struct Session {
     pub(crate) claims: Map<String, Value>,
     pub(crate) expires_at: Timestamp,
     pub(crate) refresh_token: Option<String>,
+}
+
+/// Without the refresh token and the claims, which no log may show.
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Session").field("expires_at", &self.expires_at).finish_non_exhaustive()
+    }
 }
 
 /// Seals and opens cookies.
@@ -125,7 +132,9 @@ fn set_cookie(name: &str, value: &str, lifetime: Duration) -> Option<HeaderValue
         .same_site(SameSite::Lax)
         .max_age(lifetime)
         .build();
-    HeaderValue::from_str(&cookie.to_string()).ok()
+    let mut header = HeaderValue::from_str(&cookie.to_string()).ok()?;
+    header.set_sensitive(true);
+    Some(header)
 }
 
 #[cfg(test)]

@@ -90,7 +90,6 @@ impl Provider {
     }
 
     /// Its endpoints, below the path of its issuer.
-    #[must_use]
     pub fn router(&self) -> Router {
         routes::router(self.clone())
     }

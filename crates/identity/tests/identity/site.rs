@@ -1,0 +1,138 @@
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::State,
+    response::{AppendHeaders, IntoResponse, Response},
+    routing::any,
+};
+use clock::ManualClock;
+use http::{HeaderMap, Method, StatusCode, header};
+use identity::{AuthError, Identity, Settings, development::Provider};
+use jiff::Timestamp;
+use tempfile::TempDir;
+use tokio::{net::TcpListener, task::JoinHandle};
+
+use crate::browser::{Answer, Browser};
+
+/// A site on loopback: `/auth/…`, `/whoami`, and at `/dev` the development provider where it is asked for.
+pub(crate) struct Site {
+    pub(crate) origin: String,
+    pub(crate) clock: Arc<ManualClock>,
+    pub(crate) identity: Identity,
+    /// What Dploy shows its provider.
+    pub(crate) client_secret: String,
+    server: JoinHandle<()>,
+    _keys: Option<TempDir>,
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Site {
+    /// A site whose people are those of the development provider.
+    pub(crate) async fn with_development_provider() -> Self {
+        let (listener, origin) = bind().await;
+        let (clock, keys) = (noon(), tempfile::tempdir().expect("a directory"));
+        let provider =
+            Provider::open(keys.path(), &format!("{origin}/dev"), &origin, clock.clone())
+                .expect("keys");
+        let extra = Router::new().nest("/dev", provider.router());
+        let mut site = Self::serve(listener, origin, provider.settings(), clock, extra);
+        site._keys = Some(keys);
+        site
+    }
+
+    /// A site with settings that may need its origin.
+    pub(crate) async fn with(
+        clock: Arc<ManualClock>,
+        settings: impl FnOnce(&str) -> Settings,
+    ) -> Self {
+        let (listener, origin) = bind().await;
+        let settings = settings(&origin);
+        Self::serve(listener, origin, settings, clock, Router::new())
+    }
+
+    fn serve(
+        listener: TcpListener,
+        origin: String,
+        settings: Settings,
+        clock: Arc<ManualClock>,
+        extra: Router,
+    ) -> Self {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let secret = settings.oidc.as_ref().and_then(|oidc| oidc.client_secret.clone());
+        let client_secret = secret.map(|secret| secret.expose().to_owned()).unwrap_or_default();
+        let identity = Identity::new(settings, clock.clone()).expect("settings");
+        let router = Router::new()
+            .route("/whoami", any(whoami))
+            .with_state(identity.clone())
+            .merge(identity.router())
+            .merge(extra);
+        let server = tokio::spawn(async move {
+            axum::serve(listener, router).await.expect("a server");
+        });
+        Self { origin, clock, identity, client_secret, server, _keys: None }
+    }
+
+    pub(crate) fn browser(&self) -> Browser {
+        Browser::new(&self.origin)
+    }
+
+    /// From the sign-in page of the development provider back to the site; the last redirect.
+    pub(crate) async fn sign_in(&self, browser: &mut Browser, person: &str) -> Answer {
+        let back = self.choose(browser, person, "/auth/login?return_url=/environments").await;
+        browser.get(back.location()).await
+    }
+
+    /// The provider's redirect to the callback.
+    pub(crate) async fn choose(&self, browser: &mut Browser, person: &str, login: &str) -> Answer {
+        let page = browser.get(login).await.location().to_owned();
+        let shown = browser.get(&page).await;
+        assert_eq!(shown.status, StatusCode::OK, "{}", shown.body);
+        let inputs = inputs(&shown.body);
+        let mut form: Vec<(&str, &str)> =
+            inputs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        form.push(("person", person));
+        browser.post(&page, Some(&self.origin), &form).await
+    }
+}
+
+/// The hidden inputs of the provider's page.
+fn inputs(page: &str) -> Vec<(String, String)> {
+    page.split("<input type=\"hidden\" name=\"")
+        .skip(1)
+        .map(|rest| {
+            let (name, rest) = rest.split_once("\" value=\"").expect("a value");
+            let (value, _) = rest.split_once('"').expect("an end");
+            (name.to_owned(), value.replace("&amp;", "&"))
+        })
+        .collect()
+}
+
+pub(crate) fn noon() -> Arc<ManualClock> {
+    ManualClock::at("2026-03-01T12:00:00Z".parse::<Timestamp>().expect("a time"))
+}
+
+async fn bind() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let origin = format!("http://{}", listener.local_addr().expect("an address"));
+    (listener, origin)
+}
+
+/// The subject of whoever asks, or why not.
+async fn whoami(State(identity): State<Identity>, method: Method, headers: HeaderMap) -> Response {
+    let known = identity.authenticate(&headers, &method).await;
+    let cookies =
+        AppendHeaders(known.set_cookies.into_iter().map(|value| (header::SET_COOKIE, value)));
+    let (status, text) = match known.principal {
+        None => (StatusCode::UNAUTHORIZED, "nobody".to_owned()),
+        Some(Ok(principal)) => (StatusCode::OK, principal.subject.clone()),
+        Some(Err(AuthError::CrossOrigin)) => (StatusCode::FORBIDDEN, "cross origin".to_owned()),
+        Some(Err(error)) => (StatusCode::UNAUTHORIZED, error.to_string()),
+    };
+    (status, cookies, text).into_response()
+}
