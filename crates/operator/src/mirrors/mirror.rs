@@ -103,15 +103,16 @@ where
         self.store.state().iter().map(|it| ObjectRef::from_obj(it.as_ref())).collect()
     }
 
-    /// What happens from now on.
+    /// Everything once, then what happens from now on.
     pub(crate) fn changes(&self) -> impl Stream<Item = Change<K>> + Send + use<K> {
-        stream::unfold(self.changes.subscribe(), |mut changes| async {
+        let following = stream::unfold(self.changes.subscribe(), |mut changes| async {
             match changes.recv().await {
                 Ok(change) => Some((change, changes)),
                 Err(RecvError::Lagged(_)) => Some((Change::Everything, changes)),
                 Err(RecvError::Closed) => None,
             }
-        })
+        });
+        stream::iter([Change::Everything]).chain(following)
     }
 }
 

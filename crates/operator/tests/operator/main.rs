@@ -2,5 +2,12 @@
 
 #![allow(missing_docs, reason = "tests")]
 
+mod bed;
+mod election;
+mod fake;
+mod instances;
+mod owners;
+mod pools;
 mod process;
 mod support;
+mod with_processes;

@@ -97,6 +97,7 @@ fn order(name: &str, command: &str, args: &[&str]) -> Order {
         seed: "00".repeat(16),
         engine: EngineName::Process,
         process: Some(process),
+        connection_url_template: "http://127.0.0.1".into(),
         ..ResolvedTemplate::default()
     };
     let spec = DployInstanceSpec {

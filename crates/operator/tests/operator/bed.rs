@@ -1,0 +1,275 @@
+//! An operator with a fake engine on an embedded API server.
+
+use std::{fmt::Debug, sync::Arc, time::Duration};
+
+use clock::{SharedClock, SystemClock};
+use k8s_openapi::{
+    api::core::v1::Namespace,
+    apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
+    apimachinery::pkg::apis::meta::v1::Time,
+};
+use kube::{
+    Api, Client, Resource, ResourceExt,
+    api::{DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams},
+    core::NamespaceResourceScope,
+};
+use localkube::LocalKube;
+use operator::{LeaseTimings, Settings, engines::Engines};
+use resources::{
+    Chart, DployInstance, DployInstanceSpec, DployOwner, DployOwnerSpec, DployTemplate,
+    DployTemplateSpec, EngineName, Identity, Method, Phase, Pool, Seat, meta,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{fake::Fake, support::eventually};
+
+pub(crate) const NAMESPACE: &str = "dploy-system";
+
+pub(crate) struct Bed {
+    pub(crate) client: Client,
+    pub(crate) clock: SharedClock,
+    pub(crate) fake: Arc<Fake>,
+}
+
+/// A running operator; dropping it is its crash.
+pub(crate) struct Operator {
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) task: JoinHandle<Result<(), operator::OperatorError>>,
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl Operator {
+    pub(crate) async fn stop(mut self) {
+        self.shutdown.cancel();
+        (&mut self.task).await.unwrap().unwrap();
+    }
+}
+
+impl Bed {
+    pub(crate) async fn new() -> Self {
+        Self::with_clock(SystemClock::shared()).await
+    }
+
+    pub(crate) async fn with_clock(clock: SharedClock) -> Self {
+        Self::with_definitions(clock, resources::custom_resource_definitions()).await
+    }
+
+    pub(crate) async fn with_definitions(
+        clock: SharedClock,
+        definitions: Vec<CustomResourceDefinition>,
+    ) -> Self {
+        let client = LocalKube::in_memory(clock.clone()).client(NAMESPACE);
+        let bed = Self { client, clock, fake: Arc::default() };
+        let namespaces: Api<Namespace> = Api::all(bed.client.clone());
+        let metadata = ObjectMeta { name: Some(NAMESPACE.into()), ..ObjectMeta::default() };
+        let namespace = Namespace { metadata, ..Namespace::default() };
+        // There from the start in `dploy dev`'s cluster, and maybe here.
+        let _ = namespaces.create(&PostParams::default(), &namespace).await;
+        for definition in definitions {
+            let api: Api<CustomResourceDefinition> = Api::all(bed.client.clone());
+            api.create(&PostParams::default(), &definition).await.unwrap();
+        }
+        bed
+    }
+
+    /// A bed with a running operator.
+    pub(crate) async fn running() -> (Self, Operator) {
+        let bed = Self::new().await;
+        let operator = bed.operate("one");
+        (bed, operator)
+    }
+
+    pub(crate) fn operate(&self, identity: &str) -> Operator {
+        let fake: Arc<Fake> = Arc::clone(&self.fake);
+        self.operate_with(identity, Engines::default().with(EngineName::Flux, fake))
+    }
+
+    pub(crate) fn operate_with(&self, identity: &str, engines: Engines) -> Operator {
+        let mut settings = Settings::new(NAMESPACE, identity);
+        settings.lease = LeaseTimings {
+            duration: Duration::from_secs(1),
+            renew_every: Duration::from_millis(100),
+        };
+        let shutdown = CancellationToken::new();
+        let running = operator::run(
+            self.client.clone(),
+            settings,
+            engines,
+            self.clock.clone(),
+            shutdown.clone(),
+        );
+        Operator { shutdown, task: tokio::spawn(running) }
+    }
+
+    pub(crate) fn api<K>(&self) -> Api<K>
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>,
+    {
+        Api::namespaced(self.client.clone(), NAMESPACE)
+    }
+
+    pub(crate) async fn create<K>(&self, object: &K) -> K
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+            + Clone
+            + Debug
+            + Serialize
+            + DeserializeOwned,
+    {
+        self.api().create(&PostParams::default(), object).await.unwrap()
+    }
+
+    pub(crate) async fn patch<K>(&self, name: &str, change: Value) -> K
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+            + Clone
+            + Debug
+            + DeserializeOwned,
+    {
+        let params = PatchParams::default();
+        self.api().patch(name, &params, &Patch::Merge(change)).await.unwrap()
+    }
+
+    pub(crate) async fn instance(&self, name: &str) -> Option<DployInstance> {
+        self.api().get_opt(name).await.unwrap()
+    }
+
+    pub(crate) async fn instances(&self) -> Vec<DployInstance> {
+        self.api().list(&ListParams::default()).await.unwrap().items
+    }
+
+    pub(crate) async fn namespace(&self, name: &str) -> Option<Namespace> {
+        Api::all(self.client.clone()).get_opt(name).await.unwrap()
+    }
+
+    /// The instance, once it is so.
+    pub(crate) async fn until(
+        &self,
+        name: &str,
+        what: &str,
+        is: impl Fn(&DployInstance) -> bool,
+    ) -> DployInstance {
+        eventually(what, || async { self.instance(name).await.filter(|it| is(it)) }).await
+    }
+
+    pub(crate) async fn ready(&self, name: &str) -> DployInstance {
+        self.until(name, "ready", |it| phase(it) == Some(Phase::Ready)).await
+    }
+
+    pub(crate) async fn gone(&self, name: &str) {
+        eventually("gone", || async { self.instance(name).await.is_none().then_some(()) }).await;
+    }
+
+    pub(crate) async fn delete(&self, name: &str) {
+        let api = self.api::<DployInstance>();
+        api.delete(name, &DeleteParams::default()).await.unwrap();
+    }
+
+    /// What a server writes at a launch: the seat, then the instance.
+    pub(crate) async fn launch(&self, owner: &str, uuid: &str) -> DployInstance {
+        let instance = launched(owner, uuid);
+        self.seat(owner, &instance).await;
+        self.create(&instance).await
+    }
+
+    /// Takes a seat for the instance.
+    pub(crate) async fn seat(&self, owner: &str, instance: &DployInstance) {
+        let api = self.api::<DployOwner>();
+        let mut record = match api.get_opt(owner).await.unwrap() {
+            Some(record) => record,
+            None => self.create(&record(owner)).await,
+        };
+        let seat = Seat {
+            template: instance.spec.template_ref.clone(),
+            instance: instance.name_any(),
+            uuid: instance.spec.uuid.clone().unwrap(),
+            since: Time(self.clock.now()),
+            chosen_at: instance.metadata.resource_version.clone(),
+        };
+        record.status.get_or_insert_default().seats.push(seat);
+        api.replace_status(owner, &PostParams::default(), &record).await.unwrap();
+    }
+
+    pub(crate) async fn seats(&self, owner: &str) -> Vec<String> {
+        let record: DployOwner = self.api().get(owner).await.unwrap();
+        let seats = record.status.unwrap_or_default().seats;
+        seats.into_iter().map(|seat| seat.instance).collect()
+    }
+
+    pub(crate) async fn free_seats(&self, owner: &str) {
+        let api = self.api::<DployOwner>();
+        let mut record = api.get(owner).await.unwrap();
+        record.status.get_or_insert_default().seats.clear();
+        api.replace_status(owner, &PostParams::default(), &record).await.unwrap();
+    }
+}
+
+pub(crate) fn phase(instance: &DployInstance) -> Option<Phase> {
+    instance.status.as_ref()?.phase
+}
+
+pub(crate) fn reason(instance: &DployInstance) -> &str {
+    let status = instance.status.as_ref();
+    let ready = status.and_then(|it| it.conditions.iter().find(|it| it.type_ == "Ready"));
+    ready.map_or("", |it| it.reason.as_str())
+}
+
+pub(crate) fn record(owner: &str) -> DployOwner {
+    let identity = Identity { claim: "sub".into(), value: owner.into(), ..Identity::default() };
+    DployOwner::new(owner, DployOwnerSpec { identity, max_instances: None })
+}
+
+pub(crate) fn template(name: &str) -> DployTemplate {
+    let chart = Chart { repo_url: "https://example.org/lab".into(), ..Chart::default() };
+    DployTemplate::new(
+        name,
+        DployTemplateSpec {
+            enabled: true,
+            visible: true,
+            chart: Some(chart),
+            ..DployTemplateSpec::default()
+        },
+    )
+}
+
+pub(crate) fn pool(name: &str, size: u32, max_size: u32) -> DployTemplate {
+    let mut template = template(name);
+    template.spec.method = Method::Pool;
+    template.spec.pool = Some(Pool { size, max_size, recycle: true });
+    template
+}
+
+/// An instance of template `lab` as a server makes it.
+pub(crate) fn launched(owner: &str, uuid: &str) -> DployInstance {
+    let seed = "0f".repeat(16);
+    let defaults = Settings::new(NAMESPACE, "test").defaults;
+    let resolved = rendering::resolve(&template("lab"), None, defaults, seed);
+    let spec = DployInstanceSpec {
+        template_ref: "lab".into(),
+        owner: owner.into(),
+        uuid: Some(uuid.into()),
+        resolved: Some(resolved),
+        ..DployInstanceSpec::default()
+    };
+    let mut instance = DployInstance::new(&rendering::names::instance_name("lab", uuid), spec);
+    instance.metadata.finalizers = Some(vec![meta::FINALIZER.into()]);
+    instance.metadata.labels = Some(
+        [(meta::MANAGED, meta::TRUE), (meta::OWNER, owner), (meta::TEMPLATE, "lab")]
+            .map(|(name, value)| (name.into(), value.into()))
+            .into(),
+    );
+    instance
+}
+
+/// A write that wakes the operator and says nothing.
+pub(crate) fn nudge() -> Value {
+    json!({ "metadata": { "annotations": { "example.org/nudge": clock::random_hex::<4>() } } })
+}

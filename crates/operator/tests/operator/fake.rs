@@ -1,0 +1,118 @@
+//! An engine that records what it is asked for and does as it is told.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use async_trait::async_trait;
+use futures::{StreamExt, stream::BoxStream};
+use operator::engines::{
+    Draft, DraftError, Engine, EngineError, Look, Order, OrderRef, Withdrawal,
+};
+use resources::Health;
+use serde_json::json;
+use tokio::sync::broadcast;
+
+pub(crate) struct Fake {
+    placed: Mutex<BTreeMap<String, String>>,
+    unwell: Mutex<BTreeMap<String, Health>>,
+    everybody: Mutex<Health>,
+    stubborn: AtomicBool,
+    changes: broadcast::Sender<OrderRef>,
+    pub(crate) ever_placed: Mutex<BTreeSet<String>>,
+}
+
+impl Default for Fake {
+    fn default() -> Self {
+        Self {
+            placed: Mutex::default(),
+            unwell: Mutex::default(),
+            everybody: Mutex::new(Health::Healthy),
+            stubborn: AtomicBool::new(false),
+            changes: broadcast::channel(1024).0,
+            ever_placed: Mutex::default(),
+        }
+    }
+}
+
+impl Fake {
+    /// The names of what stands.
+    pub(crate) fn standing(&self) -> Vec<String> {
+        self.placed.lock().unwrap().keys().cloned().collect()
+    }
+
+    /// From now on this one is so.
+    pub(crate) fn is(&self, instance: &str, health: Health) {
+        self.unwell.lock().unwrap().insert(instance.into(), health);
+        self.speak_up(instance);
+    }
+
+    /// Whoever was not spoken of is so.
+    pub(crate) fn all_are(&self, health: Health) {
+        *self.everybody.lock().unwrap() = health;
+        for instance in self.standing() {
+            self.speak_up(&instance);
+        }
+    }
+
+    /// Whether it refuses to let workloads go.
+    pub(crate) fn hold_on(&self, stubborn: bool) {
+        self.stubborn.store(stubborn, Ordering::SeqCst);
+    }
+
+    fn speak_up(&self, instance: &str) {
+        let (uuid, namespace) = (String::new(), String::new());
+        let _ = self.changes.send(OrderRef { instance: instance.into(), uuid, namespace });
+    }
+}
+
+#[async_trait]
+impl Engine for Fake {
+    fn draft(&self, order: &Order) -> Result<Draft, DraftError> {
+        let resolved = order.instance.spec.resolved.as_ref();
+        let chart =
+            resolved.and_then(|it| it.chart.as_ref()).ok_or(DraftError::Missing("chart"))?;
+        Ok(Draft { order: order.clone(), documents: vec![json!(chart)] })
+    }
+
+    async fn place(&self, draft: Draft) -> Result<(), EngineError> {
+        let name = draft.order.reference.instance.clone();
+        self.ever_placed.lock().unwrap().insert(name.clone());
+        self.placed.lock().unwrap().insert(name, draft.digest());
+        Ok(())
+    }
+
+    async fn look(&self, order: &OrderRef) -> Result<Look, EngineError> {
+        let Some(digest) = self.placed.lock().unwrap().get(&order.instance).cloned() else {
+            return Ok(Look::nothing());
+        };
+        let everybody = *self.everybody.lock().unwrap();
+        let health = *self.unwell.lock().unwrap().get(&order.instance).unwrap_or(&everybody);
+        let reason = match health {
+            Health::Healthy => "Healthy",
+            Health::Progressing => "Starting",
+            Health::Degraded => "Broken",
+        };
+        let engine_ref = Some(format!("fake/{}", order.instance));
+        Ok(Look { placed: Some(digest), health, reason, message: "So it is.".into(), engine_ref })
+    }
+
+    async fn withdraw(&self, order: &OrderRef) -> Result<Withdrawal, EngineError> {
+        if self.stubborn.load(Ordering::SeqCst) {
+            return Ok(Withdrawal::StillGoing("It holds on.".into()));
+        }
+        self.placed.lock().unwrap().remove(&order.instance);
+        Ok(Withdrawal::Done)
+    }
+
+    fn changes(&self) -> BoxStream<'static, OrderRef> {
+        futures::stream::unfold(self.changes.subscribe(), |mut changes| async {
+            Some((changes.recv().await.ok()?, changes))
+        })
+        .boxed()
+    }
+}

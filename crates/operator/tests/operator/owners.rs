@@ -1,0 +1,103 @@
+//! The ledger's sweeps (`model/ledger.py`), on a clock that is moved by hand.
+
+use std::sync::Arc;
+
+use clock::{ManualClock, SystemClock};
+use jiff::SignedDuration;
+use kube::ResourceExt;
+use resources::{DployInstance, DployOwner, meta};
+
+use crate::{
+    bed::{Bed, Operator, launched, nudge, pool, record},
+    support::eventually,
+};
+
+async fn bed() -> (Bed, Operator, Arc<ManualClock>) {
+    let clock = ManualClock::at(SystemClock::shared().now());
+    let bed = Bed::with_clock(clock.clone()).await;
+    let operator = bed.operate("one");
+    (bed, operator, clock)
+}
+
+#[tokio::test]
+async fn a_seat_whose_instance_never_came_is_fenced_then_freed() {
+    let (bed, _operator, clock) = bed().await;
+    bed.seat("ada", &launched("ada", "0123abcd")).await;
+    // Another of hers that is ready: the operator has looked at her ledger.
+    bed.launch("ada", "4567cdef").await;
+    bed.ready("lab-4567cdef").await;
+    assert_eq!(bed.seats("ada").await, ["lab-0123abcd", "lab-4567cdef"]);
+    eventually("the seat to be free", || async {
+        clock.advance(SignedDuration::from_secs(1));
+        bed.patch::<DployOwner>("ada", nudge()).await;
+        (bed.seats("ada").await == ["lab-4567cdef"]).then_some(())
+    })
+    .await;
+    let void = bed.instance("lab-0123abcd").await.expect("a fence that stops a late writer");
+    assert!(void.labels().contains_key(meta::VOID));
+    assert!(void.spec.owner.is_empty());
+    clock.advance(SignedDuration::from_mins(11));
+    bed.patch::<DployInstance>("lab-0123abcd", nudge()).await;
+    bed.gone("lab-0123abcd").await;
+}
+
+#[tokio::test]
+async fn an_instance_of_the_server_without_a_seat_is_deleted_after_a_while() {
+    let (bed, _operator, clock) = bed().await;
+    bed.launch("ada", "0123abcd").await;
+    bed.ready("lab-0123abcd").await;
+    bed.free_seats("ada").await;
+    bed.patch::<DployInstance>("lab-0123abcd", nudge()).await;
+    bed.launch("ada", "4567cdef").await;
+    bed.ready("lab-4567cdef").await;
+    assert!(bed.instance("lab-0123abcd").await.unwrap().metadata.deletion_timestamp.is_none());
+    clock.advance(SignedDuration::from_secs(31));
+    bed.patch::<DployInstance>("lab-0123abcd", nudge()).await;
+    bed.gone("lab-0123abcd").await;
+    bed.patch::<DployInstance>("lab-4567cdef", nudge()).await;
+    bed.ready("lab-4567cdef").await;
+}
+
+#[tokio::test]
+async fn a_record_that_somebody_removed_says_nothing_of_its_instances() {
+    let (bed, _operator, clock) = bed().await;
+    bed.launch("ada", "0123abcd").await;
+    bed.ready("lab-0123abcd").await;
+    bed.api::<DployOwner>().delete("ada", &Default::default()).await.unwrap();
+    clock.advance(SignedDuration::from_secs(31));
+    bed.patch::<DployInstance>("lab-0123abcd", nudge()).await;
+    bed.launch("bob", "4567cdef").await;
+    bed.ready("lab-4567cdef").await;
+    assert!(bed.instance("lab-0123abcd").await.unwrap().metadata.deletion_timestamp.is_none());
+}
+
+#[tokio::test]
+async fn a_claim_that_never_came_costs_the_member_and_gives_the_seat_back() {
+    let (bed, _operator, clock) = bed().await;
+    bed.create(&pool("lab", 1, 0)).await;
+    let member = eventually("a member", || async { bed.instances().await.pop() }).await;
+    let name = member.name_any();
+    let member = bed
+        .until(&name, "available", |it| it.status.as_ref().is_some_and(|it| it.health.is_some()))
+        .await;
+    bed.create(&record("ada")).await;
+    bed.seat("ada", &member).await;
+    eventually("the seat to be free", || async {
+        clock.advance(SignedDuration::from_secs(1));
+        bed.patch::<DployOwner>("ada", nudge()).await;
+        bed.seats("ada").await.is_empty().then_some(())
+    })
+    .await;
+    bed.gone(&name).await;
+}
+
+#[tokio::test]
+async fn the_finalizer_stays_until_no_seat_points_to_the_instance() {
+    let bed = Bed::new().await;
+    bed.launch("ada", "0123abcd").await;
+    bed.delete("lab-0123abcd").await;
+    let _operator = bed.operate("one");
+    bed.gone("lab-0123abcd").await;
+    // The sweep gave it back before the finalizer went.
+    assert_eq!(bed.seats("ada").await, Vec::<String>::new());
+}
