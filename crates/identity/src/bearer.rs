@@ -11,7 +11,10 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde_json::{Map, Value};
 use sha2::{Digest as _, Sha256};
 
-use crate::{AuthError, keys::Keys};
+use crate::{
+    AuthError,
+    keys::{Candidates, Keys},
+};
 
 /// Clocks differ.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(60);
@@ -64,26 +67,26 @@ impl Verifier {
             return Err(AuthError::Malformed);
         }
         let mark = fingerprint(token, expected);
-        if let Some(verified) = self.remembered(&mark) {
+        if let Some(verified) = self.remembered(&mark, keys_url) {
             return Ok(verified);
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::Malformed)?;
+        if header.crit.is_some() {
+            // RFC 7515, 4.1.11: an extension that must be understood, and we understand none.
+            return Err(AuthError::Malformed);
+        }
         let algorithm = allowed(header.alg)?;
-        let generation = self.keys.generation();
-        let keys = self.keys.find(keys_url, header.kid.as_deref(), algorithm).await?;
+        let Candidates { keys, generation } =
+            self.keys.find(keys_url, header.kid.as_deref(), algorithm).await?;
         let claims = checked(token, &keys, algorithm, expected)?;
         let expires_at = self.in_time(&claims)?;
         let verified = Verified { claims: Arc::new(claims), expires_at };
-        self.remember(mark, generation.max(self.keys.generation()), &verified);
+        self.remember(mark, generation, &verified);
         Ok(verified)
     }
 
-    /// A token is not remembered past its key's own time, or a withdrawn key would serve those who bring no new token.
-    fn remembered(&self, mark: &[u8; 32]) -> Option<Verified> {
-        if self.keys.is_old() {
-            return None;
-        }
-        let (now, present) = (self.clock.now(), self.keys.generation());
+    fn remembered(&self, mark: &[u8; 32], keys_url: &str) -> Option<Verified> {
+        let (now, present) = (self.clock.now(), self.keys.generation(keys_url)?);
         let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let (generation, verified) = memory.get(mark)?;
         (*generation == present && now < verified.expires_at).then(|| verified.clone())
@@ -151,7 +154,11 @@ fn checked(
     let mut refusal = AuthError::Signature;
     for key in keys {
         match jsonwebtoken::decode::<Map<String, Value>>(token, key, &rules) {
-            Ok(data) => return Ok(data.claims),
+            // The library takes a list of issuers too; RFC 7519, 4.1.1 knows one.
+            Ok(data) if data.claims.get("iss").is_some_and(Value::is_string) => {
+                return Ok(data.claims);
+            }
+            Ok(_) => refusal = AuthError::NotForUs,
             Err(error) => refusal = reason(&error),
         }
     }

@@ -74,9 +74,6 @@ pub enum SetupError {
         /// What was given.
         value: String,
     },
-    /// Tokens can be verified with nothing.
-    #[error("neither JWKS_URL nor OIDC_ISSUER says where the keys of tokens are")]
-    NoKeys,
     /// The HTTP client cannot be made.
     #[error("the HTTP client could not be set up")]
     Http(#[source] reqwest::Error),

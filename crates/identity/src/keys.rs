@@ -1,61 +1,59 @@
 //! The issuer's public keys, kept fresh.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use clock::SharedClock;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use jsonwebtoken::{
     Algorithm, DecodingKey,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
 };
-use tokio::sync::{Mutex, MutexGuard};
 
-use crate::{AuthError, error::Cause, web};
+use crate::{AuthError, error::Cause, kept::Kept, web};
 
-/// An unknown key id makes us look again, but not more often than this: ids are free to invent.
-const PAUSE: SignedDuration = SignedDuration::from_secs(10);
 /// Keys are looked up again after this, so that one that was withdrawn is forgotten.
 const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
 
 /// A key and what it may verify.
 #[derive(Clone)]
-pub(crate) struct VerifyingKey {
-    pub(crate) key: DecodingKey,
+struct VerifyingKey {
+    key: DecodingKey,
     algorithms: Vec<Algorithm>,
 }
 
 /// All keys at one time.
-#[derive(Clone, Default)]
 struct Snapshot {
-    /// By key id; keys without one are under the empty id and a number.
+    /// By key id; keys without one are under an id that no token can name.
     keys: BTreeMap<String, VerifyingKey>,
-    document: Option<JwkSet>,
-    fetched_at: Option<Timestamp>,
+    document: JwkSet,
     /// Goes up whenever the keys change.
     generation: u64,
+}
+
+/// The keys that may have signed a token.
+pub(crate) struct Candidates {
+    pub(crate) keys: Vec<DecodingKey>,
+    /// The set of keys that they are from.
+    pub(crate) generation: u64,
 }
 
 /// The keys of one issuer. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Keys {
     http: reqwest::Client,
-    clock: SharedClock,
-    snapshot: Arc<RwLock<Snapshot>>,
-    /// When they were last asked for, well or not; held while somebody asks, so that only one does.
-    last_attempt: Arc<Mutex<Option<Timestamp>>>,
+    kept: Kept<Arc<Snapshot>>,
 }
 
 impl Keys {
     pub(crate) fn new(http: reqwest::Client, clock: SharedClock) -> Self {
-        Self { http, clock, snapshot: Arc::default(), last_attempt: Arc::default() }
+        Self { http, kept: Kept::new("the issuer's keys", LIFETIME, clock) }
     }
 
-    /// The number of the present set of keys: what was verified under another may have been withdrawn.
-    pub(crate) fn generation(&self) -> u64 {
-        self.read(|snapshot| snapshot.generation)
+    /// The number of the present set of keys: what was verified under another may have been withdrawn. Sees to it that the set does not
+    /// grow old.
+    pub(crate) fn generation(&self, url: &str) -> Option<u64> {
+        self.kept.keep_fresh(self.fetch(url));
+        self.kept.known().map(|snapshot| snapshot.generation)
     }
 
     /// The keys that may have signed a token with this key id and algorithm, fetched from `url` where they are not known.
@@ -67,79 +65,58 @@ impl Keys {
         url: &str,
         id: Option<&str>,
         algorithm: Algorithm,
-    ) -> Result<Vec<DecodingKey>, AuthError> {
-        let known = self.known(id, algorithm);
-        if known.is_empty() {
-            self.refresh(self.last_attempt.lock().await, url).await;
-        } else if !self.is_old() {
-            return Ok(known);
-        } else if let Ok(turn) = self.last_attempt.try_lock() {
-            // One request looks again; the others need not wait for an issuer that may hang.
-            self.refresh(turn, url).await;
+    ) -> Result<Candidates, AuthError> {
+        if let Some(found) = self.known(id, algorithm) {
+            return Ok(found);
         }
-        let known = self.known(id, algorithm);
-        match (known.is_empty(), self.read(|snapshot| snapshot.fetched_at.is_some())) {
-            (false, _) => Ok(known),
-            (true, true) => Err(AuthError::Signature),
-            (true, false) => Err(AuthError::KeysUnavailable),
+        self.kept.renew(self.fetch(url)).await;
+        match self.known(id, algorithm) {
+            Some(found) => Ok(found),
+            None if self.kept.known().is_some() => Err(AuthError::Signature),
+            None => Err(AuthError::KeysUnavailable),
         }
     }
 
-    fn known(&self, id: Option<&str>, algorithm: Algorithm) -> Vec<DecodingKey> {
-        self.read(|snapshot| {
-            let named = |name: &str| id.is_none_or(|id| id == name);
-            let fitting = |(name, key): &(&String, &VerifyingKey)| {
-                named(name) && key.algorithms.contains(&algorithm)
-            };
-            snapshot.keys.iter().filter(fitting).map(|(_, key)| key.key.clone()).collect()
-        })
+    fn known(&self, id: Option<&str>, algorithm: Algorithm) -> Option<Candidates> {
+        let snapshot = self.kept.known()?;
+        let named = |name: &str| id.is_none_or(|id| id == name);
+        let fitting = |(name, key): &(&String, &VerifyingKey)| {
+            named(name) && key.algorithms.contains(&algorithm)
+        };
+        let keys: Vec<_> =
+            snapshot.keys.iter().filter(fitting).map(|(_, key)| key.key.clone()).collect();
+        (!keys.is_empty()).then_some(Candidates { keys, generation: snapshot.generation })
     }
 
-    /// Whether it is time to look again for keys that were withdrawn.
-    pub(crate) fn is_old(&self) -> bool {
-        let now = self.clock.now();
-        self.read(|snapshot| snapshot.fetched_at.is_none_or(|at| now.duration_since(at) > LIFETIME))
-    }
-
-    /// Fetches the keys unless somebody did a moment ago. An issuer that does not answer costs us nothing that we know.
-    async fn refresh(&self, mut last: MutexGuard<'_, Option<Timestamp>>, url: &str) {
-        let now = self.clock.now();
-        if last.is_some_and(|at| now.duration_since(at) < PAUSE) {
-            return;
+    fn fetch(
+        &self,
+        url: &str,
+    ) -> impl Future<Output = Result<Arc<Snapshot>, Cause>> + Send + 'static {
+        let (http, url, before) = (self.http.clone(), url.to_owned(), self.kept.known());
+        async move {
+            let document = web::document::<LenientSet>(&http, &url).await?.into_set();
+            Ok(match before {
+                Some(before) if before.document == document => before,
+                before => {
+                    Arc::new(Snapshot::of(document, before.map_or(0, |set| set.generation + 1)))
+                }
+            })
         }
-        *last = Some(now);
-        let answer = web::document::<LenientSet>(&self.http, url).await;
-        // Again: those who waited for an issuer that hangs must not each wait anew.
-        *last = Some(self.clock.now());
-        match answer {
-            Ok(set) => self.replace(set.into_set(), now),
-            Err(error) => log_failure(&error),
-        }
-    }
-
-    fn replace(&self, set: JwkSet, now: Timestamp) {
-        let mut snapshot = self.snapshot.write().unwrap_or_else(PoisonError::into_inner);
-        snapshot.fetched_at = Some(now);
-        if snapshot.document.as_ref() != Some(&set) {
-            snapshot.keys = set.keys.iter().enumerate().filter_map(verifying_key).collect();
-            snapshot.document = Some(set);
-            snapshot.generation += 1;
-        }
-    }
-
-    fn read<T>(&self, look: impl FnOnce(&Snapshot) -> T) -> T {
-        look(&self.snapshot.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Keys").field("generation", &self.generation()).finish_non_exhaustive()
+        let generation = self.kept.known().map(|snapshot| snapshot.generation);
+        f.debug_struct("Keys").field("generation", &generation).finish_non_exhaustive()
     }
 }
 
-fn log_failure(error: &Cause) {
-    tracing::warn!(error = %error, "the issuer's keys could not be fetched; those that are known go on counting");
+impl Snapshot {
+    fn of(document: JwkSet, generation: u64) -> Self {
+        let keys = document.keys.iter().enumerate().filter_map(verifying_key).collect();
+        Self { keys, document, generation }
+    }
 }
 
 /// A set of which one strange key must not hide the others.

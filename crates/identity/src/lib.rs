@@ -6,11 +6,14 @@
 mod bearer;
 mod claims;
 pub mod development;
+mod discovery;
 mod error;
+mod kept;
 mod keys;
 mod login;
 mod origin;
 mod provider;
+mod renewal;
 mod return_url;
 mod service;
 mod session;

@@ -5,7 +5,7 @@
 
 use axum::{
     Json, Router,
-    extract::{Query, State},
+    extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
     routing::get,
@@ -18,8 +18,6 @@ use std::sync::Arc;
 
 use crate::{
     Identity, LoginError, ReturnUrl,
-    bearer::Verified,
-    provider::Tokens,
     session::{PENDING, SESSION, Session, count, removed},
 };
 
@@ -37,15 +35,9 @@ struct Pending {
     until: Timestamp,
 }
 
-#[derive(Debug, Deserialize)]
-struct LoginQuery {
-    return_url: Option<String>,
-    #[serde(rename = "returnUrl")]
-    return_url_too: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-struct CallbackQuery {
+/// What the provider sends back with the browser.
+#[derive(Debug)]
+struct Answer {
     code: Option<String>,
     state: Option<String>,
 }
@@ -65,9 +57,10 @@ impl Identity {
 async fn login(
     State(identity): State<Identity>,
     headers: HeaderMap,
-    Query(query): Query<LoginQuery>,
+    RawQuery(query): RawQuery,
 ) -> Response {
-    let wanted = query.return_url.or(query.return_url_too);
+    let wanted = given_once(query.as_deref(), "return_url")
+        .or_else(|| given_once(query.as_deref(), "returnUrl"));
     match identity.begin(&headers, ReturnUrl::new(wanted.as_deref())).await {
         Ok(answer) => answer,
         Err(error) => refused(error, vec![]),
@@ -77,8 +70,12 @@ async fn login(
 async fn callback(
     State(identity): State<Identity>,
     headers: HeaderMap,
-    Query(query): Query<CallbackQuery>,
+    RawQuery(query): RawQuery,
 ) -> Response {
+    let query = Answer {
+        code: given_once(query.as_deref(), "code"),
+        state: given_once(query.as_deref(), "state"),
+    };
     let used = query
         .state
         .as_deref()
@@ -123,7 +120,7 @@ impl Identity {
     async fn finish(
         &self,
         headers: &HeaderMap,
-        query: CallbackQuery,
+        query: Answer,
     ) -> Result<(String, Vec<HeaderValue>), LoginError> {
         let provider = self.provider.as_ref().ok_or(LoginError::NotSetUp)?;
         let state = query.state.ok_or(LoginError::Refused)?;
@@ -142,34 +139,25 @@ impl Identity {
             .id_token
             .clone()
             .ok_or_else(|| LoginError::Verification("there is no ID token".into()))?;
-        let verified = self.id_token(&id_token).await.map_err(LoginError::Verification)?;
+        let verified = provider.verified(&id_token).await.map_err(LoginError::Verification)?;
         if verified.claims.get("nonce").and_then(|nonce| nonce.as_str()) != Some(&pending.nonce) {
             return Err(LoginError::Mismatch);
         }
-        let set = self.open_session(headers, verified, tokens)?;
+        let now = self.clock.now();
+        let session = Session::new(verified, tokens.refresh_token, now);
+        let too_large = || LoginError::Verification("the claims are too large for cookies".into());
+        let set = self.cookies.seal_session(headers, &session, now).ok_or_else(too_large)?;
         Ok((format!("{}#token={id_token}", pending.return_url), set))
     }
+}
 
-    fn open_session(
-        &self,
-        headers: &HeaderMap,
-        verified: Verified,
-        tokens: Tokens,
-    ) -> Result<Vec<HeaderValue>, LoginError> {
-        let lifetime = match &tokens.refresh_token {
-            Some(_) => Duration::days(30),
-            None => Duration::seconds(
-                verified.expires_at.duration_since(self.clock.now()).as_secs().max(0),
-            ),
-        };
-        let claims = Arc::unwrap_or_clone(verified.claims);
-        let session = Session {
-            claims,
-            expires_at: verified.expires_at,
-            refresh_token: tokens.refresh_token,
-        };
-        let too_large = || LoginError::Verification("the claims are too large for cookies".into());
-        self.cookies.seal(headers, SESSION, &session, lifetime).ok_or_else(too_large)
+/// A parameter of a query string; of one that is given twice nobody can say which was meant.
+fn given_once(query: Option<&str>, name: &str) -> Option<String> {
+    let mut values =
+        url::form_urlencoded::parse(query?.as_bytes()).filter(|(given, _)| given == name);
+    match (values.next(), values.next()) {
+        (Some((_, value)), None) => Some(value.into_owned()),
+        _ => None,
     }
 }
 

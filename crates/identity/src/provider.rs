@@ -1,24 +1,23 @@
-//! The OpenID provider: discovery, the address of its sign-in page, and its token endpoint.
-//!
-//! Two addresses may lead to it (a split horizon): browsers use the public one, this server its own. Whichever of the two the discovery
-//! document names as issuer is the `iss` of its tokens; endpoints below the other address are moved to the one that can be reached.
+//! The OpenID provider that people sign in with: the address of its sign-in page, and its token endpoint.
 
 use std::sync::Arc;
 
 use clock::SharedClock;
-use jiff::{SignedDuration, Timestamp};
 use openidconnect::{
-    AuthUrl, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
-    EndpointNotSet, EndpointSet, IssuerUrl, JsonWebKeySet, Nonce, OAuth2TokenResponse as _,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenUrl,
-    core::{CoreClient, CoreProviderMetadata, CoreResponseType, CoreTokenResponse},
+    AuthType, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
+    EndpointNotSet, EndpointSet, JsonWebKeySet, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge,
+    PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
+    core::{CoreClient, CoreResponseType, CoreTokenResponse},
 };
-use tokio::sync::Mutex;
 
-use crate::{OidcSettings, SetupError, error::Cause, web};
-
-/// Endpoints hardly ever move.
-const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+use crate::{
+    OidcSettings, SetupError,
+    bearer::{Expectation, Verified, Verifier},
+    discovery::{Discovery, Endpoints},
+    error::Cause,
+    keys::Keys,
+    web,
+};
 
 type Client = CoreClient<
     EndpointSet,
@@ -28,17 +27,6 @@ type Client = CoreClient<
     EndpointSet,
     EndpointNotSet,
 >;
-
-/// What the discovery document says, as we use it.
-#[derive(Debug, Clone)]
-pub(crate) struct Endpoints {
-    /// The `iss` of its tokens.
-    pub(crate) issuer: String,
-    /// Where its keys are, for this server.
-    pub(crate) keys_url: String,
-    sign_in: AuthUrl,
-    token: TokenUrl,
-}
 
 /// What a sign-in or a refresh brought.
 pub(crate) struct Tokens {
@@ -55,14 +43,23 @@ pub(crate) struct Beginning {
     pub(crate) verifier: String,
 }
 
+/// Why a session could not be renewed.
+#[derive(Debug)]
+pub(crate) enum NotRenewed {
+    /// The provider says no, for good.
+    Refused(Cause),
+    /// It does not answer, or not as it should; it may later.
+    Failed(Cause),
+}
+
 /// The provider that people sign in with.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenIdProvider {
     settings: Arc<OidcSettings>,
     redirect: RedirectUrl,
     http: reqwest::Client,
-    clock: SharedClock,
-    known: Arc<Mutex<Option<(Timestamp, Endpoints)>>>,
+    discovery: Discovery,
+    id_tokens: Verifier,
 }
 
 impl OpenIdProvider {
@@ -71,57 +68,23 @@ impl OpenIdProvider {
         http: reqwest::Client,
         clock: SharedClock,
     ) -> Result<Self, SetupError> {
-        let unusable = |what, value: &str| SetupError::Address { what, value: value.to_owned() };
-        IssuerUrl::new(settings.issuer.clone())
-            .map_err(|_| unusable("OIDC_ISSUER", &settings.issuer))?;
-        let redirect = RedirectUrl::new(settings.redirect_url.clone())
-            .map_err(|_| unusable("OIDC_REDIRECT_URL", &settings.redirect_url))?;
-        Ok(Self { settings: Arc::new(settings), redirect, http, clock, known: Arc::default() })
+        let (ours, public) = (&settings.issuer, settings.public_issuer.as_deref());
+        let discovery = Discovery::new("OIDC_ISSUER", ours, public, http.clone(), clock.clone())?;
+        let id_tokens = Verifier::new(Keys::new(http.clone(), clock.clone()), clock);
+        let redirect = RedirectUrl::new(settings.redirect_url.clone()).map_err(|_| {
+            SetupError::Address { what: "OIDC_REDIRECT_URL", value: settings.redirect_url.clone() }
+        })?;
+        Ok(Self { settings: Arc::new(settings), redirect, http, discovery, id_tokens })
     }
 
-    pub(crate) fn client_id(&self) -> &str {
-        &self.settings.client_id
-    }
-
-    /// What the provider says of itself; asked for at first use and once an hour.
-    pub(crate) async fn endpoints(&self) -> Result<Endpoints, Cause> {
-        let mut known = self.known.lock().await;
-        let now = self.clock.now();
-        if let Some((at, endpoints)) = &*known
-            && now.duration_since(*at) < LIFETIME
-        {
-            return Ok(endpoints.clone());
-        }
-        match self.discover().await {
-            Ok(endpoints) => {
-                *known = Some((now, endpoints.clone()));
-                Ok(endpoints)
-            }
-            Err(error) => known.as_ref().map(|(_, endpoints)| endpoints.clone()).ok_or(error),
-        }
-    }
-
-    async fn discover(&self) -> Result<Endpoints, Cause> {
-        let ours = self.settings.issuer.trim_end_matches('/');
-        let public = self.settings.public_issuer.as_deref().unwrap_or(ours).trim_end_matches('/');
-        let metadata: CoreProviderMetadata =
-            web::document(&self.http, &format!("{ours}/.well-known/openid-configuration")).await?;
-        let issuer = metadata.issuer().as_str();
-        if ![ours, public].contains(&issuer.trim_end_matches('/')) {
-            return Err(format!("the provider calls itself {issuer}").into());
-        }
-        let token = metadata.token_endpoint().ok_or("the provider has no token endpoint")?;
-        Ok(Endpoints {
-            issuer: issuer.to_owned(),
-            keys_url: moved(metadata.jwks_uri().as_str(), public, ours),
-            sign_in: AuthUrl::new(moved(metadata.authorization_endpoint().as_str(), ours, public))?,
-            token: TokenUrl::new(moved(token.as_str(), public, ours))?,
-        })
+    /// Where its endpoints and keys are.
+    pub(crate) const fn discovery(&self) -> &Discovery {
+        &self.discovery
     }
 
     /// Where the browser has to go to sign in, with fresh PKCE, state and nonce.
     pub(crate) async fn begin(&self) -> Result<Beginning, Cause> {
-        let client = self.client(&self.endpoints().await?)?;
+        let client = self.client(&*self.discovery.endpoints().await?)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let mut request = client.authorize_url(
             AuthenticationFlow::<CoreResponseType>::AuthorizationCode,
@@ -143,7 +106,7 @@ impl OpenIdProvider {
 
     /// Exchanges the code of a callback.
     pub(crate) async fn exchange(&self, code: String, verifier: String) -> Result<Tokens, Cause> {
-        let client = self.client(&self.endpoints().await?)?;
+        let client = self.client(&*self.discovery.endpoints().await?)?;
         let http = self.http.clone();
         let answer = client
             .exchange_code(AuthorizationCode::new(code))
@@ -154,28 +117,50 @@ impl OpenIdProvider {
     }
 
     /// Asks for new tokens without the person.
-    pub(crate) async fn refresh(&self, refresh_token: String) -> Result<Tokens, Cause> {
-        let client = self.client(&self.endpoints().await?)?;
+    pub(crate) async fn refresh(&self, refresh_token: String) -> Result<Tokens, NotRenewed> {
+        let endpoints = self.discovery.endpoints().await.map_err(NotRenewed::Failed)?;
+        let client = self.client(&endpoints).map_err(NotRenewed::Failed)?;
         let http = self.http.clone();
         let answer = client
             .exchange_refresh_token(&RefreshToken::new(refresh_token))
             .request_async(&move |request| web::send(http.clone(), request))
-            .await?;
-        Ok(Tokens::of(&answer))
+            .await;
+        match answer {
+            Ok(answer) => Ok(Tokens::of(&answer)),
+            Err(error @ RequestTokenError::ServerResponse(_)) => {
+                Err(NotRenewed::Refused(error.into()))
+            }
+            Err(error) => Err(NotRenewed::Failed(error.into())),
+        }
+    }
+
+    /// The claims of an ID token of its own that is meant for us (OpenID Connect Core, 3.1.3.7).
+    pub(crate) async fn verified(&self, id_token: &str) -> Result<Verified, Cause> {
+        let endpoints = self.discovery.endpoints().await?;
+        let audience = self.settings.client_id.clone();
+        let expected = Expectation { issuer: endpoints.issuer.to_string(), audience };
+        let verified = self.id_tokens.verify(id_token, &endpoints.keys_url, &expected).await?;
+        // `azp` names the client that the token was issued to, where that is not the whole audience.
+        match verified.claims.get("azp") {
+            Some(party) if party.as_str() != Some(&expected.audience) => {
+                Err("the ID token was issued to another client".into())
+            }
+            _ => Ok(verified),
+        }
     }
 
     fn client(&self, endpoints: &Endpoints) -> Result<Client, Cause> {
         let settings = &self.settings;
-        let issuer = IssuerUrl::new(endpoints.issuer.clone())?;
+        let token = endpoints.token.clone().ok_or("the provider has no token endpoint")?;
         // Keys rotate, so tokens are verified by `bearer` with keys that are kept fresh, not by this client.
-        let mut client = CoreClient::new(
-            ClientId::new(settings.client_id.clone()),
-            issuer,
-            JsonWebKeySet::default(),
-        )
-        .set_auth_uri(endpoints.sign_in.clone())
-        .set_token_uri(endpoints.token.clone())
-        .set_redirect_uri(self.redirect.clone());
+        let (id, keys) = (ClientId::new(settings.client_id.clone()), JsonWebKeySet::default());
+        let mut client = CoreClient::new(id, endpoints.issuer.clone(), keys)
+            .set_auth_uri(endpoints.sign_in.clone())
+            .set_token_uri(token)
+            .set_redirect_uri(self.redirect.clone());
+        if endpoints.secret_in_body {
+            client = client.set_auth_type(AuthType::RequestBody);
+        }
         if let Some(secret) = &settings.client_secret {
             client = client.set_client_secret(ClientSecret::new(secret.expose().to_owned()));
         }
@@ -189,32 +174,5 @@ impl Tokens {
             id_token: answer.extra_fields().id_token().map(ToString::to_string),
             refresh_token: answer.refresh_token().map(|token| token.secret().clone()),
         }
-    }
-}
-
-/// The address, below `to` where it was below `from`.
-fn moved(address: &str, from: &str, to: &str) -> String {
-    match address.strip_prefix(from) {
-        Some(rest) if rest.is_empty() || rest.starts_with('/') => format!("{to}{rest}"),
-        _ => address.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn endpoints_move_only_from_below_the_other_address() {
-        let (ours, public) = ("http://idp.svc/realms/x", "https://id.example/realms/x");
-        assert_eq!(
-            moved("http://idp.svc/realms/x/token", ours, public),
-            "https://id.example/realms/x/token"
-        );
-        assert_eq!(
-            moved("http://idp.svc/realms/xy/token", ours, public),
-            "http://idp.svc/realms/xy/token"
-        );
-        assert_eq!(moved("https://else/token", ours, public), "https://else/token");
     }
 }

@@ -2,11 +2,15 @@
 //!
 //! A browser keeps at most 4 KiB a cookie, and claims can be larger (200 groups), so the sealed text is cut over several cookies.
 
+use std::sync::Arc;
+
 use cookie::{Cookie, CookieJar, Key, SameSite, time::Duration};
 use http::{HeaderMap, HeaderValue, header};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
+
+use crate::bearer::Verified;
 
 /// `__Host-` makes browsers refuse the cookie from another host or over an unsafe connection (RFC 6265bis, 4.1.3.2).
 pub(crate) const SESSION: &str = "__Host-dploy_session";
@@ -23,7 +27,23 @@ const MOST_PIECES: usize = 8;
 pub(crate) struct Session {
     pub(crate) claims: Map<String, Value>,
     pub(crate) expires_at: Timestamp,
+    /// From then on it is renewed, where it can be.
+    pub(crate) renew_at: Timestamp,
     pub(crate) refresh_token: Option<String>,
+}
+
+/// A session is renewed when this little is left of it, or a quarter of its time, whichever is less.
+const RENEW_BEFORE: SignedDuration = SignedDuration::from_mins(2);
+/// How long a browser keeps a session that can be renewed.
+const KEPT: Duration = Duration::days(30);
+
+impl Session {
+    /// The session that an ID token opens or goes on with.
+    pub(crate) fn new(verified: Verified, refresh_token: Option<String>, now: Timestamp) -> Self {
+        let expires_at = verified.expires_at;
+        let renew_at = expires_at - RENEW_BEFORE.min(expires_at.duration_since(now) / 4);
+        Self { claims: Arc::unwrap_or_clone(verified.claims), expires_at, renew_at, refresh_token }
+    }
 }
 
 /// Without the refresh token and the claims, which no log may show.
@@ -57,6 +77,18 @@ impl Cookies {
         jar.add_original(Cookie::new(name.to_owned(), sealed));
         let opened = jar.private(&self.key).get(name)?;
         serde_json::from_str(opened.value()).ok()
+    }
+
+    /// `Set-Cookie` headers that hold a session. `None` when its claims are too large for cookies.
+    pub(crate) fn seal_session(
+        &self,
+        request: &HeaderMap,
+        session: &Session,
+        now: Timestamp,
+    ) -> Option<Vec<HeaderValue>> {
+        let left = Duration::seconds(session.expires_at.duration_since(now).as_secs().max(0));
+        let lifetime = if session.refresh_token.is_some() { KEPT } else { left };
+        self.seal(request, SESSION, session, lifetime)
     }
 
     /// `Set-Cookie` headers that seal `value` under `name`, and that remove what an earlier, longer value has left in the browser.

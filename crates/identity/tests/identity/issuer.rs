@@ -111,7 +111,18 @@ impl Issuer {
             "id_token": self.signer.sign(claims),
             "refresh_token": refresh_token,
         }));
+        self.answers_for_tokens(answer);
+    }
+
+    /// The next answer of the token endpoint, whatever it is.
+    pub(crate) fn answers_for_tokens(&self, answer: ResponseTemplate) {
         self.tokens.0.lock().expect("a lock").push_back(answer);
+    }
+
+    /// The first request that an address got.
+    pub(crate) async fn request(&self, address: &str) -> Request {
+        let requests = self.server.received_requests().await.expect("recording is on");
+        requests.into_iter().find(|request| request.url.path() == address).expect("a request")
     }
 
     /// How often an address was asked for.

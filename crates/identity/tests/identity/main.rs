@@ -6,9 +6,11 @@
     reason = "a test that cannot be set up fails with a sentence"
 )]
 
+mod algorithms;
 mod bearer;
 mod browser;
 mod forged;
+mod horizon;
 mod issuer;
 mod provider;
 mod sessions;
