@@ -3,6 +3,7 @@
 //! Pages fetch (`pages`), parts show (`parts`), plain values think (`plain`, `time`). What all pages share is in `contexts`; what
 //! they ask of the server is in `server_fns`, a thin door to the `environments` crate.
 
+#![recursion_limit = "512"] // A page is one type; only builds with `erase_components` cut it up.
 #![allow(
     unreachable_pub,
     reason = "`#[component]` and `#[server]` make public items in private modules"
@@ -25,4 +26,5 @@ mod theme;
 mod time;
 
 pub use app::App;
+pub use plain::SignInFailure;
 pub use shell::shell;

@@ -1,6 +1,8 @@
 //! The addresses of the pages, and how they are written.
 
-use std::{collections::BTreeMap, fmt::Write};
+#[cfg(any(feature = "ssr", test))]
+use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// The catalog.
 pub const CATALOG: &str = "/";
@@ -24,7 +26,8 @@ pub fn ask_page(template: &str) -> String {
     format!("{}?{ASK}", launch_page(template))
 }
 
-/// The launch page with its form filled in.
+/// The launch page with its form filled in; forms without JavaScript come back to it.
+#[cfg(any(feature = "ssr", test))]
 #[must_use]
 pub fn launch_page_with(template: &str, parameters: &BTreeMap<String, String>) -> String {
     let mut link = launch_page(template);

@@ -10,6 +10,7 @@ mod offer;
 mod quota;
 #[cfg(test)]
 pub(crate) mod samples;
+mod sign_in_failure;
 mod stage;
 
 pub use changes::announcements;
@@ -20,6 +21,7 @@ pub use glyph::Glyph;
 pub use hue::hue;
 pub use offer::{Offer, living};
 pub use quota::Quota;
+pub use sign_in_failure::SignInFailure;
 pub use stage::Stage;
 
 #[cfg(test)]

@@ -157,3 +157,18 @@ fn a_launch_goes_through_its_stages() {
     assert_eq!(Stage::of(Some(running), true, false, None).steps_done(), 3);
     assert_eq!(Stage::of(None, true, false, Some(Ok(accepted))), Stage::Gone);
 }
+
+#[test]
+fn a_failed_sign_in_has_the_status_of_the_contract_and_repeats_nothing_from_the_address() {
+    for (word, status) in [
+        ("not-set-up", 404),
+        ("refused", 400),
+        ("no-session", 400),
+        ("mismatch", 400),
+        ("provider", 502),
+        ("verification", 502),
+    ] {
+        assert_eq!(SignInFailure::parse(word).map(SignInFailure::status), Some(status), "{word}");
+    }
+    assert_eq!(SignInFailure::parse("Call 555-1234 to sign in"), None);
+}

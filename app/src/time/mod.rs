@@ -1,5 +1,6 @@
 //! Time as people read it. Everything here is plain values: the clock that ticks is `contexts::Clock`.
 
+mod civil;
 mod countdown;
 mod duration;
 mod moment;

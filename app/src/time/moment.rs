@@ -1,4 +1,4 @@
-use jiff::Timestamp;
+use super::civil;
 
 /// A point in time, in whole seconds since 1970 (what the contract's times carry).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -8,7 +8,7 @@ impl Moment {
     /// Reads RFC 3339; `None` for the empty string, which stands for "no end", and for anything unreadable.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        text.parse::<Timestamp>().ok().map(|time| Self(time.as_second()))
+        civil::parse(text).map(Self)
     }
 
     /// Whole seconds from here to `later`; negative when that is in the past.

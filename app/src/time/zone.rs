@@ -1,6 +1,4 @@
-use jiff::{Timestamp, civil::DateTime, tz::Offset};
-
-use super::Moment;
+use super::{Moment, civil::Civil};
 
 /// The reader's time zone at the moments that matter here: minutes east of Greenwich.
 ///
@@ -12,22 +10,18 @@ impl Zone {
     /// When something ends, seen from `now`: `16:00`, `16:00 tomorrow`, `16:00 on Friday`, `16:00 on 3 December`.
     #[must_use]
     pub fn until(self, end: Moment, now: Moment) -> String {
-        let (Some(end), Some(today)) = (self.local(end), self.local(now)) else {
-            return String::new();
-        };
-        let clock = end.strftime("%H:%M");
+        let (end, today) = (self.local(end), self.local(now));
         let suffix = if self.0.is_none() { " UTC" } else { "" };
-        let days = (end.date() - today.date()).get_days();
-        match days {
-            0 => format!("{clock}{suffix}"),
-            1 => format!("{clock}{suffix} tomorrow"),
-            2..=6 => format!("{clock}{suffix} on {}", end.strftime("%A")),
-            _ => format!("{clock}{suffix} on {}", end.strftime("%-d %B")),
+        let clock = format!("{}{suffix}", end.time());
+        match end.day - today.day {
+            0 => clock,
+            1 => format!("{clock} tomorrow"),
+            2..=6 => format!("{clock} on {}", end.weekday()),
+            _ => format!("{clock} on {}", end.date()),
         }
     }
 
-    fn local(self, moment: Moment) -> Option<DateTime> {
-        let offset = Offset::from_seconds(self.0.unwrap_or(0).checked_mul(60)?).ok()?;
-        Some(offset.to_datetime(Timestamp::from_second(moment.0).ok()?))
+    fn local(self, moment: Moment) -> Civil {
+        Civil::of(moment.0 + i64::from(self.0.unwrap_or(0)) * 60)
     }
 }
