@@ -164,7 +164,10 @@ fn owner_queue(context: &Context) -> Queue<DployOwner> {
     let mirrors = &context.mirrors;
     let owners = mirrors.owners.clone();
     let of_instance = move |instance: &Guarded<DployInstance>| {
-        let owner = instance.0.as_ref().ok().map(|it| it.spec.owner.as_str());
+        let owner = match &instance.0 {
+            Ok(readable) => Some(&readable.spec.owner),
+            Err(_) => instance.labels().get(meta::OWNER),
+        };
         let owner = owner.filter(|owner| !owner.is_empty());
         owner.map(|owner| owners.reference(owner)).into_iter().collect()
     };

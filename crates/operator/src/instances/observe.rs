@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Namespace;
-use kube::{Api, ResourceExt, api::PartialObjectMeta};
+use kube::{Api, ResourceExt, api::PartialObjectMeta, core::DeserializeGuard};
 use resources::{DployInstance, DployOwner, DployTemplate, EngineName, OperatorConfigSpec, meta};
 
 use crate::{
@@ -71,10 +71,10 @@ async fn seating(context: &Context, instance: &DployInstance) -> Result<Seating,
         return Ok(Seating::Nowhere);
     }
     let owner = context.api::<Guarded<DployOwner>>().get_opt(key).await;
-    Ok(match owner.doing("read an owner's record")?.map(|it| it.0) {
-        Some(Ok(owner)) if names(&owner) => Seating::Held,
-        Some(Ok(_)) => Seating::Nowhere,
-        Some(Err(_)) | None => Seating::NoRecord,
+    Ok(match owner.doing("read an owner's record")? {
+        Some(DeserializeGuard(Ok(owner))) if names(&owner) => Seating::Held,
+        Some(DeserializeGuard(Ok(_))) => Seating::Nowhere,
+        Some(DeserializeGuard(Err(_))) | None => Seating::NoRecord,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Reads only: which instances the seats name.
 
-use kube::ResourceExt;
+use kube::{ResourceExt, core::DeserializeGuard};
 use resources::{DployInstance, DployOwner, Seat};
 
 use crate::{
@@ -40,10 +40,10 @@ fn is_well(context: &Context, key: &str, seat: &Seat) -> bool {
 /// Asked of the API server itself: a cache may lag.
 async fn occupant(context: &Context, name: &str) -> Result<Occupant, ReconcileError> {
     let found = context.api::<Guarded<DployInstance>>().get_opt(name).await;
-    Ok(match found.doing("read a seat's instance")?.map(|it| it.0) {
+    Ok(match found.doing("read a seat's instance")? {
         None => Occupant::Absent,
-        Some(Ok(instance)) => Occupant::Present(Box::new(instance)),
-        Some(Err(invalid)) => {
+        Some(DeserializeGuard(Ok(instance))) => Occupant::Present(Box::new(instance)),
+        Some(DeserializeGuard(Err(invalid))) => {
             Occupant::Unreadable { leaving: invalid.metadata.deletion_timestamp.is_some() }
         }
     })

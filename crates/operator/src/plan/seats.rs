@@ -78,3 +78,6 @@ pub(crate) fn look_again(moves: &[SeatMove]) -> LookAgain {
     });
     waits.fold(None, sooner)
 }
+
+#[cfg(test)]
+mod tests;

@@ -76,7 +76,7 @@ async fn create(
 }
 
 fn member(template: &str, uuid: &str, resolved: ResolvedTemplate) -> DployInstance {
-    let label = (template.len() <= 63).then(|| (meta::TEMPLATE, template));
+    let label = (template.len() <= 63).then_some((meta::TEMPLATE, template));
     let labels = [(meta::MANAGED, meta::TRUE), (meta::POOLED, meta::TRUE)];
     let labels = labels.into_iter().chain(label);
     DployInstance {

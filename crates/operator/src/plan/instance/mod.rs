@@ -118,3 +118,6 @@ pub(crate) fn seat_matters(instance: &DployInstance, now: Timestamp) -> bool {
     let leaving = instance.metadata.deletion_timestamp.is_some();
     leaving || (needs_a_seat(instance) && seatless_since(instance) <= now)
 }
+
+#[cfg(test)]
+mod tests;

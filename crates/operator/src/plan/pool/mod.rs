@@ -172,3 +172,6 @@ impl Leaving<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
