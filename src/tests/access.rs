@@ -40,13 +40,17 @@ impl People {
     /// What each of them is told.
     async fn tell(&self, method: &Method, path: &str) -> String {
         let mut line = String::new();
-        for (name, person) in
-            [("nobody", &self.nobody), ("other", &self.other), ("owner", &self.owner), ("admin", &self.admin)]
-        {
+        for (name, person) in [
+            ("nobody", &self.nobody),
+            ("other", &self.other),
+            ("owner", &self.owner),
+            ("admin", &self.admin),
+        ] {
             self.set_the_scene().await;
             let request = person.request(method.clone(), path);
             let request = if *method == Method::POST && path.starts_with("/api/ui/") {
-                request.form(&[("template", TEMPLATE)])
+                let form = "application/x-www-form-urlencoded";
+                request.header("content-type", form).body(format!("template={TEMPLATE}"))
             } else {
                 request
             };
