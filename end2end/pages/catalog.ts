@@ -1,4 +1,5 @@
 import { type Locator, type Page, expect } from '@playwright/test';
+import { hydrated } from '../support/hydrated.js';
 import { LaunchDialog } from './launch-dialog.js';
 
 /** What can be launched. */
@@ -15,6 +16,7 @@ export class CatalogPage {
 
   async goto(): Promise<void> {
     await this.page.goto('/');
+    await hydrated(this.page);
     await expect(this.page.getByRole('heading', { level: 1 })).toHaveText('What do you want to run?');
   }
 

@@ -1,4 +1,5 @@
 import { type Locator, type Page, expect } from '@playwright/test';
+import { hydrated } from '../support/hydrated.js';
 
 /** What the visitor has running. */
 export class EnvironmentsPage {
@@ -12,6 +13,7 @@ export class EnvironmentsPage {
 
   async goto(): Promise<void> {
     await this.page.goto('/environments');
+    await hydrated(this.page);
     await expect(this.page.getByRole('heading', { level: 1 })).toHaveText('My environments');
   }
 

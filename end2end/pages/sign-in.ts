@@ -1,4 +1,5 @@
 import { type Locator, type Page, expect } from '@playwright/test';
+import { hydrated } from '../support/hydrated.js';
 import type { Person } from '../support/dploy.js';
 
 /** The way in: our link, then the development provider's page with a button for each person. */
@@ -18,6 +19,7 @@ export class SignInPage {
   async choose(person: Person): Promise<void> {
     await this.page.getByRole('button', { name: new RegExp(person, 'i') }).click();
     await expect(this.account(person)).toBeVisible();
+    await hydrated(this.page);
   }
 
   account(person: Person): Locator {

@@ -13,7 +13,7 @@ export class TerminalPage {
   /** Waits until the shell takes input. */
   async ready(): Promise<void> {
     await expect(this.state).toBeVisible();
-    await expect(this.screen).toContainText('$');
+    await expect(this.screen).toContainText(/[$#]/);
   }
 
   async run(command: string): Promise<void> {

@@ -6,7 +6,7 @@ const SAMPLES = ['Echo over TCP', 'Sized page', 'Team desk', 'Web terminal', 'We
 test('the catalog shows every template, and a visitor is asked to sign in', async ({ page }) => {
   const catalog = new CatalogPage(page);
   await catalog.goto();
-  await expect(catalog.cards.getByRole('heading')).toHaveText(SAMPLES, { ignoreCase: false });
+  await expect(catalog.cards.getByRole('heading')).toHaveText(SAMPLES);
   await expect(catalog.card('Web terminal').getByRole('link', { name: 'Sign in to launch' })).toBeVisible();
 });
 

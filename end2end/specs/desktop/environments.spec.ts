@@ -1,6 +1,7 @@
 import { CatalogPage } from '../../pages/catalog.js';
 import { EnvironmentsPage } from '../../pages/environments.js';
 import { expect, test } from '../../support/fixtures.js';
+import { addTemplate } from '../../support/templates.js';
 
 test.beforeEach(async ({ client }) => {
   const alice = await client('alice');
@@ -83,9 +84,14 @@ test('the environment opens in a tab of its own', async ({ signIn }) => {
   await expect(tab.getByRole('heading', { level: 1 })).toHaveText('Hello!');
 });
 
-test('at the limit the catalog says so', async ({ signIn, client }) => {
+test('at the limit the catalog says so', async ({ signIn, client, dploy }) => {
   const alice = await client('alice');
-  for (const name of ['webterm', 'webterm-warm', 'nc-echo']) await alice.get(`/run/${name}`);
+  for (const name of ['extra-1', 'extra-2', 'extra-3', 'extra-4']) {
+    await addTemplate(dploy, name);
+    await expect.poll(async () => (await alice.get(`/run/${name}`)).status).toBe(200);
+  }
   const page = await signIn('alice');
-  await expect(new CatalogPage(page).quota).toContainText('4 of 5 in use');
+  await expect(new CatalogPage(page).quota).toContainText('5 of 5 in use');
+  const card = new CatalogPage(page).card('Web terminal');
+  await expect(card.getByRole('button', { name: 'Limit reached' })).toBeDisabled();
 });

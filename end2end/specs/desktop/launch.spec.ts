@@ -52,7 +52,12 @@ test('a terminal is a real shell', async ({ signIn }) => {
   await expect(page.getByRole('button', { name: 'New shell' })).toBeVisible();
 });
 
-test('a warm one is claimed at once and opens from the catalog', async ({ signIn, dploy }) => {
+test('a warm one is claimed at once and opens from the catalog', async ({ signIn, client, dploy }) => {
+  const warm = async () => {
+    const { templates } = (await (await client('carol')).get('/api/admin/templates')).body;
+    return templates.find(({ name }: { name: string }) => name === 'webterm-warm').available;
+  };
+  await expect.poll(warm).toBe(2);
   const page = await signIn('alice');
   const catalog = new CatalogPage(page);
   await expect(catalog.card('Web terminal, warm')).toContainText('2 ready now');

@@ -174,7 +174,9 @@ test('a template without end, an empty pool, an owner that the token does not na
   expect((await bob.get('/run/endless')).body).toMatchObject({ expiresAt: '' });
   refused(await bob.post('/run/endless/extend'), 400, 'environment has unlimited TTL, no extension needed');
 
-  await addTemplate(dploy, 'dry', { method: 'pool', pool: { size: 0 } });
+  // Its one member never answers on that path, so it never becomes ready.
+  const process = { command: 'dploy', args: ['sample', 'sized', '--size=small', '--greeting=Hello'], healthPath: '/never' };
+  await addTemplate(dploy, 'dry', { method: 'pool', pool: { size: 1 }, process });
   const none = await bob.get('/run/dry');
   refused(none, 503, 'no pooled instance available, try again shortly');
   expect(none.headers.get('retry-after')).toMatch(/^\d+$/);
