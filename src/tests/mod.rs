@@ -1,4 +1,6 @@
 //! The integration tests of the binary, in one binary of their own.
 
+#![allow(clippy::expect_used, reason = "clippy takes only functions marked as tests for tests")]
+
 mod access;
 mod documents;
