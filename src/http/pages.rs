@@ -4,13 +4,14 @@ use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, Method, header, request::Parts},
+    http::{HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
 use identity::LoginError;
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list_with_exclusions};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
     AppState,
@@ -49,9 +50,19 @@ pub(super) async fn launch_page_for_browsers(
     let template = request.uri().path().strip_prefix("/run/");
     let launch = template.is_some_and(|rest| !rest.is_empty() && !rest.contains('/'));
     if launch && request.method() == Method::GET && wanted(request.headers()) {
-        return render(&state, request).await;
+        let nobody =
+            request.extensions().get::<Outcome>().is_none_or(|outcome| outcome.principal.is_none());
+        return if nobody { sign_in_first(&request) } else { render(&state, request).await };
     }
     next.run(request).await
+}
+
+/// Sends somebody to the identity provider, and then back to where they were going.
+fn sign_in_first(request: &Request) -> Response {
+    let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let encoded = utf8_percent_encode(wanted, NON_ALPHANUMERIC);
+    let location = format!("/auth/login?return_url={encoded}");
+    (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
 }
 
 /// The page that says why somebody could not be signed in, with the status and the cookies of the bare answer.
