@@ -10,7 +10,15 @@ use kube::runtime::controller::Action;
 use resources::DployInstance;
 
 use crate::{
-    context::Context, error::ReconcileError, mirrors::Guarded, plan::instance::decide, unreadable,
+    chain,
+    context::Context,
+    error::ReconcileError,
+    mirrors::Guarded,
+    plan::{
+        Ready,
+        instance::{decide, troubled},
+    },
+    unreadable,
 };
 
 /// How long to wait for what holds a teardown up, where nobody speaks up.
@@ -30,9 +38,28 @@ pub(crate) async fn reconcile(
     };
     let seen = observe::observe(&context, &instance).await?;
     let verdict = decide(&instance, &seen, context.clock.now());
-    let held = carry_out::carry_out(&context, &instance, verdict.steps).await?;
+    let readable = guarded.0.is_ok();
+    let held = match carry_out::carry_out(&context, &instance, verdict.steps).await {
+        Ok(held) => held,
+        Err(error) => return show_failure(&context, &instance, error, readable).await,
+    };
     let waits = held.is_some();
-    report::report(&context, &instance, verdict.picture, held, guarded.0.is_ok()).await?;
+    report::report(&context, &instance, verdict.picture, held, readable).await?;
     let look_again = if waits { Some(HELD) } else { verdict.look_again };
     Ok(look_again.map_or_else(Action::await_change, Action::requeue))
+}
+
+/// What an engine could not do is the owner's business too; other failures are only tried again.
+async fn show_failure(
+    context: &Context,
+    instance: &DployInstance,
+    error: ReconcileError,
+    readable: bool,
+) -> Result<Action, ReconcileError> {
+    if let ReconcileError::Engine(cause) = &error {
+        let ready = Ready::no("EngineFailed", format!("The engine {}.", chain(cause)));
+        let picture = troubled(instance, ready, context.clock.now());
+        report::report(context, instance, Some(picture), None, readable).await?;
+    }
+    Err(error)
 }

@@ -180,13 +180,8 @@ impl Bed {
         self.create(&instance).await
     }
 
-    /// Takes a seat for the instance.
+    /// Takes a seat for the instance, however often somebody else writes first.
     pub(crate) async fn seat(&self, owner: &str, instance: &DployInstance) {
-        let api = self.api::<DployOwner>();
-        let mut record = match api.get_opt(owner).await.unwrap() {
-            Some(record) => record,
-            None => self.create(&record(owner)).await,
-        };
         let seat = Seat {
             template: instance.spec.template_ref.clone(),
             instance: instance.name_any(),
@@ -194,8 +189,20 @@ impl Bed {
             since: Time(self.clock.now()),
             chosen_at: instance.metadata.resource_version.clone(),
         };
-        record.status.get_or_insert_default().seats.push(seat);
-        api.replace_status(owner, &PostParams::default(), &record).await.unwrap();
+        if self.api::<DployOwner>().get_opt(owner).await.unwrap().is_none() {
+            self.create(&record(owner)).await;
+        }
+        self.write_seats(owner, |seats| seats.push(seat.clone())).await;
+    }
+
+    async fn write_seats(&self, owner: &str, change: impl Fn(&mut Vec<Seat>)) {
+        eventually("a seat", || async {
+            let api = self.api::<DployOwner>();
+            let mut record = api.get(owner).await.unwrap();
+            change(&mut record.status.get_or_insert_default().seats);
+            api.replace_status(owner, &PostParams::default(), &record).await.ok()
+        })
+        .await;
     }
 
     pub(crate) async fn seats(&self, owner: &str) -> Vec<String> {
@@ -205,10 +212,7 @@ impl Bed {
     }
 
     pub(crate) async fn free_seats(&self, owner: &str) {
-        let api = self.api::<DployOwner>();
-        let mut record = api.get(owner).await.unwrap();
-        record.status.get_or_insert_default().seats.clear();
-        api.replace_status(owner, &PostParams::default(), &record).await.unwrap();
+        self.write_seats(owner, Vec::clear).await;
     }
 }
 

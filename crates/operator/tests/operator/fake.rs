@@ -22,6 +22,7 @@ pub(crate) struct Fake {
     unwell: Mutex<BTreeMap<String, Health>>,
     everybody: Mutex<Health>,
     stubborn: AtomicBool,
+    full: AtomicBool,
     changes: broadcast::Sender<OrderRef>,
     pub(crate) ever_placed: Mutex<BTreeSet<String>>,
 }
@@ -33,6 +34,7 @@ impl Default for Fake {
             unwell: Mutex::default(),
             everybody: Mutex::new(Health::Healthy),
             stubborn: AtomicBool::new(false),
+            full: AtomicBool::new(false),
             changes: broadcast::channel(1024).0,
             ever_placed: Mutex::default(),
         }
@@ -64,6 +66,11 @@ impl Fake {
         self.stubborn.store(stubborn, Ordering::SeqCst);
     }
 
+    /// Whether it cannot place anything.
+    pub(crate) fn is_full(&self, full: bool) {
+        self.full.store(full, Ordering::SeqCst);
+    }
+
     fn speak_up(&self, instance: &str) {
         let (uuid, namespace) = (String::new(), String::new());
         let _ = self.changes.send(OrderRef { instance: instance.into(), uuid, namespace });
@@ -80,6 +87,9 @@ impl Engine for Fake {
     }
 
     async fn place(&self, draft: Draft) -> Result<(), EngineError> {
+        if self.full.load(Ordering::SeqCst) {
+            return Err(EngineError::world("place it", "no space left"));
+        }
         let name = draft.order.reference.instance.clone();
         self.ever_placed.lock().unwrap().insert(name.clone());
         self.placed.lock().unwrap().insert(name, draft.digest());

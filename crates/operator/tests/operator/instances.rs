@@ -168,6 +168,19 @@ async fn a_workload_that_breaks_and_recovers_is_shown_so() {
 }
 
 #[tokio::test]
+async fn what_an_engine_cannot_do_is_shown_and_tried_again() {
+    let (bed, _operator) = Bed::running().await;
+    bed.fake.is_full(true);
+    bed.launch("ada", "0123abcd").await;
+    let failed = bed.until("lab-0123abcd", "failed", |it| reason(it) == "EngineFailed").await;
+    let message = &failed.status.as_ref().unwrap().conditions[0].message;
+    assert_eq!(message, "The engine could not place it: no space left.");
+    assert_eq!(phase(&failed), Some(Phase::Failed));
+    bed.fake.is_full(false);
+    bed.ready("lab-0123abcd").await;
+}
+
+#[tokio::test]
 async fn an_instance_ends_at_its_deadline_and_its_seat_is_free() {
     let (bed, _operator) = Bed::running().await;
     let mut instance = launched("ada", "0123abcd");
@@ -190,13 +203,14 @@ fn soon(bed: &Bed, milliseconds: i64) -> Timestamp {
 #[tokio::test]
 async fn an_extend_that_was_acknowledged_is_never_lost_to_expiry() {
     let (bed, _operator) = Bed::running().await;
-    let deadline = soon(&bed, 3000).round(jiff::Unit::Second).unwrap();
     let names: Vec<String> = (0..20).map(|number| format!("{number:08x}")).collect();
     for uuid in &names {
-        let mut instance = launched("ada", uuid);
-        instance.spec.expires_at = Some(Time(deadline));
-        bed.seat("ada", &instance).await;
-        bed.create(&instance).await;
+        bed.launch("ada", uuid).await;
+    }
+    let deadline = soon(&bed, 3000).round(jiff::Unit::Second).unwrap();
+    let ends = json!({ "spec": { "expiresAt": deadline.to_string() } });
+    for uuid in &names {
+        bed.patch::<DployInstance>(&format!("lab-{uuid}"), ends.clone()).await;
     }
     let extends = names.iter().enumerate().map(|(number, uuid)| {
         let bed = &bed;

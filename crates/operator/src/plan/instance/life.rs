@@ -7,7 +7,7 @@ use resources::{DployInstance, DployInstanceStatus, Health, Phase, ResolvedTempl
 
 use super::{
     Connection, NamespaceSeen, Seating, Sighting, Step, Verdict, Workload, deadline,
-    is_unclaimed_member, needs_a_seat, seatless_since,
+    is_unclaimed_member, needs_a_seat, seatless_since, still_held,
 };
 use crate::{
     engines::{Draft, Look},
@@ -120,6 +120,23 @@ pub(super) fn failed(
     status.phase = Some(Phase::Failed);
     status.uuid = instance.spec.uuid.clone().or(status.uuid);
     status.expires_at = instance.spec.expires_at.clone();
+    status.observed_generation = instance.metadata.generation;
+    set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
+    status
+}
+
+/// The status of an instance whose engine could not do its part.
+pub(crate) fn troubled(
+    instance: &DployInstance,
+    ready: Ready,
+    now: Timestamp,
+) -> DployInstanceStatus {
+    if instance.metadata.deletion_timestamp.is_some() {
+        return still_held(instance, ready, now);
+    }
+    let mut status = instance.status.clone().unwrap_or_default();
+    status.health = Some(Health::Degraded);
+    status.phase = Some(phase(instance, Health::Degraded, status.phase));
     status.observed_generation = instance.metadata.generation;
     set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
     status

@@ -11,6 +11,7 @@ use resources::{DployInstance, DployInstanceStatus, meta};
 
 use super::{LookAgain, after, until};
 pub(crate) use leave::still_held;
+pub(crate) use life::troubled;
 pub(crate) use step::{
     Adoption, Connection, Farewell, Fresh, NamespaceSeen, Seating, Sighting, Step, Workload,
 };

@@ -1,0 +1,211 @@
+//! What a decision is made on, and how it is written down.
+
+use std::{fmt::Write, sync::Arc};
+
+use expect_test::Expect;
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use kube::ResourceExt;
+use resources::{
+    Chart, ConnectionType, DployInstance, DployInstanceSpec, DployInstanceStatus, DployTemplate,
+    DployTemplateSpec, EngineName, Health, LaunchDefaults, Phase, meta,
+};
+use serde_json::json;
+
+use super::super::{
+    Connection, Fresh, NamespaceSeen, Seating, Sighting, Step, Verdict, Workload, decide,
+};
+use crate::engines::{Draft, Look, Order, OrderRef};
+
+const NOW: i64 = 1_800_000_000;
+
+pub(super) fn now() -> Timestamp {
+    Timestamp::from_second(NOW).unwrap()
+}
+
+fn ago(seconds: i64) -> Time {
+    Time(Timestamp::from_second(NOW - seconds).unwrap())
+}
+
+/// An instance that a server launched an hour ago and that runs well; each test says what is different.
+pub(super) struct Given {
+    pub(super) instance: DployInstance,
+    pub(super) seen: Sighting,
+}
+
+fn template() -> DployTemplate {
+    let spec = DployTemplateSpec { chart: Some(Chart::default()), ..DployTemplateSpec::default() };
+    DployTemplate::new("lab", spec)
+}
+
+fn draft(instance: &DployInstance) -> Draft {
+    let reference = OrderRef {
+        instance: "lab-0123abcd".into(),
+        uuid: "0123abcd".into(),
+        namespace: "ada-lab-0123abcd".into(),
+    };
+    let order = Order { reference, instance: Arc::new(instance.clone()), config: Arc::default() };
+    Draft { order, documents: vec![json!("the chart")] }
+}
+
+pub(super) fn given() -> Given {
+    let defaults = LaunchDefaults::default();
+    let spec = DployInstanceSpec {
+        template_ref: "lab".into(),
+        owner: "ada".into(),
+        uuid: Some("0123abcd".into()),
+        resolved: Some(rendering::resolve(&template(), None, defaults, "00".repeat(16))),
+        ..DployInstanceSpec::default()
+    };
+    let mut instance = DployInstance::new("lab-0123abcd", spec);
+    instance.metadata.creation_timestamp = Some(ago(3600));
+    instance.metadata.finalizers = Some(vec![meta::FINALIZER.into()]);
+    instance.metadata.labels = Some([(meta::MANAGED.into(), meta::TRUE.into())].into());
+    instance.status = Some(DployInstanceStatus {
+        phase: Some(Phase::Ready),
+        namespace: Some("ada-lab-0123abcd".into()),
+        engine: Some(EngineName::Flux),
+        ..DployInstanceStatus::default()
+    });
+    let draft = draft(&instance);
+    let look = Look {
+        placed: Some(draft.digest()),
+        health: Health::Healthy,
+        reason: "Healthy",
+        message: "It answers.".into(),
+        engine_ref: None,
+    };
+    let seen = Sighting {
+        template: Some(Arc::new(template())),
+        template_gone: false,
+        config: None,
+        defaults,
+        seat: Seating::Held,
+        namespace: NamespaceSeen::Ours,
+        workload: Workload::Seen { draft: Ok(Box::new(draft)), look },
+        connection: Ok(Connection {
+            url: "https://lab-0123abcd".into(),
+            connection_type: ConnectionType::Web,
+            message: String::new(),
+        }),
+        fresh: Fresh { uuid: "89ab0123".into(), seed: "11".repeat(16) },
+    };
+    Given { instance, seen }
+}
+
+impl Given {
+    pub(super) fn expires_in(mut self, seconds: i64) -> Self {
+        self.instance.spec.expires_at = Some(ago(-seconds));
+        self
+    }
+
+    pub(super) fn deleted(mut self) -> Self {
+        self.instance.metadata.deletion_timestamp = Some(ago(0));
+        self.seen.workload = Workload::NotAsked;
+        self.seen.connection = Err(String::new());
+        self
+    }
+
+    pub(super) fn without_a_seat(mut self) -> Self {
+        self.seen.seat = Seating::Nowhere;
+        self
+    }
+
+    pub(super) fn created_ago(mut self, seconds: i64) -> Self {
+        self.instance.metadata.creation_timestamp = Some(ago(seconds));
+        self
+    }
+
+    pub(super) fn member(mut self) -> Self {
+        self.instance.spec.pooled = true;
+        self.instance.spec.owner.clear();
+        self.instance.status.as_mut().unwrap().phase = Some(Phase::Available);
+        self
+    }
+
+    pub(super) fn void(mut self) -> Self {
+        self.instance.labels_mut().insert(meta::VOID.into(), meta::TRUE.into());
+        self.instance.metadata.finalizers = None;
+        self.instance.status = None;
+        self
+    }
+
+    pub(super) fn fresh(mut self) -> Self {
+        self.instance.status = None;
+        self.seen.namespace = NamespaceSeen::Unnamed;
+        self.seen.workload = Workload::NotAsked;
+        self
+    }
+
+    pub(super) fn namespace(mut self, namespace: NamespaceSeen) -> Self {
+        self.seen.namespace = namespace;
+        self
+    }
+
+    pub(super) fn phase(mut self, phase: Phase) -> Self {
+        self.instance.status.as_mut().unwrap().phase = Some(phase);
+        self
+    }
+
+    pub(super) fn look(mut self, change: impl FnOnce(&mut Look)) -> Self {
+        if let Workload::Seen { look, .. } = &mut self.seen.workload {
+            change(look);
+        }
+        self
+    }
+
+    pub(super) fn health(self, health: Health, reason: &'static str) -> Self {
+        self.look(|look| (look.health, look.reason) = (health, reason))
+    }
+
+    pub(super) fn workload(mut self, workload: Workload) -> Self {
+        self.seen.workload = workload;
+        self
+    }
+
+    pub(super) fn by_hand(mut self) -> Self {
+        self = self.fresh();
+        self.instance.spec.uuid = None;
+        self.instance.spec.resolved = None;
+        self.instance.metadata.finalizers = None;
+        self
+    }
+}
+
+fn script(verdict: &Verdict) -> String {
+    let mut text = String::new();
+    for step in &verdict.steps {
+        let line = match step {
+            Step::Adopt(it) => format!(
+                "adopt {} by hand {} expires {:?}",
+                it.uuid.as_deref().unwrap_or("-"),
+                it.by_hand,
+                it.expires_at.as_ref().map(|it| it.0.as_second() - NOW)
+            ),
+            Step::OpenNamespace(name) => format!("open {name}"),
+            Step::Place(engine, _) => format!("place by {}", engine.as_str()),
+            Step::Withdraw(engine, it) => {
+                format!("withdraw {} by {}", it.instance, engine.as_str())
+            }
+            Step::CloseNamespace(name) => format!("close {name}"),
+            Step::Delete(why) => format!("delete: {}", why.reason()),
+            Step::Release => "release".into(),
+        };
+        writeln!(text, "{line}").unwrap();
+    }
+    if let Some(picture) = &verdict.picture {
+        let ready = &picture.conditions[0];
+        let phase = picture.phase.unwrap();
+        writeln!(text, "show {phase}, Ready {} {}", ready.status, ready.reason).unwrap();
+    }
+    match verdict.look_again {
+        Some(again) => writeln!(text, "again in {again:?}").unwrap(),
+        None => writeln!(text, "again on a change").unwrap(),
+    }
+    text
+}
+
+#[track_caller]
+pub(super) fn check(given: Given, expected: Expect) {
+    expected.assert_eq(&script(&decide(&given.instance, &given.seen, now())));
+}
