@@ -7,6 +7,7 @@ use wire::Environment;
 use crate::{
     contexts::{use_clock, use_live, use_preferences, use_toasts},
     links,
+    reactive::effect,
     server_fns::{DeleteEnvironment, ExtendEnvironment, LaunchEnvironment},
     time::Moment,
 };
@@ -17,12 +18,12 @@ pub fn use_launch() -> ServerAction<LaunchEnvironment> {
     let launch = ServerAction::<LaunchEnvironment>::new();
     let (live, toasts, navigate) = (use_live(), use_toasts(), use_navigate());
     let template = RwSignal::new(None::<String>);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = launch.input().get() {
             template.set(Some(input.template));
         }
     });
-    Effect::new(move |_| match launch.value().get() {
+    effect(move || match launch.value().get() {
         Some(Ok(_)) => {
             spawn_local(async move { _ = live.refresh().await });
             if let Some(template) = template.get_untracked() {
@@ -40,7 +41,7 @@ pub fn use_launch() -> ServerAction<LaunchEnvironment> {
 pub fn follow_extension(extend: ServerAction<ExtendEnvironment>, environment: Memo<Environment>) {
     let (live, toasts, clock) = (use_live(), use_toasts(), use_clock());
     let zone = use_preferences().zone;
-    Effect::new(move |_| {
+    effect(move || {
         let Some(result) = extend.value().get() else { return };
         match result {
             Ok(extended) => {
@@ -59,7 +60,7 @@ pub fn follow_extension(extend: ServerAction<ExtendEnvironment>, environment: Me
 /// Tells how a deletion went, and looks at the list anew.
 pub fn follow_removal(remove: ServerAction<DeleteEnvironment>, environment: Memo<Environment>) {
     let (live, toasts) = (use_live(), use_toasts());
-    Effect::new(move |_| {
+    effect(move || {
         let Some(result) = remove.value().get() else { return };
         match result {
             Ok(()) => {

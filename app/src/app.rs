@@ -26,7 +26,7 @@ pub fn App() -> impl IntoView {
     let session = provide_session();
     let toasts = provide_toasts();
     let live = provide_live(clock, session, toasts);
-    Effect::new(move |_| {
+    crate::reactive::effect(move || {
         clock.run();
         preferences.learn_zone();
         say_hydrated();

@@ -11,12 +11,14 @@
 
 mod actions;
 mod app;
+mod codec;
 mod contexts;
 mod links;
 mod notice;
 mod pages;
 mod parts;
 mod plain;
+mod reactive;
 mod response;
 pub mod server_fns;
 mod shell;

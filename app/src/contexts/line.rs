@@ -3,6 +3,8 @@
 use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
+
+use crate::reactive::effect;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
@@ -37,7 +39,7 @@ struct Line {
 
 /// Keeps the list up to date while somebody is signed in.
 pub fn follow_changes(live: Live, session: Session, clock: Clock) {
-    Effect::new(move |_| {
+    effect(move || {
         // After a sleep the old connection may be dead without knowing it.
         let _ = clock.woke();
         if !session.is_signed_in() {
@@ -56,7 +58,7 @@ impl Line {
         let live = self.live;
         let on_list = Closure::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();
-            if let Ok(list) = serde_json::from_str(&text) {
+            if let Ok(list) = serde_json::from_slice(text.as_bytes()) {
                 live.apply(list);
             }
         });

@@ -3,7 +3,9 @@ use wire::{Environment, EnvironmentList};
 
 use super::{Clock, Session, Toasts};
 use crate::{
+    codec::Json,
     plain::{announcements, living},
+    reactive::effect,
     server_fns::{UiError, UiErrorKind, list_environments},
     time::Moment,
 };
@@ -21,7 +23,7 @@ pub enum Connection {
 #[derive(Debug, Clone, Copy)]
 pub struct Live {
     /// The list that the page came with; pages wait for it in [`crate::parts::Ready`].
-    pub first: Resource<Result<EnvironmentList, UiError>>,
+    pub first: Resource<Result<EnvironmentList, UiError>, Json>,
     latest: RwSignal<Option<EnvironmentList>>,
     connection: RwSignal<Connection>,
     clock: Clock,
@@ -96,10 +98,10 @@ impl Live {
 
 /// Asks for the first list.
 pub fn provide_live(clock: Clock, session: Session, toasts: Toasts) -> Live {
-    let first = Resource::new(|| (), |()| list_environments());
+    let first = Resource::new_with_options(|| (), |()| list_environments(), false);
     let (latest, connection) = (RwSignal::new(None), RwSignal::new(Connection::Fine));
     let live = Live { first, latest, connection, clock, session, toasts };
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(Ok(list)) = first.get()
             && latest.with_untracked(Option::is_none)
         {

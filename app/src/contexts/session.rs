@@ -3,6 +3,7 @@ use leptos_router::hooks::use_location;
 use wire::{Me, UiConfig};
 
 use crate::{
+    codec::Json,
     links,
     server_fns::{UiError, Visit, current_user},
 };
@@ -11,7 +12,7 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct Session {
     /// The server's answer; pages wait for it in [`crate::parts::Ready`].
-    pub visit: Resource<Result<Visit, UiError>>,
+    pub visit: Resource<Result<Visit, UiError>, Json>,
     /// Whether the session has ended while the page was open.
     ended: RwSignal<bool>,
 }
@@ -60,7 +61,7 @@ impl Session {
 
 /// Asks the server once who reads the page.
 pub fn provide_session() -> Session {
-    let visit = Resource::new(|| (), |()| current_user());
+    let visit = Resource::new_with_options(|| (), |()| current_user(), false);
     let session = Session { visit, ended: RwSignal::new(false) };
     provide_context(session);
     session

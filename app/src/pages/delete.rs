@@ -8,6 +8,7 @@ use crate::{
     actions::follow_removal,
     contexts::use_live,
     parts::{DeleteForm, Ready},
+    reactive::effect,
     server_fns::DeleteEnvironment,
 };
 
@@ -35,7 +36,7 @@ fn Question(mine: Environment) -> impl IntoView {
     let remove = ServerAction::<DeleteEnvironment>::new();
     follow_removal(remove, environment);
     let navigate = leptos_router::hooks::use_navigate();
-    Effect::new(move |_| {
+    effect(move || {
         if matches!(remove.value().get(), Some(Ok(()))) {
             navigate(crate::links::ENVIRONMENTS, leptos_router::NavigateOptions::default());
         }

@@ -29,12 +29,14 @@ fn Content() -> impl IntoView {
     let (session, live) = (use_session(), use_live());
     // Whether there are any, not how many: a row that comes must not redraw the others.
     let any = Memo::new(move |_| live.list().map(|list| list.count > 0));
-    move || match (session.user().is_some(), any.get()) {
+    view! {
+        {move || match (session.user().is_some(), any.get()) {
         _ if !session.config().instances_enabled => view! { <SwitchedOff/> }.into_any(),
         (false, _) => view! { <SignedOut/> }.into_any(),
         (true, Some(false)) => view! { <Nothing/> }.into_any(),
         (true, Some(true)) => view! { <Rows/> }.into_any(),
         (true, None) => live.problem().map(|error| view! { <Problem error/> }).into_any(),
+    }}
     }
 }
 

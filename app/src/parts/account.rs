@@ -1,15 +1,17 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{Icon, SignInLink};
-use crate::{contexts::use_session, links};
+use crate::{contexts::use_session, links, reactive::effect};
 
 /// The account menu, or the way in.
 #[component]
 pub fn Account() -> impl IntoView {
     let session = use_session();
-    move || match session.user().filter(|_| !session.has_ended()) {
+    view! {
+        {move || match session.user().filter(|_| !session.has_ended()) {
         Some(user) => view! { <AccountMenu username=user.username/> }.into_any(),
         None => view! { <SignInLink class="btn solid"/> }.into_any(),
+    }}
     }
 }
 
@@ -24,7 +26,7 @@ fn AccountMenu(username: String) -> impl IntoView {
             menu.set_open(false);
         }
     };
-    Effect::new(move |_| {
+    effect(move || {
         let escape = window_event_listener(ev::keydown, move |event| {
             if event.key() == "Escape" {
                 close();

@@ -28,7 +28,7 @@ pub fn Address(
     });
     view! {
         <p class="url">
-            <span class="mono">{shown}</span>
+            <span class="mono">{move || shown()}</span>
             <CopyButton text=copied label class="btn plain square small" bare=true/>
         </p>
     }

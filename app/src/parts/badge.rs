@@ -14,8 +14,8 @@ pub fn Badge(
         other => other.as_str(),
     };
     view! {
-        <span class=class data-testid="status">
-            {word}
+        <span class=move || class() data-testid="status">
+            {move || word()}
         </span>
     }
 }

@@ -19,7 +19,8 @@ pub fn CardFacts(
     ready: Signal<Option<u32>>,
 ) -> impl IntoView {
     let lifetime = lifetime(&entry);
-    move || match offer.get().environment().cloned() {
+    view! {
+        {move || match offer.get().environment().cloned() {
         Some(mine) => view! { <RunningFacts mine/> }.into_any(),
         None => view! {
             <div class="facts">
@@ -35,11 +36,13 @@ pub fn CardFacts(
                                 {format!("{count} ready now")}
                             </span>
                         }
+                        .into_any()
                     })
                 }}
             </div>
         }
         .into_any(),
+    }}
     }
 }
 

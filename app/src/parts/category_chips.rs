@@ -18,7 +18,7 @@ pub fn CategoryChips(
         let href = move || links::catalog(&query.get(), &this);
         let current = move || chosen.get().eq_ignore_ascii_case(&here).then_some("true");
         view! {
-            <a class="chip" href=href aria-current=current data-noscroll="true">
+            <a class="chip" href=move || href() aria-current=move || current() data-noscroll="true">
                 {label}
             </a>
         }
@@ -26,7 +26,7 @@ pub fn CategoryChips(
     view! {
         <nav class="chips" aria-label="Category">
             {chip(String::new())}
-            <For each=move || names.get() key=Clone::clone children=chip/>
+            {move || names.get().into_iter().map(chip).collect_view().into_any()}
         </nav>
     }
 }

@@ -14,7 +14,8 @@ pub fn ConnectAction(
     let connection = Memo::new(move |_| environment.with(|it| it.connection_type));
     let url = Memo::new(move |_| environment.with(|it| it.url.clone()));
     let command = Signal::derive(move || environment.with(|it| it.connection_message.clone()));
-    move || match (connection.get(), status.get()) {
+    view! {
+        {move || match (connection.get(), status.get()) {
         (ConnectionType::Web, Status::Healthy) => {
             view! { <OpenLink url=url.get() class="btn solid"/> }.into_any()
         }
@@ -28,5 +29,6 @@ pub fn ConnectAction(
             <CopyButton text=command label="Copy command" class="btn solid"/>
         }
         .into_any(),
+    }}
     }
 }

@@ -43,7 +43,7 @@ pub fn CopyButton(
     let class = format!("{class} needs-js");
     view! {
         <button type="button" class=class aria-label=label title=label on:click=copy>
-            {move || view! { <Icon name=icon()/> }}
+            {move || view! { <Icon name=icon()/> }.into_any()}
             {(!bare).then_some(label)}
         </button>
     }

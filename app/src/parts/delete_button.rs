@@ -22,7 +22,7 @@ pub fn DeleteButton(
     view! {
         <a
             class="btn plain danger square"
-            href=href
+            href=move || href()
             aria-label=move || format!("Delete {}", name())
             aria-haspopup="dialog"
             on:click=ask

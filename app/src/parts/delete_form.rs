@@ -16,8 +16,9 @@ pub fn DeleteForm(
 ) -> impl IntoView {
     let address = move || environment.with(|it| bare_address(&it.url).to_owned());
     let whose = move || {
-        environment.with(|it| {
-            it.shared.then(|| format!(" It is shared: everyone in {} loses it.", it.owner))
+        environment.with(|it| match it.shared {
+            true => format!(" It is shared: everyone in {} loses it.", it.owner),
+            false => String::new(),
         })
     };
     let stay = match cancel {
@@ -33,8 +34,8 @@ pub fn DeleteForm(
         <ActionForm action=remove attr:class="form">
             <input type="hidden" name="template" value=move || environment.with(|it| it.name.clone())/>
             <p>
-                "Everything in it, and its address " <span class="mono break">{address}</span>
-                ", is lost for good." {whose}
+                "Everything in it, and its address " <span class="mono break">{move || address()}</span>
+                ", is lost for good." {move || whose()}
             </p>
             <footer class="foot">
                 {stay}

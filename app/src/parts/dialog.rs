@@ -1,5 +1,7 @@
 use leptos::{html, prelude::*};
 
+use crate::reactive::effect;
+
 use super::Icon;
 
 /// A native dialog: Esc closes it, and the focus returns to where it came from.
@@ -15,7 +17,7 @@ pub fn Dialog(
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     let children = StoredValue::new(children);
-    Effect::new(move |_| {
+    effect(move || {
         let (wanted, Some(dialog)) = (open.get(), node.get()) else { return };
         // After its content is there, so that the first field gets the focus.
         request_animation_frame(move || match (wanted, dialog.open()) {
@@ -38,7 +40,7 @@ pub fn Dialog(
             on:close=move |_| open.set(false)
             on:click=on_backdrop
         >
-            <Show when=move || open.get()>
+            {move || open.get().then(|| view! {
                 <header>
                     <h2>{move || title.get()}</h2>
                     <button
@@ -51,7 +53,7 @@ pub fn Dialog(
                     </button>
                 </header>
                 {children.with_value(|children| children())}
-            </Show>
+            }.into_any())}
         </dialog>
     }
 }

@@ -14,13 +14,14 @@ pub fn EnvironmentActions(
     /// Its deletion.
     remove: ServerAction<DeleteEnvironment>,
 ) -> impl IntoView {
+    let stays = Memo::new(move |_| status.get() != Status::Deleting);
     view! {
-        <Show when=move || status.get() != Status::Deleting>
+        {move || stays.get().then(|| view! {
             <div class="acts">
                 <ConnectAction environment status/>
                 <ExtendForm environment/>
                 <DeleteButton environment remove/>
             </div>
-        </Show>
+        }.into_any())}
     }
 }

@@ -23,6 +23,7 @@ pub fn EnvironmentHeading(
                             {owner}
                         </span>
                     }
+                    .into_any()
                 })
             }}
             <Badge status/>

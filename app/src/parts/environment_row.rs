@@ -29,6 +29,7 @@ pub fn EnvironmentRow(
         if going { Status::Deleting } else { known }
     });
     let urgency = move || countdown.get().map(|it| it.urgency(now.get()).as_str());
+    let timed = Memo::new(move |_| countdown.get().is_some());
     let tile = move || {
         let of = environment.get();
         view! {
@@ -43,11 +44,12 @@ pub fn EnvironmentRow(
             id=environment.with_untracked(|it| format!("env-{}", it.uuid))
             data-template=environment.with_untracked(|it| it.name.clone())
             data-status=move || status.get().as_str()
-            data-time=urgency
+            data-time=move || urgency()
         >
-            <Show when=move || countdown.get().is_some() fallback=tile>
-                <Ring countdown now/>
-            </Show>
+            {move || match timed.get() {
+                true => view! { <Ring countdown now/> }.into_any(),
+                false => tile().into_any(),
+            }}
             <div>
                 <EnvironmentHeading environment status/>
                 <Address environment/>

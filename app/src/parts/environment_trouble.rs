@@ -10,7 +10,8 @@ pub fn EnvironmentTrouble(
     status: Memo<Status>,
 ) -> impl IntoView {
     let message = move || environment.with(|it| it.message.clone());
-    move || match (status.get(), message()) {
+    view! {
+        {move || match (status.get(), message()) {
         (Status::Degraded, message) => {
             let what = if message.is_empty() {
                 "It does not run as it should.".to_owned()
@@ -29,5 +30,6 @@ pub fn EnvironmentTrouble(
             view! { <p class="why calm">{message}</p> }.into_any()
         }
         _ => ().into_any(),
+    }}
     }
 }

@@ -41,7 +41,7 @@ pub fn ExtendForm(
     view! {
         <ActionForm action attr:class="inline">
             <input type="hidden" name="template" value=move || environment.with(|it| it.name.clone())/>
-            {button}
+            {move || button()}
         </ActionForm>
     }
 }

@@ -13,7 +13,8 @@ pub fn LaunchButton(
     offer: Memo<Offer>,
 ) -> impl IntoView {
     let page = links::launch_page(&entry.name);
-    move || match offer.get() {
+    view! {
+        {move || match offer.get() {
         Offer::SignIn => view! {
             <a class="btn quiet" href=links::sign_in(&page) rel="external">
                 "Sign in to launch"
@@ -45,5 +46,6 @@ pub fn LaunchButton(
             }
             .into_any()
         }
+    }}
     }
 }

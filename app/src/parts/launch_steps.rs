@@ -28,11 +28,11 @@ pub fn LaunchSteps(
         };
         let current = move || (position == done.get()).then_some("step");
         view! {
-            <li class=class aria-current=current>
+            <li class=move || class() aria-current=move || current()>
                 <span aria-hidden="true">
-                    {move || (position < done.get()).then(|| view! { <Icon name="check"/> })}
+                    {move || (position < done.get()).then(|| view! { <Icon name="check"/> }.into_any())}
                 </span>
-                <span>{words}</span>
+                <span>{move || words.get()}</span>
             </li>
         }
     };

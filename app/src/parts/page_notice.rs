@@ -7,7 +7,8 @@ use crate::{contexts::use_preferences, notice::Tone};
 #[component]
 pub fn PageNotice() -> impl IntoView {
     let notice = use_preferences().notice;
-    move || {
+    view! {
+        {move || {
         notice.get().map(|said| {
             let (class, icon) = match said.tone {
                 Tone::Good => ("note good", "circle-check"),
@@ -26,6 +27,8 @@ pub fn PageNotice() -> impl IntoView {
                     </button>
                 </p>
             }
+            .into_any()
         })
+    }}
     }
 }

@@ -25,7 +25,7 @@ pub fn ParameterField(
     let control = if parameter.choices.is_empty() {
         view! {
             <input type="text" id=id.clone() name=name value=value required=required maxlength="256" pattern=pattern
-                autocomplete="off" spellcheck="false" aria-describedby=hint.clone() aria-invalid=invalid
+                autocomplete="off" spellcheck="false" aria-describedby=hint.clone() aria-invalid=move || invalid()
                 title="Letters, digits, spaces and . _ / @ + = -"/>
         }
         .into_any()
@@ -36,7 +36,7 @@ pub fn ParameterField(
             view! { <option value=choice.clone() selected=selected>{choice.clone()}</option> }
         });
         view! {
-            <select id=id.clone() name=name required=required aria-describedby=hint.clone() aria-invalid=invalid>
+            <select id=id.clone() name=name required=required aria-describedby=hint.clone() aria-invalid=move || invalid()>
                 {none}
                 {options.collect_view()}
             </select>
@@ -51,7 +51,7 @@ pub fn ParameterField(
             </label>
             {control}
             <small id=hint>{parameter.description}</small>
-            {move || refused.get().map(|sentence| view! { <p class="err" role="alert">{sentence}</p> })}
+            {move || refused.get().map(|sentence| view! { <p class="err" role="alert">{sentence}</p> }.into_any())}
         </div>
     }
 }

@@ -35,7 +35,7 @@ pub fn ParameterForm(
             <input type="hidden" name="template" value=template/>
             {fields.collect_view()}
             {move || {
-                error.get().filter(|it| it.field.is_none()).map(|error| view! { <Problem error/> })
+                error.get().filter(|it| it.field.is_none()).map(|error| view! { <Problem error/> }.into_any())
             }}
             <footer class="foot">
                 {cancel.map(|cancel| {

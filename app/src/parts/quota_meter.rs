@@ -7,7 +7,8 @@ use crate::{contexts::use_live, plain::Quota};
 pub fn QuotaMeter() -> impl IntoView {
     let live = use_live();
     let quota = Memo::new(move |_| live.list().map(|list| Quota::of(&list)));
-    move || {
+    view! {
+        {move || {
         quota.get().map(|quota| {
             let seats = quota.seats().into_iter().map(|taken| view! { <i class:on=taken></i> });
             view! {
@@ -18,6 +19,8 @@ pub fn QuotaMeter() -> impl IntoView {
                     </span>
                 </span>
             }
+            .into_any()
         })
+    }}
     }
 }

@@ -17,7 +17,8 @@ pub fn Ring(
         let tenths = countdown.spent(now.get(), CIRCUMFERENCE);
         format!("{}.{}", tenths / 10, tenths % 10)
     };
-    move || {
+    view! {
+        {move || {
         countdown.get().map(|countdown| {
             view! {
                 <svg class="ring" viewBox="0 0 64 64" aria-hidden="true">
@@ -35,6 +36,8 @@ pub fn Ring(
                     </text>
                 </svg>
             }
+            .into_any()
         })
+    }}
     }
 }

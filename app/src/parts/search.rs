@@ -1,5 +1,7 @@
 use leptos::{ev, html, prelude::*};
 
+use crate::reactive::effect;
+
 use super::Icon;
 
 /// The search field of the catalog. `/` goes there; without JavaScript it is a form.
@@ -15,7 +17,7 @@ pub fn Search(
     count: Signal<usize>,
 ) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
-    Effect::new(move |_| {
+    effect(move || {
         let handle = window_event_listener(ev::keydown, move |event| {
             if let Some(field) = field.get_untracked().filter(|_| is_shortcut(&event)) {
                 event.prevent_default();
@@ -50,7 +52,7 @@ pub fn Search(
             {move || {
                 let category = category.get();
                 (!category.is_empty())
-                    .then(|| view! { <input type="hidden" name="category" value=category/> })
+                    .then(|| view! { <input type="hidden" name="category" value=category/> }.into_any())
             }}
             <kbd aria-hidden="true">"/"</kbd>
         </form>

@@ -7,7 +7,8 @@ use crate::contexts::{Connection, use_live, use_session};
 #[component]
 pub fn StreamState() -> impl IntoView {
     let (live, session) = (use_live(), use_session());
-    move || {
+    view! {
+        {move || {
         if session.has_ended() {
             view! {
                 <p class="line" role="status">
@@ -27,5 +28,6 @@ pub fn StreamState() -> impl IntoView {
         } else {
             ().into_any()
         }
+    }}
     }
 }

@@ -1,7 +1,7 @@
 use leptos::{form::ActionForm, prelude::*};
 
 use super::Icon;
-use crate::{contexts::use_preferences, server_fns::ChooseTheme, theme::Theme};
+use crate::{contexts::use_preferences, reactive::effect, server_fns::ChooseTheme, theme::Theme};
 
 /// Turns to the next colours, and lets the server remember them.
 #[component]
@@ -9,12 +9,12 @@ pub fn ThemeToggle() -> impl IntoView {
     let action = ServerAction::<ChooseTheme>::new();
     let theme = use_preferences().theme;
     let next = move || theme.get().next();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(chosen) = action.input().get() {
             theme.set(chosen.theme);
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         let Some(root) = document().document_element() else { return };
         // A document whose colours cannot be set keeps those it has.
         let _ = match theme.get() {
@@ -26,7 +26,7 @@ pub fn ThemeToggle() -> impl IntoView {
         <ActionForm action attr:class="inline">
             <input type="hidden" name="theme" value=move || next().as_str()/>
             <button class="btn plain square" aria-label=move || next().invitation() title=move || next().invitation()>
-                {move || view! { <Icon name=next().icon()/> }}
+                {move || view! { <Icon name=next().icon()/> }.into_any()}
             </button>
         </ActionForm>
     }

@@ -17,7 +17,8 @@ pub fn TimeLeft(
     status: Memo<Status>,
 ) -> impl IntoView {
     let zone = use_preferences().zone;
-    move || {
+    view! {
+        {move || {
         if status.get() == Status::Deleting {
             return view! { <p class="left-text">"Being removed; it no longer counts."</p> }
                 .into_any();
@@ -33,5 +34,6 @@ pub fn TimeLeft(
             </p>
         }
         .into_any()
+    }}
     }
 }

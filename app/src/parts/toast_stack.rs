@@ -12,9 +12,10 @@ pub fn ToastStack() -> impl IntoView {
     let toasts = use_toasts();
     view! {
         <ul class="toasts" data-testid="toasts">
-            <For each=move || toasts.shown() key=|toast| toast.id let:toast>
-                <ToastItem toast/>
-            </For>
+            {move || {
+                let shown = toasts.shown().into_iter();
+                shown.map(|toast| view! { <ToastItem toast/> }).collect_view().into_any()
+            }}
         </ul>
     }
 }

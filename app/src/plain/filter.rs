@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use wire::CatalogEntry;
 
 /// What the reader wants to see of the catalog.
@@ -34,12 +36,13 @@ pub fn split_category(category: &str) -> (&str, &str) {
 /// The categories of a catalog, each once, sorted.
 #[must_use]
 pub fn categories(entries: &[CatalogEntry]) -> Vec<String> {
-    let mut names: Vec<String> = entries
-        .iter()
-        .map(|entry| split_category(&entry.category).0.to_owned())
-        .filter(|name| !name.is_empty())
-        .collect();
-    names.sort_by_key(|name| name.to_lowercase());
-    names.dedup_by_key(|name| name.to_lowercase());
-    names
+    // One by one: collecting would bring a whole sort into the WebAssembly module.
+    let mut names = BTreeMap::new();
+    for entry in entries {
+        let (name, _) = split_category(&entry.category);
+        if !name.is_empty() {
+            names.entry(name.to_lowercase()).or_insert_with(|| name.to_owned());
+        }
+    }
+    names.into_values().collect()
 }

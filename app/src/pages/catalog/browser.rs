@@ -27,6 +27,7 @@ pub(super) fn CatalogBrowser(entries: Vec<CatalogEntry>) -> impl IntoView {
         let filter = CatalogFilter { query: query.get(), category: category.get() };
         entries.with(|all| all.iter().filter(|it| filter.admits(it)).cloned().collect::<Vec<_>>())
     });
+    let nothing = Memo::new(move |_| found.with(Vec::is_empty));
     let names = Memo::new(move |_| entries.with(|all| categories(all)));
     let count = Signal::derive(move || entries.with(Vec::len));
     view! {
@@ -37,7 +38,7 @@ pub(super) fn CatalogBrowser(entries: Vec<CatalogEntry>) -> impl IntoView {
         <ul class="grid" data-testid="catalog">
             <For each=move || found.get() key=look children=move |entry| card(entry, entries)/>
         </ul>
-        <Show when=move || found.with(Vec::is_empty)>
+        {move || nothing.get().then(|| view! {
             <Empty
                 icon="search-x"
                 title=if entries.with(Vec::is_empty) { "No templates yet" } else { "Nothing matches" }.to_owned()
@@ -45,7 +46,7 @@ pub(super) fn CatalogBrowser(entries: Vec<CatalogEntry>) -> impl IntoView {
             >
                 <a class="btn quiet" href=links::CATALOG>"Show everything"</a>
             </Empty>
-        </Show>
+        }.into_any())}
     }
 }
 

@@ -7,6 +7,7 @@ use leptos_meta::Title;
 
 use self::browser::CatalogBrowser;
 use crate::{
+    codec::Json,
     contexts::use_session,
     parts::{Empty, Problem, Ready, Skeleton},
     server_fns::list_catalog,
@@ -15,7 +16,7 @@ use crate::{
 /// The catalog.
 #[component]
 pub fn CatalogPage() -> impl IntoView {
-    let catalog = Resource::new(|| (), |()| list_catalog());
+    let catalog = Resource::<_, Json>::new_with_options(|| (), |()| list_catalog(), false);
     let session = use_session();
     view! {
         <Title text=""/>

@@ -9,6 +9,7 @@ use crate::{
     contexts::use_live,
     parts::Tile,
     plain::{Stage, whereabouts},
+    reactive::effect,
     server_fns::LaunchEnvironment,
 };
 
@@ -33,7 +34,7 @@ pub(super) fn Launcher(
     let stage = Memo::new(move |_| {
         Stage::of(mine.get(), seen.get(), launch.pending().get(), launch.value().get())
     });
-    Effect::new(move |_| {
+    effect(move || {
         if launch.value().get().is_some() {
             spawn_local(async move { _ = live.refresh().await });
         }
@@ -62,11 +63,9 @@ pub(super) fn Launcher(
 }
 
 /// The parameters that the template declares; others are ignored.
-fn declared(entry: &CatalogEntry, given: BTreeMap<String, String>) -> BTreeMap<String, String> {
+fn declared(entry: &CatalogEntry, mut given: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    given.retain(|name, _| entry.parameters.iter().any(|parameter| parameter.name == *name));
     given
-        .into_iter()
-        .filter(|(name, _)| entry.parameters.iter().any(|parameter| parameter.name == *name))
-        .collect()
 }
 
 /// Launches at once, in the browser, where there is nothing to ask. A request without JavaScript never launches by itself.
@@ -91,7 +90,7 @@ fn begin(
 
 /// Goes to the environment when it runs, if a browser can.
 fn go_there(stage: Memo<Stage>) {
-    Effect::new(move |_| {
+    effect(move || {
         if let Stage::Running(mine) = stage.get()
             && mine.connection_type == ConnectionType::Web
         {

@@ -12,6 +12,7 @@ use leptos_router::hooks::{use_params_map, use_query_map};
 use self::launcher::Launcher;
 use super::NotFoundPage;
 use crate::{
+    codec::Json,
     contexts::{use_session, use_sign_in_link},
     links,
     parts::{Empty, Problem, Ready, SignInLink, Skeleton},
@@ -24,7 +25,7 @@ use crate::{
 pub fn LaunchPage() -> impl IntoView {
     let params = use_params_map();
     let template = Memo::new(move |_| params.with(|it| it.get("template").unwrap_or_default()));
-    let entry = Resource::new(move || template.get(), catalog_entry);
+    let entry = Resource::<_, Json>::new_with_options(move || template.get(), catalog_entry, false);
     let session = use_session();
     let query = use_query_map();
     view! {
@@ -38,11 +39,10 @@ pub fn LaunchPage() -> impl IntoView {
                         Err(error) => view! { <Problem error/> }.into_any(),
                         Ok(_) if session.user().is_none() => view! { <SignInFirst/> }.into_any(),
                         Ok(entry) => {
-                            let asked: BTreeMap<String, String> = query
-                                .get_untracked()
-                                .into_iter()
-                                .map(|(name, value)| (name.into_owned(), value))
-                                .collect();
+                            let mut asked = BTreeMap::new();
+                            for (name, value) in query.get_untracked() {
+                                asked.insert(name.into_owned(), value);
+                            }
                             let wait = asked.contains_key(links::ASK);
                             view! { <Launcher entry given=asked wait/> }.into_any()
                         }

@@ -7,6 +7,7 @@ use crate::{
     links,
     parts::{CopyButton, LaunchSteps, ParameterForm},
     plain::Stage,
+    reactive::effect,
     server_fns::LaunchEnvironment,
 };
 
@@ -23,7 +24,7 @@ pub(super) fn Progress(
 ) -> impl IntoView {
     let entry = StoredValue::new(entry);
     let typed = StoredValue::new(given);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(input) = launch.input().get() {
             typed.set_value(input.parameters);
         }
@@ -33,7 +34,8 @@ pub(super) fn Progress(
         let given = typed.get_value();
         view! { <ParameterForm entry=entry.get_value() action=launch given/> }
     };
-    move || match stage.get() {
+    view! {
+        {move || match stage.get() {
         Stage::Asking | Stage::Refused(_) => ask().into_any(),
         Stage::Reserving => view! { <LaunchSteps stage/> }.into_any(),
         Stage::Starting(_) => view! {
@@ -60,6 +62,7 @@ pub(super) fn Progress(
             {ask()}
         }
         .into_any(),
+    }}
     }
 }
 
