@@ -39,7 +39,7 @@ type Fields = IdTokenFields<
 >;
 type TokenAnswer = StandardTokenResponse<Fields, CoreTokenType>;
 
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' http://*.localhost:*; frame-ancestors 'none'; base-uri 'none'";
 
 /// What a client asks for (OpenID Connect Core, 3.1.2.1); the page sends it back with the person.
 #[derive(Debug, Clone, Deserialize)]
