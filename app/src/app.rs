@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode, StaticSegment,
-    components::{Route, Router, Routes},
+    components::{FlatRoutes, Route, Router},
     path,
 };
 
@@ -39,13 +39,13 @@ pub fn App() -> impl IntoView {
             <StreamState/>
             <main class="page" id="main">
                 <PageNotice/>
-                <Routes fallback=NotFoundPage>
+                <FlatRoutes fallback=NotFoundPage>
                     <Route path=StaticSegment("") view=CatalogPage ssr=SsrMode::Async/>
                     <Route path=path!("environments") view=EnvironmentsPage ssr=SsrMode::Async/>
                     <Route path=path!("environments/:template/delete") view=DeletePage ssr=SsrMode::Async/>
                     <Route path=path!("run/:template") view=LaunchPage ssr=SsrMode::Async/>
                     <Route path=path!("auth/error") view=SignInErrorPage ssr=SsrMode::Async/>
-                </Routes>
+                </FlatRoutes>
             </main>
             <ToastStack/>
             <Announcer/>

@@ -8,6 +8,10 @@
     unreachable_pub,
     reason = "`#[component]` and `#[server]` make public items in private modules"
 )]
+#![allow(
+    clippy::redundant_closure,
+    reason = "`view!` erases the closures that it sees; a function's name would bring a type, and code, of its own"
+)]
 
 mod actions;
 mod app;

@@ -5,6 +5,7 @@ mod line;
 mod live;
 mod preferences;
 mod session;
+mod shelf;
 mod toasts;
 #[cfg(feature = "ssr")]
 mod visitor;
@@ -14,6 +15,7 @@ pub use line::follow_changes;
 pub use live::{Connection, Live, provide_live, use_live};
 pub use preferences::{provide_preferences, use_preferences};
 pub use session::{Session, provide_session, use_session, use_sign_in_link};
+pub use shelf::{Shelf, fetch_shelf};
 pub use toasts::{Toast, Toasts, provide_toasts, use_toasts};
 #[cfg(feature = "ssr")]
 pub use visitor::Visitor;

@@ -5,7 +5,7 @@ use wire::Environment;
 use crate::{
     contexts::{use_live, use_session},
     links,
-    parts::{Empty, EnvironmentRow, Problem, QuotaMeter, Ready, SignInLink},
+    parts::{Each, Empty, EnvironmentRow, Problem, QuotaMeter, Ready, SignInLink},
 };
 
 /// My environments.
@@ -44,18 +44,19 @@ fn Content() -> impl IntoView {
 fn Rows() -> impl IntoView {
     let live = use_live();
     let all = move || live.list().map(|list| list.environments).unwrap_or_default();
-    let row = move |first: Environment| {
-        let uuid = first.uuid.clone();
+    let keys = Signal::derive(move || all().into_iter().map(|it| it.uuid).collect());
+    let row = move |uuid: String| {
+        let find = move || all().into_iter().find(|it| it.uuid == uuid);
+        let Some(first) = untrack(&find) else { return ().into_any() };
         // What is gone keeps its last look until its row goes.
         let environment = Memo::new(move |last: Option<&Environment>| {
-            let found = all().into_iter().find(|it| it.uuid == uuid);
-            found.or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
+            find().or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
         });
-        view! { <EnvironmentRow environment/> }
+        view! { <EnvironmentRow environment/> }.into_any()
     };
     view! {
         <ul class="envs" data-testid="environments">
-            <For each=all key=|it| it.uuid.clone() children=row/>
+            <Each keys item=Callback::new(row)/>
         </ul>
     }
 }

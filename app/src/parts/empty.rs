@@ -11,8 +11,9 @@ pub fn Empty(
     title: String,
     /// What to do.
     text: &'static str,
-    /// The way to do it.
-    children: Children,
+    /// The way to do it, where there is one.
+    #[prop(optional)]
+    children: Option<Children>,
 ) -> impl IntoView {
     view! {
         <div class="empty" data-testid="empty">
@@ -21,7 +22,7 @@ pub fn Empty(
             </span>
             <h2>{title}</h2>
             <p>{text}</p>
-            {children()}
+            {children.map(|children| children())}
         </div>
     }
 }

@@ -1,11 +1,14 @@
 use leptos::prelude::*;
 
 use super::Skeleton;
-use crate::contexts::{use_live, use_session};
+use crate::contexts::{Shelf, use_live, use_session};
 
-/// Shows its children once it is known who reads the page and what they own.
+/// Shows its children once it is known who reads the page, what they own, and what else the page needs.
 #[component]
 pub fn Ready(
+    /// Templates that the page needs.
+    #[prop(optional)]
+    templates: Option<Shelf>,
     /// What needs to know.
     children: ChildrenFn,
 ) -> impl IntoView {
@@ -15,9 +18,12 @@ pub fn Ready(
             {move || {
                 let children = children.clone();
                 Suspend::new(async move {
-                    // Both answers are read again, by whoever needs them, from the contexts.
+                    // The answers are read again by whoever needs them.
                     let _ = session.visit.await;
                     let _ = live.first.await;
+                    if let Some(templates) = templates {
+                        let _ = templates.await;
+                    }
                     children()
                 })
             }}

@@ -5,7 +5,7 @@ use wire::CatalogEntry;
 use crate::{
     contexts::use_live,
     links,
-    parts::{CategoryChips, Empty, Search, TemplateCard},
+    parts::{CategoryChips, Each, Empty, Search, TemplateCard},
     plain::{CatalogFilter, categories},
     server_fns::list_catalog,
 };
@@ -27,6 +27,7 @@ pub(super) fn CatalogBrowser(entries: Vec<CatalogEntry>) -> impl IntoView {
         let filter = CatalogFilter { query: query.get(), category: category.get() };
         entries.with(|all| all.iter().filter(|it| filter.admits(it)).cloned().collect::<Vec<_>>())
     });
+    let keys = Signal::derive(move || found.with(|found| found.iter().map(look).collect()));
     let nothing = Memo::new(move |_| found.with(Vec::is_empty));
     let names = Memo::new(move |_| entries.with(|all| categories(all)));
     let count = Signal::derive(move || entries.with(Vec::len));
@@ -36,7 +37,7 @@ pub(super) fn CatalogBrowser(entries: Vec<CatalogEntry>) -> impl IntoView {
             <CategoryChips names chosen=category query/>
         </div>
         <ul class="grid" data-testid="catalog">
-            <For each=move || found.get() key=look children=move |entry| card(entry, entries)/>
+            <Each keys item=Callback::new(move |look: String| card(&look, entries))/>
         </ul>
         {move || nothing.get().then(|| view! {
             <Empty
@@ -50,18 +51,19 @@ pub(super) fn CatalogBrowser(entries: Vec<CatalogEntry>) -> impl IntoView {
     }
 }
 
-fn card(entry: CatalogEntry, entries: RwSignal<Vec<CatalogEntry>>) -> impl IntoView {
-    let name = entry.name.clone();
-    let ready = Signal::derive(move || {
-        entries.with(|all| all.iter().find(|it| it.name == name).and_then(|it| it.ready))
-    });
-    view! { <TemplateCard entry ready/> }
+/// The card of a look; the templates are looked up by the name in its first line.
+fn card(look: &str, entries: RwSignal<Vec<CatalogEntry>>) -> AnyView {
+    let name = look.lines().next().unwrap_or_default().to_owned();
+    let find = move |all: &Vec<CatalogEntry>| all.iter().find(|it| it.name == name).cloned();
+    let Some(entry) = entries.with_untracked(&find) else { return ().into_any() };
+    let ready = Signal::derive(move || entries.with(&find).and_then(|it| it.ready));
+    view! { <TemplateCard entry ready/> }.into_any()
 }
 
-/// What a card is drawn from: when this changes, it is drawn anew.
-fn look(entry: &CatalogEntry) -> (String, String, String, String, usize) {
-    let CatalogEntry { name, display_name, description, icon, parameters, .. } = entry.clone();
-    (name, display_name, description, icon, parameters.len())
+/// What a card is drawn from, its name first: when this changes, it is drawn anew.
+fn look(entry: &CatalogEntry) -> String {
+    let CatalogEntry { name, display_name, description, icon, parameters, .. } = entry;
+    format!("{name}\n{display_name}\n{description}\n{icon}\n{}", parameters.len())
 }
 
 /// Asks for the catalog again when the reader's environments change: a launch takes a warm one.

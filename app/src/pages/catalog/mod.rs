@@ -7,17 +7,25 @@ use leptos_meta::Title;
 
 use self::browser::CatalogBrowser;
 use crate::{
-    codec::Json,
-    contexts::use_session,
-    parts::{Empty, Problem, Ready, Skeleton},
-    server_fns::list_catalog,
+    contexts::{fetch_shelf, use_session},
+    parts::{Empty, Problem, Ready},
 };
 
 /// The catalog.
 #[component]
 pub fn CatalogPage() -> impl IntoView {
-    let catalog = Resource::<_, Json>::new_with_options(|| (), |()| list_catalog(), false);
+    let templates = fetch_shelf(Signal::stored(None));
     let session = use_session();
+    let content = move || {
+        if !session.config().catalog_enabled {
+            return view! { <SwitchedOff/> }.into_any();
+        }
+        match templates.get() {
+            Some(Ok(entries)) => view! { <CatalogBrowser entries/> }.into_any(),
+            Some(Err(error)) => view! { <Problem error/> }.into_any(),
+            None => ().into_any(),
+        }
+    };
     view! {
         <Title text=""/>
         <section class="lead">
@@ -28,18 +36,9 @@ pub fn CatalogPage() -> impl IntoView {
                 </p>
             </div>
         </section>
-        <Ready>
-            {session.problem().map(|error| view! { <Problem error/> })}
-            <Suspense fallback=Skeleton>
-                {move || Suspend::new(async move {
-                    let enabled = session.config().catalog_enabled;
-                    match catalog.await {
-                        _ if !enabled => view! { <SwitchedOff/> }.into_any(),
-                        Ok(entries) => view! { <CatalogBrowser entries/> }.into_any(),
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                    }
-                })}
-            </Suspense>
+        <Ready templates>
+            {session.problem().map(|error| view! { <Problem error/> }.into_any())}
+            {move || content()}
         </Ready>
     }
 }
@@ -51,8 +50,6 @@ fn SwitchedOff() -> impl IntoView {
             icon="layout-grid"
             title="The catalog is switched off".to_owned()
             text="Your admin has switched it off. Links that launch an environment keep working."
-        >
-            ()
-        </Empty>
+        />
     }
 }

@@ -39,7 +39,6 @@ pub(super) fn Launcher(
             spawn_local(async move { _ = live.refresh().await });
         }
     });
-    let given = declared(&entry, given);
     begin(&entry, &given, wait, stage, launch);
     go_there(stage);
     let heading = entry.display_name.clone();
@@ -60,12 +59,6 @@ pub(super) fn Launcher(
             <Progress entry given stage launch/>
         </section>
     }
-}
-
-/// The parameters that the template declares; others are ignored.
-fn declared(entry: &CatalogEntry, mut given: BTreeMap<String, String>) -> BTreeMap<String, String> {
-    given.retain(|name, _| entry.parameters.iter().any(|parameter| parameter.name == *name));
-    given
 }
 
 /// Launches at once, in the browser, where there is nothing to ask. A request without JavaScript never launches by itself.

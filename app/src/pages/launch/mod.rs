@@ -7,50 +7,59 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_params_map, use_query_map};
+use leptos_router::{
+    hooks::{use_params_map, use_query_map},
+    params::ParamsMap,
+};
+use wire::CatalogEntry;
 
 use self::launcher::Launcher;
 use super::NotFoundPage;
 use crate::{
-    codec::Json,
-    contexts::{use_session, use_sign_in_link},
+    contexts::{fetch_shelf, use_session, use_sign_in_link},
     links,
-    parts::{Empty, Problem, Ready, SignInLink, Skeleton},
+    parts::{Empty, Problem, Ready, SignInLink},
     response,
-    server_fns::{UiErrorKind, catalog_entry},
+    server_fns::UiErrorKind,
 };
 
 /// The launch page.
 #[component]
 pub fn LaunchPage() -> impl IntoView {
     let params = use_params_map();
-    let template = Memo::new(move |_| params.with(|it| it.get("template").unwrap_or_default()));
-    let entry = Resource::<_, Json>::new_with_options(move || template.get(), catalog_entry, false);
-    let session = use_session();
     let query = use_query_map();
+    let session = use_session();
+    let template = Signal::derive(move || params.with(|it| it.get("template")));
+    let templates = fetch_shelf(template);
+    let content = move || match templates.get() {
+        None => ().into_any(),
+        Some(Ok(found)) => match found.into_iter().next() {
+            Some(_) if session.user().is_none() => view! { <SignInFirst/> }.into_any(),
+            Some(entry) => launcher(entry, &query.get_untracked()),
+            None => view! { <NotFoundPage/> }.into_any(),
+        },
+        Some(Err(error)) if error.kind == UiErrorKind::NotFound => {
+            view! { <NotFoundPage/> }.into_any()
+        }
+        Some(Err(error)) => view! { <Problem error/> }.into_any(),
+    };
     view! {
-        <Ready>
-            <Suspense fallback=Skeleton>
-                {move || Suspend::new(async move {
-                    match entry.await {
-                        Err(error) if error.kind == UiErrorKind::NotFound => {
-                            view! { <NotFoundPage/> }.into_any()
-                        }
-                        Err(error) => view! { <Problem error/> }.into_any(),
-                        Ok(_) if session.user().is_none() => view! { <SignInFirst/> }.into_any(),
-                        Ok(entry) => {
-                            let mut asked = BTreeMap::new();
-                            for (name, value) in query.get_untracked() {
-                                asked.insert(name.into_owned(), value);
-                            }
-                            let wait = asked.contains_key(links::ASK);
-                            view! { <Launcher entry given=asked wait/> }.into_any()
-                        }
-                    }
-                })}
-            </Suspense>
+        <Ready templates>
+            {move || content()}
         </Ready>
     }
+}
+
+/// The launch, with what the address says of the parameters.
+fn launcher(entry: CatalogEntry, query: &ParamsMap) -> AnyView {
+    let mut given = BTreeMap::new();
+    for parameter in &entry.parameters {
+        if let Some(value) = query.get(&parameter.name) {
+            given.insert(parameter.name.clone(), value);
+        }
+    }
+    let wait = query.get(links::ASK).is_some();
+    view! { <Launcher entry given wait/> }.into_any()
 }
 
 /// Nobody is signed in: the server sends the browser to sign in; a page that is open already asks.
