@@ -23,7 +23,7 @@ export class SignInPage {
   }
 
   account(person: Person): Locator {
-    return this.page.getByLabel(`Account of ${person}`);
+    return this.page.getByRole('banner').locator('summary', { hasText: `Account of ${person}` });
   }
 
   async signOut(person: Person): Promise<void> {

@@ -13,6 +13,8 @@ interface Fixtures {
   signIn: (person: Person) => Promise<Page>;
   /** A REST client of somebody. */
   client: (person: Person) => Promise<Client>;
+  /** Announces what every test without JavaScript provokes. */
+  unused: void;
   /** Deletes what the test launched, so that the next one starts with nothing. */
   cleanUp: void;
 }
@@ -66,6 +68,15 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const complaints = new Complaints();
       await use(complaints);
       expect(complaints.unexpected(), 'what the browser complained about').toEqual([]);
+    },
+    { auto: true },
+  ],
+
+  // Without JavaScript nobody uses the module that the page preloads for everybody else.
+  unused: [
+    async ({ complaints, javaScriptEnabled }, use) => {
+      if (javaScriptEnabled === false) complaints.expect(/was preloaded using link preload but not used/);
+      await use();
     },
     { auto: true },
   ],

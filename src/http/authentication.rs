@@ -45,15 +45,15 @@ pub(super) fn routes(state: &AppState) -> Router<AppState> {
     state
         .identity
         .router()
-        .layer(middleware::from_fn_with_state(state.clone(), failure_as_page))
+        .layer(middleware::from_fn(failure_as_page))
         .with_state(())
 }
 
-async fn failure_as_page(State(state): State<AppState>, request: Request, next: Next) -> Response {
+async fn failure_as_page(request: Request, next: Next) -> Response {
     let wants_page = pages::wanted(request.headers());
     let response = next.run(request).await;
     match response.extensions().get::<Arc<LoginError>>().cloned() {
-        Some(error) if wants_page => pages::sign_in_failed(&state, &error, response).await,
+        Some(error) if wants_page => pages::sign_in_failed(&error, &response),
         _ => response,
     }
 }

@@ -1,8 +1,8 @@
 //! The web app on the server: its pages and server functions, and when a browser gets a page instead of JSON.
 
+use app::SignInFailure;
 use axum::{
     Router,
-    body::Body,
     extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::Next,
@@ -32,10 +32,10 @@ pub(super) fn routes(state: &AppState) -> Router<AppState> {
     })
 }
 
-/// Renders whatever page the address names.
+/// Renders whatever page the address names, whole: what is streamed out of order needs JavaScript to be put in place.
 pub(super) async fn render(state: &AppState, request: Request) -> Response {
     let options = state.leptos.clone();
-    let handler = leptos_axum::render_app_to_stream_with_context(context(state), move || {
+    let handler = leptos_axum::render_app_async_with_context(context(state), move || {
         app::shell(options.clone())
     });
     handler(request).await.into_response()
@@ -65,27 +65,25 @@ fn sign_in_first(request: &Request) -> Response {
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
 }
 
-/// The page that says why somebody could not be signed in, with the status and the cookies of the bare answer.
-pub(super) async fn sign_in_failed(
-    state: &AppState,
-    error: &LoginError,
-    bare: Response,
-) -> Response {
-    let sentence = percent_encoding::utf8_percent_encode(
-        &error.to_string(),
-        percent_encoding::NON_ALPHANUMERIC,
-    )
-    .to_string();
-    let Ok(request) = Request::get(format!("/auth/error?reason={sentence}")).body(Body::empty())
-    else {
-        return bare;
-    };
-    let mut page = render(state, request).await;
-    *page.status_mut() = bare.status();
+/// Sends somebody who could not be signed in to the page that says why, with the cookies of the bare answer.
+pub(super) fn sign_in_failed(error: &LoginError, bare: &Response) -> Response {
+    let location = format!("/auth/error?reason={}", failure(error).as_str());
+    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
     for cookie in bare.headers().get_all(header::SET_COOKIE) {
-        page.headers_mut().append(header::SET_COOKIE, cookie.clone());
+        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }
-    page
+    response
+}
+
+fn failure(error: &LoginError) -> SignInFailure {
+    match error {
+        LoginError::NotSetUp => SignInFailure::NotSetUp,
+        LoginError::Refused => SignInFailure::Refused,
+        LoginError::NoSession => SignInFailure::NoSession,
+        LoginError::Mismatch => SignInFailure::Mismatch,
+        LoginError::Provider(_) => SignInFailure::Provider,
+        LoginError::Verification(_) => SignInFailure::Verification,
+    }
 }
 
 /// Whether the request comes from somebody who looks at pages: it accepts HTML and bears no token.

@@ -59,7 +59,7 @@ impl Line {
         let on_list = Closure::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();
             if let Ok(list) = serde_json::from_slice(text.as_bytes()) {
-                live.apply(list);
+                live.follow(list);
             }
         });
         let on_open = Closure::new(move |_: Event| live.set_connection(Connection::Fine));

@@ -25,6 +25,8 @@ pub struct Live {
     /// The list that the page came with; pages wait for it in [`crate::parts::Ready`].
     pub first: Resource<Result<EnvironmentList, UiError>, Json>,
     latest: RwSignal<Option<EnvironmentList>>,
+    /// How many lists the stream has brought.
+    streamed: StoredValue<u32>,
     connection: RwSignal<Connection>,
     clock: Clock,
     session: Session,
@@ -57,8 +59,14 @@ impl Live {
         living(&self.list()?, template).cloned()
     }
 
-    /// Takes in a newer list: the clock learns from it, and what changed is announced.
-    pub fn apply(&self, list: EnvironmentList) {
+    /// Takes in a list that the stream brought.
+    pub fn follow(&self, list: EnvironmentList) {
+        self.streamed.update_value(|count| *count += 1);
+        self.apply(list);
+    }
+
+    /// Takes in a list: the clock learns from it, and what changed is announced.
+    fn apply(&self, list: EnvironmentList) {
         if let Some(now) = Moment::parse(&list.now) {
             self.clock.learn(now);
         }
@@ -70,7 +78,10 @@ impl Live {
 
     /// Asks for the list, after a change or when the stream is cut. Tells whether it came.
     pub async fn refresh(self) -> bool {
+        let before = self.streamed.get_value();
         match list_environments().await {
+            // What the stream brought in the meantime may be newer than this answer, and what follows it certainly is.
+            Ok(_) if self.streamed.get_value() != before => {}
             Ok(list) => self.apply(list),
             Err(error) => {
                 if error.kind == UiErrorKind::SignedOut {
@@ -100,7 +111,8 @@ impl Live {
 pub fn provide_live(clock: Clock, session: Session, toasts: Toasts) -> Live {
     let first = Resource::new_with_options(|| (), |()| list_environments(), false);
     let (latest, connection) = (RwSignal::new(None), RwSignal::new(Connection::Fine));
-    let live = Live { first, latest, connection, clock, session, toasts };
+    let streamed = StoredValue::new(0);
+    let live = Live { first, latest, streamed, connection, clock, session, toasts };
     effect(move || {
         if let Some(Ok(list)) = first.get()
             && latest.with_untracked(Option::is_none)

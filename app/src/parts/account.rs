@@ -19,7 +19,6 @@ pub fn Account() -> impl IntoView {
 #[component]
 fn AccountMenu(username: String) -> impl IntoView {
     let initial: String = username.chars().take(1).flat_map(char::to_uppercase).collect();
-    let label = format!("Account of {username}");
     let menu = NodeRef::<html::Details>::new();
     let close = move || {
         if let Some(menu) = menu.get_untracked() {
@@ -47,8 +46,9 @@ fn AccountMenu(username: String) -> impl IntoView {
     });
     view! {
         <details class="menu" node_ref=menu>
-            <summary class="btn plain who" aria-label=label>
+            <summary class="btn plain who">
                 <i aria-hidden="true">{initial}</i>
+                <span class="vh">"Account of "</span>
                 <span class="t">{username.clone()}</span>
                 <Icon name="chevron-down"/>
             </summary>

@@ -2,15 +2,16 @@ use leptos::prelude::*;
 use wire::CatalogEntry;
 
 use super::{Dialog, ParameterForm};
-use crate::{actions::use_launch, links};
+use crate::{links, server_fns::LaunchEnvironment};
 
 /// Asks for a template's parameters: in a dialog, or without JavaScript on the launch page.
 #[component]
 pub fn AskButton(
     /// The template.
     entry: CatalogEntry,
+    /// The launch.
+    action: ServerAction<LaunchEnvironment>,
 ) -> impl IntoView {
-    let action = use_launch();
     let open = RwSignal::new(false);
     let href = links::ask_page(&entry.name);
     let label = format!("Launch {} with parameters", entry.display_name);

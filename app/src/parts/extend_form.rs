@@ -26,10 +26,10 @@ pub fn ExtendForm(
         .into_any(),
         Extension::Offered { by, note } => {
             let name = environment.with_untracked(|it| it.display_name.clone());
-            let label = format!("Extend {name} by {by}, {note}");
             view! {
-                <button class="btn quiet" aria-label=label disabled=move || pending.get()>
+                <button class="btn quiet" disabled=move || pending.get()>
                     <Icon name="plus"/>
+                    <span class="vh">{format!("Extend {name} by ")}</span>
                     {by}
                     <span class="note-in">{note}</span>
                 </button>

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use wire::CatalogEntry;
 
 use super::{AskButton, CopyButton, Icon, LaunchForm, OpenLink};
-use crate::{links, plain::Offer};
+use crate::{actions::use_launch, links, plain::Offer};
 
 /// The button of a card. It says what it will do, and why when it cannot.
 #[component]
@@ -13,6 +13,8 @@ pub fn LaunchButton(
     offer: Memo<Offer>,
 ) -> impl IntoView {
     let page = links::launch_page(&entry.name);
+    // Outlives the form: the new environment may be in the list, and the form gone, before the answer is here.
+    let action = use_launch();
     view! {
         {move || match offer.get() {
         Offer::SignIn => view! {
@@ -21,8 +23,8 @@ pub fn LaunchButton(
             </a>
         }
         .into_any(),
-        Offer::Launch => view! { <LaunchForm entry=entry.clone()/> }.into_any(),
-        Offer::Ask => view! { <AskButton entry=entry.clone()/> }.into_any(),
+        Offer::Launch => view! { <LaunchForm entry=entry.clone() action/> }.into_any(),
+        Offer::Ask => view! { <AskButton entry=entry.clone() action/> }.into_any(),
         Offer::Open(mine) => view! { <OpenLink url=mine.url class="btn quiet"/> }.into_any(),
         Offer::Copy(mine) => view! {
             <CopyButton text=mine.connection_message label="Copy command" class="btn quiet"/>

@@ -1,15 +1,16 @@
 use leptos::{form::ActionForm, prelude::*};
 use wire::CatalogEntry;
 
-use crate::actions::use_launch;
+use crate::server_fns::LaunchEnvironment;
 
 /// Launches without a question.
 #[component]
 pub fn LaunchForm(
     /// The template.
     entry: CatalogEntry,
+    /// The launch.
+    action: ServerAction<LaunchEnvironment>,
 ) -> impl IntoView {
-    let action = use_launch();
     let label = format!("Launch {}", entry.display_name);
     view! {
         <ActionForm action>

@@ -1,4 +1,5 @@
 import { CatalogPage } from '../../pages/catalog.js';
+import { hydrated } from '../../support/hydrated.js';
 import { expect, test } from '../../support/fixtures.js';
 
 const SAMPLES = ['Echo over TCP', 'Sized page', 'Team desk', 'Web terminal', 'Web terminal, warm'];
@@ -22,6 +23,7 @@ test('searching narrows the cards, by key and by word, and the address keeps it'
   await expect(page).toHaveURL('/?q=size');
 
   await page.reload();
+  await hydrated(page);
   await expect(catalog.search).toHaveValue('size');
   await expect(catalog.cards).toHaveCount(1);
 

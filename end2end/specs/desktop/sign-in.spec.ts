@@ -38,6 +38,6 @@ test('a link to launch something signs in first and then launches', async ({ pag
 test('a sign-in that failed says why and offers the next try', async ({ page, complaints }) => {
   complaints.expect(/status of 400/);
   await page.goto('/auth/callback?code=made-up&state=made-up');
-  await expect(page.getByRole('heading', { level: 2 })).toContainText('was not started here');
+  await expect(page.getByRole('heading', { level: 2 })).toHaveText('This sign-in was not begun here, or took too long');
   await expect(page.getByRole('link', { name: 'Sign in again' })).toBeVisible();
 });
