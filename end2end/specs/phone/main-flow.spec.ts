@@ -14,7 +14,7 @@ test('the main flow on a phone, and nothing scrolls sideways', async ({ signIn, 
   await (await client('alice')).get('/run/team-desk');
 
   const environments = new EnvironmentsPage(page);
-  await environments.page.goto('/environments');
+  await environments.goto();
   const row = environments.row('Sized page');
   await expect(row.status).toHaveText('Healthy');
   await fits(page);
@@ -31,8 +31,9 @@ test('320 pixels are enough', async ({ signIn, client }) => {
   const page = await signIn('alice');
   await page.setViewportSize({ width: 320, height: 640 });
   await fits(page);
-  await page.goto('/environments');
-  await expect(new EnvironmentsPage(page).row('Echo over TCP').row).toBeVisible();
+  const environments = new EnvironmentsPage(page);
+  await environments.goto();
+  await expect(environments.row('Echo over TCP').row).toBeVisible();
   await fits(page);
 });
 
