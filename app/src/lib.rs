@@ -32,5 +32,7 @@ mod theme;
 mod time;
 
 pub use app::App;
+#[cfg(feature = "ssr")]
+pub use codec::to_text;
 pub use plain::SignInFailure;
 pub use shell::shell;

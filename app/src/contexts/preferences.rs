@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDocument;
 
-use crate::{codec::Json, notice::Notice, theme::Theme, time::Zone};
+use crate::{codec::Compact, notice::Notice, theme::Theme, time::Zone};
 
 const ZONE_COOKIE: &str = "dploy_zone";
 
@@ -45,7 +45,7 @@ impl Preferences {
 
 /// Reads the cookies, on the server, and hands them to the browser with the page.
 pub fn provide_preferences() -> Preferences {
-    let told = SharedValue::<Told, Json>::new_with_encoding(read_cookies).into_inner();
+    let told = SharedValue::<Told, Compact>::new_with_encoding(read_cookies).into_inner();
     let preferences = Preferences {
         theme: RwSignal::new(told.theme),
         zone: RwSignal::new(Zone(told.zone)),

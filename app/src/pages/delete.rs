@@ -5,11 +5,10 @@ use wire::Environment;
 
 use super::NotFoundPage;
 use crate::{
-    actions::follow_removal,
+    actions::{follow_removal, new_change},
     contexts::use_live,
     parts::{DeleteForm, Ready},
     reactive::effect,
-    server_fns::DeleteEnvironment,
 };
 
 /// Asks before an environment is deleted, for browsers without JavaScript.
@@ -33,11 +32,11 @@ pub fn DeletePage() -> impl IntoView {
 fn Question(mine: Environment) -> impl IntoView {
     let title = format!("Delete {}?", mine.display_name);
     let environment = Memo::new(move |_| mine.clone());
-    let remove = ServerAction::<DeleteEnvironment>::new();
+    let remove = new_change();
     follow_removal(remove, environment);
     let navigate = leptos_router::hooks::use_navigate();
     effect(move || {
-        if matches!(remove.value().get(), Some(Ok(()))) {
+        if matches!(remove.value().get(), Some(Ok(_))) {
             navigate(crate::links::ENVIRONMENTS, leptos_router::NavigateOptions::default());
         }
     });

@@ -1,6 +1,8 @@
 use leptos::prelude::*;
 use wire::Parameter;
 
+use crate::server_fns::parameter_field;
+
 /// What the server accepts where a parameter says nothing else (CONTRACT, "Template parameters").
 const USUAL: &str = r"[\p{L}\p{N} ._\/@+=\-]*";
 
@@ -16,7 +18,7 @@ pub fn ParameterField(
 ) -> impl IntoView {
     let id = format!("parameter-{}", parameter.name);
     let hint = format!("{id}-hint");
-    let name = format!("parameters[{}]", parameter.name);
+    let name = parameter_field(&parameter.name);
     let value = value.unwrap_or(parameter.default);
     let required = parameter.required;
     let invalid = move || refused.get().is_some().then_some("true");

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn};
 use wire::CatalogEntry;
 
-use super::{ParameterField, Problem};
-use crate::server_fns::LaunchEnvironment;
+use super::{ChangeForm, ParameterField, Problem};
+use crate::{actions::Change, server_fns::LaunchEnvironment};
 
 /// A template's parameters, and the launch.
 #[component]
@@ -12,7 +12,7 @@ pub fn ParameterForm(
     /// The template.
     entry: CatalogEntry,
     /// The launch.
-    action: ServerAction<LaunchEnvironment>,
+    action: Change,
     /// What is filled in already.
     given: BTreeMap<String, String>,
     /// Takes the form away.
@@ -31,7 +31,7 @@ pub fn ParameterForm(
     });
     let pending = action.pending();
     view! {
-        <ActionForm action attr:class="form">
+        <ChangeForm to=LaunchEnvironment::PATH change=action class="form">
             <input type="hidden" name="template" value=template/>
             {fields.collect_view()}
             {move || {
@@ -49,6 +49,6 @@ pub fn ParameterForm(
                     {move || if pending.get() { "Launching…" } else { "Launch" }}
                 </button>
             </footer>
-        </ActionForm>
+        </ChangeForm>
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     links,
     parts::{CategoryChips, Each, Empty, Search, TemplateCard},
     plain::{CatalogFilter, categories},
-    server_fns::list_catalog,
+    server_fns::{Answer, Question, ask},
 };
 
 /// Searches and shows the catalog. The search is in the address: it can be sent to somebody, and works without JavaScript.
@@ -77,7 +77,7 @@ fn keep_fresh(entries: RwSignal<Vec<CatalogEntry>>) {
         let now = owned.get();
         if before.is_some_and(|before| before != now) {
             spawn_local(async move {
-                if let Ok(fresh) = list_catalog().await {
+                if let Ok(Answer::Templates(fresh)) = ask(Question::Catalog).await {
                     entries.try_set(fresh);
                 }
             });
