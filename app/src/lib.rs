@@ -34,5 +34,7 @@ mod time;
 pub use app::App;
 #[cfg(feature = "ssr")]
 pub use codec::to_text;
+#[cfg(feature = "ssr")]
+pub use pages::PAGES;
 pub use plain::SignInFailure;
 pub use shell::shell;

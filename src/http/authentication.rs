@@ -42,11 +42,7 @@ pub(super) async fn authenticate(
 
 /// Signing in and out. A failure is a page for whoever looks at pages.
 pub(super) fn routes(state: &AppState) -> Router<AppState> {
-    state
-        .identity
-        .router()
-        .layer(middleware::from_fn(failure_as_page))
-        .with_state(())
+    state.identity.router().layer(middleware::from_fn(failure_as_page)).with_state(())
 }
 
 async fn failure_as_page(request: Request, next: Next) -> Response {

@@ -59,7 +59,8 @@ pub(super) async fn stream_environments(
     let lists = state.environments.watch(&caller).await?;
     let stop = state.stopping.clone().cancelled_owned();
     let end = session.end(state.clock.now());
-    let events = events(lists, options.compact).take_until(stop).take_until(tokio::time::sleep(end));
+    let events =
+        events(lists, options.compact).take_until(stop).take_until(tokio::time::sleep(end));
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 

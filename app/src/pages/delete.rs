@@ -1,6 +1,5 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use wire::Environment;
 
 use super::NotFoundPage;
@@ -13,16 +12,15 @@ use crate::{
 
 /// Asks before an environment is deleted, for browsers without JavaScript.
 #[component]
-pub fn DeletePage() -> impl IntoView {
-    let params = use_params_map();
+pub fn DeletePage(
+    /// The template's name.
+    template: String,
+) -> impl IntoView {
     view! {
         <Ready>
-            {move || {
-                let template = params.with(|params| params.get("template").unwrap_or_default());
-                match untrack(|| use_live().living(&template)) {
-                    Some(mine) => view! { <Question mine/> }.into_any(),
-                    None => view! { <NotFoundPage/> }.into_any(),
-                }
+            {match untrack(|| use_live().living(&template)) {
+                Some(mine) => view! { <Question mine/> }.into_any(),
+                None => view! { <NotFoundPage/> }.into_any(),
             }}
         </Ready>
     }

@@ -7,10 +7,7 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{
-    hooks::{use_params_map, use_query_map},
-    params::ParamsMap,
-};
+use leptos_router::{hooks::use_location, params::ParamsMap};
 use wire::CatalogEntry;
 
 use self::launcher::Launcher;
@@ -25,12 +22,13 @@ use crate::{
 
 /// The launch page.
 #[component]
-pub fn LaunchPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
+pub fn LaunchPage(
+    /// The template's name.
+    template: String,
+) -> impl IntoView {
+    let query = use_location().query;
     let session = use_session();
-    let template = move || params.with(|it| it.get("template").unwrap_or_default());
-    let templates = asked(move || Question::Template(template()));
+    let templates = asked(move || Question::Template(template.clone()));
     let content = move || match templates.get() {
         Some(Ok(Answer::Templates(found))) => match found.into_iter().next() {
             Some(_) if session.user().is_none() => view! { <SignInFirst/> }.into_any(),
