@@ -3,10 +3,7 @@ use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::Router;
 
 use crate::{
-    contexts::{
-        follow_changes, provide_clock, provide_live, provide_preferences, provide_session,
-        provide_toasts,
-    },
+    contexts::{Shared, follow_changes, provide_shared},
     pages::Page,
     parts::{Announcer, Bar, PageNotice, StreamState, ToastStack},
 };
@@ -15,11 +12,7 @@ use crate::{
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let preferences = provide_preferences();
-    let clock = provide_clock();
-    let session = provide_session();
-    let toasts = provide_toasts();
-    let live = provide_live(clock, session, toasts);
+    let Shared { preferences, clock, session, live, .. } = provide_shared();
     crate::reactive::effect(move || {
         clock.run();
         preferences.learn_zone();

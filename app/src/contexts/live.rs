@@ -33,6 +33,23 @@ pub struct Live {
 }
 
 impl Live {
+    /// Asks for the first list.
+    #[must_use]
+    pub fn new(clock: Clock, session: Session, toasts: Toasts) -> Self {
+        let first = asked(|| Question::Environments);
+        let (latest, connection) = (RwSignal::new(None), RwSignal::new(Connection::Fine));
+        let streamed = StoredValue::new(0);
+        let live = Self { first, latest, streamed, connection, clock, session, toasts };
+        effect(move || {
+            if let Some(list) = listed(first.get())
+                && latest.with_untracked(Option::is_none)
+            {
+                live.apply(list);
+            }
+        });
+        live
+    }
+
     /// The newest list that is known.
     #[must_use]
     pub fn list(&self) -> Option<EnvironmentList> {
@@ -111,27 +128,4 @@ fn listed(answer: Option<Result<Answer, UiError>>) -> Option<EnvironmentList> {
         Some(Ok(Answer::Environments(list))) => Some(list),
         _ => None,
     }
-}
-
-/// Asks for the first list.
-pub fn provide_live(clock: Clock, session: Session, toasts: Toasts) -> Live {
-    let first = asked(|| Question::Environments);
-    let (latest, connection) = (RwSignal::new(None), RwSignal::new(Connection::Fine));
-    let streamed = StoredValue::new(0);
-    let live = Live { first, latest, streamed, connection, clock, session, toasts };
-    effect(move || {
-        if let Some(list) = listed(first.get())
-            && latest.with_untracked(Option::is_none)
-        {
-            live.apply(list);
-        }
-    });
-    provide_context(live);
-    live
-}
-
-/// What the reader owns.
-#[must_use]
-pub fn use_live() -> Live {
-    expect_context()
 }

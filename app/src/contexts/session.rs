@@ -18,6 +18,12 @@ pub struct Session {
 }
 
 impl Session {
+    /// Asks the server once who reads the page.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { asked: asked(|| Question::Visit), ended: RwSignal::new(false) }
+    }
+
     fn visit(&self) -> Option<Visit> {
         match self.asked.get() {
             Some(Ok(Answer::Visit(visit))) => Some(visit),
@@ -64,20 +70,6 @@ impl Session {
     pub fn has_ended(&self) -> bool {
         self.ended.get()
     }
-}
-
-/// Asks the server once who reads the page.
-pub fn provide_session() -> Session {
-    let asked = asked(|| Question::Visit);
-    let session = Session { asked, ended: RwSignal::new(false) };
-    provide_context(session);
-    session
-}
-
-/// The session.
-#[must_use]
-pub fn use_session() -> Session {
-    expect_context()
 }
 
 /// The address that signs in and comes back to this page.

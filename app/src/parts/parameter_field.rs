@@ -32,10 +32,11 @@ pub fn ParameterField(
         }
         .into_any()
     } else {
-        let none = (!required).then(|| view! { <option value="">"No choice"</option> });
+        let none = (!required).then(|| view! { <option value="">"No choice"</option> }.into_any());
         let options = parameter.choices.into_iter().map(|choice| {
             let selected = choice == value;
             view! { <option value=choice.clone() selected=selected>{choice.clone()}</option> }
+                .into_any()
         });
         view! {
             <select id=id.clone() name=name required=required aria-describedby=hint.clone() aria-invalid=move || invalid()>
@@ -49,7 +50,7 @@ pub fn ParameterField(
         <div class="field">
             <label for=id>
                 {parameter.name}
-                {(!required).then(|| view! { <span class="optional">" optional"</span> })}
+                {(!required).then(|| view! { <span class="optional">" optional"</span> }.into_any())}
             </label>
             {control}
             <small id=hint>{parameter.description}</small>

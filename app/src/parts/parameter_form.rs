@@ -27,7 +27,7 @@ pub fn ParameterForm(
         let refused = Signal::derive(move || {
             error.get().filter(|it| it.field.as_ref() == Some(&name)).map(|it| it.sentence)
         });
-        view! { <ParameterField parameter value refused/> }
+        view! { <ParameterField parameter value refused/> }.into_any()
     });
     let pending = action.pending();
     view! {
@@ -44,6 +44,7 @@ pub fn ParameterForm(
                             "Cancel"
                         </button>
                     }
+                    .into_any()
                 })}
                 <button class="btn solid" disabled=move || pending.get()>
                     {move || if pending.get() { "Launching…" } else { "Launch" }}
