@@ -1,4 +1,4 @@
-//! What happens around a change: what the reader is told, and where it leads.
+//! Changes: how they are asked for, what the reader is told, and where they lead.
 
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -8,27 +8,29 @@ use crate::{
     contexts::{use_clock, use_live, use_preferences, use_toasts},
     links,
     reactive::effect,
-    server_fns::{DeleteEnvironment, ExtendEnvironment, LaunchEnvironment},
+    server_fns::{Changed, Posted, UiError, post},
     time::Moment,
 };
 
-/// A launch that leads to the launch page; a refusal is told where the reader is.
+/// A change that a form asks for, and how it goes. One type for all of them: each would bring its own machinery into the
+/// WebAssembly module.
+pub type Change = Action<Posted, Result<Changed, UiError>>;
+
+/// A change that nobody has asked for yet.
 #[must_use]
-pub fn use_launch() -> ServerAction<LaunchEnvironment> {
-    let launch = ServerAction::<LaunchEnvironment>::new();
+pub fn new_change() -> Change {
+    Action::new(|form: &Posted| post(form.clone()))
+}
+
+/// A launch of `template` that leads to the launch page; a refusal is told where the reader is.
+#[must_use]
+pub fn use_launch(template: String) -> Change {
+    let launch = new_change();
     let (live, toasts, navigate) = (use_live(), use_toasts(), use_navigate());
-    let template = RwSignal::new(None::<String>);
-    effect(move || {
-        if let Some(input) = launch.input().get() {
-            template.set(Some(input.template));
-        }
-    });
     effect(move || match launch.value().get() {
         Some(Ok(_)) => {
             spawn_local(async move { _ = live.refresh().await });
-            if let Some(template) = template.get_untracked() {
-                navigate(&links::launch_page(&template), NavigateOptions::default());
-            }
+            navigate(&links::launch_page(&template), NavigateOptions::default());
         }
         // A field that is at fault says so itself.
         Some(Err(error)) if error.field.is_none() => toasts.bad(&error),
@@ -38,7 +40,7 @@ pub fn use_launch() -> ServerAction<LaunchEnvironment> {
 }
 
 /// Tells how an extension went, and looks at the list anew.
-pub fn follow_extension(extend: ServerAction<ExtendEnvironment>, environment: Memo<Environment>) {
+pub fn follow_extension(extend: Change, environment: Memo<Environment>) {
     let (live, toasts, clock) = (use_live(), use_toasts(), use_clock());
     let zone = use_preferences().zone;
     effect(move || {
@@ -58,12 +60,12 @@ pub fn follow_extension(extend: ServerAction<ExtendEnvironment>, environment: Me
 }
 
 /// Tells how a deletion went, and looks at the list anew.
-pub fn follow_removal(remove: ServerAction<DeleteEnvironment>, environment: Memo<Environment>) {
+pub fn follow_removal(remove: Change, environment: Memo<Environment>) {
     let (live, toasts) = (use_live(), use_toasts());
     effect(move || {
         let Some(result) = remove.value().get() else { return };
         match result {
-            Ok(()) => {
+            Ok(_) => {
                 let name = environment.with_untracked(|it| it.display_name.clone());
                 toasts.good(format!("{name} is being removed."));
             }

@@ -1,31 +1,18 @@
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
-use leptos_router::{
-    SsrMode, StaticSegment,
-    components::{FlatRoutes, Route, Router},
-    path,
-};
+use leptos_router::components::Router;
 
 use crate::{
-    contexts::{
-        follow_changes, provide_clock, provide_live, provide_preferences, provide_session,
-        provide_toasts,
-    },
-    pages::{CatalogPage, DeletePage, EnvironmentsPage, LaunchPage, NotFoundPage, SignInErrorPage},
+    contexts::{Shared, follow_changes, provide_shared},
+    pages::Page,
     parts::{Announcer, Bar, PageNotice, StreamState, ToastStack},
 };
 
 /// The web app.
-///
-/// Every page waits for its data before it is sent: they come from memory, and a page without JavaScript is whole.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
-    let preferences = provide_preferences();
-    let clock = provide_clock();
-    let session = provide_session();
-    let toasts = provide_toasts();
-    let live = provide_live(clock, session, toasts);
+    let Shared { preferences, clock, session, live, .. } = provide_shared();
     crate::reactive::effect(move || {
         clock.run();
         preferences.learn_zone();
@@ -39,13 +26,7 @@ pub fn App() -> impl IntoView {
             <StreamState/>
             <main class="page" id="main">
                 <PageNotice/>
-                <FlatRoutes fallback=NotFoundPage>
-                    <Route path=StaticSegment("") view=CatalogPage ssr=SsrMode::Async/>
-                    <Route path=path!("environments") view=EnvironmentsPage ssr=SsrMode::Async/>
-                    <Route path=path!("environments/:template/delete") view=DeletePage ssr=SsrMode::Async/>
-                    <Route path=path!("run/:template") view=LaunchPage ssr=SsrMode::Async/>
-                    <Route path=path!("auth/error") view=SignInErrorPage ssr=SsrMode::Async/>
-                </FlatRoutes>
+                <Page/>
             </main>
             <ToastStack/>
             <Announcer/>

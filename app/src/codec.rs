@@ -1,29 +1,48 @@
-//! How the server hands data to the browser with a page.
+//! How the server hands data to the browser with a page, and in the stream.
 
 use codee::{Decoder, Encoder};
-use serde::{Deserialize, Serialize};
+use leptos::server::FromEncodedStr;
+#[cfg(feature = "ssr")]
+use leptos::server::IntoEncodedString;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// JSON, read from bytes as server functions read theirs: the readers of every type are in the WebAssembly module once.
+/// Postcard, as server functions answer: a few bytes for each value, and the same readers for both.
 #[derive(Debug, Clone, Copy)]
-pub struct Json;
+pub struct Compact;
 
-impl<T: Serialize> Encoder<T> for Json {
-    type Error = serde_json::Error;
-    type Encoded = String;
+impl<T: Serialize> Encoder<T> for Compact {
+    type Error = postcard::Error;
+    type Encoded = Vec<u8>;
 
-    fn encode(value: &T) -> Result<String, Self::Error> {
-        serde_json::to_string(value)
+    fn encode(value: &T) -> Result<Vec<u8>, Self::Error> {
+        postcard::to_allocvec(value)
     }
 }
 
-impl<T> Decoder<T> for Json
+impl<T> Decoder<T> for Compact
 where
     T: for<'de> Deserialize<'de>,
 {
-    type Error = serde_json::Error;
-    type Encoded = str;
+    type Error = postcard::Error;
+    type Encoded = [u8];
 
-    fn decode(text: &str) -> Result<T, Self::Error> {
-        serde_json::from_slice(text.as_bytes())
+    fn decode(bytes: &[u8]) -> Result<T, Self::Error> {
+        postcard::from_bytes(bytes)
     }
+}
+
+/// A value as text, for what cannot carry bytes.
+///
+/// # Errors
+/// When the value cannot be written.
+#[cfg(feature = "ssr")]
+pub fn to_text<T: Serialize>(value: &T) -> Result<String, postcard::Error> {
+    Ok(postcard::to_allocvec(value)?.into_encoded_string())
+}
+
+/// Reads what [`to_text`] wrote.
+#[must_use]
+pub fn from_text<T: DeserializeOwned>(text: &str) -> Option<T> {
+    let bytes = <[u8]>::from_encoded_str(text).ok()?;
+    postcard::from_bytes(&bytes).ok()
 }

@@ -17,6 +17,7 @@ mod actions;
 mod app;
 mod codec;
 mod contexts;
+mod letters;
 mod links;
 mod notice;
 mod pages;
@@ -32,5 +33,9 @@ mod theme;
 mod time;
 
 pub use app::App;
+#[cfg(feature = "ssr")]
+pub use codec::to_text;
+#[cfg(feature = "ssr")]
+pub use pages::PAGES;
 pub use plain::SignInFailure;
 pub use shell::shell;

@@ -63,7 +63,8 @@ pub fn sign_in(path: &str) -> String {
 }
 
 /// Everything but unreserved characters as `%XX`.
-fn encoded(text: &str) -> String {
+#[must_use]
+pub fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

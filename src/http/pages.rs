@@ -7,10 +7,11 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
+    routing::get,
 };
 use identity::LoginError;
 use leptos::{nonce::use_nonce, prelude::use_context};
-use leptos_axum::{LeptosRoutes as _, ResponseOptions, generate_route_list_with_exclusions};
+use leptos_axum::{LeptosRoutes as _, ResponseOptions};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
@@ -19,17 +20,18 @@ use super::{
     headers,
 };
 
-/// The page that shares its address with the REST call: which of the two answers is decided request by request.
-const LAUNCH_PAGE: &str = "/run/{template}";
-
 /// Pages and server functions.
 pub(super) fn routes(state: &AppState) -> Router<AppState> {
-    let excluded = Some(vec![LAUNCH_PAGE.to_owned()]);
-    let pages = generate_route_list_with_exclusions(app::App, excluded);
     let options = state.leptos.clone();
-    Router::new().leptos_routes_with_context(state, pages, context(state), move || {
-        app::shell(options.clone())
-    })
+    let functions =
+        Router::new().leptos_routes_with_context(state, Vec::new(), context(state), move || {
+            app::shell(options.clone())
+        });
+    app::PAGES.iter().fold(functions, |router, path| router.route(path, get(page)))
+}
+
+async fn page(State(state): State<AppState>, request: Request) -> Response {
+    render(&state, request).await
 }
 
 /// Renders whatever page the address names, whole: what is streamed out of order needs JavaScript to be put in place.

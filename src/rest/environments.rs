@@ -2,13 +2,14 @@ use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Json,
-    extract::State,
+    extract::{Query, State},
     response::{
         IntoResponse,
         sse::{Event, KeepAlive, Sse},
     },
 };
 use futures::{Stream, StreamExt as _};
+use serde::Deserialize;
 use wire::{EnvironmentList, ErrorBody};
 
 use crate::http::{ApiError, AppState, Session, SignedIn};
@@ -30,6 +31,16 @@ pub(super) async fn list_environments(
     Ok(Json(state.environments.list(&caller).await?))
 }
 
+/// What a client of the stream may choose.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct StreamOptions {
+    /// Whether events carry the list in the web app's own form (base64 of postcard, which may change at any time) instead of
+    /// JSON: a reader of JSON is a twentieth of what a browser may download.
+    #[serde(default)]
+    compact: bool,
+}
+
 /// The list as server-sent events, `environments`, on connect and on every change; a comment every 15 s.
 ///
 /// The stream ends when the session or the token does, and when the server stops.
@@ -37,9 +48,10 @@ pub(super) async fn list_environments(
     (status = 200, body = EnvironmentList, content_type = "text/event-stream"),
     (status = 401, body = ErrorBody),
     (status = 404, body = ErrorBody, description = "the list is disabled"),
-))]
+), params(StreamOptions))]
 pub(super) async fn stream_environments(
     State(state): State<AppState>,
+    Query(options): Query<StreamOptions>,
     session: Session,
     SignedIn(caller): SignedIn,
 ) -> Result<impl IntoResponse, ApiError> {
@@ -47,15 +59,23 @@ pub(super) async fn stream_environments(
     let lists = state.environments.watch(&caller).await?;
     let stop = state.stopping.clone().cancelled_owned();
     let end = session.end(state.clock.now());
-    let events = events(lists).take_until(stop).take_until(tokio::time::sleep(end));
+    let events =
+        events(lists, options.compact).take_until(stop).take_until(tokio::time::sleep(end));
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
 }
 
 fn events(
     lists: impl Stream<Item = EnvironmentList>,
+    compact: bool,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
-    lists.filter_map(|list| async move {
-        match Event::default().event("environments").json_data(&list) {
+    lists.filter_map(move |list| async move {
+        let event = Event::default().event("environments");
+        let written = if compact {
+            app::to_text(&list).map(|text| event.data(text)).map_err(axum::Error::new)
+        } else {
+            event.json_data(&list)
+        };
+        match written {
             Ok(event) => Some(Ok(event)),
             Err(error) => {
                 tracing::error!(%error, "a list could not be written as an event");

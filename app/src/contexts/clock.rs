@@ -18,6 +18,16 @@ pub struct Clock {
 }
 
 impl Clock {
+    /// A clock that stands until [`Clock::run`].
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            skew: RwSignal::new(Skew::default()),
+            ticked: RwSignal::new(None),
+            woke: RwSignal::new(0),
+        }
+    }
+
     /// The server's time. Until the browser's clock ticks it is `rendered`, the server's time when it rendered the page, so
     /// that both sides write the same words.
     #[must_use]
@@ -55,23 +65,6 @@ impl Clock {
             on_cleanup(move || handle.clear());
         }
     }
-}
-
-/// A clock that stands until [`Clock::run`].
-pub fn provide_clock() -> Clock {
-    let clock = Clock {
-        skew: RwSignal::new(Skew::default()),
-        ticked: RwSignal::new(None),
-        woke: RwSignal::new(0),
-    };
-    provide_context(clock);
-    clock
-}
-
-/// The clock.
-#[must_use]
-pub fn use_clock() -> Clock {
-    expect_context()
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "milliseconds since 1970 are whole and fit")]

@@ -4,14 +4,14 @@ use std::{cell::RefCell, rc::Rc, time::Duration};
 
 use leptos::{prelude::*, task::spawn_local};
 
-use crate::reactive::effect;
+use crate::{codec, reactive::effect};
 use send_wrapper::SendWrapper;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Event, EventSource, MessageEvent};
 
 use super::{Clock, Connection, Live, Session};
 
-const STREAM: &str = "/api/environments/stream";
+const STREAM: &str = "/api/environments/stream?compact=true";
 /// How long to wait before a stream that the server closed is opened again.
 const RETRY: Duration = Duration::from_secs(3);
 
@@ -58,7 +58,7 @@ impl Line {
         let live = self.live;
         let on_list = Closure::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();
-            if let Ok(list) = serde_json::from_slice(text.as_bytes()) {
+            if let Some(list) = codec::from_text(&text) {
                 live.follow(list);
             }
         });

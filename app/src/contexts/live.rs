@@ -1,12 +1,11 @@
 use leptos::prelude::*;
 use wire::{Environment, EnvironmentList};
 
-use super::{Clock, Session, Toasts};
+use super::{Asked, Clock, Session, Toasts, asked};
 use crate::{
-    codec::Json,
     plain::{announcements, living},
     reactive::effect,
-    server_fns::{UiError, UiErrorKind, list_environments},
+    server_fns::{Answer, Question, UiError, UiErrorKind, ask},
     time::Moment,
 };
 
@@ -23,7 +22,7 @@ pub enum Connection {
 #[derive(Debug, Clone, Copy)]
 pub struct Live {
     /// The list that the page came with; pages wait for it in [`crate::parts::Ready`].
-    pub first: Resource<Result<EnvironmentList, UiError>, Json>,
+    pub first: Asked,
     latest: RwSignal<Option<EnvironmentList>>,
     /// How many lists the stream has brought.
     streamed: StoredValue<u32>,
@@ -34,10 +33,27 @@ pub struct Live {
 }
 
 impl Live {
+    /// Asks for the first list.
+    #[must_use]
+    pub fn new(clock: Clock, session: Session, toasts: Toasts) -> Self {
+        let first = asked(|| Question::Environments);
+        let (latest, connection) = (RwSignal::new(None), RwSignal::new(Connection::Fine));
+        let streamed = StoredValue::new(0);
+        let live = Self { first, latest, streamed, connection, clock, session, toasts };
+        effect(move || {
+            if let Some(list) = listed(first.get())
+                && latest.with_untracked(Option::is_none)
+            {
+                live.apply(list);
+            }
+        });
+        live
+    }
+
     /// The newest list that is known.
     #[must_use]
     pub fn list(&self) -> Option<EnvironmentList> {
-        self.latest.get().or_else(|| self.first.get().and_then(Result::ok))
+        self.latest.get().or_else(|| listed(self.first.get()))
     }
 
     /// Why there is no list.
@@ -49,8 +65,7 @@ impl Live {
     /// The server's time when it rendered the page.
     #[must_use]
     pub fn rendered_at(&self) -> Option<Moment> {
-        let first = self.first.get_untracked()?.ok()?;
-        Moment::parse(&first.now)
+        Moment::parse(&listed(self.first.get_untracked())?.now)
     }
 
     /// The environment of `template`, unless it is on its way out.
@@ -79,10 +94,10 @@ impl Live {
     /// Asks for the list, after a change or when the stream is cut. Tells whether it came.
     pub async fn refresh(self) -> bool {
         let before = self.streamed.get_value();
-        match list_environments().await {
+        match ask(Question::Environments).await {
             // What the stream brought in the meantime may be newer than this answer, and what follows it certainly is.
             Ok(_) if self.streamed.get_value() != before => {}
-            Ok(list) => self.apply(list),
+            Ok(answer) => listed(Some(Ok(answer))).into_iter().for_each(|list| self.apply(list)),
             Err(error) => {
                 if error.kind == UiErrorKind::SignedOut {
                     self.session.end();
@@ -107,25 +122,10 @@ impl Live {
     }
 }
 
-/// Asks for the first list.
-pub fn provide_live(clock: Clock, session: Session, toasts: Toasts) -> Live {
-    let first = Resource::new_with_options(|| (), |()| list_environments(), false);
-    let (latest, connection) = (RwSignal::new(None), RwSignal::new(Connection::Fine));
-    let streamed = StoredValue::new(0);
-    let live = Live { first, latest, streamed, connection, clock, session, toasts };
-    effect(move || {
-        if let Some(Ok(list)) = first.get()
-            && latest.with_untracked(Option::is_none)
-        {
-            live.apply(list);
-        }
-    });
-    provide_context(live);
-    live
-}
-
-/// What the reader owns.
-#[must_use]
-pub fn use_live() -> Live {
-    expect_context()
+/// The list in an answer.
+fn listed(answer: Option<Result<Answer, UiError>>) -> Option<EnvironmentList> {
+    match answer {
+        Some(Ok(Answer::Environments(list))) => Some(list),
+        _ => None,
+    }
 }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDocument;
 
-use crate::{codec::Json, notice::Notice, theme::Theme, time::Zone};
+use crate::{codec::Compact, notice::Notice, theme::Theme, time::Zone};
 
 const ZONE_COOKIE: &str = "dploy_zone";
 
@@ -27,6 +27,17 @@ pub struct Preferences {
 }
 
 impl Preferences {
+    /// Reads the cookies, on the server, and hands them to the browser with the page.
+    #[must_use]
+    pub fn new() -> Self {
+        let told = SharedValue::<Told, Compact>::new_with_encoding(read_cookies).into_inner();
+        Self {
+            theme: RwSignal::new(told.theme),
+            zone: RwSignal::new(Zone(told.zone)),
+            notice: RwSignal::new(told.notice),
+        }
+    }
+
     /// Finds out the reader's time zone, in the browser, and remembers it for the server.
     pub fn learn_zone(&self) {
         #[expect(clippy::cast_possible_truncation, reason = "an offset is at most 840 minutes")]
@@ -41,24 +52,6 @@ impl Preferences {
             let _ = document.set_cookie(&cookie);
         }
     }
-}
-
-/// Reads the cookies, on the server, and hands them to the browser with the page.
-pub fn provide_preferences() -> Preferences {
-    let told = SharedValue::<Told, Json>::new_with_encoding(read_cookies).into_inner();
-    let preferences = Preferences {
-        theme: RwSignal::new(told.theme),
-        zone: RwSignal::new(Zone(told.zone)),
-        notice: RwSignal::new(told.notice),
-    };
-    provide_context(preferences);
-    preferences
-}
-
-/// How this reader wants to see things.
-#[must_use]
-pub fn use_preferences() -> Preferences {
-    expect_context()
 }
 
 #[cfg(feature = "ssr")]

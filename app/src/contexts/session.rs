@@ -2,26 +2,39 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use wire::{Me, UiConfig};
 
+use super::{Asked, asked};
 use crate::{
-    codec::Json,
     links,
-    server_fns::{UiError, Visit, current_user},
+    server_fns::{Answer, Question, UiError, Visit},
 };
 
 /// Who reads the page.
 #[derive(Debug, Clone, Copy)]
 pub struct Session {
     /// The server's answer; pages wait for it in [`crate::parts::Ready`].
-    pub visit: Resource<Result<Visit, UiError>, Json>,
+    pub asked: Asked,
     /// Whether the session has ended while the page was open.
     ended: RwSignal<bool>,
 }
 
 impl Session {
+    /// Asks the server once who reads the page.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { asked: asked(|| Question::Visit), ended: RwSignal::new(false) }
+    }
+
+    fn visit(&self) -> Option<Visit> {
+        match self.asked.get() {
+            Some(Ok(Answer::Visit(visit))) => Some(visit),
+            _ => None,
+        }
+    }
+
     /// The person, while the session lasts.
     #[must_use]
     pub fn user(&self) -> Option<Me> {
-        self.visit.get().and_then(Result::ok).and_then(|visit| visit.user)
+        self.visit()?.user
     }
 
     /// Whether somebody is signed in.
@@ -33,13 +46,13 @@ impl Session {
     /// Why it is not known who reads the page.
     #[must_use]
     pub fn problem(&self) -> Option<UiError> {
-        self.visit.get().and_then(Result::err)
+        self.asked.get()?.err()
     }
 
     /// Which parts of the web app are switched on.
     #[must_use]
     pub fn config(&self) -> UiConfig {
-        let known = self.visit.get().and_then(Result::ok).map(|visit| visit.config);
+        let known = self.visit().map(|visit| visit.config);
         known.unwrap_or(UiConfig {
             catalog_enabled: true,
             instances_enabled: true,
@@ -57,20 +70,6 @@ impl Session {
     pub fn has_ended(&self) -> bool {
         self.ended.get()
     }
-}
-
-/// Asks the server once who reads the page.
-pub fn provide_session() -> Session {
-    let visit = Resource::new_with_options(|| (), |()| current_user(), false);
-    let session = Session { visit, ended: RwSignal::new(false) };
-    provide_context(session);
-    session
-}
-
-/// The session.
-#[must_use]
-pub fn use_session() -> Session {
-    expect_context()
 }
 
 /// The address that signs in and comes back to this page.

@@ -28,6 +28,16 @@ pub struct Toasts {
 }
 
 impl Toasts {
+    /// No messages yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            shown: RwSignal::new(Vec::new()),
+            spoken: RwSignal::new(String::new()),
+            next: RwSignal::new(0),
+        }
+    }
+
     /// The messages on screen, oldest first.
     #[must_use]
     pub fn shown(&self) -> Vec<Toast> {
@@ -76,21 +86,4 @@ impl Toasts {
         });
         id
     }
-}
-
-/// No messages yet.
-pub fn provide_toasts() -> Toasts {
-    let toasts = Toasts {
-        shown: RwSignal::new(Vec::new()),
-        spoken: RwSignal::new(String::new()),
-        next: RwSignal::new(0),
-    };
-    provide_context(toasts);
-    toasts
-}
-
-/// The messages.
-#[must_use]
-pub fn use_toasts() -> Toasts {
-    expect_context()
 }

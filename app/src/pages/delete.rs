@@ -1,29 +1,26 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use wire::Environment;
 
 use super::NotFoundPage;
 use crate::{
-    actions::follow_removal,
+    actions::{follow_removal, new_change},
     contexts::use_live,
     parts::{DeleteForm, Ready},
     reactive::effect,
-    server_fns::DeleteEnvironment,
 };
 
 /// Asks before an environment is deleted, for browsers without JavaScript.
 #[component]
-pub fn DeletePage() -> impl IntoView {
-    let params = use_params_map();
+pub fn DeletePage(
+    /// The template's name.
+    template: String,
+) -> impl IntoView {
     view! {
         <Ready>
-            {move || {
-                let template = params.with(|params| params.get("template").unwrap_or_default());
-                match untrack(|| use_live().living(&template)) {
-                    Some(mine) => view! { <Question mine/> }.into_any(),
-                    None => view! { <NotFoundPage/> }.into_any(),
-                }
+            {match untrack(|| use_live().living(&template)) {
+                Some(mine) => view! { <Question mine/> }.into_any(),
+                None => view! { <NotFoundPage/> }.into_any(),
             }}
         </Ready>
     }
@@ -33,11 +30,11 @@ pub fn DeletePage() -> impl IntoView {
 fn Question(mine: Environment) -> impl IntoView {
     let title = format!("Delete {}?", mine.display_name);
     let environment = Memo::new(move |_| mine.clone());
-    let remove = ServerAction::<DeleteEnvironment>::new();
+    let remove = new_change();
     follow_removal(remove, environment);
     let navigate = leptos_router::hooks::use_navigate();
     effect(move || {
-        if matches!(remove.value().get(), Some(Ok(()))) {
+        if matches!(remove.value().get(), Some(Ok(_))) {
             navigate(crate::links::ENVIRONMENTS, leptos_router::NavigateOptions::default());
         }
     });

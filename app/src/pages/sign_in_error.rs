@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
+use leptos_router::hooks::use_location;
 
 use crate::{
     links,
@@ -12,7 +12,7 @@ use crate::{
 /// Signing in did not work (`/auth/error?reason=…`): why, and the way to try again.
 #[component]
 pub fn SignInErrorPage() -> impl IntoView {
-    let query = use_query_map();
+    let query = use_location().query;
     let reason = query.with_untracked(|query| query.get("reason").unwrap_or_default());
     let failure = SignInFailure::parse(&reason);
     response::set_status(failure.map_or(400, SignInFailure::status));

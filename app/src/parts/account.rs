@@ -1,7 +1,7 @@
 use leptos::{ev, html, prelude::*};
 
 use super::{Icon, SignInLink};
-use crate::{contexts::use_session, links, reactive::effect};
+use crate::{contexts::use_session, letters::initial, links, reactive::effect};
 
 /// The account menu, or the way in.
 #[component]
@@ -18,7 +18,7 @@ pub fn Account() -> impl IntoView {
 /// Who is signed in, and the way out. A native disclosure: it opens without JavaScript.
 #[component]
 fn AccountMenu(username: String) -> impl IntoView {
-    let initial: String = username.chars().take(1).flat_map(char::to_uppercase).collect();
+    let initial = initial(&username);
     let menu = NodeRef::<html::Details>::new();
     let close = move || {
         if let Some(menu) = menu.get_untracked() {

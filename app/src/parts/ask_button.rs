@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use wire::CatalogEntry;
 
 use super::{Dialog, ParameterForm};
-use crate::{links, server_fns::LaunchEnvironment};
+use crate::{actions::Change, links};
 
 /// Asks for a template's parameters: in a dialog, or without JavaScript on the launch page.
 #[component]
@@ -10,7 +10,7 @@ pub fn AskButton(
     /// The template.
     entry: CatalogEntry,
     /// The launch.
-    action: ServerAction<LaunchEnvironment>,
+    action: Change,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let href = links::ask_page(&entry.name);

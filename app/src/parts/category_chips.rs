@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use crate::{links, plain::title};
+use crate::{letters::capitalized, links};
 
 /// The categories, as links: they work without JavaScript, and can be sent to somebody.
 #[component]
@@ -13,7 +13,7 @@ pub fn CategoryChips(
     query: Signal<String>,
 ) -> impl IntoView {
     let chip = move |name: String| {
-        let label = if name.is_empty() { "All".to_owned() } else { title(&name) };
+        let label = if name.is_empty() { "All".to_owned() } else { capitalized(&name) };
         let (this, here) = (name.clone(), name);
         let href = move || links::catalog(&query.get(), &this);
         let current = move || chosen.get().eq_ignore_ascii_case(&here).then_some("true");
@@ -22,6 +22,7 @@ pub fn CategoryChips(
                 {label}
             </a>
         }
+        .into_any()
     };
     view! {
         <nav class="chips" aria-label="Category">

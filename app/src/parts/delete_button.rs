@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use wire::Environment;
 
 use super::{DeleteForm, Dialog, Icon};
-use crate::{links, server_fns::DeleteEnvironment};
+use crate::{actions::Change, links};
 
 /// Asks before deleting: in a dialog, or without JavaScript on a page of its own.
 #[component]
@@ -10,7 +10,7 @@ pub fn DeleteButton(
     /// The environment.
     environment: Memo<Environment>,
     /// Its deletion.
-    remove: ServerAction<DeleteEnvironment>,
+    remove: Change,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let name = move || environment.with(|it| it.display_name.clone());

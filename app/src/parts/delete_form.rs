@@ -1,7 +1,8 @@
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn};
 use wire::Environment;
 
-use crate::{links, plain::bare_address, server_fns::DeleteEnvironment};
+use super::ChangeForm;
+use crate::{actions::Change, links, plain::bare_address, server_fns::DeleteEnvironment};
 
 /// What would be lost, and the two ways on.
 #[component]
@@ -9,7 +10,7 @@ pub fn DeleteForm(
     /// The environment.
     environment: Memo<Environment>,
     /// Its deletion.
-    remove: ServerAction<DeleteEnvironment>,
+    remove: Change,
     /// Takes the question away; without it, a link leads back to the list.
     #[prop(optional)]
     cancel: Option<Callback<()>>,
@@ -31,7 +32,7 @@ pub fn DeleteForm(
         None => view! { <a class="btn quiet" href=links::ENVIRONMENTS>"Keep it"</a> }.into_any(),
     };
     view! {
-        <ActionForm action=remove attr:class="form">
+        <ChangeForm to=DeleteEnvironment::PATH change=remove class="form">
             <input type="hidden" name="template" value=move || environment.with(|it| it.name.clone())/>
             <p>
                 "Everything in it, and its address " <span class="mono break">{move || address()}</span>
@@ -43,6 +44,6 @@ pub fn DeleteForm(
                     "Delete"
                 </button>
             </footer>
-        </ActionForm>
+        </ChangeForm>
     }
 }

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use wire::{Environment, Status};
 
 use super::{ConnectAction, DeleteButton, ExtendForm};
-use crate::server_fns::DeleteEnvironment;
+use crate::actions::Change;
 
 /// What can be done with an environment; nothing, once it is on its way out.
 #[component]
@@ -12,7 +12,7 @@ pub fn EnvironmentActions(
     /// Its state.
     status: Memo<Status>,
     /// Its deletion.
-    remove: ServerAction<DeleteEnvironment>,
+    remove: Change,
 ) -> impl IntoView {
     let stays = Memo::new(move |_| status.get() != Status::Deleting);
     view! {

@@ -5,9 +5,8 @@ use super::{
     Address, EnvironmentActions, EnvironmentHeading, EnvironmentTrouble, Ring, Tile, TimeLeft,
 };
 use crate::{
-    actions::follow_removal,
+    actions::{follow_removal, new_change},
     contexts::{use_clock, use_live},
-    server_fns::DeleteEnvironment,
     time::Countdown,
 };
 
@@ -21,11 +20,11 @@ pub fn EnvironmentRow(
     let rendered = live.rendered_at();
     let now = Memo::new(move |_| clock.now(rendered));
     let countdown = Memo::new(move |_| environment.with(Countdown::of));
-    let remove = ServerAction::<DeleteEnvironment>::new();
+    let remove = new_change();
     follow_removal(remove, environment);
     let status = Memo::new(move |_| {
         let known = environment.with(|it| it.status);
-        let going = remove.pending().get() || matches!(remove.value().get(), Some(Ok(())));
+        let going = remove.pending().get() || matches!(remove.value().get(), Some(Ok(_)));
         if going { Status::Deleting } else { known }
     });
     let urgency = move || countdown.get().map(|it| it.urgency(now.get()).as_str());

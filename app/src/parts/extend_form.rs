@@ -1,8 +1,12 @@
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn};
 use wire::Environment;
 
-use super::Icon;
-use crate::{actions::follow_extension, plain::Extension, server_fns::ExtendEnvironment};
+use super::{ChangeForm, Icon};
+use crate::{
+    actions::{follow_extension, new_change},
+    plain::Extension,
+    server_fns::ExtendEnvironment,
+};
 
 /// Moves the end on, and says by how much and how often.
 #[component]
@@ -10,7 +14,7 @@ pub fn ExtendForm(
     /// The environment.
     environment: Memo<Environment>,
 ) -> impl IntoView {
-    let action = ServerAction::<ExtendEnvironment>::new();
+    let action = new_change();
     follow_extension(action, environment);
     let extension = Memo::new(move |_| environment.with(Extension::of));
     let pending = action.pending();
@@ -39,9 +43,9 @@ pub fn ExtendForm(
     }
     };
     view! {
-        <ActionForm action attr:class="inline">
+        <ChangeForm to=ExtendEnvironment::PATH change=action class="inline">
             <input type="hidden" name="template" value=move || environment.with(|it| it.name.clone())/>
             {move || button()}
-        </ActionForm>
+        </ChangeForm>
     }
 }

@@ -14,7 +14,7 @@ pub fn LaunchButton(
 ) -> impl IntoView {
     let page = links::launch_page(&entry.name);
     // Outlives the form: the new environment may be in the list, and the form gone, before the answer is here.
-    let action = use_launch();
+    let action = use_launch(entry.name.clone());
     view! {
         {move || match offer.get() {
         Offer::SignIn => view! {

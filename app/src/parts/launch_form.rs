@@ -1,7 +1,8 @@
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn};
 use wire::CatalogEntry;
 
-use crate::server_fns::LaunchEnvironment;
+use super::ChangeForm;
+use crate::{actions::Change, server_fns::LaunchEnvironment};
 
 /// Launches without a question.
 #[component]
@@ -9,15 +10,15 @@ pub fn LaunchForm(
     /// The template.
     entry: CatalogEntry,
     /// The launch.
-    action: ServerAction<LaunchEnvironment>,
+    action: Change,
 ) -> impl IntoView {
     let label = format!("Launch {}", entry.display_name);
     view! {
-        <ActionForm action>
+        <ChangeForm to=LaunchEnvironment::PATH change=action>
             <input type="hidden" name="template" value=entry.name/>
             <button class="btn solid" aria-label=label disabled=move || action.pending().get()>
                 {move || if action.pending().get() { "Launching…" } else { "Launch" }}
             </button>
-        </ActionForm>
+        </ChangeForm>
     }
 }

@@ -1,7 +1,6 @@
 use leptos::prelude::*;
-use leptos_router::components::A;
 
-use super::Icon;
+use super::{Icon, NavLink};
 use crate::{
     contexts::{use_live, use_session},
     links,
@@ -16,19 +15,19 @@ pub fn MainNav() -> impl IntoView {
         Memo::new(move |_| session.is_signed_in() && session.config().instances_enabled);
     view! {
         <nav class="nav" aria-label="Main">
-            <A href=links::CATALOG exact=true>
+            <NavLink href=links::CATALOG>
                 <Icon name="layout-grid"/>
                 <span class="t">"Catalog"</span>
-            </A>
+            </NavLink>
             {move || environments.get().then(|| view! {
-                <A href=links::ENVIRONMENTS>
+                <NavLink href=links::ENVIRONMENTS>
                     <Icon name="boxes"/>
                     <span class="t">"My environments"</span>
                     {move || {
                         let count = count()?.to_string();
                         Some(view! { <span class="count num">{count}</span> }.into_any())
                     }}
-                </A>
+                </NavLink>
             }.into_any())}
         </nav>
     }

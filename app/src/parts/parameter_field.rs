@@ -1,6 +1,8 @@
 use leptos::prelude::*;
 use wire::Parameter;
 
+use crate::server_fns::parameter_field;
+
 /// What the server accepts where a parameter says nothing else (CONTRACT, "Template parameters").
 const USUAL: &str = r"[\p{L}\p{N} ._\/@+=\-]*";
 
@@ -16,7 +18,7 @@ pub fn ParameterField(
 ) -> impl IntoView {
     let id = format!("parameter-{}", parameter.name);
     let hint = format!("{id}-hint");
-    let name = format!("parameters[{}]", parameter.name);
+    let name = parameter_field(&parameter.name);
     let value = value.unwrap_or(parameter.default);
     let required = parameter.required;
     let invalid = move || refused.get().is_some().then_some("true");
@@ -30,10 +32,11 @@ pub fn ParameterField(
         }
         .into_any()
     } else {
-        let none = (!required).then(|| view! { <option value="">"No choice"</option> });
+        let none = (!required).then(|| view! { <option value="">"No choice"</option> }.into_any());
         let options = parameter.choices.into_iter().map(|choice| {
             let selected = choice == value;
             view! { <option value=choice.clone() selected=selected>{choice.clone()}</option> }
+                .into_any()
         });
         view! {
             <select id=id.clone() name=name required=required aria-describedby=hint.clone() aria-invalid=move || invalid()>
@@ -47,7 +50,7 @@ pub fn ParameterField(
         <div class="field">
             <label for=id>
                 {parameter.name}
-                {(!required).then(|| view! { <span class="optional">" optional"</span> })}
+                {(!required).then(|| view! { <span class="optional">" optional"</span> }.into_any())}
             </label>
             {control}
             <small id=hint>{parameter.description}</small>

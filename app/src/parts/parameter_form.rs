@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn};
 use wire::CatalogEntry;
 
-use super::{ParameterField, Problem};
-use crate::server_fns::LaunchEnvironment;
+use super::{ChangeForm, ParameterField, Problem};
+use crate::{actions::Change, server_fns::LaunchEnvironment};
 
 /// A template's parameters, and the launch.
 #[component]
@@ -12,7 +12,7 @@ pub fn ParameterForm(
     /// The template.
     entry: CatalogEntry,
     /// The launch.
-    action: ServerAction<LaunchEnvironment>,
+    action: Change,
     /// What is filled in already.
     given: BTreeMap<String, String>,
     /// Takes the form away.
@@ -27,11 +27,11 @@ pub fn ParameterForm(
         let refused = Signal::derive(move || {
             error.get().filter(|it| it.field.as_ref() == Some(&name)).map(|it| it.sentence)
         });
-        view! { <ParameterField parameter value refused/> }
+        view! { <ParameterField parameter value refused/> }.into_any()
     });
     let pending = action.pending();
     view! {
-        <ActionForm action attr:class="form">
+        <ChangeForm to=LaunchEnvironment::PATH change=action class="form">
             <input type="hidden" name="template" value=template/>
             {fields.collect_view()}
             {move || {
@@ -44,11 +44,12 @@ pub fn ParameterForm(
                             "Cancel"
                         </button>
                     }
+                    .into_any()
                 })}
                 <button class="btn solid" disabled=move || pending.get()>
                     {move || if pending.get() { "Launching…" } else { "Launch" }}
                 </button>
             </footer>
-        </ActionForm>
+        </ChangeForm>
     }
 }

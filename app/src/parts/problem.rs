@@ -14,7 +14,7 @@ pub fn Problem(
         <div class="note bad" role="alert" data-testid="problem">
             <Icon name="triangle-alert"/>
             <span>{error.sentence}</span>
-            {sign_in.then(|| view! { <SignInLink class="btn quiet"/> })}
+            {sign_in.then(|| view! { <SignInLink class="btn quiet"/> }.into_any())}
         </div>
     }
 }

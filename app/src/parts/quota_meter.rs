@@ -10,7 +10,7 @@ pub fn QuotaMeter() -> impl IntoView {
     view! {
         {move || {
         quota.get().map(|quota| {
-            let seats = quota.seats().into_iter().map(|taken| view! { <i class:on=taken></i> });
+            let seats = quota.seats().into_iter().map(|taken| view! { <i class:on=taken></i> }.into_any());
             view! {
                 <span class="quota" data-testid="quota">
                     <span class="t">{quota.words()}</span>

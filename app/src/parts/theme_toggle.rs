@@ -1,17 +1,21 @@
-use leptos::{form::ActionForm, prelude::*};
+use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::Icon;
-use crate::{contexts::use_preferences, reactive::effect, server_fns::ChooseTheme, theme::Theme};
+use super::{ChangeForm, Icon};
+use crate::{
+    actions::new_change, contexts::use_preferences, reactive::effect, server_fns::ChooseTheme,
+    theme::Theme,
+};
 
 /// Turns to the next colours, and lets the server remember them.
 #[component]
 pub fn ThemeToggle() -> impl IntoView {
-    let action = ServerAction::<ChooseTheme>::new();
+    let action = new_change();
     let theme = use_preferences().theme;
     let next = move || theme.get().next();
     effect(move || {
-        if let Some(chosen) = action.input().get() {
-            theme.set(chosen.theme);
+        let form = action.input().get();
+        if let Some(Ok(chosen)) = form.as_ref().and_then(|it| it.field("theme")).map(str::parse) {
+            theme.set(chosen);
         }
     });
     effect(move || {
@@ -23,11 +27,11 @@ pub fn ThemeToggle() -> impl IntoView {
         };
     });
     view! {
-        <ActionForm action attr:class="inline">
+        <ChangeForm to=ChooseTheme::PATH change=action class="inline">
             <input type="hidden" name="theme" value=move || next().as_str()/>
             <button class="btn plain square" aria-label=move || next().invitation() title=move || next().invitation()>
                 {move || view! { <Icon name=next().icon()/> }.into_any()}
             </button>
-        </ActionForm>
+        </ChangeForm>
     }
 }

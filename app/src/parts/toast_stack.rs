@@ -14,7 +14,7 @@ pub fn ToastStack() -> impl IntoView {
         <ul class="toasts" data-testid="toasts">
             {move || {
                 let shown = toasts.shown().into_iter();
-                shown.map(|toast| view! { <ToastItem toast/> }).collect_view().into_any()
+                shown.map(|toast| view! { <ToastItem toast/> }.into_any()).collect_view().into_any()
             }}
         </ul>
     }
@@ -32,7 +32,7 @@ fn ToastItem(toast: Toast) -> impl IntoView {
         <li class=class>
             <Icon name=icon/>
             <span>{notice.text}</span>
-            {notice.sign_in.then(|| view! { <SignInLink class="btn plain small"/> })}
+            {notice.sign_in.then(|| view! { <SignInLink class="btn plain small"/> }.into_any())}
             <button class="btn plain square" aria-label="Dismiss" on:click=move |_| toasts.dismiss(id)>
                 <Icon name="x"/>
             </button>

@@ -1,6 +1,6 @@
 use wire::CatalogEntry;
 
-use crate::time::words;
+use crate::{letters::capitalized, time::words};
 
 /// How long an environment lives: `24 h, +2 h × 5`, or `no end`.
 #[must_use]
@@ -20,14 +20,11 @@ pub fn lifetime(entry: &CatalogEntry) -> String {
 #[must_use]
 pub fn whereabouts(category: &str) -> String {
     let (main, sub) = super::split_category(category);
-    if sub.is_empty() { title(main) } else { format!("{} · {}", title(main), title(sub)) }
-}
-
-/// A word as a title has it: the first letter large, the others as they are.
-#[must_use]
-pub fn title(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+    if sub.is_empty() {
+        capitalized(main)
+    } else {
+        format!("{} · {}", capitalized(main), capitalized(sub))
+    }
 }
 
 /// An address as people read it: without the scheme and a trailing slash.

@@ -2,6 +2,8 @@ use std::collections::BTreeMap;
 
 use wire::CatalogEntry;
 
+use crate::letters::lower;
+
 /// What the reader wants to see of the catalog.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CatalogFilter {
@@ -20,9 +22,9 @@ impl CatalogFilter {
             return false;
         }
         let haystack = [&entry.name, &entry.display_name, &entry.description, &entry.category]
-            .map(|text| text.to_lowercase())
+            .map(|text| lower(text))
             .join(" ");
-        self.query.to_lowercase().split_whitespace().all(|word| haystack.contains(word))
+        lower(&self.query).split_whitespace().all(|word| haystack.contains(word))
     }
 }
 
@@ -41,7 +43,7 @@ pub fn categories(entries: &[CatalogEntry]) -> Vec<String> {
     for entry in entries {
         let (name, _) = split_category(&entry.category);
         if !name.is_empty() {
-            names.entry(name.to_lowercase()).or_insert_with(|| name.to_owned());
+            names.entry(lower(name)).or_insert_with(|| name.to_owned());
         }
     }
     names.into_values().collect()

@@ -1,3 +1,5 @@
+use crate::letters::initial;
+
 /// The icons of `public/icons.svg` that a template may name.
 const KNOWN: &str = include_str!("glyphs.txt");
 
@@ -26,6 +28,6 @@ impl Glyph {
         if !icon.is_empty() && !icon.is_ascii() && icon.chars().count() <= 8 {
             return Self::Text(icon.to_owned());
         }
-        Self::Text(name.chars().take(1).flat_map(char::to_uppercase).collect())
+        Self::Text(initial(name))
     }
 }

@@ -15,7 +15,7 @@ mod stage;
 
 pub use changes::announcements;
 pub use extension::Extension;
-pub use facts::{bare_address, lifetime, title, whereabouts};
+pub use facts::{bare_address, lifetime, whereabouts};
 pub use filter::{CatalogFilter, categories, split_category};
 pub use glyph::Glyph;
 pub use hue::hue;

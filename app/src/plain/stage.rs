@@ -1,6 +1,6 @@
-use wire::{Environment, Run, Status};
+use wire::{Environment, Status};
 
-use crate::server_fns::UiError;
+use crate::server_fns::{Changed, UiError};
 
 /// How far a launch has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl Stage {
         living: Option<Environment>,
         seen: bool,
         pending: bool,
-        outcome: Option<Result<Run, UiError>>,
+        outcome: Option<Result<Changed, UiError>>,
     ) -> Self {
         match (living, outcome) {
             (Some(mine), _) => match mine.status {

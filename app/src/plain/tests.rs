@@ -1,7 +1,7 @@
-use wire::{ConnectionType, Parameter, Run, Status};
+use wire::{ConnectionType, Parameter, Status};
 
 use super::{samples::*, *};
-use crate::server_fns::{UiError, UiErrorKind};
+use crate::server_fns::{Changed, UiError, UiErrorKind};
 
 #[test]
 fn a_card_offers_what_will_really_happen() {
@@ -137,16 +137,7 @@ fn a_card_says_how_long_an_environment_lives() {
 #[test]
 fn a_launch_goes_through_its_stages() {
     let run = environment("webterm", Status::Progressing);
-    let accepted = Run {
-        uuid: run.uuid.clone(),
-        status: run.status,
-        url: run.url.clone(),
-        expires_at: run.expires_at.clone(),
-        owner: run.owner.clone(),
-        shared: false,
-        connection_type: ConnectionType::Web,
-        connection_message: String::new(),
-    };
+    let accepted = Changed { expires_at: run.expires_at.clone() };
     let refused = UiError::new(UiErrorKind::Forbidden, "No.");
     assert_eq!(Stage::of(None, false, false, None), Stage::Asking);
     assert_eq!(Stage::of(None, false, true, None), Stage::Reserving);

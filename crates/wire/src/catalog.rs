@@ -34,8 +34,8 @@ pub struct CatalogEntry {
     pub parameters: Vec<Parameter>,
     /// The claim that names the owning team; empty when environments belong to the person who launches.
     pub owner_claim: String,
-    /// How many warm members wait to be claimed; absent for templates without a pool.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// How many warm members wait to be claimed; null for templates without a pool.
+    #[serde(default)]
     pub ready: Option<u32>,
 }
 

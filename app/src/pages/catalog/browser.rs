@@ -1,5 +1,8 @@
 use leptos::{prelude::*, task::spawn_local};
-use leptos_router::{NavigateOptions, hooks::query_signal_with_options};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 use wire::CatalogEntry;
 
 use crate::{
@@ -7,7 +10,7 @@ use crate::{
     links,
     parts::{CategoryChips, Each, Empty, Search, TemplateCard},
     plain::{CatalogFilter, categories},
-    server_fns::list_catalog,
+    server_fns::{Answer, Question, ask},
 };
 
 /// Searches and shows the catalog. The search is in the address: it can be sent to somebody, and works without JavaScript.
@@ -15,13 +18,13 @@ use crate::{
 pub(super) fn CatalogBrowser(entries: Vec<CatalogEntry>) -> impl IntoView {
     let entries = RwSignal::new(entries);
     keep_fresh(entries);
-    let in_place = NavigateOptions { replace: true, scroll: false, ..Default::default() };
-    let (query, set_query) = query_signal_with_options::<String>("q", in_place.clone());
-    let (category, _) = query_signal_with_options::<String>("category", in_place);
-    let query = Signal::derive(move || query.get().unwrap_or_default());
-    let category = Signal::derive(move || category.get().unwrap_or_default());
+    let (asked, navigate) = (use_location().query, use_navigate());
+    let said = move |name: &str| asked.with(|asked| asked.get(name).unwrap_or_default());
+    let query = Signal::derive(move || said("q"));
+    let category = Signal::derive(move || said("category"));
     let set_query = Callback::new(move |text: String| {
-        set_query.set(Some(text).filter(|text| !text.is_empty()));
+        let in_place = NavigateOptions { replace: true, scroll: false, ..Default::default() };
+        navigate(&links::catalog(&text, &category.get_untracked()), in_place);
     });
     let found = Memo::new(move |_| {
         let filter = CatalogFilter { query: query.get(), category: category.get() };
@@ -77,7 +80,7 @@ fn keep_fresh(entries: RwSignal<Vec<CatalogEntry>>) {
         let now = owned.get();
         if before.is_some_and(|before| before != now) {
             spawn_local(async move {
-                if let Ok(fresh) = list_catalog().await {
+                if let Ok(Answer::Templates(fresh)) = ask(Question::Catalog).await {
                     entries.try_set(fresh);
                 }
             });

@@ -7,23 +7,24 @@ use leptos_meta::Title;
 
 use self::browser::CatalogBrowser;
 use crate::{
-    contexts::{fetch_shelf, use_session},
+    contexts::{asked, use_session},
     parts::{Empty, Problem, Ready},
+    server_fns::{Answer, Question},
 };
 
 /// The catalog.
 #[component]
 pub fn CatalogPage() -> impl IntoView {
-    let templates = fetch_shelf(Signal::stored(None));
+    let templates = asked(|| Question::Catalog);
     let session = use_session();
     let content = move || {
         if !session.config().catalog_enabled {
             return view! { <SwitchedOff/> }.into_any();
         }
         match templates.get() {
-            Some(Ok(entries)) => view! { <CatalogBrowser entries/> }.into_any(),
+            Some(Ok(Answer::Templates(entries))) => view! { <CatalogBrowser entries/> }.into_any(),
             Some(Err(error)) => view! { <Problem error/> }.into_any(),
-            None => ().into_any(),
+            _ => ().into_any(),
         }
     };
     view! {

@@ -6,11 +6,12 @@ use wire::{CatalogEntry, ConnectionType};
 
 use super::progress::Progress;
 use crate::{
+    actions::{Change, new_change},
     contexts::use_live,
     parts::Tile,
     plain::{Stage, whereabouts},
     reactive::effect,
-    server_fns::LaunchEnvironment,
+    server_fns::Posted,
 };
 
 /// Launches one template, and follows it.
@@ -24,7 +25,7 @@ pub(super) fn Launcher(
     wait: bool,
 ) -> impl IntoView {
     let live = use_live();
-    let launch = ServerAction::<LaunchEnvironment>::new();
+    let launch = new_change();
     let template = entry.name.clone();
     let watched = entry.name.clone();
     let mine = Memo::new(move |_| live.living(&watched));
@@ -67,12 +68,12 @@ fn begin(
     given: &BTreeMap<String, String>,
     wait: bool,
     stage: Memo<Stage>,
-    launch: ServerAction<LaunchEnvironment>,
+    launch: Change,
 ) {
     let complete = entry.parameters.iter().all(|parameter| {
         !parameter.required || given.get(&parameter.name).is_some_and(|value| !value.is_empty())
     });
-    let request = LaunchEnvironment { template: entry.name.clone(), parameters: given.clone() };
+    let request = Posted::launch(&entry.name, given);
     Effect::new(move |begun: Option<()>| {
         let asking = stage.with_untracked(|stage| *stage == Stage::Asking);
         if begun.is_none() && complete && !wait && asking {

@@ -7,33 +7,30 @@ use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::{
-    hooks::{use_params_map, use_query_map},
-    params::ParamsMap,
-};
+use leptos_router::{hooks::use_location, params::ParamsMap};
 use wire::CatalogEntry;
 
 use self::launcher::Launcher;
 use super::NotFoundPage;
 use crate::{
-    contexts::{fetch_shelf, use_session, use_sign_in_link},
+    contexts::{asked, use_session, use_sign_in_link},
     links,
     parts::{Empty, Problem, Ready, SignInLink},
     response,
-    server_fns::UiErrorKind,
+    server_fns::{Answer, Question, UiErrorKind},
 };
 
 /// The launch page.
 #[component]
-pub fn LaunchPage() -> impl IntoView {
-    let params = use_params_map();
-    let query = use_query_map();
+pub fn LaunchPage(
+    /// The template's name.
+    template: String,
+) -> impl IntoView {
+    let query = use_location().query;
     let session = use_session();
-    let template = Signal::derive(move || params.with(|it| it.get("template")));
-    let templates = fetch_shelf(template);
+    let templates = asked(move || Question::Template(template.clone()));
     let content = move || match templates.get() {
-        None => ().into_any(),
-        Some(Ok(found)) => match found.into_iter().next() {
+        Some(Ok(Answer::Templates(found))) => match found.into_iter().next() {
             Some(_) if session.user().is_none() => view! { <SignInFirst/> }.into_any(),
             Some(entry) => launcher(entry, &query.get_untracked()),
             None => view! { <NotFoundPage/> }.into_any(),
@@ -42,6 +39,7 @@ pub fn LaunchPage() -> impl IntoView {
             view! { <NotFoundPage/> }.into_any()
         }
         Some(Err(error)) => view! { <Problem error/> }.into_any(),
+        _ => ().into_any(),
     };
     view! {
         <Ready templates>

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use wire::{CatalogEntry, ConnectionType, Environment};
 
 use crate::{
+    actions::Change,
     links,
     parts::{CopyButton, LaunchSteps, ParameterForm},
     plain::Stage,
     reactive::effect,
-    server_fns::LaunchEnvironment,
 };
 
 /// Asks a browser without JavaScript to look again.
@@ -20,13 +20,13 @@ pub(super) fn Progress(
     entry: CatalogEntry,
     given: BTreeMap<String, String>,
     stage: Memo<Stage>,
-    launch: ServerAction<LaunchEnvironment>,
+    launch: Change,
 ) -> impl IntoView {
     let entry = StoredValue::new(entry);
     let typed = StoredValue::new(given);
     effect(move || {
-        if let Some(input) = launch.input().get() {
-            typed.set_value(input.parameters);
+        if let Some(form) = launch.input().get() {
+            typed.set_value(form.parameters());
         }
     });
     // What was typed is still there when the launch is refused.
