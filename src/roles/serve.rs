@@ -14,7 +14,7 @@ use crate::{
 
 pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let server = ServerConfig::from_env(env)?;
-    telemetry::start(audience(&server), filter(&server));
+    telemetry::start(audience(&server), filter(&server))?;
     let features = features(env)?;
     let rules = RulesConfig::from_env(env)?;
     let settings = IdentityConfig::from_env(env)?.settings();
@@ -26,7 +26,8 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let environments = Environments::start(client, rules.into(), clock.clone());
     let state = AppState::new(environments, identity, features, clock, stopping.clone());
     let listener = http::bind(server.address).await?;
-    tracing::info!(address = %server.address, "serving");
+    let address = listener.local_addr().unwrap_or(server.address);
+    tracing::info!(%address, "serving");
     http::serve(listener, http::router(state, Router::new()), stopping).await
 }
 
