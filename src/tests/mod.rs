@@ -11,3 +11,5 @@ mod documents;
 #[cfg(target_os = "linux")]
 mod killed;
 mod program;
+mod refusals;
+mod roles;

@@ -4,6 +4,7 @@ use std::{
     fs::File,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
+    sync::{Arc, Mutex},
 };
 
 use clock::SystemClock;
@@ -12,7 +13,7 @@ use identity::development::Provider;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use testbed::{Client, PATIENCE};
+use testbed::{Client, PATIENCE, eventually};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
@@ -39,6 +40,72 @@ pub(crate) async fn stop(mut child: Child) -> ExitStatus {
     let id = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("a running process");
     kill_process(id, Signal::TERM).expect("a process of ours");
     timeout(PATIENCE, child.wait()).await.expect("an end in time").expect("a status")
+}
+
+/// A role that runs until it is stopped, and what it logs.
+pub(crate) struct Running {
+    child: Child,
+    log: Arc<Mutex<String>>,
+}
+
+impl Running {
+    /// Starts it.
+    pub(crate) fn start(mut command: Command) -> Self {
+        // Another test of this process may have chosen the provider already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("a process");
+        let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines();
+        let log = Arc::new(Mutex::new(String::new()));
+        let kept = Arc::clone(&log);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                let mut kept = kept.lock().expect("no panic");
+                kept.push_str(&line);
+                kept.push('\n');
+            }
+        });
+        Self { child, log }
+    }
+
+    /// `dploy serve` on a free port.
+    pub(crate) fn serve(kubeconfig: &Path, issuer: &str) -> Self {
+        let mut serve = command("serve");
+        serve.env("KUBECONFIG", kubeconfig).envs([
+            ("SERVER_HOST", "127.0.0.1"),
+            ("SERVER_PORT", "0"),
+            ("JWT_ISSUER", issuer),
+            ("JWKS_URL", &format!("{issuer}/keys")),
+        ]);
+        Self::start(serve)
+    }
+
+    /// `dploy operate`
+    pub(crate) fn operate(kubeconfig: &Path) -> Self {
+        let mut operate = command("operate");
+        operate.env("KUBECONFIG", kubeconfig).env("HOSTNAME", "operator-0");
+        Self::start(operate)
+    }
+
+    pub(crate) fn logged(&self) -> String {
+        self.log.lock().expect("no panic").clone()
+    }
+
+    /// The address that a server listens on.
+    pub(crate) async fn origin(&self) -> String {
+        eventually("it listens", || async {
+            let log = self.logged();
+            let (_, rest) = log.split_once("\"address\":\"")?;
+            Some(format!("http://{}", rest.split_once('"')?.0))
+        })
+        .await
+    }
+
+    /// Asks it to stop: it ends well, and never panicked.
+    pub(crate) async fn stop(self) {
+        let status = stop(self.child).await;
+        let log = self.log.lock().expect("no panic").clone();
+        assert!(status.success() && !log.contains("panicked"), "{status}: {log}");
+    }
 }
 
 /// Where one `dploy dev` after another keeps its data, and what they log.
@@ -98,6 +165,11 @@ impl DevProcess {
     /// Where the kubeconfig of its API server is.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
         self.data.join("kubeconfig")
+    }
+
+    /// Its identity provider.
+    pub(crate) fn issuer(&self) -> String {
+        format!("{}/dev", self.origin)
     }
 
     /// A token of alice, bob or carol.
