@@ -8,8 +8,10 @@
 
 mod access;
 mod documents;
+mod gateway;
 #[cfg(target_os = "linux")]
 mod killed;
 mod program;
 mod refusals;
 mod roles;
+mod visitor;

@@ -177,6 +177,9 @@ async fn without_a_cluster_and_an_issuer_both_roles_wait() {
         operator.logged().contains("no answer in the election").then_some(())
     })
     .await;
+    let said = server.logged();
+    let why = said.lines().find(|line| line.contains("trying again")).unwrap_or_default();
+    assert!(why.contains("Connection refused") && !said.contains("kube_client"), "{said}");
     server.stop().await;
     operator.stop().await;
 }
