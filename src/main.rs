@@ -10,7 +10,7 @@ async fn main() -> ExitCode {
     let cli = Cli::parse();
     // One provider, chosen here: rustls refuses to guess. It fails only where one was chosen before, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    match roles::play(cli.role, Env::of_process()).await {
+    match start(cli).await {
         Ok(code) => code,
         Err(failure) => {
             // Where standard error is closed, nobody would read this anyway.
@@ -18,4 +18,8 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+async fn start(cli: Cli) -> Result<ExitCode, roles::Failure> {
+    roles::play(cli.role, Env::of_process()?).await
 }

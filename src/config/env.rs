@@ -1,8 +1,8 @@
-use std::{collections::BTreeMap, fmt, str::FromStr};
+use std::{collections::BTreeMap, ffi::OsString, fmt, str::FromStr};
 
 use thiserror::Error;
 
-use super::variables::Variable;
+use super::variables::{self, Variable};
 
 /// A snapshot of environment variables.
 #[derive(Clone, Default)]
@@ -44,12 +44,22 @@ impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for Env {
 }
 
 impl Env {
-    /// The variables of this process; those that are not Unicode are left out, as none of ours can be.
-    #[must_use]
-    pub fn of_process() -> Self {
-        std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-            .collect()
+    /// The variables of this process.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when one of [`variables::ALL`] is not Unicode; of others nobody reads the value.
+    pub fn of_process() -> Result<Self, ConfigError> {
+        let unicode = |(name, value): (OsString, OsString)| {
+            let name = name.into_string().ok()?;
+            match value.into_string() {
+                Ok(value) => Some(Ok((name, value))),
+                Err(_) => {
+                    let ours = variables::ALL.iter().find(|variable| variable.name == name)?;
+                    Some(Err(ConfigError::malformed(ours, "its value is not UTF-8")))
+                }
+            }
+        };
+        std::env::vars_os().filter_map(unicode).collect()
     }
 
     /// Sets a variable.

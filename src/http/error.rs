@@ -39,6 +39,9 @@ pub enum ApiError {
     /// A party that Dploy depends on does not answer.
     #[error("{0}")]
     BadGateway(String),
+    /// Who is calling cannot be found out now.
+    #[error("{0}")]
+    IdentityUnavailable(String),
     /// Dploy's own fault.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -64,6 +67,7 @@ impl ApiError {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::BadGateway(_) => StatusCode::BAD_GATEWAY,
+            Self::IdentityUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -74,6 +78,11 @@ impl ApiError {
         Self::NotFound("nothing is at this address".to_owned())
     }
 
+    /// Seconds until another try may do better: the issuer is asked for its keys no more often than that.
+    const fn pause(&self) -> &'static str {
+        if matches!(self, Self::IdentityUnavailable(_)) { "10" } else { "2" }
+    }
+
     /// The header that the status calls for.
     fn advice(&self) -> Option<(header::HeaderName, HeaderValue)> {
         match self.status() {
@@ -81,7 +90,7 @@ impl ApiError {
                 Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
             StatusCode::SERVICE_UNAVAILABLE => {
-                Some((header::RETRY_AFTER, HeaderValue::from_static("2")))
+                Some((header::RETRY_AFTER, HeaderValue::from_static(self.pause())))
             }
             _ => None,
         }
@@ -155,6 +164,7 @@ mod tests {
             (Refusal::Unavailable("secret".into()).into(), 503, "Service not ready"),
             (Refusal::Internal("secret".into()).into(), 500, "internal error"),
             (ApiError::Unauthorized("no token".into()), 401, "unauthorized: no token"),
+            (ApiError::IdentityUnavailable("no keys".into()), 503, "no keys"),
             (ApiError::MethodNotAllowed, 405, "this path does not answer that method"),
             (ApiError::TooLarge, 413, "the request's body is too large"),
             (ApiError::Internal("secret".into()), 500, "internal error"),

@@ -53,6 +53,9 @@ impl FromRequestParts<AppState> for Session {
             Some(Err(error @ AuthError::CrossOrigin)) => {
                 Err(ApiError::Forbidden(error.to_string()))
             }
+            Some(Err(error @ AuthError::KeysUnavailable)) => {
+                Err(ApiError::IdentityUnavailable(error.to_string()))
+            }
             Some(Err(error)) => Err(ApiError::Unauthorized(error.to_string())),
             None => Err(ApiError::Unauthorized("sign in, or send a bearer token".to_owned())),
         }

@@ -8,7 +8,7 @@ mod me;
 mod probes;
 mod run;
 
-use axum::Router;
+use axum::{Router, routing::head};
 use utoipa::openapi::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -38,6 +38,7 @@ pub fn router() -> (Router<AppState>, OpenApi) {
 fn run_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(run::launch_environment, run::delete_environment))
+        .route("/run/{env}", head(run::refuse_head))
         .routes(routes!(run::get_environment_status))
         .routes(routes!(run::extend_environment))
 }

@@ -1,6 +1,10 @@
 use std::collections::BTreeMap;
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderName, StatusCode, header},
+};
 use wire::{ErrorBody, Extended, Run};
 
 use crate::http::{ApiError, AppState, Launcher, Path, Query, SignedIn};
@@ -25,6 +29,11 @@ pub(super) async fn launch_environment(
     Query(parameters): Query<BTreeMap<String, String>>,
 ) -> Result<Json<Run>, ApiError> {
     Ok(Json(state.environments.launch(&caller, &env, &parameters).await?))
+}
+
+/// A HEAD would be answered like a GET, and a GET launches, which no HEAD may (RFC 9110, 9.2.1).
+pub(super) async fn refuse_head() -> ([(HeaderName, &'static str); 1], ApiError) {
+    ([(header::ALLOW, "GET,DELETE")], ApiError::MethodNotAllowed)
 }
 
 /// The caller's environment of a template.

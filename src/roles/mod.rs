@@ -14,7 +14,11 @@ use std::process::ExitCode;
 pub use failure::Failure;
 pub use print::crds_yaml;
 
-use crate::{cli::Role, config::Env};
+use crate::{
+    cli::Role,
+    config::Env,
+    telemetry::{self, Audience},
+};
 
 /// Plays a role to its end.
 ///
@@ -30,6 +34,7 @@ pub async fn play(role: Role, env: Env) -> Result<ExitCode, Failure> {
         Role::Healthcheck(args) => return probe::play(&args, &env).await,
         Role::Token(args) => dev::token(&args)?,
         Role::Sample { program } => {
+            telemetry::start(Audience::People, "info")?;
             crate::samples::run(program).await.map_err(|cause| Failure::Sample(cause.into()))?
         }
         Role::Supervise(args) => return Ok(dev::supervise(&args)),

@@ -14,7 +14,7 @@ use crate::{
 
 pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let server = ServerConfig::from_env(env)?;
-    telemetry::start(serve::audience(&server), serve::filter(&server));
+    telemetry::start(serve::audience(&server), serve::filter(&server))?;
     let rules = RulesConfig::from_env(env)?;
     let client = cluster::client().await?;
     let stopping = signals::stop_token();

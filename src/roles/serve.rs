@@ -14,7 +14,7 @@ use crate::{
 
 pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let server = ServerConfig::from_env(env)?;
-    telemetry::start(audience(&server), filter(&server));
+    telemetry::start(audience(&server), filter(&server))?;
     let features = features(env)?;
     let rules = RulesConfig::from_env(env)?;
     let settings = IdentityConfig::from_env(env)?.settings();
@@ -22,11 +22,12 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let identity =
         Identity::new(settings, clock.clone()).map_err(|cause| Failure::Identity(cause.into()))?;
     let client = cluster::client().await?;
+    let listener = http::bind(server.address).await?;
     let stopping = signals::stop_token();
     let environments = Environments::start(client, rules.into(), clock.clone());
     let state = AppState::new(environments, identity, features, clock, stopping.clone());
-    let listener = http::bind(server.address).await?;
-    tracing::info!(address = %server.address, "serving");
+    let address = listener.local_addr().unwrap_or(server.address);
+    tracing::info!(%address, "serving");
     http::serve(listener, http::router(state, Router::new()), stopping).await
 }
 
@@ -35,11 +36,11 @@ pub(super) const fn audience(server: &ServerConfig) -> Audience {
     if server.debug { Audience::People } else { Audience::Machines }
 }
 
-/// What is logged where `RUST_LOG` does not say.
+/// What is logged where `RUST_LOG` does not say. The client's own complaints are left out: who asked it says what failed, and why.
 pub(super) const fn filter(server: &ServerConfig) -> &'static str {
     if server.debug {
-        "info,dploy=debug,environments=debug,operator=debug,identity=debug"
+        "info,kube_client::client::builder=off,dploy=debug,environments=debug,operator=debug,identity=debug"
     } else {
-        "info"
+        "info,kube_client::client::builder=off"
     }
 }

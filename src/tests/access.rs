@@ -3,7 +3,9 @@
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
+use app::server_fns::{Ask, Question};
 use expect_test::expect_file;
+use leptos::server_fn::{ContentType as _, Encodes as _, ServerFn as _, codec::PostcardEncoding};
 use reqwest::Method;
 use testbed::{Client, TestBed};
 
@@ -38,7 +40,7 @@ impl People {
     }
 
     /// What each of them is told.
-    async fn tell(&self, method: &Method, path: &str) -> String {
+    async fn tell(&self, call: &Call) -> String {
         let mut line = String::new();
         for (name, person) in [
             ("nobody", &self.nobody),
@@ -47,18 +49,24 @@ impl People {
             ("admin", &self.admin),
         ] {
             self.set_the_scene().await;
-            let request = person.request(method.clone(), path);
-            let request = if *method == Method::POST && path.starts_with("/api/ui/") {
-                let form = "application/x-www-form-urlencoded";
-                request.header("content-type", form).body(format!("template={TEMPLATE}"))
-            } else {
-                request
-            };
+            let mut request = person.request(call.method.clone(), &call.address);
+            if let Some((content_type, body)) = &call.body {
+                request = request.header("content-type", *content_type).body(body.clone());
+            }
             let response = request.send().await.expect("an answer");
             let _ = write!(line, "  {name} {}", response.status().as_u16());
         }
         line
     }
+}
+
+/// One thing to try.
+struct Call {
+    /// How the golden file calls it.
+    path: String,
+    method: Method,
+    address: String,
+    body: Option<(&'static str, Vec<u8>)>,
 }
 
 /// Every operation of the document.
@@ -83,20 +91,61 @@ fn server_functions() -> BTreeSet<(String, Method)> {
         .collect()
 }
 
+/// What to call a route with, so that nothing but the caller decides; one call for each question of the web app.
+fn calls(path: &str, method: &Method) -> Vec<Call> {
+    let address = path.replace("{env}", TEMPLATE).replace("{template}", TEMPLATE);
+    if path == Ask::PATH {
+        return questions().map(|(name, question)| asked(path, name, question)).into();
+    }
+    let address = if *method == Method::GET && address.ends_with(TEMPLATE) {
+        format!("{address}?size=small")
+    } else {
+        address
+    };
+    let form = "application/x-www-form-urlencoded";
+    let body = path.starts_with("/api/ui/").then(|| {
+        (form, format!("template={TEMPLATE}&parameters[size]=small&theme=dark").into_bytes())
+    });
+    vec![Call { path: path.to_owned(), method: method.clone(), address, body }]
+}
+
+/// Every question; the `match` refuses to compile when there is one more.
+fn questions() -> [(&'static str, Question); 4] {
+    let name = |question: &Question| match question {
+        Question::Visit => "visit",
+        Question::Environments => "environments",
+        Question::Catalog => "catalog",
+        Question::Template(_) => "template",
+    };
+    [
+        Question::Visit,
+        Question::Environments,
+        Question::Catalog,
+        Question::Template(TEMPLATE.to_owned()),
+    ]
+    .map(|question| (name(&question), question))
+}
+
+fn asked(path: &str, name: &str, question: Question) -> Call {
+    let body = PostcardEncoding::encode(&Ask { question }).expect("a question in postcard");
+    Call {
+        path: format!("{path} {name}"),
+        method: Method::POST,
+        address: path.to_owned(),
+        body: Some((PostcardEncoding::CONTENT_TYPE, body.to_vec())),
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_is_told_what_the_golden_file_says() {
     let bed = TestBed::start(env!("CARGO_BIN_EXE_dploy")).await;
     let people = People::of(&bed);
     let mut table = String::new();
     for (path, method) in documented().union(&server_functions()) {
-        let address = path.replace("{env}", TEMPLATE).replace("{template}", TEMPLATE);
-        let address = if *method == Method::GET && address.ends_with(TEMPLATE) {
-            format!("{address}?size=small")
-        } else {
-            address
-        };
-        let told = people.tell(method, &address).await;
-        let _ = writeln!(table, "{:<6} {path:<36}{told}", method.as_str());
+        for call in calls(path, method) {
+            let told = people.tell(&call).await;
+            let _ = writeln!(table, "{:<6} {:<36}{told}", call.method.as_str(), call.path);
+        }
     }
     expect_file!["access.golden"].assert_eq(&table);
     bed.stop().await;

@@ -1,6 +1,17 @@
 //! The integration tests of the binary, in one binary of their own.
 
-#![allow(clippy::expect_used, reason = "clippy takes only functions marked as tests for tests")]
+#![allow(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "clippy takes only functions marked as tests for tests"
+)]
 
 mod access;
 mod documents;
+mod gateway;
+#[cfg(target_os = "linux")]
+mod killed;
+mod program;
+mod refusals;
+mod roles;
+mod visitor;

@@ -56,7 +56,7 @@ impl FromServerFnError for UiError {
     type Encoder = PostcardEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        match error {
+        let error = match error {
             ServerFnErrorErr::Request(_) => Self::new(
                 UiErrorKind::Offline,
                 "The server could not be reached. Check your connection, then try again.",
@@ -69,6 +69,17 @@ impl FromServerFnError for UiError {
                 UiErrorKind::Broken,
                 "The server gave an answer that this page does not understand. Reload the page, then try again.",
             ),
-        }
+        };
+        #[cfg(feature = "ssr")]
+        tell(&error);
+        error
+    }
+}
+
+/// Lets an error that comes before the function itself leave with its status, as the function's own do; a form is redirected.
+#[cfg(feature = "ssr")]
+fn tell(error: &UiError) {
+    if !super::form::is_form() {
+        let _ = super::door::answered::<()>(Err(error.clone()));
     }
 }

@@ -15,6 +15,7 @@ mod origin;
 mod provider;
 mod renewal;
 mod return_url;
+mod seal;
 mod service;
 mod session;
 mod settings;

@@ -1,16 +1,17 @@
 //! Sessions in encrypted cookies: no replica keeps anything, no script can read them.
 //!
-//! A browser keeps at most 4 KiB a cookie, and claims can be larger (200 groups), so the sealed text is cut over several cookies.
+//! A browser keeps at most 4 KiB a cookie, and claims can be larger (200 groups), so they are packed, and the sealed text is cut over
+//! several cookies.
 
 use std::sync::Arc;
 
-use cookie::{Cookie, CookieJar, Key, SameSite, time::Duration};
+use cookie::{Cookie, SameSite, time::Duration};
 use http::{HeaderMap, HeaderValue, header};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use crate::bearer::Verified;
+use crate::{bearer::Verified, seal::Seal};
 
 /// `__Host-` makes browsers refuse the cookie from another host or over an unsafe connection (RFC 6265bis, 4.1.3.2).
 pub(crate) const SESSION: &str = "__Host-dploy_session";
@@ -54,29 +55,18 @@ impl std::fmt::Debug for Session {
 }
 
 /// Seals and opens cookies.
-#[derive(Clone)]
-pub(crate) struct Cookies {
-    key: Key,
-}
-
-impl std::fmt::Debug for Cookies {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Cookies")
-    }
-}
+#[derive(Debug, Clone)]
+pub(crate) struct Cookies(Seal);
 
 impl Cookies {
-    pub(crate) fn new(key: &[u8; 64]) -> Self {
-        Self { key: Key::from(key) }
+    pub(crate) fn new(key: &[u8; 32]) -> Self {
+        Self(Seal::new(key))
     }
 
     /// The value that was sealed under `name`, if the request bears it whole and untouched.
     pub(crate) fn open<T: DeserializeOwned>(&self, headers: &HeaderMap, name: &str) -> Option<T> {
         let sealed: String = pieces(headers, name).concat();
-        let mut jar = CookieJar::new();
-        jar.add_original(Cookie::new(name.to_owned(), sealed));
-        let opened = jar.private(&self.key).get(name)?;
-        serde_json::from_str(opened.value()).ok()
+        self.0.open(name, &sealed)
     }
 
     /// `Set-Cookie` headers that hold a session. `None` when its claims are too large for cookies.
@@ -100,10 +90,7 @@ impl Cookies {
         value: &T,
         lifetime: Duration,
     ) -> Option<Vec<HeaderValue>> {
-        let mut jar = CookieJar::new();
-        jar.private_mut(&self.key)
-            .add(Cookie::new(name.to_owned(), serde_json::to_string(value).ok()?));
-        let sealed = jar.get(name)?.value().to_owned();
+        let sealed = self.0.close(name, value)?;
         let count = sealed.len().div_ceil(PIECE);
         if count > MOST_PIECES {
             return None;
@@ -177,8 +164,22 @@ mod tests {
 
     const DAY: Duration = Duration::days(1);
 
+    /// The largest header that nginx and others take where nobody says otherwise.
+    const PROXIES_TAKE: usize = 8 * 1024;
+
     fn cookies() -> Cookies {
-        Cookies::new(&[7; 64])
+        Cookies::new(&[7; 32])
+    }
+
+    /// `b8f53…-…`, as Microsoft Entra ID has them.
+    fn random_identifier(_: usize) -> String {
+        let id = clock::random_hex::<16>();
+        format!("{}-{}-{}-{}-{}", &id[..8], &id[8..12], &id[12..16], &id[16..20], &id[20..])
+    }
+
+    /// Text of this length that does not repeat itself.
+    fn random_text(length: usize) -> String {
+        (0..length / 32).map(|_| clock::random_hex::<16>()).collect()
     }
 
     /// What a browser sends after it was told `set`.
@@ -195,11 +196,13 @@ mod tests {
 
     #[test]
     fn two_hundred_groups_are_cut_over_several_cookies() {
-        let groups: Vec<String> =
-            (0..200).map(|number| format!("/company/department-{number:03}/members")).collect();
+        // Random identifiers, as some providers name groups, hardly pack.
+        let groups: Vec<String> = (0..200).map(random_identifier).collect();
         let value = json!({ "groups": groups });
         let set = cookies().seal(&HeaderMap::new(), SESSION, &value, DAY).expect("it fits");
         assert!(set.len() > 1);
+        let line = sent(&set)[header::COOKIE].len();
+        assert!(line < PROXIES_TAKE, "{line}");
         assert!(set.iter().all(|line| line.len() < 4_096));
         assert_eq!(cookies().open::<Value>(&sent(&set), SESSION), Some(value));
     }
@@ -207,7 +210,7 @@ mod tests {
     #[test]
     fn a_shorter_session_leaves_nothing_of_the_longer_one() {
         let long =
-            cookies().seal(&HeaderMap::new(), SESSION, &"x".repeat(8_000), DAY).expect("it fits");
+            cookies().seal(&HeaderMap::new(), SESSION, &random_text(8_000), DAY).expect("it fits");
         let short = cookies().seal(&sent(&long), SESSION, &"y", DAY).expect("it fits");
         let removed = short
             .iter()
@@ -220,7 +223,7 @@ mod tests {
     fn foreign_broken_and_swapped_cookies_are_nobody_s() {
         let set = cookies().seal(&HeaderMap::new(), SESSION, &"alice", DAY).expect("it fits");
         let mine = sent(&set);
-        assert_eq!(Cookies::new(&[8; 64]).open::<String>(&mine, SESSION), None);
+        assert_eq!(Cookies::new(&[8; 32]).open::<String>(&mine, SESSION), None);
         let line = mine[header::COOKIE].to_str().expect("text");
         let broken = line.replace("session=", "session=A");
         for bad in [
@@ -241,6 +244,6 @@ mod tests {
 
     #[test]
     fn what_is_too_large_for_cookies_is_refused() {
-        assert_eq!(cookies().seal(&HeaderMap::new(), SESSION, &"x".repeat(40_000), DAY), None);
+        assert_eq!(cookies().seal(&HeaderMap::new(), SESSION, &random_text(40_000), DAY), None);
     }
 }

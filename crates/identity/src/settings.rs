@@ -1,6 +1,6 @@
 use std::fmt;
 
-use sha2::{Digest as _, Sha512};
+use sha2::{Digest as _, Sha256};
 
 /// A value that no log may show.
 #[derive(Clone, PartialEq, Eq)]
@@ -18,9 +18,9 @@ impl Secret {
         &self.0
     }
 
-    /// 64 bytes that only holders of this secret can make, for one purpose.
-    pub(crate) fn derive(&self, purpose: &str) -> [u8; 64] {
-        let mut hasher = Sha512::new();
+    /// 32 bytes that only holders of this secret can make, for one purpose.
+    pub(crate) fn derive(&self, purpose: &str) -> [u8; 32] {
+        let mut hasher = Sha256::new();
         hasher.update((purpose.len() as u64).to_be_bytes());
         hasher.update(purpose);
         hasher.update(&self.0);

@@ -43,7 +43,12 @@ impl Answer {
 }
 
 impl Client {
-    pub(crate) fn new(origin: String, token: Option<String>) -> Self {
+    /// A client of the site at `origin`.
+    ///
+    /// # Panics
+    /// When TLS was not set up.
+    #[must_use]
+    pub fn new(origin: String, token: Option<String>) -> Self {
         let http = reqwest::Client::builder()
             .redirect(Policy::none())
             .build()

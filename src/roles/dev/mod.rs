@@ -32,7 +32,7 @@ pub(super) async fn play(args: &DevArgs, mut env: Env) -> Result<(), Failure> {
     telemetry::start(
         Audience::People,
         if server.debug { super::serve::filter(&server) } else { QUIET },
-    );
+    )?;
     let data = DataDirectory::open(args.data_dir.as_deref(), args.reset)?;
     let program = std::env::current_exe().map_err(|cause| Failure::Io {
         doing: "could not find out where this program is",

@@ -114,7 +114,8 @@ async fn two_hundred_groups_go_around_with_every_request() {
     let end = issuer.sign_in(&mut browser, claims).await;
     assert_eq!(end.status, StatusCode::FOUND, "{}", end.body);
     assert!(end.set_cookies().iter().all(|line| line.len() < 4_096));
-    assert!(browser.cookie_names().len() > 1);
+    let line = browser.headers()[http::header::COOKIE].len();
+    assert!(line < 4_096, "{line}");
     let known = site.identity.authenticate(&browser.headers(), &Method::GET).await;
     let alice = known.principal.expect("a session").expect("a good one");
     assert_eq!(alice.claims["groups"], json!(groups));

@@ -1,0 +1,209 @@
+//! The real `dploy`, as processes of their own.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::{ExitStatus, Stdio},
+    sync::{Arc, Mutex},
+};
+
+use clock::SystemClock;
+use dploy::{config::variables, roles::dev::DataDirectory};
+use identity::development::Provider;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+use testbed::{Client, PATIENCE, eventually};
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+    time::timeout,
+};
+
+/// The binary under test.
+pub(crate) const DPLOY: &str = env!("CARGO_BIN_EXE_dploy");
+
+/// A `dploy` that none of the variables that it reads are set for.
+pub(crate) fn command(role: &str) -> Command {
+    let mut command = Command::new(DPLOY);
+    command.arg(role).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
+    for name in
+        variables::ALL.iter().map(|variable| variable.name).chain(["RUST_LOG", "KUBECONFIG"])
+    {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Asks a process to stop, and waits until it has.
+pub(crate) async fn stop(mut child: Child) -> ExitStatus {
+    let id = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("a running process");
+    kill_process(id, Signal::TERM).expect("a process of ours");
+    timeout(PATIENCE, child.wait()).await.expect("an end in time").expect("a status")
+}
+
+/// A role that runs until it is stopped, and what it logs.
+pub(crate) struct Running {
+    child: Child,
+    log: Arc<Mutex<String>>,
+}
+
+impl Running {
+    /// Starts it.
+    pub(crate) fn start(mut command: Command) -> Self {
+        // Another test of this process may have chosen the provider already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("a process");
+        let mut lines = BufReader::new(child.stderr.take().expect("its log")).lines();
+        let log = Arc::new(Mutex::new(String::new()));
+        let kept = Arc::clone(&log);
+        tokio::spawn(async move {
+            while let Ok(Some(line)) = lines.next_line().await {
+                let mut kept = kept.lock().expect("no panic");
+                kept.push_str(&line);
+                kept.push('\n');
+            }
+        });
+        Self { child, log }
+    }
+
+    /// `dploy serve` on a free port.
+    pub(crate) fn serve(kubeconfig: &Path, issuer: &str) -> Self {
+        let mut serve = command("serve");
+        serve.env("KUBECONFIG", kubeconfig).envs([
+            ("SERVER_HOST", "127.0.0.1"),
+            ("SERVER_PORT", "0"),
+            ("JWT_ISSUER", issuer),
+            ("JWKS_URL", &format!("{issuer}/keys")),
+        ]);
+        Self::start(serve)
+    }
+
+    /// `dploy operate`
+    pub(crate) fn operate(kubeconfig: &Path) -> Self {
+        let mut operate = command("operate");
+        operate.env("KUBECONFIG", kubeconfig).env("HOSTNAME", "operator-0");
+        Self::start(operate)
+    }
+
+    pub(crate) fn logged(&self) -> String {
+        self.log.lock().expect("no panic").clone()
+    }
+
+    /// The address that a server listens on.
+    pub(crate) async fn origin(&self) -> String {
+        eventually("it listens", || async {
+            let log = self.logged();
+            let (_, rest) = log.split_once("\"address\":\"")?;
+            Some(format!("http://{}", rest.split_once('"')?.0))
+        })
+        .await
+    }
+
+    /// Asks it to stop: it ends well, and never panicked.
+    pub(crate) async fn stop(self) {
+        let status = stop(self.child).await;
+        let log = self.log.lock().expect("no panic").clone();
+        assert!(status.success() && !log.contains("panicked"), "{status}: {log}");
+    }
+}
+
+/// Where one `dploy dev` after another keeps its data, and what they log.
+pub(crate) struct Home(TempDir);
+
+impl Home {
+    pub(crate) fn new() -> Self {
+        // Another test of this process may have chosen the provider already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self(tempfile::tempdir().expect("a temporary directory"))
+    }
+
+    pub(crate) fn data(&self) -> PathBuf {
+        self.0.path().join("data")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.0.path().join("log")
+    }
+
+    /// All that was logged so far.
+    pub(crate) fn logged(&self) -> String {
+        std::fs::read_to_string(self.log()).unwrap_or_default()
+    }
+
+    /// Starts a `dploy dev` on free ports and waits until it is ready.
+    pub(crate) async fn start(&self) -> DevProcess {
+        let log = File::options().create(true).append(true).open(self.log()).expect("a log");
+        let mut child = command("dev")
+            .args(["--port", "0", "--kube-port", "0", "--data-dir"])
+            .arg(self.data())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .expect("a process");
+        let ready = timeout(PATIENCE, address(&mut child)).await.ok().flatten();
+        let origin = ready.unwrap_or_else(|| panic!("it is not ready: {}", self.logged()));
+        DevProcess { child, origin, data: self.data() }
+    }
+}
+
+/// The address in the greeting.
+async fn address(child: &mut Child) -> Option<String> {
+    let mut greeting = BufReader::new(child.stdout.take()?).lines();
+    let first = greeting.next_line().await.ok()??;
+    Some(first.strip_prefix("Dploy is ready at ")?.to_owned())
+}
+
+/// A running `dploy dev`.
+pub(crate) struct DevProcess {
+    child: Child,
+    origin: String,
+    data: PathBuf,
+}
+
+impl DevProcess {
+    /// Where the kubeconfig of its API server is.
+    pub(crate) fn kubeconfig(&self) -> PathBuf {
+        self.data.join("kubeconfig")
+    }
+
+    /// Its identity provider.
+    pub(crate) fn issuer(&self) -> String {
+        format!("{}/dev", self.origin)
+    }
+
+    /// A token of alice, bob or carol.
+    pub(crate) fn token(&self, person: &str) -> String {
+        let keys = DataDirectory::identity_in(&self.data);
+        let provider = Provider::reopen(&keys, SystemClock::shared()).expect("a provider");
+        provider.issue_token(person).expect("a person of the development provider")
+    }
+
+    /// A client of alice, bob or carol.
+    pub(crate) fn user(&self, person: &str) -> Client {
+        Client::new(self.origin.clone(), Some(self.token(person)))
+    }
+
+    /// A client of its API server.
+    pub(crate) async fn kube(&self) -> kube::Client {
+        kube_client(&self.kubeconfig()).await
+    }
+
+    /// `kill -9`
+    pub(crate) async fn kill(mut self) {
+        self.child.kill().await.expect("a process of ours");
+    }
+
+    /// Asks it to stop, and waits until it has.
+    pub(crate) async fn stop(self) -> ExitStatus {
+        stop(self.child).await
+    }
+}
+
+/// A client of the API server that a kubeconfig names.
+pub(crate) async fn kube_client(kubeconfig: &Path) -> kube::Client {
+    let read = Kubeconfig::read_from(kubeconfig).expect("a kubeconfig");
+    let options = KubeConfigOptions::default();
+    let config = kube::Config::from_custom_kubeconfig(read, &options).await;
+    kube::Client::try_from(config.expect("a configuration")).expect("a client")
+}
