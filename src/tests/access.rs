@@ -48,7 +48,10 @@ impl People {
         ] {
             self.set_the_scene().await;
             let request = person.request(method.clone(), path);
-            let request = if *method == Method::POST && path.starts_with("/api/ui/") {
+            let request = if path == "/api/ui/ask" {
+                // `Question::Environments` in postcard.
+                request.header("content-type", "application/x-postcard").body(vec![1])
+            } else if *method == Method::POST && path.starts_with("/api/ui/") {
                 let form = "application/x-www-form-urlencoded";
                 request.header("content-type", form).body(format!("template={TEMPLATE}"))
             } else {
