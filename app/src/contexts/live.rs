@@ -97,7 +97,8 @@ impl Live {
         match ask(Question::Environments).await {
             // What the stream brought in the meantime may be newer than this answer, and what follows it certainly is.
             Ok(_) if self.streamed.get_value() != before => {}
-            Ok(answer) => listed(Some(Ok(answer))).into_iter().for_each(|list| self.apply(list)),
+            Ok(Answer::Environments(list)) => self.apply(list),
+            Ok(_) => return false,
             Err(error) => {
                 if error.kind == UiErrorKind::SignedOut {
                     self.session.end();
