@@ -133,8 +133,13 @@ impl Home {
 
     /// Starts a `dploy dev` on free ports and waits until it is ready.
     pub(crate) async fn start(&self) -> DevProcess {
+        self.start_as(command("dev")).await
+    }
+
+    /// The same by a command of one's own.
+    pub(crate) async fn start_as(&self, mut command: Command) -> DevProcess {
         let log = File::options().create(true).append(true).open(self.log()).expect("a log");
-        let mut child = command("dev")
+        let mut child = command
             .args(["--port", "0", "--kube-port", "0", "--data-dir"])
             .arg(self.data())
             .stdout(Stdio::piped())

@@ -8,6 +8,11 @@ use std::{
     path::PathBuf,
 };
 
+use k8s_openapi::api::core::v1::ConfigMap;
+use kube::{
+    Api,
+    api::{ObjectMeta, PostParams},
+};
 use localkube::LocalKube;
 use reqwest::{Method, header};
 use rstest::rstest;
@@ -125,22 +130,54 @@ async fn a_data_directory_that_cannot_be_used_is_named() {
     assert!(said.starts_with(&format!("could not use the data directory {shown}: ")), "{said}");
 }
 
-/// No file may grow beyond so many blocks of 512 bytes: what a full disk is to whoever writes.
-fn limited(blocks: u32, home: &Home) -> Command {
+/// A `dploy dev` whose files may not grow beyond so many blocks of 512 bytes: what a full disk is to whoever writes.
+fn limited(blocks: u32) -> Command {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"")).arg("sh");
-    shell.args([DPLOY, "dev", "--port", "0", "--data-dir"]).arg(home.data());
-    shell.kill_on_drop(true);
+    shell.args([DPLOY, "dev"]).kill_on_drop(true);
     shell
 }
 
 #[tokio::test]
 async fn a_full_disk_is_told_at_the_start() {
     let home = Home::new();
-    let said = refusal(limited(8, &home)).await;
+    let mut full = limited(8);
+    full.args(["--port", "0", "--data-dir"]).arg(home.data());
+    let said = refusal(full).await;
     let shown = home.data().display().to_string();
     assert!(said.starts_with(&format!("could not use the data directory {shown}")), "{said}");
     assert!(home.start().await.stop().await.success(), "with room again it starts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_that_fills_up_costs_nothing_that_was_acknowledged() {
+    let home = Home::new();
+    let dev = home.start_as(limited(1024)).await;
+    let alice = dev.user("alice");
+    let uuid = alice.get("/run/nc-echo").await.field("uuid");
+    alice.until_status("nc-echo", "Healthy").await;
+    let objects: Api<ConfigMap> = Api::default_namespaced(dev.kube().await);
+    for size in [60_000, 10_000, 1_000, 1] {
+        let fill = ConfigMap {
+            metadata: ObjectMeta {
+                generate_name: Some("fill-".to_owned()),
+                ..ObjectMeta::default()
+            },
+            data: Some([("fill".to_owned(), "x".repeat(size))].into()),
+            ..ConfigMap::default()
+        };
+        while objects.create(&PostParams::default(), &fill).await.is_ok() {}
+    }
+    let refused = dev.user("bob").get("/run/webterm").await;
+    assert_eq!((refused.status.as_u16(), refused.error().as_str()), (503, "Service not ready"));
+    assert_eq!(alice.get("/health").await.status, 200);
+    assert_eq!(alice.get("/run/nc-echo/status").await.field("uuid"), uuid);
+    dev.kill().await;
+
+    let dev = home.start().await;
+    assert_eq!(dev.user("alice").until_status("nc-echo", "Healthy").await.field("uuid"), uuid);
+    assert_eq!(dev.user("bob").get("/run/webterm").await.status, 200);
+    assert!(dev.stop().await.success() && !home.logged().contains("panicked"), "{}", home.logged());
 }
 
 /// A kubeconfig of an API server that is not there.

@@ -1,11 +1,11 @@
-use std::time::Duration;
-
+use gloo_timers::callback::Interval;
 use leptos::prelude::*;
+use send_wrapper::SendWrapper;
 
 use crate::time::{Moment, Skew};
 
-/// How often the browser's clock is looked at: often enough that no second is skipped.
-const TICK: Duration = Duration::from_millis(250);
+/// How often the browser's clock is looked at, in milliseconds: often enough that no second is skipped.
+const TICK_MS: u32 = 250;
 /// A pause between two looks that means the machine slept.
 const SLEPT_MS: i64 = 20_000;
 
@@ -61,9 +61,8 @@ impl Clock {
                 self.ticked.set(Some(server));
             }
         };
-        if let Ok(handle) = set_interval_with_handle(tick, TICK) {
-            on_cleanup(move || handle.clear());
-        }
+        let ticking = SendWrapper::new(Interval::new(TICK_MS, tick));
+        on_cleanup(move || drop(ticking));
     }
 }
 
