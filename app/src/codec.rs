@@ -46,3 +46,6 @@ pub fn from_text<T: DeserializeOwned>(text: &str) -> Option<T> {
     let bytes = <[u8]>::from_encoded_str(text).ok()?;
     postcard::from_bytes(&bytes).ok()
 }
+
+#[cfg(test)]
+mod tests;
