@@ -5,7 +5,9 @@
 //! binary; `site` and `setup` are the parts of these that are useful alone.
 
 mod checks;
+mod cluster;
 mod command;
+mod machine;
 mod progress;
 mod server;
 mod setup;
@@ -47,6 +49,9 @@ enum Task {
     },
     /// Install what a fresh machine lacks: the wasm target, npm packages, chromium
     Setup,
+    /// A real Kubernetes for tests and benches, without containers
+    #[command(subcommand)]
+    Cluster(cluster::Action),
     /// Run every check and print a summary
     Test {
         /// Run only these steps
@@ -84,6 +89,10 @@ fn run(task: Task) -> Result<ExitCode> {
         Task::Site { release } => {
             let flavour = if release { Flavour::Release } else { Flavour::Debug };
             site::build(&workspace, flavour)?;
+        }
+        Task::Cluster(action) => {
+            let runs = cluster::run(&workspace, action)?;
+            return Ok(if runs { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Task::Setup => setup::everything(&workspace)?,
         Task::Test { only, skip } => return checks::run(&workspace, &only, &skip),

@@ -12,6 +12,11 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
+/// What the task was asked for, on stdout.
+pub(crate) fn result(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
 /// Says why the task could not be done, each cause on a line of its own.
 pub(crate) fn failure(error: &anyhow::Error) {
     note(&format!("error: {error}"));

@@ -1,13 +1,13 @@
 //! A browser for the end-to-end tests: the one that `CHROMIUM_PATH` names, the system's, or
 //! Playwright's own, in this order; on Debian apt installs the system's.
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
 use crate::command;
+use crate::machine::{apt_install, may_use_apt, on_path, variable};
 use crate::progress;
 
 /// The variable that names a browser to use before any other.
@@ -34,12 +34,7 @@ pub(crate) fn find_or_install(end2end: &Path) -> Result<Browser> {
              `npx playwright install chromium` in end2end, or set {CHROMIUM_PATH}"
         );
     }
-    progress::timed("Install chromium (apt-get)", || {
-        command::run(Command::new("apt-get").arg("update"))?;
-        let mut install = Command::new("apt-get");
-        install.args(["install", "--yes", "--no-install-recommends", "chromium"]);
-        command::run(install.env("DEBIAN_FRONTEND", "noninteractive"))
-    })?;
+    progress::timed("Install chromium (apt-get)", || apt_install("chromium"))?;
     find(end2end)?.context("apt-get installed chromium, but there is no `chromium` to run")
 }
 
@@ -56,21 +51,4 @@ fn find(end2end: &Path) -> Result<Option<Browser>> {
     let print = "console.log(require('@playwright/test').chromium.executablePath())";
     let own = command::read(Command::new("node").args(["-e", print]).current_dir(end2end))?;
     Ok(Path::new(own.trim()).is_file().then_some(Browser::Playwrights))
-}
-
-fn on_path(program: &str) -> Option<PathBuf> {
-    let path = variable("PATH")?;
-    std::env::split_paths(&path).map(|directory| directory.join(program)).find(|p| p.is_file())
-}
-
-fn may_use_apt() -> Result<bool> {
-    if !command::exists("apt-get") {
-        return Ok(false);
-    }
-    Ok(command::read(Command::new("id").arg("-u"))?.trim() == "0")
-}
-
-#[expect(clippy::disallowed_methods, reason = "the developer's machine is what this is about")]
-fn variable(name: &str) -> Option<OsString> {
-    std::env::var_os(name)
 }

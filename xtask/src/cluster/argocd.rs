@@ -1,0 +1,152 @@
+//! Argo CD: the repo-server, the application controller and their redis.
+
+use std::fs;
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use super::kubectl::Kubectl;
+use super::tools::{ARGOCD, HELM};
+use super::{Cluster, loopback, text};
+use crate::machine::{apt_install, may_use_apt, on_path, variable};
+use crate::progress;
+
+pub(super) const DAEMONS: &[&str] =
+    &["redis-server", "argocd-repo-server", "argocd-application-controller"];
+
+const NAMESPACE: &str = "argocd";
+const SETTINGS: &str = include_str!("argocd.yaml");
+const PATIENCE: Duration = Duration::from_secs(60);
+const DEFINITIONS: [&str; 2] = ["applications.argoproj.io", "appprojects.argoproj.io"];
+
+/// Installs its definitions and settings and starts its programs.
+pub(super) fn start(cluster: &Cluster, kubectl: &Kubectl) -> Result<()> {
+    let sources = cluster.tools.sources(ARGOCD, "github.com/argoproj/argo-cd/v3")?;
+    for definition in ["application-crd.yaml", "applicationset-crd.yaml", "appproject-crd.yaml"] {
+        kubectl.apply(&sources.join("manifests/crds").join(definition))?;
+    }
+    kubectl.await_definitions(&DEFINITIONS)?;
+    kubectl.apply_text(SETTINGS)?;
+    kubectl.apply_text(&destination(cluster)?)?;
+    redis(cluster)?;
+    repo_server(cluster)?;
+    application_controller(cluster)
+}
+
+/// The cluster as a destination: the controller runs outside, so it cannot use its own service account.
+fn destination(cluster: &Cluster) -> Result<String> {
+    let port = cluster.ports.of("kube-apiserver")?;
+    let pki = cluster.directory.join("pki");
+    let read = |file: &str| {
+        let pem = fs::read_to_string(pki.join(file)).with_context(|| format!("no {file}"))?;
+        Ok::<_, anyhow::Error>(serde_json::Value::String(base64(pem.as_bytes())))
+    };
+    let config = serde_json::json!({
+        "tlsClientConfig": {
+            "caData": read("ca.crt")?,
+            "certData": read("admin.crt")?,
+            "keyData": read("admin.key")?,
+        }
+    });
+    let secret = serde_json::json!({
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {
+            "name": "cluster",
+            "namespace": NAMESPACE,
+            "labels": { "argocd.argoproj.io/secret-type": "cluster" },
+        },
+        "stringData": {
+            "name": "test",
+            "server": format!("https://127.0.0.1:{port}"),
+            "config": config.to_string(),
+        },
+    });
+    Ok(secret.to_string())
+}
+
+fn redis(cluster: &Cluster) -> Result<()> {
+    if on_path("redis-server").is_none() {
+        if !may_use_apt()? {
+            bail!("Argo CD needs redis-server: run `apt-get install redis-server` as root");
+        }
+        progress::timed("Install redis-server (apt-get)", || apt_install("redis-server"))?;
+    }
+    let program = on_path("redis-server").context("there is no redis-server to run")?;
+    let port = cluster.ports.of("redis-server")?;
+    let mut redis = Command::new(program);
+    redis.args([
+        "--bind",
+        "127.0.0.1",
+        "--port",
+        &port.to_string(),
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+    ]);
+    redis.current_dir(cluster.room("redis")?);
+    run(cluster, "redis-server", &mut redis, port)
+}
+
+fn repo_server(cluster: &Cluster) -> Result<()> {
+    let port = cluster.ports.of("argocd-repo-server")?;
+    let metrics = cluster.ports.of("argocd-repo-server-metrics")?;
+    let mut server = program(cluster, "argocd-repo-server")?;
+    server.args([
+        format!("--port={port}"),
+        format!("--metrics-port={metrics}"),
+        format!("--redis={}", loopback(cluster.ports.of("redis-server")?)),
+    ]);
+    server.args(["--address=127.0.0.1", "--metrics-address=127.0.0.1", "--disable-tls"]);
+    run(cluster, "argocd-repo-server", &mut server, port)
+}
+
+fn application_controller(cluster: &Cluster) -> Result<()> {
+    let kubeconfig = cluster.pki()?.kubeconfig_in(NAMESPACE)?;
+    let metrics = cluster.ports.of("argocd-application-controller-metrics")?;
+    let mut controller = program(cluster, "argocd-application-controller")?;
+    controller.args([
+        format!("--kubeconfig={}", text(&kubeconfig)?),
+        format!("--namespace={NAMESPACE}"),
+        format!("--metrics-port={metrics}"),
+        format!("--redis={}", loopback(cluster.ports.of("redis-server")?)),
+        format!("--repo-server={}", loopback(cluster.ports.of("argocd-repo-server")?)),
+    ]);
+    controller.arg("--repo-server-plaintext");
+    run(cluster, "argocd-application-controller", &mut controller, metrics)
+}
+
+/// Argo CD's one program in one of its roles, with helm on its path and empty directories for what tests do not use.
+fn program(cluster: &Cluster, role: &'static str) -> Result<Command> {
+    let helm = cluster.tools.provide(HELM)?;
+    let path = variable("PATH").unwrap_or_default();
+    let directories =
+        helm.parent().map(Path::to_owned).into_iter().chain(std::env::split_paths(&path));
+    let path = std::env::join_paths(directories).context("could not extend PATH")?;
+    let mut command = Command::new(cluster.tools.provide(ARGOCD)?);
+    command.env("ARGOCD_BINARY_NAME", role).env("PATH", path).env("ARGOCD_GPG_ENABLED", "false");
+    let rooms = [
+        ("ARGOCD_TLS_DATA_PATH", "tls"),
+        ("ARGOCD_GPG_DATA_PATH", "gpg"),
+        ("ARGOCD_PLUGINSOCKFILEPATH", "plugins"),
+    ];
+    for (name, room) in rooms {
+        command.env(name, cluster.room(&format!("argocd/{room}"))?);
+    }
+    command.env("HOME", cluster.room("argocd/home")?).env("TMPDIR", cluster.room("argocd/tmp")?);
+    Ok(command)
+}
+
+fn run(cluster: &Cluster, name: &'static str, command: &mut Command, port: u16) -> Result<()> {
+    let daemon = cluster.daemon(name);
+    daemon.start(command)?;
+    daemon.await_ready(PATIENCE, || TcpStream::connect(("127.0.0.1", port)).is_ok())
+}
+
+fn base64(bytes: &[u8]) -> String {
+    data_encoding::BASE64.encode(bytes)
+}

@@ -1,0 +1,70 @@
+//! What is asked of the API server, by kubectl.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail};
+
+use crate::command;
+
+/// kubectl as the admin.
+#[derive(Debug, Clone)]
+pub(crate) struct Kubectl {
+    pub(crate) program: PathBuf,
+    pub(crate) kubeconfig: PathBuf,
+}
+
+impl Kubectl {
+    pub(crate) fn command(&self) -> Command {
+        let mut kubectl = Command::new(&self.program);
+        kubectl.arg("--kubeconfig").arg(&self.kubeconfig);
+        kubectl
+    }
+
+    /// Whether the API server says that it is ready.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.succeeds(&["get", "--raw=/readyz"])
+    }
+
+    /// Whether a question is answered.
+    pub(crate) fn succeeds(&self, arguments: &[&str]) -> bool {
+        let mut kubectl = self.command();
+        kubectl.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        kubectl.status().is_ok_and(|status| status.success())
+    }
+
+    /// Applies the manifests in a directory or file.
+    pub(crate) fn apply(&self, path: &Path) -> Result<()> {
+        let mut kubectl = self.command();
+        kubectl.args(["apply", "--server-side", "--force-conflicts", "--filename"]).arg(path);
+        command::run(kubectl.stdout(Stdio::null()))
+    }
+
+    /// Applies manifests from memory.
+    pub(crate) fn apply_text(&self, manifests: &str) -> Result<()> {
+        let mut kubectl = self.command();
+        kubectl.args(["apply", "--server-side", "--force-conflicts", "--filename=-"]);
+        let mut child = kubectl
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .spawn()
+            .context("could not run kubectl")?;
+        if let Some(mut input) = child.stdin.take() {
+            input.write_all(manifests.as_bytes()).context("could not write to kubectl")?;
+        }
+        let status = child.wait().context("could not wait for kubectl")?;
+        if !status.success() {
+            bail!("kubectl could not apply the cluster's own manifests ({status})");
+        }
+        Ok(())
+    }
+
+    /// Waits until the API server serves the kinds of these definitions.
+    pub(crate) fn await_definitions(&self, names: &[&str]) -> Result<()> {
+        let mut kubectl = self.command();
+        kubectl.args(["wait", "--for=condition=Established", "--timeout=60s"]);
+        kubectl.args(names.iter().map(|name| format!("customresourcedefinition/{name}")));
+        command::run(kubectl.stdout(Stdio::null()))
+    }
+}

@@ -1,0 +1,176 @@
+//! `cargo xtask cluster`: a real Kubernetes without containers, on loopback, in a directory of its own.
+//!
+//! etcd, kube-apiserver, kube-controller-manager and kube-scheduler are the real ones; kwok stands in for nodes, so pods run
+//! without their containers. Flux and Argo CD are real, too.
+
+mod argocd;
+mod control_plane;
+mod daemon;
+mod flux;
+mod kubectl;
+mod pki;
+mod ports;
+mod tools;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Subcommand, ValueEnum};
+
+use crate::progress;
+use crate::workspace::Workspace;
+
+use daemon::Daemon;
+use pki::Pki;
+use ports::Ports;
+use tools::Tools;
+
+/// What to do with the cluster.
+#[derive(Subcommand)]
+pub(crate) enum Action {
+    /// Start what does not run, and print the admin's kubeconfig
+    Up {
+        /// What is wanted beside Kubernetes itself; everything when left out
+        #[arg(long, value_delimiter = ',', value_name = "PART")]
+        parts: Option<Vec<Part>>,
+        /// Where its files go; `cluster` in the target directory when left out
+        #[arg(long)]
+        directory: Option<PathBuf>,
+    },
+    /// Stop it; with `--reset` also forget what is in it
+    Down {
+        /// Remove its directory
+        #[arg(long)]
+        reset: bool,
+        /// Where its files are
+        #[arg(long)]
+        directory: Option<PathBuf>,
+    },
+    /// Say what runs
+    Status {
+        /// Where its files are
+        #[arg(long)]
+        directory: Option<PathBuf>,
+    },
+}
+
+/// Something beside Kubernetes itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// Flux's source-controller and helm-controller
+    Flux,
+    /// Argo CD's repo-server and application controller, with redis
+    Argocd,
+}
+
+/// Does it; whether everything that was asked for runs.
+pub(crate) fn run(workspace: &Workspace, action: Action) -> Result<bool> {
+    match action {
+        Action::Up { parts, directory } => {
+            let parts = parts.unwrap_or_else(|| Part::value_variants().to_vec());
+            let kubeconfig = up(workspace, &parts, directory)?;
+            progress::result(&kubeconfig.display().to_string());
+            Ok(true)
+        }
+        Action::Down { reset, directory } => {
+            let cluster = Cluster::at(workspace, directory)?;
+            cluster.stop()?;
+            if reset {
+                fs::remove_dir_all(&cluster.directory)
+                    .with_context(|| format!("could not remove {}", cluster.directory.display()))?;
+            }
+            Ok(true)
+        }
+        Action::Status { directory } => Ok(Cluster::at(workspace, directory)?.tell()),
+    }
+}
+
+/// Starts what does not run, and returns the admin's kubeconfig.
+pub(crate) fn up(
+    workspace: &Workspace,
+    parts: &[Part],
+    directory: Option<PathBuf>,
+) -> Result<PathBuf> {
+    let cluster = Cluster::at(workspace, directory)?;
+    let kubectl = progress::timed("Start Kubernetes", || control_plane::start(&cluster))?;
+    for part in parts {
+        match part {
+            Part::Flux => progress::timed("Start Flux", || flux::start(&cluster, &kubectl))?,
+            Part::Argocd => progress::timed("Start Argo CD", || argocd::start(&cluster, &kubectl))?,
+        }
+    }
+    Ok(kubectl.kubeconfig)
+}
+
+/// A cluster's directory and where its programs come from.
+struct Cluster {
+    directory: PathBuf,
+    ports: Ports,
+    tools: Tools,
+}
+
+impl Cluster {
+    fn at(workspace: &Workspace, directory: Option<PathBuf>) -> Result<Self> {
+        let directory = directory.unwrap_or_else(|| workspace.target.join("cluster"));
+        fs::create_dir_all(&directory)
+            .with_context(|| format!("could not make {}", directory.display()))?;
+        let directory = fs::canonicalize(&directory).context("could not find the directory")?;
+        let ports = Ports::at(&directory.join("ports"))?;
+        Ok(Self { ports, tools: Tools::of(workspace)?, directory })
+    }
+
+    fn daemon(&self, name: &'static str) -> Daemon {
+        Daemon::new(&self.directory, name)
+    }
+
+    fn pki(&self) -> Result<Pki> {
+        Pki::at(&self.directory.join("pki"), self.ports.of("kube-apiserver")?)
+    }
+
+    /// A directory for a program's own files.
+    fn room(&self, name: &str) -> Result<PathBuf> {
+        let room = self.directory.join(name);
+        fs::create_dir_all(&room).with_context(|| format!("could not make {}", room.display()))?;
+        Ok(room)
+    }
+
+    /// The programs, in the order in which they are started.
+    fn daemons(&self) -> Vec<Daemon> {
+        let names = [control_plane::DAEMONS, flux::DAEMONS, argocd::DAEMONS].concat();
+        names.into_iter().map(|name| self.daemon(name)).collect()
+    }
+
+    fn stop(&self) -> Result<()> {
+        self.daemons().iter().rev().try_for_each(Daemon::stop)
+    }
+
+    /// Says what runs; whether anything does.
+    fn tell(&self) -> bool {
+        let mut running = false;
+        for daemon in self.daemons() {
+            if let Some(process) = daemon.process() {
+                running = true;
+                let process = process.as_raw_nonzero();
+                progress::note(&format!(
+                    "{:<30} {process:<8} {}",
+                    daemon.name,
+                    daemon.log().display()
+                ));
+            }
+        }
+        if !running {
+            progress::note(&format!("Nothing runs in {}", self.directory.display()));
+        }
+        running
+    }
+}
+
+/// An address on loopback.
+fn loopback(port: u16) -> String {
+    format!("127.0.0.1:{port}")
+}
+
+fn text(path: &Path) -> Result<&str> {
+    path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))
+}

@@ -1,0 +1,152 @@
+//! Who is who on the control plane: one authority, a certificate for each of its people and programs.
+
+use std::fs;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
+    KeyPair, KeyUsagePurpose, SanType,
+};
+
+/// The first address of the service range, by which pods would reach the API server.
+const SERVICE_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
+
+/// Somebody who may do everything.
+pub(crate) const ADMIN: &str = "admin";
+
+/// The group that RBAC lets do everything.
+const MASTERS: &str = "system:masters";
+
+/// The files of the authority and what it signed.
+#[derive(Debug, Clone)]
+pub(crate) struct Pki {
+    directory: PathBuf,
+}
+
+impl Pki {
+    /// Makes everything below `directory`, unless it was made before.
+    pub(crate) fn at(directory: &Path, port: u16) -> Result<Self> {
+        let pki = Self { directory: directory.to_owned() };
+        if !pki.complete().is_file() {
+            fs::create_dir_all(directory)
+                .with_context(|| format!("could not make {}", directory.display()))?;
+            pki.make(port).context("could not make the certificates")?;
+        }
+        Ok(pki)
+    }
+
+    pub(crate) fn authority(&self) -> PathBuf {
+        self.directory.join("ca.crt")
+    }
+
+    pub(crate) fn server_certificate(&self) -> PathBuf {
+        self.directory.join("apiserver.crt")
+    }
+
+    pub(crate) fn server_key(&self) -> PathBuf {
+        self.directory.join("apiserver.key")
+    }
+
+    /// The key that signs service accounts' tokens.
+    pub(crate) fn token_key(&self) -> PathBuf {
+        self.directory.join("service-accounts.key")
+    }
+
+    /// The key that they are verified with.
+    pub(crate) fn token_verifier(&self) -> PathBuf {
+        self.directory.join("service-accounts.pub")
+    }
+
+    /// How the admin reaches the control plane.
+    pub(crate) fn kubeconfig(&self) -> PathBuf {
+        self.directory.join(format!("{ADMIN}.kubeconfig"))
+    }
+
+    /// The same with another namespace to start in.
+    pub(crate) fn kubeconfig_in(&self, namespace: &str) -> Result<PathBuf> {
+        let path = self.directory.join(format!("{ADMIN}-{namespace}.kubeconfig"));
+        let text =
+            fs::read_to_string(self.kubeconfig()).context("could not read the kubeconfig")?;
+        let user = format!("user: {ADMIN}");
+        write(&path, &text.replace(&user, &format!("{user}\n      namespace: {namespace}")))?;
+        Ok(path)
+    }
+
+    fn complete(&self) -> PathBuf {
+        self.kubeconfig()
+    }
+
+    fn make(&self, port: u16) -> Result<()> {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, "dploy test control plane");
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
+        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
+        write(&self.authority(), &authority.pem())?;
+
+        let key = KeyPair::generate()?;
+        let certificate = server_params()?.signed_by(&key, &authority)?;
+        write(&self.server_certificate(), &certificate.pem())?;
+        write(&self.server_key(), &key.serialize_pem())?;
+
+        let key = KeyPair::generate()?;
+        write(&self.token_key(), &key.serialize_pem())?;
+        write(&self.token_verifier(), &key.public_key_pem())?;
+
+        let key = KeyPair::generate()?;
+        let certificate = client_params(ADMIN, MASTERS).signed_by(&key, &authority)?;
+        let (path, key_path) = (self.directory.join("admin.crt"), self.directory.join("admin.key"));
+        write(&path, &certificate.pem())?;
+        write(&key_path, &key.serialize_pem())?;
+        write(&self.kubeconfig(), &kubeconfig(port, &self.authority(), &path, &key_path))
+    }
+}
+
+fn server_params() -> Result<CertificateParams> {
+    let mut params =
+        CertificateParams::new(vec!["localhost".to_owned(), "kubernetes.default.svc".to_owned()])?;
+    params.subject_alt_names.push(SanType::IpAddress(Ipv4Addr::LOCALHOST.into()));
+    params.subject_alt_names.push(SanType::IpAddress(SERVICE_ADDRESS));
+    params.distinguished_name.push(DnType::CommonName, "kube-apiserver");
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+    Ok(params)
+}
+
+fn client_params(name: &str, group: &str) -> CertificateParams {
+    let mut params = CertificateParams::default();
+    params.distinguished_name.push(DnType::CommonName, name);
+    params.distinguished_name.push(DnType::OrganizationName, group);
+    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
+    params
+}
+
+fn kubeconfig(port: u16, authority: &Path, certificate: &Path, key: &Path) -> String {
+    let (authority, certificate, key) = (authority.display(), certificate.display(), key.display());
+    format!(
+        "apiVersion: v1
+kind: Config
+current-context: test
+clusters:
+  - name: test
+    cluster:
+      server: https://127.0.0.1:{port}
+      certificate-authority: {authority}
+users:
+  - name: {ADMIN}
+    user:
+      client-certificate: {certificate}
+      client-key: {key}
+contexts:
+  - name: test
+    context:
+      cluster: test
+      user: {ADMIN}
+"
+    )
+}
+
+fn write(path: &Path, text: &str) -> Result<()> {
+    fs::write(path, text).with_context(|| format!("could not write {}", path.display()))
+}

@@ -1,0 +1,146 @@
+//! The programs of a control plane: the machine's own where it has them, else built once from pinned Go modules
+//! (`xtask/control-plane/*/go.mod`, with their `go.sum`) and kept in the user's cache directory.
+
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use directories::ProjectDirs;
+
+use crate::command;
+use crate::machine::{on_path, variable};
+use crate::progress;
+use crate::workspace::Workspace;
+
+/// The variable of kubebuilder's tools that names a directory of control plane programs.
+const ASSETS: &str = "KUBEBUILDER_ASSETS";
+
+/// The version that Kubernetes' programs tell; `go build` alone would leave a placeholder, which charts refuse.
+const KUBERNETES_FLAGS: &str = "-s -w -X k8s.io/component-base/version.gitVersion=v1.34.4 \
+     -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34";
+const FLAGS: &str = "-s -w";
+
+/// One program of a control plane.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Tool {
+    /// What its executable is called.
+    pub(crate) name: &'static str,
+    /// The directory below `xtask/control-plane` that pins it.
+    module: &'static str,
+    /// Its Go package.
+    package: &'static str,
+}
+
+pub(crate) const ETCD: Tool =
+    Tool { name: "etcd", module: "etcd", package: "go.etcd.io/etcd/server/v3" };
+pub(crate) const APISERVER: Tool =
+    kubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver");
+pub(crate) const CONTROLLER_MANAGER: Tool =
+    kubernetes("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager");
+pub(crate) const SCHEDULER: Tool =
+    kubernetes("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler");
+pub(crate) const KUBECTL: Tool = kubernetes("kubectl", "k8s.io/kubernetes/cmd/kubectl");
+pub(crate) const KWOK: Tool =
+    Tool { name: "kwok", module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" };
+pub(crate) const HELM: Tool =
+    Tool { name: "helm", module: "helm", package: "helm.sh/helm/v3/cmd/helm" };
+pub(crate) const HELM_CONTROLLER: Tool = Tool {
+    name: "helm-controller",
+    module: "helm-controller",
+    package: "github.com/fluxcd/helm-controller",
+};
+pub(crate) const SOURCE_CONTROLLER: Tool = Tool {
+    name: "source-controller",
+    module: "source-controller",
+    package: "github.com/fluxcd/source-controller",
+};
+pub(crate) const ARGOCD: Tool =
+    Tool { name: "argocd", module: "argo-cd", package: "github.com/argoproj/argo-cd/v3/cmd" };
+
+const fn kubernetes(name: &'static str, package: &'static str) -> Tool {
+    Tool { name, module: "kubernetes", package }
+}
+
+/// Finds and builds programs.
+#[derive(Clone, Debug)]
+pub(crate) struct Tools {
+    modules: PathBuf,
+    cache: PathBuf,
+}
+
+impl Tools {
+    /// The tools of this checkout.
+    pub(crate) fn of(workspace: &Workspace) -> Result<Self> {
+        let directories =
+            ProjectDirs::from("dev", "dploy", "dploy").context("there is no home directory")?;
+        Ok(Self {
+            modules: workspace.root.join("xtask/control-plane"),
+            cache: directories.cache_dir().join("control-plane"),
+        })
+    }
+
+    /// Whether every one of `tools` is there or can be built.
+    pub(crate) fn can_provide(&self, tools: &[Tool]) -> bool {
+        command::exists_with("go", "version")
+            || tools.iter().all(|tool| installed(*tool).is_some() || self.built(*tool).is_file())
+    }
+
+    /// The path of a program, built if need be.
+    pub(crate) fn provide(&self, tool: Tool) -> Result<PathBuf> {
+        if let Some(path) = installed(tool) {
+            return Ok(path);
+        }
+        let built = self.built(tool);
+        if !built.is_file() {
+            progress::timed(&format!("Build {} (once)", tool.name), || self.build(tool, &built))?;
+        }
+        Ok(built)
+    }
+
+    /// Where Go keeps the sources of the module that holds a tool.
+    pub(crate) fn sources(&self, tool: Tool, module: &str) -> Result<PathBuf> {
+        let mut list = self.go(tool);
+        // Its own command, because `go list` does not download.
+        command::run(self.go(tool).args(["mod", "download", module]))?;
+        let path = command::read(list.args(["list", "-m", "-f", "{{.Dir}}", module]))?;
+        Ok(PathBuf::from(path.trim()))
+    }
+
+    fn build(&self, tool: Tool, path: &Path) -> Result<()> {
+        let flags = if tool.module == "kubernetes" { KUBERNETES_FLAGS } else { FLAGS };
+        // A build that is cut off leaves no program that looks whole.
+        let unfinished = path.with_extension("unfinished");
+        command::run(
+            self.go(tool)
+                .args(["build", "-trimpath", "-ldflags", flags, "-o"])
+                .arg(&unfinished)
+                .arg(tool.package),
+        )?;
+        fs::rename(&unfinished, path).with_context(|| format!("could not make {}", path.display()))
+    }
+
+    fn go(&self, tool: Tool) -> Command {
+        let mut go = Command::new("go");
+        go.current_dir(self.modules.join(tool.module));
+        // The committed `go.sum` is what is trusted; CGO would make the programs depend on the machine.
+        go.env("GOFLAGS", "-mod=readonly").env("CGO_ENABLED", "0").env("GOWORK", "off");
+        go
+    }
+
+    /// A place of its own for every set of pinned versions.
+    fn built(&self, tool: Tool) -> PathBuf {
+        let mut hash = DefaultHasher::new();
+        for file in ["go.mod", "go.sum"] {
+            fs::read(self.modules.join(tool.module).join(file)).unwrap_or_default().hash(&mut hash);
+        }
+        (KUBERNETES_FLAGS, FLAGS).hash(&mut hash);
+        self.cache.join(format!("{}-{:016x}", tool.module, hash.finish())).join(tool.name)
+    }
+}
+
+fn installed(tool: Tool) -> Option<PathBuf> {
+    let asset = variable(ASSETS).map(|directory| PathBuf::from(directory).join(tool.name));
+    asset.filter(|path| path.is_file()).or_else(|| on_path(tool.name))
+}
