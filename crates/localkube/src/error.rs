@@ -100,7 +100,7 @@ impl FieldError {
         Self { field: field.into(), reason: "FieldValueDuplicate", message }
     }
 
-    fn sentence(&self) -> String {
+    pub(crate) fn sentence(&self) -> String {
         format!("{}: {}", self.field, self.message)
     }
 }

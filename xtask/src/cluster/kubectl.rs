@@ -3,10 +3,15 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
 
 use crate::command;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
 /// kubectl as the admin.
 #[derive(Debug, Clone)]
@@ -62,9 +67,18 @@ impl Kubectl {
 
     /// Waits until the API server serves the kinds of these definitions.
     pub(crate) fn await_definitions(&self, names: &[&str]) -> Result<()> {
-        let mut kubectl = self.command();
-        kubectl.args(["wait", "--for=condition=Established", "--timeout=60s"]);
-        kubectl.args(names.iter().map(|name| format!("customresourcedefinition/{name}")));
-        command::run(kubectl.stdout(Stdio::null()))
+        let names = names.iter().map(|name| format!("customresourcedefinition/{name}"));
+        let mut arguments = vec!["wait".to_owned(), "--for=condition=Established".to_owned()];
+        arguments.extend(["--timeout=5s".to_owned()].into_iter().chain(names));
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let start = Instant::now();
+        // kubectl fails at conditions that are still null, instead of waiting for them.
+        while !self.succeeds(&arguments) {
+            if start.elapsed() > PATIENCE {
+                bail!("the API server did not take up {}", arguments[3..].join(", "));
+            }
+            thread::sleep(LOOK_AGAIN);
+        }
+        Ok(())
     }
 }

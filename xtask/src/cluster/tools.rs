@@ -81,12 +81,6 @@ impl Tools {
         })
     }
 
-    /// Whether every one of `tools` is there or can be built.
-    pub(crate) fn can_provide(&self, tools: &[Tool]) -> bool {
-        command::exists_with("go", "version")
-            || tools.iter().all(|tool| installed(*tool).is_some() || self.built(*tool).is_file())
-    }
-
     /// The path of a program, built if need be.
     pub(crate) fn provide(&self, tool: Tool) -> Result<PathBuf> {
         if let Some(path) = installed(tool) {

@@ -5,6 +5,7 @@ use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::{
+    api::WriteOptions,
     error::{ApiError, ApiResult, FieldError},
     kinds::{Custom, Typed},
 };
@@ -20,12 +21,12 @@ pub(super) fn tidy_metadata(object: &mut Value) -> ApiResult<()> {
 }
 
 /// Drops what a built-in object does not have, or refuses it.
-pub(super) fn tidy(typed: Typed, object: &mut Value, strict: bool) -> ApiResult<()> {
+pub(super) fn tidy(typed: Typed, object: &mut Value, options: &WriteOptions) -> ApiResult<()> {
     let tidy = typed(object).map_err(|error| undecodable(object, &error))?;
-    if strict {
+    if options.strict {
         let mut unknown = Vec::new();
         missing(object, &tidy, "", &mut unknown);
-        refuse(&unknown)?;
+        refuse(&unknown, object, options)?;
     }
     *object = tidy;
     Ok(())
@@ -36,11 +37,11 @@ pub(super) fn fit(
     custom: &Custom,
     object: &mut Value,
     before: Option<&Value>,
-    strict: bool,
+    options: &WriteOptions,
 ) -> ApiResult<Vec<FieldError>> {
     let unknown = custom.schema.prune(object);
-    if strict {
-        refuse(&unknown)?;
+    if options.strict {
+        refuse(&unknown, object, options)?;
     }
     custom.schema.fill(object);
     let mut errors = custom.schema.validate(object, before);
@@ -60,12 +61,18 @@ fn undecodable(object: &Value, error: &serde_json::Error) -> ApiError {
     ))
 }
 
-fn refuse(unknown: &[String]) -> ApiResult<()> {
+/// A whole object with unknown fields cannot be decoded; a patch that makes one is wrong in itself.
+fn refuse(unknown: &[String], object: &Value, options: &WriteOptions) -> ApiResult<()> {
     if unknown.is_empty() {
         return Ok(());
     }
     let each: Vec<String> = unknown.iter().map(|path| format!("unknown field {path:?}")).collect();
-    Err(ApiError::bad_request(format!("strict decoding error: {}", each.join(", "))))
+    let why = format!("strict decoding error: {}", each.join(", "));
+    if options.patches {
+        let error = FieldError::invalid("patch", &Value::String(object.to_string()), why);
+        return Err(ApiError::unprocessable(format!(" \"\" is invalid: {}", error.sentence())));
+    }
+    Err(ApiError::bad_request(why))
 }
 
 /// The paths of the fields that `object` has and `tidy` has not.

@@ -21,13 +21,21 @@ pub(crate) fn same_place(target: &Target, object: &mut Value) -> ApiResult<()> {
     let kind = &target.kind;
     let given = |field: &str| object[field].as_str().unwrap_or_default().to_owned();
     let (given_version, given_kind) = (given("apiVersion"), given("kind"));
+    // A built-in object is decoded as what the path names; a custom one says itself what it is.
+    if kind.custom.is_some() && given_kind.is_empty() {
+        return Err(ApiError::bad_request(format!(
+            "the object provided is unrecognized (must be of type {}): Object 'Kind' is missing in '{object}'",
+            kind.name
+        )));
+    }
     if !given_kind.is_empty() && given_kind != kind.name {
         return Err(ApiError::bad_request(format!(
             "{given_kind} in version {:?} cannot be handled as a {}: the path is for {}",
             given_version, kind.name, kind.name
         )));
     }
-    if !given_version.is_empty() && given_version != kind.api_version() {
+    let may_be_silent = kind.custom.is_none();
+    if !(may_be_silent && given_version.is_empty()) && given_version != kind.api_version() {
         return Err(ApiError::bad_request(format!(
             "the API version in the data ({given_version}) does not match the expected API version ({})",
             kind.api_version()
@@ -78,11 +86,11 @@ pub(crate) fn admit(
 ) -> ApiResult<()> {
     fields::tidy_metadata(object)?;
     if let Some(typed) = target.kind.typed {
-        fields::tidy(typed, object, options.strict)?;
+        fields::tidy(typed, object, options)?;
     }
     let mut errors = names::check(&target.kind, object);
     if let Some(custom) = &target.kind.custom {
-        errors.extend(fields::fit(custom, object, before, options.strict)?);
+        errors.extend(fields::fit(custom, object, before, options)?);
     }
     match (target.kind.group.as_str(), target.kind.name.as_str()) {
         ("", "Namespace") => well_known::namespace(target, object, before.is_none()),

@@ -42,6 +42,8 @@ pub(crate) struct WriteOptions {
     pub(crate) force: bool,
     /// Refuse unknown fields instead of dropping them.
     pub(crate) strict: bool,
+    /// It is a patch of any language, so an unknown field is the patch's fault.
+    pub(crate) patches: bool,
     /// It is a server-side apply, which settles itself who owns what.
     pub(crate) applies: bool,
 }

@@ -33,7 +33,8 @@ pub(crate) fn patch(
     patch: Patch,
     options: &WriteOptions,
 ) -> ApiResult<(Arc<Object>, bool)> {
-    let options = WriteOptions { applies: matches!(patch, Patch::Apply(_)), ..options.clone() };
+    let applies = matches!(patch, Patch::Apply(_));
+    let options = WriteOptions { patches: true, applies, ..options.clone() };
     if let Patch::Apply(wanted) = &patch {
         check_apply(target, wanted, &options)?;
         if txn.get(&target.key()).is_none() && target.subresource.is_empty() {

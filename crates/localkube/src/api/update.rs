@@ -33,6 +33,9 @@ pub(crate) fn replace(
         meta::unset(&mut object, "resourceVersion");
         return create(txn, target, object, options).map(|made| (made, true));
     }
+    if let Some(current) = txn.get(&target.key()) {
+        is_meant(target, current.value(), &object)?;
+    }
     if meta::text(&object, "resourceVersion").is_empty() && !rules.unconditional_update {
         let missing = FieldError::invalid(
             "metadata.resourceVersion",
@@ -82,13 +85,22 @@ pub(crate) fn write(txn: &mut Txn<'_>, target: &Target, object: Value) -> Arc<Ob
     if gone { txn.remove(key, object) } else { txn.put(key, object) }
 }
 
-/// Refuses a change that was decided on another state of the object, or on another object of that name.
+/// Refuses to replace another object of that name: the uid that comes with a whole object is a precondition.
+fn is_meant(target: &Target, current: &Value, object: &Value) -> ApiResult<()> {
+    let (old, new) = (meta::text(current, "uid"), meta::text(object, "uid"));
+    if new.is_empty() || old == new {
+        return Ok(());
+    }
+    let why = format!("Precondition failed: UID in precondition: {new}, UID in object meta: {old}");
+    Err(ApiError::conflict(&target.kind, &target.name, &why))
+}
+
+/// Refuses a change that was decided on another state of the object, or that makes another object of it.
 fn same_object(target: &Target, before: &Value, after: &Value) -> ApiResult<()> {
-    let (old, new) = (meta::text(before, "uid"), meta::text(after, "uid"));
-    if !new.is_empty() && old != new {
-        let why =
-            format!("Precondition failed: UID in precondition: {new}, UID in object meta: {old}");
-        return Err(ApiError::conflict(&target.kind, &target.name, &why));
+    let uid = meta::text(after, "uid");
+    if !uid.is_empty() && uid != meta::text(before, "uid") {
+        let error = FieldError::invalid("metadata.uid", &json!(uid), "field is immutable");
+        return Err(ApiError::invalid(&target.kind, &target.name, &[error]));
     }
     let version = meta::text(after, "resourceVersion");
     if !version.is_empty() && version != meta::text(before, "resourceVersion") {

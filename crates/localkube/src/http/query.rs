@@ -66,7 +66,7 @@ impl Query {
             field_manager: self.text("fieldManager").to_owned(),
             force: self.flag("force"),
             strict: self.text("fieldValidation") == "Strict",
-            applies: false,
+            ..WriteOptions::default()
         }
     }
 }

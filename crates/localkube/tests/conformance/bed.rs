@@ -1,6 +1,6 @@
 //! A server to ask, a namespace of one's own, and waits that end.
 
-use std::{future::Future, path::PathBuf, time::Duration};
+use std::{future::Future, ops::Deref, path::PathBuf, time::Duration};
 
 use k8s_openapi::{
     api::core::v1::{ConfigMap, Namespace},
@@ -47,7 +47,7 @@ impl Bed {
     }
 
     /// Installs a kind of this test's own, with `spec` described by `schema`.
-    pub async fn kind(&self, schema: Value) -> Api<DynamicObject> {
+    pub async fn kind(&self, schema: Value) -> Widgets {
         let group = format!("{}.test.dploy.dev", unique("g"));
         let definition: CustomResourceDefinition =
             serde_json::from_value(definition(&group, schema)).unwrap();
@@ -60,7 +60,28 @@ impl Bed {
         let api = Api::namespaced_with(self.client.clone(), &self.namespace, &kind);
         eventually("the kind is served", || async { api.list(&Default::default()).await.is_ok() })
             .await;
-        api
+        Widgets { api, kind }
+    }
+}
+
+/// A kind of a test's own.
+pub struct Widgets {
+    api: Api<DynamicObject>,
+    kind: ApiResource,
+}
+
+impl Widgets {
+    /// A widget with this `spec`.
+    pub fn widget(&self, name: &str, spec: Value) -> DynamicObject {
+        DynamicObject::new(name, &self.kind).data(json!({ "spec": spec }))
+    }
+}
+
+impl Deref for Widgets {
+    type Target = Api<DynamicObject>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.api
     }
 }
 
@@ -99,14 +120,6 @@ fn definition(group: &str, spec: Value) -> Value {
             }],
         },
     })
-}
-
-/// A widget with this `spec`.
-pub fn widget(name: &str, spec: Value) -> DynamicObject {
-    let mut widget: DynamicObject = serde_json::from_value(json!({ "metadata": {} })).unwrap();
-    widget.metadata = named(name);
-    widget.data = json!({ "spec": spec });
-    widget
 }
 
 /// A config map with a label `app`.

@@ -1,12 +1,12 @@
 //! Custom resources: schema, status, generation.
 
 use kube::{
-    Api, ResourceExt,
-    api::{ListParams, Patch, PatchParams, PostParams},
+    ResourceExt,
+    api::{ListParams, Patch, PatchParams, PostParams, TypeMeta},
 };
 use serde_json::{Value, json};
 
-use crate::bed::{Bed, refused, widget};
+use crate::bed::{Bed, Widgets, refused};
 
 fn schema() -> Value {
     json!({
@@ -43,15 +43,15 @@ async fn defaults_are_filled_in_and_unknown_fields_dropped() {
     let widgets = bed.kind(schema()).await;
     let spec =
         json!({ "color": "red", "nonsense": 1, "free": { "anything": [1] }, "port": "http" });
-    let made = widgets.create(&PostParams::default(), &widget("w", spec)).await.unwrap();
+    let made = widgets.create(&PostParams::default(), &widgets.widget("w", spec)).await.unwrap();
     let expected =
         json!({ "color": "red", "size": 3, "free": { "anything": [1] }, "port": "http" });
     assert_eq!(made.data["spec"], expected);
 }
 
-async fn refusal(widgets: &Api<kube::api::DynamicObject>, spec: Value) -> String {
+async fn refusal(widgets: &Widgets, spec: Value) -> String {
     let (code, reason, message) =
-        refused(widgets.create(&PostParams::default(), &widget("w", spec)).await);
+        refused(widgets.create(&PostParams::default(), &widgets.widget("w", spec)).await);
     assert_eq!((code, reason.as_str()), (422, "Invalid"));
     message
 }
@@ -101,7 +101,7 @@ async fn a_transition_rule_sees_the_old_object() {
     let bed = Bed::new().await;
     let widgets = bed.kind(schema()).await;
     let spec = json!({ "color": "red", "fixed": "a" });
-    widgets.create(&PostParams::default(), &widget("w", spec)).await.unwrap();
+    widgets.create(&PostParams::default(), &widgets.widget("w", spec)).await.unwrap();
     let patch = Patch::Merge(json!({ "spec": { "fixed": "b" } }));
     let (code, _, message) = refused(widgets.patch("w", &PatchParams::default(), &patch).await);
     assert_eq!(code, 422);
@@ -112,7 +112,7 @@ async fn a_transition_rule_sees_the_old_object() {
 async fn status_and_spec_have_their_own_doors() {
     let bed = Bed::new().await;
     let widgets = bed.kind(schema()).await;
-    let mut object = widget("w", json!({ "color": "red" }));
+    let mut object = widgets.widget("w", json!({ "color": "red" }));
     object.data["status"] = json!({ "phase": "Forged" });
     let made = widgets.create(&PostParams::default(), &object).await.unwrap();
     assert!(made.data.get("status").is_none());
@@ -135,7 +135,7 @@ async fn status_and_spec_have_their_own_doors() {
 async fn a_replace_needs_the_resource_version() {
     let bed = Bed::new().await;
     let widgets = bed.kind(schema()).await;
-    let object = widget("w", json!({ "color": "red" }));
+    let object = widgets.widget("w", json!({ "color": "red" }));
     widgets.create(&PostParams::default(), &object).await.unwrap();
     assert_eq!(refused(widgets.replace("w", &PostParams::default(), &object).await).0, 422);
 }
@@ -146,7 +146,7 @@ async fn selectable_fields_select() {
     let widgets = bed.kind(schema()).await;
     for (name, color) in [("a", "red"), ("b", "green")] {
         widgets
-            .create(&PostParams::default(), &widget(name, json!({ "color": color })))
+            .create(&PostParams::default(), &widgets.widget(name, json!({ "color": color })))
             .await
             .unwrap();
     }
@@ -160,10 +160,32 @@ async fn selectable_fields_select() {
 async fn strict_validation_names_unknown_fields() {
     let bed = Bed::new().await;
     let widgets = bed.kind(schema()).await;
-    widgets.create(&PostParams::default(), &widget("w", json!({ "color": "red" }))).await.unwrap();
+    widgets
+        .create(&PostParams::default(), &widgets.widget("w", json!({ "color": "red" })))
+        .await
+        .unwrap();
     let patch = Patch::Merge(json!({ "spec": { "nonsense": 1 } }));
     let (code, _, message) =
         refused(widgets.patch("w", &PatchParams::default().validation_strict(), &patch).await);
-    assert_eq!(code, 400);
+    assert_eq!(code, 422);
     assert!(message.contains("unknown field \"spec.nonsense\""), "{message}");
+}
+
+#[tokio::test]
+async fn an_object_says_what_it_is() {
+    let bed = Bed::new().await;
+    let widgets = bed.kind(schema()).await;
+    let whole = widgets.widget("w", json!({ "color": "red" }));
+    let types = whole.types.clone().unwrap();
+    for (api_version, kind, sentence) in [
+        (types.api_version.as_str(), "", "Object 'Kind' is missing"),
+        ("", types.kind.as_str(), "the API version in the data () does not match the expected"),
+    ] {
+        let mut object = whole.clone();
+        object.types =
+            Some(TypeMeta { api_version: api_version.to_owned(), kind: kind.to_owned() });
+        let (code, _, message) = refused(widgets.create(&PostParams::default(), &object).await);
+        assert_eq!(code, 400);
+        assert!(message.contains(sentence), "{message}");
+    }
 }

@@ -221,7 +221,10 @@ async fn what_the_server_says_in_metadata_cannot_be_changed() {
     let patch = json!({ "metadata": { "uid": "00000000-0000-4000-8000-000000000000" } });
     let refusal =
         bed.config_maps().patch("one", &PatchParams::default(), &Patch::Merge(&patch)).await;
-    assert_eq!(refused(refusal).0, 409);
+    assert_eq!(refused(refusal).0, 422);
+    let mut another = made.clone();
+    another.metadata.uid = Some("00000000-0000-4000-8000-000000000000".to_owned());
+    assert_eq!(refused(bed.config_maps().replace("one", &post(), &another).await).0, 409);
 }
 
 #[tokio::test]
