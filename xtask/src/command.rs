@@ -50,13 +50,8 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
 
 /// Whether a program can be started at all.
 pub(crate) fn exists(program: &str) -> bool {
-    exists_with(program, "--version")
-}
-
-/// The same for a program that takes another word for that.
-pub(crate) fn exists_with(program: &str, word: &str) -> bool {
     Command::new(program)
-        .arg(word)
+        .arg("--version")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

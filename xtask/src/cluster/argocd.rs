@@ -1,12 +1,11 @@
 //! Argo CD: the repo-server, the application controller and their redis.
 
 use std::fs;
-use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use data_encoding::BASE64;
 
 use super::kubectl::Kubectl;
 use super::tools::{ARGOCD, HELM};
@@ -19,7 +18,6 @@ pub(super) const DAEMONS: &[&str] =
 
 const NAMESPACE: &str = "argocd";
 const SETTINGS: &str = include_str!("argocd.yaml");
-const PATIENCE: Duration = Duration::from_secs(60);
 const DEFINITIONS: [&str; 2] = ["applications.argoproj.io", "appprojects.argoproj.io"];
 
 /// Installs its definitions and settings and starts its programs.
@@ -39,16 +37,16 @@ pub(super) fn start(cluster: &Cluster, kubectl: &Kubectl) -> Result<()> {
 /// The cluster as a destination: the controller runs outside, so it cannot use its own service account.
 fn destination(cluster: &Cluster) -> Result<String> {
     let port = cluster.ports.of("kube-apiserver")?;
-    let pki = cluster.directory.join("pki");
-    let read = |file: &str| {
-        let pem = fs::read_to_string(pki.join(file)).with_context(|| format!("no {file}"))?;
-        Ok::<_, anyhow::Error>(serde_json::Value::String(base64(pem.as_bytes())))
+    let pki = cluster.pki()?;
+    let read = |file: PathBuf| {
+        let pem = fs::read(&file).with_context(|| format!("no {}", file.display()))?;
+        Ok::<_, anyhow::Error>(BASE64.encode(&pem))
     };
     let config = serde_json::json!({
         "tlsClientConfig": {
-            "caData": read("ca.crt")?,
-            "certData": read("admin.crt")?,
-            "keyData": read("admin.key")?,
+            "caData": read(pki.authority())?,
+            "certData": read(pki.admin_certificate())?,
+            "keyData": read(pki.admin_key())?,
         }
     });
     let secret = serde_json::json!({
@@ -89,7 +87,7 @@ fn redis(cluster: &Cluster) -> Result<()> {
         "no",
     ]);
     redis.current_dir(cluster.room("redis")?);
-    run(cluster, "redis-server", &mut redis, port)
+    cluster.daemon("redis-server").serve(&mut redis, port)
 }
 
 fn repo_server(cluster: &Cluster) -> Result<()> {
@@ -102,7 +100,7 @@ fn repo_server(cluster: &Cluster) -> Result<()> {
         format!("--redis={}", loopback(cluster.ports.of("redis-server")?)),
     ]);
     server.args(["--address=127.0.0.1", "--metrics-address=127.0.0.1", "--disable-tls"]);
-    run(cluster, "argocd-repo-server", &mut server, port)
+    cluster.daemon("argocd-repo-server").serve(&mut server, port)
 }
 
 fn application_controller(cluster: &Cluster) -> Result<()> {
@@ -117,7 +115,7 @@ fn application_controller(cluster: &Cluster) -> Result<()> {
         format!("--repo-server={}", loopback(cluster.ports.of("argocd-repo-server")?)),
     ]);
     controller.arg("--repo-server-plaintext");
-    run(cluster, "argocd-application-controller", &mut controller, metrics)
+    cluster.daemon("argocd-application-controller").serve(&mut controller, metrics)
 }
 
 /// Argo CD's one program in one of its roles, with helm on its path and empty directories for what tests do not use.
@@ -139,14 +137,4 @@ fn program(cluster: &Cluster, role: &'static str) -> Result<Command> {
     }
     command.env("HOME", cluster.room("argocd/home")?).env("TMPDIR", cluster.room("argocd/tmp")?);
     Ok(command)
-}
-
-fn run(cluster: &Cluster, name: &'static str, command: &mut Command, port: u16) -> Result<()> {
-    let daemon = cluster.daemon(name);
-    daemon.start(command)?;
-    daemon.await_ready(PATIENCE, || TcpStream::connect(("127.0.0.1", port)).is_ok())
-}
-
-fn base64(bytes: &[u8]) -> String {
-    data_encoding::BASE64.encode(bytes)
 }

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 
@@ -20,8 +19,6 @@ pub(super) const DAEMONS: &[&str] =
 const SERVICES: &str = "10.0.0.0/16";
 /// The addresses of pods; nothing routes them either.
 const PODS: &str = "10.1.0.0/16";
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What kwok does with nodes and pods: the stages of its own distribution.
 const STAGES: [&str; 5] = [
@@ -110,7 +107,7 @@ fn apiserver(cluster: &Cluster, pki: &Pki, kubectl: &Kubectl) -> Result<()> {
     }
     let daemon = cluster.daemon("kube-apiserver");
     daemon.start(&mut apiserver)?;
-    daemon.await_ready(PATIENCE, || kubectl.is_ready())
+    daemon.await_ready(|| kubectl.is_ready())
 }
 
 fn controllers(cluster: &Cluster, pki: &Pki) -> Result<()> {
@@ -151,7 +148,7 @@ fn node(cluster: &Cluster, kubectl: &Kubectl) -> Result<()> {
     let daemon = cluster.daemon("kwok");
     daemon.start(&mut kwok)?;
     kubectl.apply_text(NODE)?;
-    daemon.await_ready(PATIENCE, || {
+    daemon.await_ready(|| {
         kubectl.succeeds(&["wait", "--for=condition=Ready", "--timeout=1s", "node/kwok"])
     })
 }

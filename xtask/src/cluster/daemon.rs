@@ -1,6 +1,7 @@
 //! Programs that go on after us: each has a log and a file with its process id in the cluster's directory.
 
 use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -10,6 +11,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
+/// How long a program may take until it is ready.
+const START_PATIENCE: Duration = Duration::from_secs(60);
 /// How long a program may take to end by itself.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -61,6 +64,12 @@ impl Daemon {
             .with_context(|| format!("could not write {}", self.pid_file().display()))
     }
 
+    /// Starts it, unless it runs, and waits until its port on loopback answers.
+    pub(crate) fn serve(&self, command: &mut Command, port: u16) -> Result<()> {
+        self.start(command)?;
+        self.await_ready(|| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok())
+    }
+
     /// Ends it: asks first, then insists.
     pub(crate) fn stop(&self) -> Result<()> {
         let Some(process) = self.process() else { return Ok(()) };
@@ -77,17 +86,13 @@ impl Daemon {
     }
 
     /// Waits until `ready` says yes. A program that ended meanwhile is shown with the end of its log.
-    pub(crate) fn await_ready(
-        &self,
-        limit: Duration,
-        mut ready: impl FnMut() -> bool,
-    ) -> Result<()> {
+    pub(crate) fn await_ready(&self, mut ready: impl FnMut() -> bool) -> Result<()> {
         let start = Instant::now();
         while !ready() {
             if self.process().is_none() {
                 bail!("{} ended; its log ends with:\n{}", self.name, self.end_of_log());
             }
-            if start.elapsed() > limit {
+            if start.elapsed() > START_PATIENCE {
                 bail!(
                     "{} was not ready in time; its log ends with:\n{}",
                     self.name,

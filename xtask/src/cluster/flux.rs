@@ -1,7 +1,6 @@
 //! Flux: the controllers that fetch charts and install them.
 
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::Result;
 
@@ -20,8 +19,6 @@ const DEFINITIONS: [&str; 5] = [
     "ocirepositories.source.toolkit.fluxcd.io",
     "helmcharts.source.toolkit.fluxcd.io",
 ];
-
-const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Installs its definitions and starts its controllers.
 pub(super) fn start(cluster: &Cluster, kubectl: &Kubectl) -> Result<()> {
@@ -59,7 +56,5 @@ fn controller(cluster: &Cluster, kubectl: &Kubectl, tool: Tool) -> Result<Comman
 
 fn run(cluster: &Cluster, tool: Tool, command: &mut Command) -> Result<()> {
     let health = cluster.ports.of(&format!("{}-health", tool.name))?;
-    let daemon = cluster.daemon(tool.name);
-    daemon.start(command)?;
-    daemon.await_ready(PATIENCE, || std::net::TcpStream::connect(("127.0.0.1", health)).is_ok())
+    cluster.daemon(tool.name).serve(command, health)
 }

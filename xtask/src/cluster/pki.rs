@@ -29,7 +29,8 @@ impl Pki {
     /// Makes everything below `directory`, unless it was made before.
     pub(crate) fn at(directory: &Path, port: u16) -> Result<Self> {
         let pki = Self { directory: directory.to_owned() };
-        if !pki.complete().is_file() {
+        // The kubeconfig is written last.
+        if !pki.kubeconfig().is_file() {
             fs::create_dir_all(directory)
                 .with_context(|| format!("could not make {}", directory.display()))?;
             pki.make(port).context("could not make the certificates")?;
@@ -59,6 +60,14 @@ impl Pki {
         self.directory.join("service-accounts.pub")
     }
 
+    pub(crate) fn admin_certificate(&self) -> PathBuf {
+        self.directory.join("admin.crt")
+    }
+
+    pub(crate) fn admin_key(&self) -> PathBuf {
+        self.directory.join("admin.key")
+    }
+
     /// How the admin reaches the control plane.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
         self.directory.join(format!("{ADMIN}.kubeconfig"))
@@ -72,10 +81,6 @@ impl Pki {
         let user = format!("user: {ADMIN}");
         write(&path, &text.replace(&user, &format!("{user}\n      namespace: {namespace}")))?;
         Ok(path)
-    }
-
-    fn complete(&self) -> PathBuf {
-        self.kubeconfig()
     }
 
     fn make(&self, port: u16) -> Result<()> {
@@ -97,7 +102,7 @@ impl Pki {
 
         let key = KeyPair::generate()?;
         let certificate = client_params(ADMIN, MASTERS).signed_by(&key, &authority)?;
-        let (path, key_path) = (self.directory.join("admin.crt"), self.directory.join("admin.key"));
+        let (path, key_path) = (self.admin_certificate(), self.admin_key());
         write(&path, &certificate.pem())?;
         write(&key_path, &key.serialize_pem())?;
         write(&self.kubeconfig(), &kubeconfig(port, &self.authority(), &path, &key_path))

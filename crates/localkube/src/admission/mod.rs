@@ -22,7 +22,8 @@ pub(crate) fn same_place(target: &Target, object: &mut Value) -> ApiResult<()> {
     let given = |field: &str| object[field].as_str().unwrap_or_default().to_owned();
     let (given_version, given_kind) = (given("apiVersion"), given("kind"));
     // A built-in object is decoded as what the path names; a custom one says itself what it is.
-    if kind.custom.is_some() && given_kind.is_empty() {
+    let must_say = kind.custom.is_some();
+    if must_say && given_kind.is_empty() {
         return Err(ApiError::bad_request(format!(
             "the object provided is unrecognized (must be of type {}): Object 'Kind' is missing in '{object}'",
             kind.name
@@ -34,8 +35,7 @@ pub(crate) fn same_place(target: &Target, object: &mut Value) -> ApiResult<()> {
             given_version, kind.name, kind.name
         )));
     }
-    let may_be_silent = kind.custom.is_none();
-    if !(may_be_silent && given_version.is_empty()) && given_version != kind.api_version() {
+    if (must_say || !given_version.is_empty()) && given_version != kind.api_version() {
         return Err(ApiError::bad_request(format!(
             "the API version in the data ({given_version}) does not match the expected API version ({})",
             kind.api_version()

@@ -29,11 +29,12 @@ pub(crate) fn replace(
         )));
     }
     let rules = target.kind.rules;
-    if txn.get(&target.key()).is_none() && rules.create_on_update && target.subresource.is_empty() {
+    let current = txn.get(&target.key());
+    if current.is_none() && rules.create_on_update && target.subresource.is_empty() {
         meta::unset(&mut object, "resourceVersion");
         return create(txn, target, object, options).map(|made| (made, true));
     }
-    if let Some(current) = txn.get(&target.key()) {
+    if let Some(current) = current {
         is_meant(target, current.value(), &object)?;
     }
     if meta::text(&object, "resourceVersion").is_empty() && !rules.unconditional_update {
