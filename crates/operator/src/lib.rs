@@ -13,6 +13,7 @@ mod election;
 pub mod engines;
 mod error;
 mod instances;
+mod labels;
 mod mirrors;
 mod owners;
 mod plan;

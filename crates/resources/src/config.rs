@@ -31,6 +31,9 @@ pub struct OperatorConfigSpec {
     /// For engine argocd.
     #[serde(default)]
     pub argocd: ArgocdSettings,
+    /// For engine manifests.
+    #[serde(default)]
+    pub manifests: ManifestsSettings,
     /// What the hosts of environments end in, e.g. `env.example.org`.
     #[serde(default)]
     pub base_domain: String,
@@ -94,6 +97,26 @@ impl Default for ArgocdSettings {
             server: "https://kubernetes.default.svc".into(),
         }
     }
+}
+
+/// Settings of engine manifests.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ManifestsSettings {
+    /// Kinds that templates may place outside of the environment's namespace, cluster-scoped kinds among them. No other leaves
+    /// the namespace.
+    pub allowed_kinds: Vec<AllowedKind>,
+}
+
+/// A kind of any version.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AllowedKind {
+    /// Its API group; empty for the core group.
+    #[serde(default)]
+    pub group: String,
+    /// Its name, such as `ClusterRole`.
+    #[schemars(length(min = 1))]
+    pub kind: String,
 }
 
 /// What templates need not repeat. What is not given here comes from the server's own settings.

@@ -20,6 +20,9 @@ pub enum DraftError {
     /// One of the template's texts cannot be rendered.
     #[error("the template cannot be rendered")]
     Render(#[source] Box<dyn Error + Send + Sync>),
+    /// What it renders to may not be placed; the text says what and why.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// An engine could not do what it was asked.

@@ -4,6 +4,7 @@
 //! `docs/adding-an-engine.md` is the checklist for another one.
 
 mod error;
+pub mod manifests;
 mod order;
 pub mod process;
 

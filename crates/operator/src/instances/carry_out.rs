@@ -15,14 +15,12 @@ use crate::{
     context::Context,
     engines::{Draft, OrderRef, Withdrawal},
     error::{Doing, ReconcileError, is_already_exists, is_not_found},
+    labels::label,
     plan::{
         Ready,
         instance::{Adoption, Farewell, Step},
     },
 };
-
-/// The longest value of a label.
-const LONGEST_LABEL: usize = 63;
 
 /// What holds up the rest of the steps.
 pub(super) type Held = Option<Ready>;
@@ -108,16 +106,6 @@ fn namespace_labels(instance: &DployInstance) -> BTreeMap<String, String> {
     ]
     .map(|(name, value)| (name.to_owned(), value))
     .into()
-}
-
-/// A name as a label's value. Names that the server gives fit; of a longer one the start has to do, and its end.
-pub(super) fn label(name: &str) -> String {
-    if name.len() <= LONGEST_LABEL {
-        return name.to_owned();
-    }
-    let half = LONGEST_LABEL / 2;
-    let (start, end) = (name.get(..half), name.get(name.len() - half..));
-    format!("{}x{}", start.unwrap_or_default(), end.unwrap_or_default())
 }
 
 async fn place(

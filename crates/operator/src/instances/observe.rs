@@ -11,6 +11,7 @@ use crate::{
     context::Context,
     engines::{Order, OrderRef},
     error::{Doing, ReconcileError},
+    labels::label,
     mirrors::Guarded,
     plan::instance::{self as plan, Connection, Fresh, NamespaceSeen, Seating, Sighting, Workload},
 };
@@ -98,8 +99,8 @@ async fn namespace(
 }
 
 fn seen(namespace: &impl ResourceExt, instance: &DployInstance) -> NamespaceSeen {
-    let label = namespace.labels().get(meta::INSTANCE);
-    if label != Some(&super::carry_out::label(&instance.name_any())) {
+    let labelled = namespace.labels().get(meta::INSTANCE);
+    if labelled != Some(&label(&instance.name_any())) {
         NamespaceSeen::Foreign
     } else if namespace.meta().deletion_timestamp.is_some() {
         NamespaceSeen::Ending

@@ -49,11 +49,11 @@ fn cannot(
         return Some(chain(&error));
     }
     let engine = context.engines.get(instance.spec.resolved.as_ref()?.engine)?;
-    let reference = OrderRef {
-        instance: instance.name_any(),
-        uuid: instance.spec.uuid.clone().unwrap_or_default(),
-        namespace: "rehearsal".into(),
-    };
+    let uuid = instance.spec.uuid.clone().unwrap_or_default();
+    let owner = Some(instance.spec.owner.as_str());
+    // The one that the template sees as `.Namespace`.
+    let namespace = rendering::names::namespace(owner, &instance.spec.template_ref, &uuid);
+    let reference = OrderRef { instance: instance.name_any(), uuid, namespace };
     let order = Order { reference, instance: Arc::new(instance), config };
     engine.draft(&order).err().map(|error| chain(&error))
 }

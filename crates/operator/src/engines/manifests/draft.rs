@@ -1,0 +1,103 @@
+//! The documents of an order, and which of them are refused.
+
+use resources::{OperatorConfigSpec, meta};
+use serde_json::{Map, Value};
+
+use super::{inventory, object::ObjectRef};
+use crate::{
+    engines::{Draft, DraftError, Order, OrderRef},
+    labels::label,
+};
+
+/// Renders the order's documents and writes our labels into them. The namespace is left out where it is the environment's:
+/// only the cluster knows which kinds have one.
+pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
+    let resolved = order.instance.spec.resolved.as_ref();
+    if resolved.is_none_or(|resolved| resolved.manifests.is_none()) {
+        return Err(DraftError::Missing("spec.manifests"));
+    }
+    let rendered = rendering::manifests(&order.instance, &order.config)
+        .map_err(|cause| DraftError::Render(cause.into()))?;
+    let mut documents: Vec<Value> = Vec::with_capacity(rendered.len());
+    for document in rendered {
+        let document = labelled(within(document, &order.reference), &order.reference);
+        check(&document, &documents, &order.config)?;
+        documents.push(document);
+    }
+    if documents.is_empty() {
+        return Err(DraftError::Refused("manifests: it renders no document; add one".into()));
+    }
+    Ok(Draft { order: order.clone(), documents })
+}
+
+/// Whether objects of this kind may stand outside of the environment's namespace.
+pub(super) fn is_allowed(object: &ObjectRef, config: &OperatorConfigSpec) -> bool {
+    let allowed = &config.manifests.allowed_kinds;
+    allowed.iter().any(|it| it.group == object.group() && it.kind == object.kind)
+}
+
+/// How to allow the kind of `object` outside of the environment's namespace.
+pub(super) fn how_to_allow(object: &ObjectRef) -> String {
+    format!(
+        "add group {:?}, kind {:?} to spec.manifests.allowedKinds of OperatorConfig {}",
+        object.group(),
+        object.kind,
+        meta::CONFIG_NAME
+    )
+}
+
+fn check(
+    document: &Value,
+    others: &[Value],
+    config: &OperatorConfigSpec,
+) -> Result<(), DraftError> {
+    let object = ObjectRef::of(document);
+    let refuse = |why: String| Err(DraftError::Refused(format!("manifests: {object} {why}")));
+    if object.namespace.is_some() && !is_allowed(&object, config) {
+        return refuse(format!(
+            "lies outside of the environment's namespace; leave metadata.namespace out, or {}",
+            how_to_allow(&object)
+        ));
+    }
+    if object.is_same_as(&inventory::reference(None)) {
+        return refuse("is where Dploy records what it placed; choose another name".into());
+    }
+    if others.iter().any(|other| ObjectRef::of(other).is_same_as(&object)) {
+        return refuse("is described twice; remove one of the documents".into());
+    }
+    Ok(())
+}
+
+fn within(mut document: Value, order: &OrderRef) -> Value {
+    let metadata = document.get_mut("metadata").and_then(Value::as_object_mut);
+    if let Some(metadata) = metadata
+        && is_here(metadata.get("namespace"), order)
+    {
+        metadata.remove("namespace");
+    }
+    document
+}
+
+fn is_here(namespace: Option<&Value>, order: &OrderRef) -> bool {
+    namespace.is_some_and(|it| {
+        it.is_null() || it.as_str().is_some_and(|it| it.is_empty() || it == order.namespace)
+    })
+}
+
+fn labelled(mut document: Value, order: &OrderRef) -> Value {
+    if let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) {
+        let labels = metadata.entry("labels").or_insert(Value::Null);
+        if labels.is_null() {
+            *labels = Map::new().into();
+        }
+        if let Some(labels) = labels.as_object_mut() {
+            labels.extend(ownership(order).map(|(name, value)| (name.to_owned(), value.into())));
+        }
+    }
+    document
+}
+
+/// The labels of everything that is placed for an order.
+pub(super) fn ownership(order: &OrderRef) -> [(&'static str, String); 2] {
+    [(meta::MANAGED, meta::TRUE.to_owned()), (meta::INSTANCE, label(&order.instance))]
+}

@@ -1,0 +1,279 @@
+//! How an object is, by the rules of its kind: pure functions of what the API server shows.
+
+use resources::Health;
+use serde_json::Value;
+
+/// How one object is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct State {
+    pub(super) health: Health,
+    /// CamelCase, stable.
+    pub(super) reason: &'static str,
+    /// A sentence for the owner.
+    pub(super) message: String,
+}
+
+/// Why a container that waits will not start by itself.
+const STUCK: [&str; 8] = [
+    "CrashLoopBackOff",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "ErrImageNeverPull",
+    "ErrImagePull",
+    "ImagePullBackOff",
+    "InvalidImageName",
+    "RunContainerError",
+];
+
+/// The conditions by which kinds say that they are there for others.
+const READY: [&str; 3] = ["Ready", "Available", "Established"];
+
+/// How the object is. What its controller has not looked at yet makes progress, whatever its status says.
+pub(super) fn of(group: &str, kind: &str, object: &Value) -> State {
+    let object = Object(object);
+    if object.has("/metadata/deletionTimestamp") {
+        return progressing("Terminating", "It is being deleted.");
+    }
+    if is_outdated(object) {
+        return progressing("NotObserved", "Its controller has not looked at it yet.");
+    }
+    match (group, kind) {
+        ("apps", "Deployment") => deployment(object),
+        ("apps", "StatefulSet") => stateful_set(object),
+        ("apps", "DaemonSet") => daemon_set(object),
+        ("batch", "Job") => job(object),
+        ("", "Pod") => pod(object),
+        ("", "PersistentVolumeClaim") => volume_claim(object),
+        ("", "Service") => service(object),
+        ("networking.k8s.io", "Ingress") => ingress(object),
+        _ => by_conditions(object),
+    }
+}
+
+/// How an object is that was placed and is not there; `None` when it should be placed again. A Job that ran goes when its
+/// `ttlSecondsAfterFinished` are over, and must not run twice.
+pub(super) fn of_missing(group: &str, kind: &str) -> Option<State> {
+    ((group, kind) == ("batch", "Job")).then(|| healthy("It ran and was removed."))
+}
+
+fn deployment(object: Object<'_>) -> State {
+    if let Some(why) = object.condition("Progressing").filter(|it| it.is("False")) {
+        return degraded("RolloutStuck", why.text("The rollout does not get on."));
+    }
+    if let Some(why) = object.condition("ReplicaFailure").filter(|it| it.is("True")) {
+        return degraded("ReplicaFailure", why.text("Its pods cannot be created."));
+    }
+    let wanted = object.number("/spec/replicas").unwrap_or(1);
+    let count = |path| object.number(path).unwrap_or(0);
+    let (all, updated) = (count("/status/replicas"), count("/status/updatedReplicas"));
+    if !object.has("/status/observedGeneration") || updated < wanted {
+        return rolling(updated, wanted, "updated");
+    }
+    if all > updated {
+        return progressing("RollingOut", format!("{} old replicas have to end.", all - updated));
+    }
+    counted(count("/status/availableReplicas"), wanted, "available")
+}
+
+fn stateful_set(object: Object<'_>) -> State {
+    let wanted = object.number("/spec/replicas").unwrap_or(1);
+    let count = |path| object.number(path).unwrap_or(0);
+    if !object.has("/status/observedGeneration") {
+        return rolling(0, wanted, "started");
+    }
+    let ready = count("/status/readyReplicas");
+    if ready < wanted || object.text("/spec/updateStrategy/type") == Some("OnDelete") {
+        return counted(ready, wanted, "ready");
+    }
+    // Pods below the partition keep the old revision.
+    let moved = wanted - count("/spec/updateStrategy/rollingUpdate/partition").min(wanted);
+    let updated = count("/status/updatedReplicas");
+    let is_current =
+        object.text("/status/currentRevision") == object.text("/status/updateRevision");
+    if !is_current && updated < moved {
+        return rolling(updated, moved, "updated");
+    }
+    counted(ready, wanted, "ready")
+}
+
+fn daemon_set(object: Object<'_>) -> State {
+    let count = |path| object.number(path).unwrap_or(0);
+    let wanted = count("/status/desiredNumberScheduled");
+    if !object.has("/status/observedGeneration") {
+        return progressing("RollingOut", "Its pods have not been counted yet.");
+    }
+    let updated = count("/status/updatedNumberScheduled");
+    let rolls = object.text("/spec/updateStrategy/type") != Some("OnDelete");
+    if rolls && updated < wanted {
+        return rolling(updated, wanted, "updated");
+    }
+    counted(count("/status/numberAvailable"), wanted, "available")
+}
+
+fn job(object: Object<'_>) -> State {
+    if let Some(why) = object.condition("Failed").filter(|it| it.is("True")) {
+        return degraded("JobFailed", why.text("It failed."));
+    }
+    if object.condition("Complete").is_some_and(|it| it.is("True")) {
+        return healthy("It is complete.");
+    }
+    if object.condition("Suspended").is_some_and(|it| it.is("True")) {
+        return progressing("JobSuspended", "It is suspended.");
+    }
+    progressing("JobRunning", "It has not completed yet.")
+}
+
+fn pod(object: Object<'_>) -> State {
+    if let Some(stuck) = stuck_container(object) {
+        return stuck;
+    }
+    match object.text("/status/phase") {
+        Some("Succeeded") => healthy("It ran to its end."),
+        Some("Failed") => {
+            let why = object.text("/status/message").or_else(|| object.text("/status/reason"));
+            degraded("PodFailed", why.unwrap_or("It failed.").to_owned())
+        }
+        Some("Running") => match object.condition("Ready") {
+            Some(ready) if ready.is("True") => healthy("It is ready."),
+            ready => {
+                let why = ready.map(|it| it.text("It is not ready yet."));
+                progressing("PodStarting", why.unwrap_or_else(|| "It is not ready yet.".into()))
+            }
+        },
+        _ => {
+            let unscheduled = object.condition("PodScheduled").filter(|it| it.is("False"));
+            let why = unscheduled.map(|it| it.text("No node takes it."));
+            progressing("PodStarting", why.unwrap_or_else(|| "It is being started.".into()))
+        }
+    }
+}
+
+fn stuck_container(object: Object<'_>) -> Option<State> {
+    let lists = ["/status/initContainerStatuses", "/status/containerStatuses"];
+    let containers = lists.into_iter().flat_map(|list| object.list(list));
+    containers.map(Object).find_map(|container| {
+        let reason = container.text("/state/waiting/reason").filter(|it| STUCK.contains(it))?;
+        let name = container.text("/name").unwrap_or_default();
+        let detail = container.text("/state/waiting/message").unwrap_or_default();
+        let message = format!("Container {name}: {reason}. {detail}");
+        Some(degraded("ContainerStuck", message.trim_end().to_owned()))
+    })
+}
+
+fn volume_claim(object: Object<'_>) -> State {
+    match object.text("/status/phase") {
+        Some("Bound") => healthy("It is bound."),
+        Some("Lost") => degraded("VolumeLost", "Its volume is lost.".into()),
+        _ => progressing("VolumePending", "It waits for a volume."),
+    }
+}
+
+fn service(object: Object<'_>) -> State {
+    let balanced = object.text("/spec/type") == Some("LoadBalancer");
+    if balanced && object.list("/status/loadBalancer/ingress").is_empty() {
+        return progressing("AddressPending", "It waits for an address of the load balancer.");
+    }
+    healthy("It is there.")
+}
+
+fn ingress(object: Object<'_>) -> State {
+    if object.list("/status/loadBalancer/ingress").is_empty() {
+        return progressing("AddressPending", "No ingress controller has given it an address yet.");
+    }
+    healthy("It has an address.")
+}
+
+/// The conventions that most kinds keep; one without conditions is well as soon as it is there.
+fn by_conditions(object: Object<'_>) -> State {
+    if let Some(why) = object.condition("Stalled").filter(|it| it.is("True")) {
+        return degraded("Stalled", why.text("It is stalled."));
+    }
+    if let Some(why) = object.condition("Failed").filter(|it| it.is("True")) {
+        return degraded("Failed", why.text("It failed."));
+    }
+    if let Some(why) = object.condition("Reconciling").filter(|it| it.is("True")) {
+        return progressing("Reconciling", why.text("It is being reconciled."));
+    }
+    let ready = READY.into_iter().find_map(|type_| object.condition(type_));
+    match ready {
+        Some(ready) if !ready.is("True") => {
+            progressing("NotReady", ready.text("It is not ready yet."))
+        }
+        _ => healthy("It is there."),
+    }
+}
+
+fn is_outdated(object: Object<'_>) -> bool {
+    let observed = object.number("/status/observedGeneration");
+    let generation = object.number("/metadata/generation");
+    observed.zip(generation).is_some_and(|(observed, generation)| observed < generation)
+}
+
+fn counted(count: i64, wanted: i64, how: &str) -> State {
+    if count < wanted {
+        return progressing("Starting", format!("{count} of {wanted} replicas are {how}."));
+    }
+    healthy("All replicas are there.")
+}
+
+fn rolling(count: i64, wanted: i64, how: &str) -> State {
+    progressing("RollingOut", format!("{count} of {wanted} replicas are {how}."))
+}
+
+fn healthy(message: &str) -> State {
+    State { health: Health::Healthy, reason: "Running", message: message.into() }
+}
+
+fn progressing(reason: &'static str, message: impl Into<String>) -> State {
+    State { health: Health::Progressing, reason, message: message.into() }
+}
+
+const fn degraded(reason: &'static str, message: String) -> State {
+    State { health: Health::Degraded, reason, message }
+}
+
+/// What the API server shows of an object.
+#[derive(Clone, Copy)]
+struct Object<'a>(&'a Value);
+
+impl<'a> Object<'a> {
+    fn has(self, path: &str) -> bool {
+        self.0.pointer(path).is_some()
+    }
+
+    fn text(self, path: &str) -> Option<&'a str> {
+        self.0.pointer(path)?.as_str()
+    }
+
+    fn number(self, path: &str) -> Option<i64> {
+        self.0.pointer(path)?.as_i64()
+    }
+
+    fn list(self, path: &str) -> &'a [Value] {
+        self.0.pointer(path).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    }
+
+    fn condition(self, type_: &str) -> Option<Condition<'a>> {
+        let conditions = self.list("/status/conditions").iter().map(Object);
+        conditions.into_iter().find(|it| it.text("/type") == Some(type_)).map(Condition)
+    }
+}
+
+/// A condition of an object.
+#[derive(Clone, Copy)]
+struct Condition<'a>(Object<'a>);
+
+impl Condition<'_> {
+    fn is(self, status: &str) -> bool {
+        self.0.text("/status") == Some(status)
+    }
+
+    /// What it says, else its reason, else `otherwise`.
+    fn text(self, otherwise: &str) -> String {
+        let said = [self.0.text("/message"), self.0.text("/reason")];
+        said.into_iter().flatten().find(|it| !it.is_empty()).unwrap_or(otherwise).to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests;

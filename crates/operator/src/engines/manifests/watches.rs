@@ -1,0 +1,116 @@
+//! Watches of the kinds that environments consist of, by metadata and label, one per kind.
+
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures::stream::{self, BoxStream, StreamExt};
+use kube::{
+    Api, Client, ResourceExt,
+    api::{ApiResource, DynamicObject, PartialObjectMeta},
+    runtime::{
+        WatchStreamExt,
+        watcher::{self, Event, watcher},
+    },
+};
+use resources::meta;
+use tokio::{
+    sync::broadcast::{self, error::RecvError},
+    task::AbortHandle,
+};
+
+use crate::{chain, engines::OrderRef, labels::label};
+
+/// How many changes a slow listener may be behind before it misses some; the controllers look again by themselves, too.
+const CHANGES_KEPT: usize = 4096;
+
+/// The orders of an operator, and the watches that tell of their objects.
+pub(super) struct Watches {
+    client: Client,
+    changes: broadcast::Sender<OrderRef>,
+    /// By the value of their label.
+    orders: Arc<Mutex<HashMap<String, OrderRef>>>,
+    running: Mutex<HashMap<ApiResource, AbortHandle>>,
+}
+
+impl Watches {
+    pub(super) fn new(client: Client) -> Self {
+        let (changes, _) = broadcast::channel(CHANGES_KEPT);
+        Self { client, changes, orders: Arc::default(), running: Mutex::default() }
+    }
+
+    /// Tells of this order's changes from now on.
+    pub(super) fn follow(&self, order: &OrderRef) {
+        lock(&self.orders).insert(label(&order.instance), order.clone());
+    }
+
+    /// Tells no more of this order's changes.
+    pub(super) fn leave(&self, order: &OrderRef) {
+        lock(&self.orders).remove(&label(&order.instance));
+    }
+
+    /// Watches this kind, if nobody does yet.
+    pub(super) fn watch(&self, resource: ApiResource) {
+        if let Entry::Vacant(place) = lock(&self.running).entry(resource) {
+            let api = Api::all_with(self.client.clone(), place.key());
+            let task = tokio::spawn(tell(api, Arc::clone(&self.orders), self.changes.clone()));
+            place.insert(task.abort_handle());
+        }
+    }
+
+    /// The orders whose objects changed.
+    pub(super) fn changes(&self) -> BoxStream<'static, OrderRef> {
+        stream::unfold(self.changes.subscribe(), |mut changes| async {
+            loop {
+                match changes.recv().await {
+                    Ok(order) => return Some((order, changes)),
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        })
+        .boxed()
+    }
+
+    /// Ends all watches.
+    pub(super) fn end(&self) {
+        for (_, task) in lock(&self.running).drain() {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Watches {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+async fn tell(
+    api: Api<PartialObjectMeta<DynamicObject>>,
+    orders: Arc<Mutex<HashMap<String, OrderRef>>>,
+    changes: broadcast::Sender<OrderRef>,
+) {
+    let ours = format!("{}={},{}", meta::MANAGED, meta::TRUE, meta::INSTANCE);
+    let config = watcher::Config::default().labels(&ours);
+    let mut events = watcher(api, config).default_backoff().boxed();
+    while let Some(event) = events.next().await {
+        let object = match event {
+            Ok(Event::Apply(object) | Event::Delete(object) | Event::InitApply(object)) => object,
+            Ok(Event::Init | Event::InitDone) => continue,
+            Err(error) => {
+                tracing::warn!("a watch of workloads failed: {}", chain(&error));
+                continue;
+            }
+        };
+        let order = object.labels().get(meta::INSTANCE);
+        let order = order.and_then(|value| lock(&orders).get(value).cloned());
+        // Nobody listens on a replica that does not lead.
+        order.into_iter().for_each(|order| drop(changes.send(order)));
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
