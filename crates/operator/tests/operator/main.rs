@@ -5,6 +5,7 @@
 
 mod bed;
 mod election;
+mod engines;
 mod fake;
 mod instances;
 mod owners;

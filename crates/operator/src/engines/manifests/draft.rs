@@ -53,6 +53,10 @@ fn check(
 ) -> Result<(), DraftError> {
     let object = ObjectRef::of(document);
     let refuse = |why: String| Err(DraftError::Refused(format!("manifests: {object} {why}")));
+    let parts = object.namespace.iter().chain([&object.name]);
+    if !parts.into_iter().all(|part| is_path_segment(part)) {
+        return refuse("has a name that no object can have; mend it".into());
+    }
     if object.namespace.is_some() && !is_allowed(&object, config) {
         return refuse(format!(
             "lies outside of the environment's namespace; leave metadata.namespace out, or {}",
@@ -66,6 +70,12 @@ fn check(
         return refuse("is described twice; remove one of the documents".into());
     }
     Ok(())
+}
+
+/// Names become parts of paths: one with a slash in it would reach other objects.
+fn is_path_segment(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:".contains(&byte);
+    !name.is_empty() && name.bytes().all(fits) && !matches!(name, "." | "..")
 }
 
 fn within(mut document: Value, order: &OrderRef) -> Value {
