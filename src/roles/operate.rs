@@ -1,9 +1,14 @@
 //! `dploy operate`: the controllers against a cluster. Any number of replicas; one leads.
 
+use std::sync::Arc;
+
 use clock::{SharedClock, SystemClock};
 use kube::Client;
-use operator::{Settings, engines::Engines};
-use resources::LaunchDefaults;
+use operator::{
+    Settings,
+    engines::{Engines, manifests::ManifestsEngine},
+};
+use resources::{EngineName, LaunchDefaults};
 use tokio_util::sync::CancellationToken;
 
 use super::{Failure, cluster, serve, signals};
@@ -19,7 +24,9 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let client = cluster::client().await?;
     let stopping = signals::stop_token();
     let settings = settings(rules, replica(env));
-    run(client, settings, Engines::default(), SystemClock::shared(), stopping).await
+    let manifests = Arc::new(ManifestsEngine::new(client.clone()));
+    let engines = Engines::default().with(EngineName::Manifests, manifests);
+    run(client, settings, engines, SystemClock::shared(), stopping).await
 }
 
 /// A pod's name comes back after a restart of its container, and then leads at once; elsewhere any name will do.

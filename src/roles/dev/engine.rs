@@ -1,7 +1,9 @@
 use std::{path::PathBuf, sync::Arc};
 
+use kube::Client;
 use operator::engines::{
     Engines,
+    manifests::ManifestsEngine,
     process::{ProcessEngine, Settings},
 };
 use resources::EngineName;
@@ -9,11 +11,18 @@ use resources::EngineName;
 use super::DataDirectory;
 use crate::roles::Failure;
 
-/// The only engine of `dploy dev`: environments are child processes of this machine.
-pub(super) fn processes(data: &DataDirectory, program: PathBuf) -> Result<Engines, Failure> {
+/// The engines of `dploy dev`: environments are child processes of this machine, or objects of the embedded API server, in which
+/// nothing runs them.
+pub(super) fn engines(
+    data: &DataDirectory,
+    program: PathBuf,
+    client: Client,
+) -> Result<Engines, Failure> {
     let mut settings = Settings::new(data.root().to_owned(), program);
     settings.inherited = Settings::inheritable(std::env::vars_os());
     let engine = ProcessEngine::start(settings)
         .map_err(|cause| Failure::Data { directory: data.environments(), cause: cause.into() })?;
-    Ok(Engines::default().with(EngineName::Process, Arc::new(engine)))
+    Ok(Engines::default()
+        .with(EngineName::Process, Arc::new(engine))
+        .with(EngineName::Manifests, Arc::new(ManifestsEngine::new(client))))
 }

@@ -80,7 +80,7 @@ impl Dev {
             kubeconfig = Some(write_kubeconfig(&data, local_port(&listener)?, &rules.namespace)?);
             parts.spawn(http::serve(listener, kube.router(), stopping.clone()));
         }
-        let engines = engine::processes(&data, program)?;
+        let engines = engine::engines(&data, program, client.clone())?;
         let settings = operate::settings(rules.clone(), REPLICA.to_owned());
         parts.spawn(operate::run(
             client.clone(),
