@@ -4,7 +4,10 @@ use std::{fs, path::PathBuf};
 
 use clock::SystemClock;
 use identity::development::Provider;
-use k8s_openapi::api::{coordination::v1::Lease, core::v1::Namespace};
+use k8s_openapi::api::{
+    coordination::v1::Lease,
+    core::v1::{ConfigMap, Namespace},
+};
 use kube::{Api, api::PostParams};
 use localkube::LocalKube;
 use resources::DployTemplate;
@@ -15,6 +18,20 @@ use tokio::net::TcpListener;
 use super::program::{Home, Running, kube_client};
 
 const NAMESPACE: &str = "dploy-system";
+
+/// A template whose workload is ready at once, in any cluster.
+const NOTES: &str = "
+apiVersion: dploy.dev/v1alpha1
+kind: DployTemplate
+metadata: { name: notes }
+spec:
+  engine: manifests
+  manifests: |
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: { name: notes }
+    data: { owner: {{ .Owner | quote }} }
+";
 
 /// An API server and an identity provider on loopback, for processes that know neither.
 struct World {
@@ -60,7 +77,8 @@ impl World {
         let namespaces = Api::all(client.clone());
         namespaces.create(&PostParams::default(), &namespace).await.expect("a namespace");
         let templates: Api<DployTemplate> = Api::default_namespaced(client);
-        for template in dploy::samples::templates() {
+        let notes: DployTemplate = serde_yaml_ng::from_str(NOTES).expect("a template");
+        for template in dploy::samples::templates().into_iter().chain([notes]) {
             templates.create(&PostParams::default(), &template).await.expect("a template");
         }
     }
@@ -118,6 +136,18 @@ async fn server_and_operator_meet_in_the_cluster_alone() {
     assert!(extended.field("expiresAt") > launched.field("expiresAt"), "{}", extended.text);
     assert_eq!(alice.delete("/run/nc-echo").await.status, 204);
     no_environments(&alice).await;
+
+    let launched = alice.get("/run/notes").await;
+    alice.until_status("notes", "Healthy").await;
+    let namespace = format!("alice-notes-{}", launched.field("uuid"));
+    let cluster = kube_client(&world.kubeconfig()).await;
+    let maps: Api<ConfigMap> = Api::namespaced(cluster.clone(), &namespace);
+    let notes = maps.get("notes").await.expect("a workload").data.unwrap_or_default();
+    assert_eq!(notes["owner"], "alice");
+    assert_eq!(alice.delete("/run/notes").await.status, 204);
+    no_environments(&alice).await;
+    let namespaces: Api<Namespace> = Api::all(cluster);
+    assert!(namespaces.get_opt(&namespace).await.expect("an answer").is_none(), "it is gone");
 
     server.stop().await;
     operator.stop().await;
