@@ -12,6 +12,7 @@ mod controller;
 mod election;
 pub mod engines;
 mod error;
+mod guard_rails;
 mod instances;
 mod labels;
 mod mirrors;

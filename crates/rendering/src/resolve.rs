@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use kube::ResourceExt;
 use resources::{
-    ConnectionType, DployTemplate, DployTemplateSpec, EngineName, LaunchDefaults,
+    ConnectionType, DployTemplate, DployTemplateSpec, EngineName, GuardRails, LaunchDefaults,
     OperatorConfigSpec, ResolvedTemplate,
 };
 
@@ -29,6 +29,7 @@ pub fn resolve(
             is_deployment_tool(domain) || is_within(domain, "kubernetes.io")
         }),
         engine: engine(&spec, config),
+        guard_rails: Some(guard_rails(&spec, config)),
         connection_url_template: url_template(&spec, config),
         connection_type: connection_type(&spec, config),
         connection_message_template: message_template(&spec, config),
@@ -76,6 +77,17 @@ fn engine(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> Engi
             .find(|engine| runs(*engine))
     };
     spec.engine.or_else(able).unwrap_or(wanted)
+}
+
+/// Environments are kept from each other's pods unless somebody says otherwise.
+fn guard_rails(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> GuardRails {
+    let rails = spec.guard_rails.clone();
+    let mut rails = match config {
+        Some(config) => rails.or(&config.guard_rails),
+        None => rails,
+    };
+    rails.network.get_or_insert_default();
+    rails
 }
 
 fn url_template(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> String {

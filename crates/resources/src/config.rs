@@ -3,7 +3,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{ConnectionType, EngineName};
+use crate::{ConnectionType, EngineName, GuardRails};
 
 /// The cluster's settings; only the one named `default` counts.
 #[derive(CustomResource, Debug, Clone, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
@@ -49,6 +49,9 @@ pub struct OperatorConfigSpec {
     /// What templates need not repeat.
     #[serde(default)]
     pub defaults: LaunchDefaults,
+    /// What keeps environments apart, where their templates do not say.
+    #[serde(default)]
+    pub guard_rails: GuardRails,
     /// Anything the templates may need, as `.Config.Values`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[schemars(schema_with = "crate::schema::free_form")]

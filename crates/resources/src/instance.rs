@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Chart, ConnectionType, EngineName, Health, Phase, ProcessSpec};
+use crate::{Chart, ConnectionType, EngineName, GuardRails, Health, Phase, ProcessSpec};
 
 /// One environment, or one member of a warm pool.
 #[derive(CustomResource, Debug, Clone, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
@@ -117,6 +117,9 @@ pub struct ResolvedTemplate {
     /// Files of values in the chart's repository.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub value_files: Vec<String>,
+    /// What keeps it from starving the cluster and from reaching its neighbours; `None` where an older Dploy launched it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard_rails: Option<GuardRails>,
     /// A Go template of the address; never empty.
     #[serde(default, rename = "connectionURLTemplate")]
     pub connection_url_template: String,

@@ -11,6 +11,7 @@
 )]
 
 mod config;
+mod guard_rails;
 mod instance;
 pub mod meta;
 mod owner;
@@ -21,6 +22,7 @@ mod template;
 pub use config::{
     ArgocdSettings, FluxSettings, LaunchDefaults, OperatorConfig, OperatorConfigSpec,
 };
+pub use guard_rails::{Amounts, GuardRails, Ingress, Limit, LimitType, Network, PodSecurity};
 pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus, ResolvedTemplate};
 pub use owner::{DployOwner, DployOwnerSpec, DployOwnerStatus, Identity, IdentityKind, Seat};
 pub use phase::{Health, Phase};

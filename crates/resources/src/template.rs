@@ -3,6 +3,8 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::GuardRails;
+
 /// The `ttl.seconds` of an environment that has no end.
 pub const UNLIMITED: i64 = -1;
 
@@ -89,6 +91,10 @@ pub struct DployTemplateSpec {
     /// A Go template of the command to copy, for connection type instructions.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub connection_message_template: String,
+    /// What keeps environments from starving the cluster and from reaching each other; `OperatorConfig.spec.guardRails` where it
+    /// is not given.
+    #[serde(default)]
+    pub guard_rails: GuardRails,
     /// How long environments live; `OperatorConfig.spec.defaults` where it is not given.
     #[serde(default)]
     pub ttl: Ttl,

@@ -1,20 +1,21 @@
 //! Writes only: what was decided about an instance.
 
-use std::collections::BTreeMap;
-
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{
-    Api, ResourceExt,
+    Api, Resource, ResourceExt,
     api::{DeleteParams, ObjectMeta, Patch, PatchParams, PostParams, Preconditions},
+    core::NamespaceResourceScope,
     runtime::events::EventType,
 };
 use resources::{DployInstance, EngineName, meta};
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
 use crate::{
     context::Context,
     engines::{Draft, OrderRef, Withdrawal},
     error::{Doing, ReconcileError, is_already_exists, is_not_found},
+    guard_rails::{self, GuardObjects},
     labels::label,
     plan::{
         Ready,
@@ -36,6 +37,7 @@ pub(super) async fn carry_out(
         let held = match step {
             Step::Adopt(adoption) => adopt(context, instance, *adoption).await?,
             Step::OpenNamespace(name) => open_namespace(context, instance, &name).await?,
+            Step::Guard(name, objects) => guard(context, &name, *objects).await?,
             Step::Place(engine, draft) => place(context, engine, *draft).await?,
             Step::Withdraw(engine, order) => withdraw(context, engine, &order).await?,
             Step::CloseNamespace(name) => close_namespace(context, instance, &name).await?,
@@ -85,7 +87,8 @@ async fn open_namespace(
 ) -> Result<Held, ReconcileError> {
     let metadata = ObjectMeta {
         name: Some(name.to_owned()),
-        labels: Some(namespace_labels(instance)),
+        labels: Some(guard_rails::namespace_labels(instance)),
+        annotations: Some(guard_rails::namespace_annotations(instance)).filter(|it| !it.is_empty()),
         ..ObjectMeta::default()
     };
     let namespace = Namespace { metadata, ..Namespace::default() };
@@ -98,14 +101,37 @@ async fn open_namespace(
     }
 }
 
-fn namespace_labels(instance: &DployInstance) -> BTreeMap<String, String> {
-    [
-        (meta::MANAGED, meta::TRUE.to_owned()),
-        (meta::INSTANCE, label(&instance.name_any())),
-        (meta::TEMPLATE, label(&instance.spec.template_ref)),
-    ]
-    .map(|(name, value)| (name.to_owned(), value))
-    .into()
+/// Applied rather than created: what stands already, of an attempt that was cut off, is fine.
+async fn guard(
+    context: &Context,
+    namespace: &str,
+    objects: GuardObjects,
+) -> Result<Held, ReconcileError> {
+    let GuardObjects { quota, limits, network } = objects;
+    apply(context, namespace, quota, "limit what the environment may use").await?;
+    apply(context, namespace, limits, "limit what its containers may use").await?;
+    apply(context, namespace, network, "keep other environments from it").await?;
+    Ok(None)
+}
+
+async fn apply<K>(
+    context: &Context,
+    namespace: &str,
+    object: Option<K>,
+    operation: &'static str,
+) -> Result<(), ReconcileError>
+where
+    K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+        + Clone
+        + std::fmt::Debug
+        + Serialize
+        + DeserializeOwned,
+{
+    let Some(object) = object else { return Ok(()) };
+    let api: Api<K> = Api::namespaced(context.client.clone(), namespace);
+    let params = PatchParams::apply(meta::FIELD_MANAGER).force();
+    let applied = api.patch(&object.name_any(), &params, &Patch::Apply(&object)).await;
+    applied.map(drop).doing(operation)
 }
 
 async fn place(

@@ -3,7 +3,12 @@
 use clock::{ManualClock, SystemClock};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::{
-    api::core::v1::Namespace, api::events::v1::Event, apimachinery::pkg::apis::meta::v1::Time,
+    api::{
+        core::v1::{LimitRange, Namespace, ResourceQuota},
+        events::v1::Event,
+        networking::v1::NetworkPolicy,
+    },
+    apimachinery::pkg::apis::meta::v1::Time,
 };
 use kube::{
     Api, ResourceExt,
@@ -40,6 +45,34 @@ async fn a_launched_instance_becomes_ready_in_a_namespace_of_its_own() {
         events.into_iter().find(|it| it.reason.as_deref() == Some("Ready"))
     })
     .await;
+}
+
+#[tokio::test]
+async fn guard_rails_stand_before_the_workload_does() {
+    let (bed, _operator) = Bed::running().await;
+    let mut instance = launched("ada", "0a0a0a0a");
+    let rails = json!({
+        "resourceQuota": { "pods": 2 },
+        "limitRange": [{ "type": "Container", "default": { "cpu": "1" } }],
+        "network": { "ingress": "closed" },
+        "podSecurity": "restricted",
+        "labels": { "team": "x" },
+        "annotations": { "note": "y" },
+    });
+    let resolved = instance.spec.resolved.as_mut().unwrap();
+    resolved.guard_rails = Some(serde_json::from_value(rails).unwrap());
+    bed.seat("ada", &instance).await;
+    bed.create(&instance).await;
+    bed.ready("lab-0a0a0a0a").await;
+    let namespace = bed.namespace("ada-lab-0a0a0a0a").await.unwrap();
+    assert_eq!(namespace.labels()["pod-security.kubernetes.io/enforce"], "restricted");
+    assert_eq!((&*namespace.labels()["team"], &*namespace.annotations()["note"]), ("x", "y"));
+    let quotas: Api<ResourceQuota> = Api::namespaced(bed.client.clone(), &namespace.name_any());
+    let limits: Api<LimitRange> = Api::namespaced(bed.client.clone(), &namespace.name_any());
+    let policies: Api<NetworkPolicy> = Api::namespaced(bed.client.clone(), &namespace.name_any());
+    quotas.get("dploy-quota").await.unwrap();
+    limits.get("dploy-limits").await.unwrap();
+    policies.get("dploy-isolation").await.unwrap();
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 use resources::{Chart, Parameter, ProcessSpec, Ttl};
 use rstest::rstest;
+use serde_json::json;
 
 use super::*;
 
@@ -9,6 +10,30 @@ fn template(spec: DployTemplateSpec) -> DployTemplate {
 
 fn resolved(spec: DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> ResolvedTemplate {
     resolve(&template(spec), config, LaunchDefaults::default(), "00".repeat(16))
+}
+
+#[test]
+fn a_template_replaces_the_clusters_guard_rails_field_by_field() {
+    let rails = |value| serde_json::from_value::<GuardRails>(value).unwrap();
+    let mut template = DployTemplate::new("lab", DployTemplateSpec::default());
+    template.spec.guard_rails =
+        rails(json!({ "resourceQuota": { "pods": 5 }, "labels": { "a": "template" } }));
+    let config = OperatorConfigSpec {
+        guard_rails: rails(json!({
+            "resourceQuota": { "pods": 9, "limits.cpu": 2 },
+            "podSecurity": "baseline",
+            "labels": { "a": "cluster", "b": "cluster" },
+        })),
+        ..OperatorConfigSpec::default()
+    };
+    let resolved = resolve(&template, Some(&config), LaunchDefaults::default(), String::new());
+    let expected = rails(json!({
+        "resourceQuota": { "pods": 5 },
+        "network": {},
+        "podSecurity": "baseline",
+        "labels": { "a": "template", "b": "cluster" },
+    }));
+    assert_eq!(resolved.guard_rails, Some(expected));
 }
 
 #[test]

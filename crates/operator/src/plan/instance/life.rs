@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     engines::{Draft, Look},
+    guard_rails::GuardObjects,
     plan::{LookAgain, Ready, set_ready, sooner, until},
 };
 
@@ -96,10 +97,14 @@ fn steps(
     let name = instance.status.as_ref().and_then(|status| status.namespace.clone());
     let missing = *namespace == NamespaceSeen::Missing;
     let stands = look.placed.as_deref() == Some(draft.digest().as_str());
-    let open = name.filter(|_| missing).map(Step::OpenNamespace);
+    let open = name.clone().filter(|_| missing).map(Step::OpenNamespace);
     let place = (missing || !stands) && *namespace != NamespaceSeen::Ending;
+    // Whenever the workload is placed, so that none stands without them, whoever was killed in between.
+    let guards = || Some(GuardObjects::of(instance)).filter(|it| !it.is_empty()).map(Box::new);
+    let guard = name.filter(|_| place).zip(place.then(guards).flatten());
+    let guard = guard.map(|(name, objects)| Step::Guard(name, objects));
     let place = place.then(|| Step::Place(resolved.engine, Box::new(draft.clone())));
-    open.into_iter().chain(place).collect()
+    open.into_iter().chain(guard).chain(place).collect()
 }
 
 const fn rest(health: Health) -> LookAgain {

@@ -5,15 +5,20 @@ use resources::{
     ConnectionType, DployTemplate, EngineName, LaunchDefaults, OperatorConfigSpec, ResolvedTemplate,
 };
 
-use crate::engines::{Draft, Look, OrderRef};
+use crate::{
+    engines::{Draft, Look, OrderRef},
+    guard_rails::GuardObjects,
+};
 
 /// One write.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Step {
     /// Complete an instance that no server made.
     Adopt(Box<Adoption>),
-    /// Create the workload's namespace, unless it exists with our label.
+    /// Create the workload's namespace, with the labels of its guard rails.
     OpenNamespace(String),
+    /// Place the guard rails in the workload's namespace.
+    Guard(String, Box<GuardObjects>),
     /// Let the engine place the workload.
     Place(EngineName, Box<Draft>),
     /// Let the engine take the workload away; holds up what follows until it is gone.

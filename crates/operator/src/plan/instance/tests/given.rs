@@ -183,6 +183,7 @@ fn script(verdict: &Verdict) -> String {
                 it.expires_at.as_ref().map(|it| it.0.as_second() - NOW)
             ),
             Step::OpenNamespace(name) => format!("open {name}"),
+            Step::Guard(name, _) => format!("guard {name}"),
             Step::Place(engine, _) => format!("place by {}", engine.as_str()),
             Step::Withdraw(engine, it) => {
                 format!("withdraw {} by {}", it.instance, engine.as_str())

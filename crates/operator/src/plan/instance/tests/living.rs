@@ -32,6 +32,7 @@ fn then_the_namespace_is_opened_and_the_workload_placed() {
             .look(|it| *it = Look::nothing()),
         expect![[r#"
             open ada-lab-0123abcd
+            guard ada-lab-0123abcd
             place by flux
             show Provisioning, Ready False NotPlaced
             again in 5ms
@@ -185,6 +186,7 @@ fn a_changed_draft_is_placed_again() {
     check(
         given().look(|look| look.placed = Some("another".into())),
         expect![[r#"
+            guard ada-lab-0123abcd
             place by flux
             show Ready, Ready True Healthy
             again in 5ms
