@@ -1,6 +1,6 @@
 {{/* The ingress rule of the metrics port, where there is one. */}}
 {{- define "dploy.metricsIngress" -}}
-{{- if .Values.metrics.enabled }}
+{{- if .Values.metrics.enabled -}}
 - ports: [{ port: metrics }]
   {{- with .Values.networkPolicy.metricsFrom }}
   from:

@@ -30,6 +30,18 @@ capabilities:
 {{- end -}}
 
 {{- define "dploy.placement" -}}
+topologySpreadConstraints:
+  {{- with .values.topologySpreadConstraints }}
+  {{- toYaml . | nindent 2 }}
+  {{- else }}
+  - maxSkew: 1
+    topologyKey: kubernetes.io/hostname
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "dploy.selector" .root | nindent 8 }}
+        app.kubernetes.io/component: {{ .role }}
+  {{- end }}
 {{- with .values.nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
@@ -45,18 +57,6 @@ affinity:
 {{- with .values.priorityClassName }}
 priorityClassName: {{ . }}
 {{- end }}
-topologySpreadConstraints:
-  {{- with .values.topologySpreadConstraints }}
-  {{- toYaml . | nindent 2 }}
-  {{- else }}
-  - maxSkew: 1
-    topologyKey: kubernetes.io/hostname
-    whenUnsatisfiable: ScheduleAnyway
-    labelSelector:
-      matchLabels:
-        {{- include "dploy.selector" .root | nindent 8 }}
-        app.kubernetes.io/component: {{ .role }}
-  {{- end }}
 {{- end -}}
 
 {{/* Probes of a port that answers /health and /ready. */}}
