@@ -3,7 +3,7 @@
 # The release binary: one file with the web app in it. Only glibc is linked dynamically, so both stages are Debian 12.
 FROM node:22-bookworm-slim AS node
 
-FROM rust:1.95-bookworm AS build
+FROM rust:1.95.0-bookworm AS build
 # For wasm-opt, which makes the web app's download smaller.
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
