@@ -7,9 +7,12 @@ function chromium(): string | undefined {
   return process.env.CHROMIUM_PATH ?? system.find((path) => existsSync(path));
 }
 
+/** On a real cluster nothing answers in the pods; without one there is nothing to kill. */
+const onCluster = !!process.env.DPLOY_CLUSTER_KUBECONFIG;
 const wide = { width: 1280, height: 800 };
 
-// Each worker starts a Dploy of its own (support/dploy.ts), so what one does is not seen by another.
+// Each worker starts a Dploy of its own (support/dploy.ts, or cluster/installation.ts where DPLOY_CLUSTER_KUBECONFIG names a
+// cluster), so what one does is not seen by another.
 export default defineConfig({
   testDir: 'specs',
   outputDir: 'test-results',
@@ -17,7 +20,8 @@ export default defineConfig({
   expect: { timeout: 15_000 },
   forbidOnly: !!process.env.CI,
   fullyParallel: false,
-  workers: 2,
+  grepInvert: onCluster ? /@workload/ : undefined,
+  workers: onCluster ? 1 : 2,
   retries: 0,
   reporter: [['list'], ['html', { open: 'never' }]],
   use: {
@@ -42,6 +46,7 @@ export default defineConfig({
     },
   },
   projects: [
+    ...(onCluster ? [{ name: 'cluster', testMatch: 'cluster/*.spec.ts' }] : []),
     { name: 'rest', testMatch: 'rest/*.spec.ts' },
     { name: 'desktop', testMatch: ['desktop/*.spec.ts', 'looks/*.spec.ts'] },
     {

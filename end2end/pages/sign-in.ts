@@ -1,6 +1,6 @@
 import { type Locator, type Page, expect } from '@playwright/test';
 import { hydrated } from '../support/hydrated.js';
-import type { Person } from '../support/dploy.js';
+import type { Person } from '../support/people.js';
 
 /** The way in: our link, then the development provider's page with a button for each person. */
 export class SignInPage {

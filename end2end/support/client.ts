@@ -1,4 +1,5 @@
-import type { Dploy, Person } from './dploy.js';
+import type { Person } from './people.js';
+import type { Site } from './site.js';
 
 export interface Environment {
   name: string;
@@ -30,12 +31,12 @@ export interface Answer {
 /** A program that talks REST, as somebody or as nobody. */
 export class Client {
   constructor(
-    private readonly dploy: Dploy,
+    private readonly site: Site,
     private readonly bearer?: string,
   ) {}
 
-  static async of(dploy: Dploy, person: Person): Promise<Client> {
-    return new Client(dploy, await dploy.token(person));
+  static async of(site: Site, person: Person): Promise<Client> {
+    return new Client(site, await site.token(person));
   }
 
   get(path: string, headers?: Record<string, string>): Promise<Answer> {
@@ -60,7 +61,7 @@ export class Client {
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.bearer) headers.set('authorization', `Bearer ${this.bearer}`);
-    return fetch(new URL(path, this.dploy.url), { ...init, headers });
+    return fetch(new URL(path, this.site.url), { ...init, headers });
   }
 
   async list(): Promise<EnvironmentList> {

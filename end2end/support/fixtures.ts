@@ -2,9 +2,13 @@ import { type BrowserContext, type Page, expect, test as base } from '@playwrigh
 import { CatalogPage } from '../pages/catalog.js';
 import { SignInPage } from '../pages/sign-in.js';
 import { Client } from './client.js';
-import { Dploy, type Person } from './dploy.js';
+import { Installation } from '../cluster/installation.js';
+import { Dploy } from './dploy.js';
+import { EVERYBODY, type Person } from './people.js';
+import type { Site } from './site.js';
 
-const PEOPLE: Person[] = ['alice', 'bob', 'carol'];
+/** The admin's kubeconfig of a cluster to test in; without, every worker has a `dploy dev`. */
+const KUBECONFIG = process.env.DPLOY_CLUSTER_KUBECONFIG;
 
 interface Fixtures {
   /** What the browser complained about and the test did not announce: has to stay empty. */
@@ -21,7 +25,7 @@ interface Fixtures {
 
 interface WorkerFixtures {
   /** The Dploy of this worker. */
-  dploy: Dploy;
+  dploy: Site;
 }
 
 /** Collects console errors, uncaught exceptions and violations of the content security policy. */
@@ -54,11 +58,11 @@ class Complaints {
 export const test = base.extend<Fixtures, WorkerFixtures>({
   dploy: [
     async ({}, use) => {
-      const dploy = await Dploy.start();
+      const dploy = KUBECONFIG ? await Installation.start(KUBECONFIG) : await Dploy.start();
       await use(dploy);
       await dploy.stop();
     },
-    { scope: 'worker' },
+    { scope: 'worker', timeout: 120_000 },
   ],
 
   baseURL: async ({ dploy }, use) => use(dploy.url),
@@ -105,7 +109,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   cleanUp: [
     async ({ dploy }, use) => {
       await use();
-      const clients = await Promise.all(PEOPLE.map((person) => Client.of(dploy, person)));
+      const clients = await Promise.all(EVERYBODY.map((person) => Client.of(dploy, person)));
       for (const client of clients) await deleteEverything(client);
       await expect.poll(() => remaining(clients), { message: 'environments left', timeout: 30_000 }).toBe(0);
     },

@@ -1,24 +1,21 @@
-import type { Dploy } from './dploy.js';
+import type { Site } from './site.js';
 
-const TEMPLATES = '/apis/dploy.dev/v1alpha1/namespaces/dploy-system/dploytemplates';
-
-/** A template's spec beyond the program that all of them run. */
+/** A template's spec beyond the workload that all of them run. */
 export type Spec = Record<string, unknown>;
 
 /** Adds a template as an admin would, through the Kubernetes API. */
-export async function addTemplate(dploy: Dploy, name: string, spec: Spec = {}): Promise<void> {
+export async function addTemplate(site: Site, name: string, spec: Spec = {}): Promise<void> {
   const template = {
     apiVersion: 'dploy.dev/v1alpha1',
     kind: 'DployTemplate',
-    metadata: { name, namespace: 'dploy-system' },
+    metadata: { name },
     spec: {
       displayName: name,
-      engine: 'process',
-      process: { command: 'dploy', args: ['sample', 'sized', '--size=small', '--greeting=Hello'], healthPath: '/health' },
+      ...site.workload,
       ...spec,
     },
   };
-  const response = await fetch(dploy.kube + TEMPLATES, {
+  const response = await fetch(`${site.kube}/apis/dploy.dev/v1alpha1/namespaces/${site.namespace}/dploytemplates`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(template),

@@ -74,7 +74,7 @@ test('what a program does is on the open page at once', async ({ signIn, client 
   await expect(environments.row('Sized page').row).toBeHidden();
 });
 
-test('the environment opens in a tab of its own', async ({ signIn }) => {
+test('the environment opens in a tab of its own', { tag: '@workload' }, async ({ signIn }) => {
   const page = await signIn('alice');
   const environments = new EnvironmentsPage(page);
   await environments.goto();

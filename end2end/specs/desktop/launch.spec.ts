@@ -4,7 +4,7 @@ import { EnvironmentsPage } from '../../pages/environments.js';
 import { TerminalPage } from '../../pages/terminal.js';
 import { expect, test } from '../../support/fixtures.js';
 
-test('a template with parameters asks for them and runs with them', async ({ signIn }) => {
+test('a template with parameters asks for them and runs with them', { tag: '@workload' }, async ({ signIn }) => {
   const page = await signIn('alice');
   const form = await new CatalogPage(page).ask('Sized page');
   await expect(form.dialog).toBeVisible();
@@ -37,7 +37,7 @@ test('the dialog goes with Escape and gives the focus back', async ({ signIn }) 
   await expect(page.getByRole('link', { name: 'Launch Sized page with parameters' })).toBeFocused();
 });
 
-test('a terminal is a real shell', async ({ signIn }) => {
+test('a terminal is a real shell', { tag: '@workload' }, async ({ signIn }) => {
   const page = await signIn('alice');
   await new CatalogPage(page).launch('Web terminal');
   await expect(page).toHaveURL(/^http:\/\/webterm-[0-9a-f]{8}\.localhost:/);
@@ -52,7 +52,7 @@ test('a terminal is a real shell', async ({ signIn }) => {
   await expect(page.getByRole('button', { name: 'New shell' })).toBeVisible();
 });
 
-test('a warm one is claimed at once and opens from the catalog', async ({ signIn, client, dploy }) => {
+test('a warm one is claimed at once and opens from the catalog', { tag: '@workload' }, async ({ signIn, client, dploy }) => {
   const warm = async () => {
     const { templates } = (await (await client('carol')).get('/api/admin/templates')).body;
     return templates.find(({ name }: { name: string }) => name === 'webterm-warm').available;
@@ -69,7 +69,7 @@ test('a warm one is claimed at once and opens from the catalog', async ({ signIn
   await expect(catalog.quota).toContainText('1 of 5 in use');
 });
 
-test('an environment that is no page shows the command that reaches it', async ({ signIn, client }) => {
+test('an environment that is no page shows the command that reaches it', { tag: '@workload' }, async ({ signIn, client }) => {
   const page = await signIn('alice');
   await new CatalogPage(page).launch('Echo over TCP');
   await expect(page.getByText('It runs. This command reaches it:')).toBeVisible();

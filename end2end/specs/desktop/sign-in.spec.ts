@@ -28,7 +28,7 @@ test('signing out leaves nothing behind', async ({ signIn }) => {
   await expect(page.getByRole('heading', { name: 'You are not signed in' })).toBeVisible();
 });
 
-test('a link to launch something signs in first and then launches', async ({ page }) => {
+test('a link to launch something signs in first and then launches', { tag: '@workload' }, async ({ page }) => {
   await page.goto('/run/sized?size=large&greeting=Moin');
   await page.getByRole('button', { name: /alice/i }).click();
   await expect(page).toHaveURL(/^http:\/\/sized-[0-9a-f]{8}\.localhost:/);

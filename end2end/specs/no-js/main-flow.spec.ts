@@ -3,7 +3,7 @@ import { EnvironmentsPage } from '../../pages/environments.js';
 import { SignInPage } from '../../pages/sign-in.js';
 import { expect, test } from '../../support/fixtures.js';
 
-test('launch, extend and delete work without JavaScript', async ({ signIn }) => {
+test('launch, extend and delete work without JavaScript', { tag: '@workload' }, async ({ signIn }) => {
   const page = await signIn('alice');
   await page.getByRole('link', { name: 'Launch Sized page with parameters' }).click();
   await page.getByLabel(/^size/).selectOption('medium');
@@ -31,7 +31,7 @@ test('launch, extend and delete work without JavaScript', async ({ signIn }) => 
   }).toPass();
 });
 
-test('one click launches what asks for nothing', async ({ signIn }) => {
+test('one click launches what asks for nothing', { tag: '@workload' }, async ({ signIn }) => {
   const page = await signIn('bob');
   await new CatalogPage(page).launch('Web terminal, warm');
   await expect(page).toHaveURL(/^http:\/\/webterm-warm-[0-9a-f]{8}\.localhost:/);

@@ -2,7 +2,7 @@ import { CatalogPage } from '../../pages/catalog.js';
 import { EnvironmentsPage } from '../../pages/environments.js';
 import { type Page, expect, test } from '../../support/fixtures.js';
 
-test('the main flow on a phone, and nothing scrolls sideways', async ({ signIn, client }) => {
+test('the main flow on a phone, and nothing scrolls sideways', { tag: '@workload' }, async ({ signIn, client }) => {
   const page = await signIn('alice');
   await fits(page);
   const form = await new CatalogPage(page).ask('Sized page');

@@ -1,5 +1,4 @@
 import { Client, type Answer } from '../../support/client.js';
-import { Dploy } from '../../support/dploy.js';
 import { expect, test } from '../../support/fixtures.js';
 import { addTemplate } from '../../support/templates.js';
 
@@ -174,9 +173,8 @@ test('a template without end, an empty pool, an owner that the token does not na
   expect((await bob.get('/run/endless')).body).toMatchObject({ expiresAt: '' });
   refused(await bob.post('/run/endless/extend'), 400, 'environment has unlimited TTL, no extension needed');
 
-  // Its one member never answers on that path, so it never becomes ready.
-  const process = { command: 'dploy', args: ['sample', 'sized', '--size=small', '--greeting=Hello'], healthPath: '/never' };
-  await addTemplate(dploy, 'dry', { method: 'pool', pool: { size: 1 }, process });
+  // Its one member never becomes ready.
+  await addTemplate(dploy, 'dry', { method: 'pool', pool: { size: 1 }, ...dploy.stuckWorkload });
   const none = await bob.get('/run/dry');
   refused(none, 503, 'no pooled instance available, try again shortly');
   expect(none.headers.get('retry-after')).toMatch(/^\d+$/);
@@ -275,11 +273,11 @@ test('a browser that comes to /run gets a page or the way to sign in', async ({ 
   expect(answer.headers.get('location')).toMatch(/^\/auth\/login\?return_url=%2Frun%2Fsized/);
 });
 
-test('what is switched off answers so, and /run goes on', async () => {
+test('what is switched off answers so, and /run goes on', async ({ dploy }) => {
   const off = { CATALOG_ENABLED: 'false', INSTANCES_LIST_ENABLED: 'false', MANAGER_ENABLED: 'false' };
-  const dploy = await Dploy.start(off);
+  const site = await dploy.variant(off);
   try {
-    const carol = await Client.of(dploy, 'carol');
+    const carol = await Client.of(site, 'carol');
     refused(await carol.get('/api/environments/available'), 404, 'catalog disabled');
     refused(await carol.get('/api/environments'), 404, 'instances list disabled');
     refused(await carol.get('/api/admin/instances'), 404, 'manager disabled');
@@ -289,7 +287,7 @@ test('what is switched off answers so, and /run goes on', async () => {
     expect((await carol.get('/run/sized?size=small')).status).toBe(200);
     expect((await carol.delete('/run/sized')).status).toBe(204);
   } finally {
-    await dploy.stop();
+    await site.stop();
   }
 });
 
