@@ -18,7 +18,10 @@ export class Balancer {
     private readonly server: Server,
     private readonly backends: () => Promise<Backend[]>,
   ) {
-    server.on('request', (incoming, outgoing) => void this.pass(incoming, outgoing));
+    server.on('request', (incoming, outgoing) => {
+      // Whoever asked went away before they had asked.
+      this.pass(incoming, outgoing).catch(() => outgoing.destroy());
+    });
   }
 
   /** `backends` is asked for each request, as a proxy follows the endpoints of a Service. */

@@ -72,6 +72,8 @@ export class Installation implements Site {
 
     // Helm leaves definitions alone that an earlier installation brought.
     await this.admin.kubectl(['apply', '--server-side', '--force-conflicts', '--filename', join(CHART, 'crds')]);
+    // A run that was cut off left it, as a part of another release.
+    await this.admin.kubectl(['delete', 'operatorconfig', 'default', '--ignore-not-found']);
     await this.helmInstall(provider.issuer, redirectUri);
     await this.admin.apply(...(await sampleTemplates(this.admin, this.namespace)));
     this.variables = { serve: await this.podVariables('serve'), operate: await this.podVariables('operate') };
@@ -230,6 +232,46 @@ export class Installation implements Site {
     return replicas.map(({ name, child }) => `--- ${name}\n${child.output()}`).join('\n');
   }
 
+  /** What the API server refused them. */
+  forbidden(): string[] {
+    return this.output().split('\n').filter((line) => /forbidden/i.test(line));
+  }
+
+  forgetOutput(): void {
+    for (const { child } of Object.values(this.replicas).flat()) child.forgetOutput();
+  }
+
+  /** Whether the role's service account may do that in Dploy's namespace, by the API server's own word. */
+  async may(role: Role, verb: string, resource: string): Promise<boolean> {
+    const account = `system:serviceaccount:${this.namespace}:${RELEASE}-${role}`;
+    const [name = '', subresource] = resource.split('/');
+    const question = ['auth', 'can-i', verb, name, '--as', account, '--namespace', this.namespace];
+    if (subresource) question.push('--subresource', subresource);
+    // kubectl fails when the answer is no.
+    return this.admin.kubectl(question).then(() => true, () => false);
+  }
+
+  /** The rules of all roles that the chart made. */
+  async rules(): Promise<{ apiGroups: string[]; resources: string[]; verbs: string[] }[]> {
+    const selector = ['--selector', `app.kubernetes.io/instance=${RELEASE}`, '--namespace', this.namespace];
+    const { items } = await this.admin.get('roles,clusterroles', ...selector);
+    return items.flatMap(({ rules }: { rules: object[] }) => rules);
+  }
+
+  /** Takes a verb from what the role may do with a resource; gives it back when that is called. */
+  async withdrawRight(role: Role, resource: string, verb: string): Promise<() => Promise<void>> {
+    const scope = ['--namespace', this.namespace];
+    const { rules } = await this.admin.get(...scope, 'role', `${RELEASE}-${role}`);
+    const patch = (changed: object[]) =>
+      this.admin.kubectl([...scope, 'patch', 'role', `${RELEASE}-${role}`, '--type', 'merge', '--patch', JSON.stringify({ rules: changed })]);
+    await patch(
+      rules.map((rule: { resources: string[]; verbs: string[] }) =>
+        rule.resources.includes(resource) ? { ...rule, verbs: rule.verbs.filter((each) => each !== verb) } : rule,
+      ),
+    );
+    return async () => void (await patch(rules));
+  }
+
   token(person: Person): Promise<string> {
     const known = this.tokens.get(person) ?? signIn(this.url, person);
     this.tokens.set(person, known);
@@ -258,6 +300,12 @@ export class Installation implements Site {
     for (const part of this.running.reverse()) await part.stop();
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+/** The installation of a test that needs one. */
+export function installationOf(site: Site): Installation {
+  if (site instanceof Installation) return site;
+  throw new Error('this test needs an installation in a cluster');
 }
 
 /** An address of this machine that an endpoint may have: the API server refuses loopback. */

@@ -65,7 +65,7 @@ async function choose(provider: Provider, request: IncomingMessage, response: Se
   }
   const buttons = EVERYBODY.map((person) => `<button name="person" value="${person}">${person}</button>`);
   response.setHeader('content-type', 'text/html; charset=utf-8');
-  response.end(`<!doctype html><title>Who are you?</title><form method="post">${buttons.join(' ')}</form>`);
+  response.end(`<!doctype html><title>Who are you?</title><link rel="icon" href="data:,"><form method="post">${buttons.join(' ')}</form>`);
 }
 
 async function body(request: IncomingMessage): Promise<string> {

@@ -59,6 +59,10 @@ export class Child {
     return this.said.join('\n');
   }
 
+  forgetOutput(): void {
+    this.said.length = 0;
+  }
+
   /** Ends it as an orchestrator does: with patience, then without. */
   async stop(): Promise<void> {
     const late = setTimeout(() => this.process.kill('SIGKILL'), STOP_LIMIT);

@@ -31,6 +31,18 @@ use crate::{Chart, ConnectionType, EngineName, GuardRails, Health, Phase, Proces
         type_ = "string",
         json_path = ".status.conditions[?(@.type==\"Ready\")].reason"
     ),
+    printcolumn(
+        name = "Message",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].message",
+        priority = "1"
+    ),
+    printcolumn(
+        name = "Namespace",
+        type_ = "string",
+        json_path = ".status.namespace",
+        priority = "1"
+    ),
     printcolumn(name = "URL", type_ = "string", json_path = ".status.url", priority = "1"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]

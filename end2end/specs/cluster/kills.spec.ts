@@ -1,19 +1,13 @@
-import { Installation } from '../../cluster/installation.js';
+import { installationOf } from '../../cluster/installation.js';
 import { EnvironmentsPage } from '../../pages/environments.js';
 import { expect, test } from '../../support/fixtures.js';
-import type { Site } from '../../support/site.js';
 
 /** A leader that was killed keeps its lease for a while. */
 const TAKEOVER = 45_000;
 
-function installation(site: Site): Installation {
-  if (site instanceof Installation) return site;
-  throw new Error('these tests need replicas that can be killed');
-}
-
 test('the leading operator is killed while environments start and end', async ({ dploy, signIn, client }) => {
   test.setTimeout(120_000);
-  const site = installation(dploy);
+  const site = installationOf(dploy);
   const [alice, bob] = [await client('alice'), await client('bob')];
   await bob.get('/run/sized?size=small');
   await expect.poll(async () => (await bob.find('sized'))?.status).toBe('Healthy');
@@ -35,7 +29,7 @@ test('the leading operator is killed while environments start and end', async ({
 test('a server is killed while people look and programs ask', async ({ dploy, signIn, client, complaints }) => {
   // The live list breaks off with the server that sent it; the page opens it again at the other one.
   complaints.expect(/ERR_(INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|CONNECTION_RESET)/);
-  const site = installation(dploy);
+  const site = installationOf(dploy);
   const alice = await client('alice');
   const launched = (await alice.get('/run/sized?size=small')).body;
   const environments = new EnvironmentsPage(await signIn('alice'));

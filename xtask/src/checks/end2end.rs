@@ -12,6 +12,12 @@ use crate::site::{self, Flavour};
 use crate::workspace::Workspace;
 
 pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
+    command::run(&mut playwright(workspace)?)?;
+    Ok(Outcome::passed())
+}
+
+/// Playwright, with its browser and the binary built.
+pub(crate) fn playwright(workspace: &Workspace) -> Result<Command> {
     let browser = setup::end2end(workspace)?;
     site::build(workspace, Flavour::Debug)?;
     let binary = server::build(workspace, Flavour::Debug)?;
@@ -21,6 +27,5 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     if let Browser::At(path) = browser {
         playwright.env(CHROMIUM_PATH, path);
     }
-    command::run(&mut playwright)?;
-    Ok(Outcome::passed())
+    Ok(playwright)
 }

@@ -3,6 +3,7 @@
 //! A failing step does not stop the ones after it, so one run shows everything that is wrong.
 
 mod cargo;
+mod cluster;
 mod deny;
 mod end2end;
 mod summary;
@@ -38,6 +39,8 @@ pub(crate) enum Step {
     WasmSize,
     /// Playwright in a real browser against `dploy dev`
     E2e,
+    /// conformance, engines and the installed chart on a real Kubernetes
+    Cluster,
 }
 
 /// How a step ended when it did not fail.
@@ -78,6 +81,7 @@ impl Step {
             Self::Test => cargo::test(workspace),
             Self::WasmSize => wasm_size::check(workspace),
             Self::E2e => end2end::run(workspace),
+            Self::Cluster => cluster::check(workspace),
         };
         if let Err(error) = &result {
             progress::failure(error);

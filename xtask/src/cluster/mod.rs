@@ -75,10 +75,10 @@ pub(crate) fn run(workspace: &Workspace, action: Action) -> Result<bool> {
         }
         Action::Down { reset, directory } => {
             let cluster = Cluster::at(workspace, directory)?;
-            cluster.stop()?;
             if reset {
-                fs::remove_dir_all(&cluster.directory)
-                    .with_context(|| format!("could not remove {}", cluster.directory.display()))?;
+                cluster.reset()?
+            } else {
+                cluster.stop()?
             }
             Ok(true)
         }
@@ -101,6 +101,49 @@ pub(crate) fn up(
         }
     }
     Ok(kubectl.kubeconfig)
+}
+
+/// Whether the programs of a control plane are here, or can be built.
+pub(crate) fn is_possible(workspace: &Workspace) -> Result<bool> {
+    Ok(Tools::of(workspace)?.are_possible())
+}
+
+/// How an admin reaches a cluster.
+pub(crate) struct Access {
+    pub(crate) kubeconfig: PathBuf,
+    pub(crate) kubectl: PathBuf,
+    pub(crate) helm: PathBuf,
+}
+
+/// A cluster with nothing in it, which goes when it is dropped.
+pub(crate) struct TestCluster {
+    cluster: Cluster,
+    pub(crate) access: Access,
+}
+
+impl TestCluster {
+    /// Starts one in a directory of its own; what an earlier one left there goes first.
+    pub(crate) fn start(workspace: &Workspace, directory: PathBuf) -> Result<Self> {
+        let cluster = Cluster::at(workspace, Some(directory.clone()))?;
+        cluster.reset()?;
+        let cluster = Cluster::at(workspace, Some(directory.clone()))?;
+        let kubeconfig = up(workspace, Part::value_variants(), Some(directory))?;
+        let (kubectl, helm) =
+            (cluster.tools.provide(tools::KUBECTL)?, cluster.tools.provide(tools::HELM)?);
+        Ok(Self { cluster, access: Access { kubeconfig, kubectl, helm } })
+    }
+
+    /// Stops it and removes what was in it.
+    pub(crate) fn remove(&self) -> Result<()> {
+        self.cluster.reset()
+    }
+}
+
+impl Drop for TestCluster {
+    fn drop(&mut self) {
+        // Where a step failed before its end; there is nobody left to tell.
+        let _ = self.cluster.stop();
+    }
 }
 
 /// A cluster's directory and where its programs come from.
@@ -143,6 +186,13 @@ impl Cluster {
 
     fn stop(&self) -> Result<()> {
         self.daemons().iter().rev().try_for_each(Daemon::stop)
+    }
+
+    /// Stops it and forgets what is in it.
+    fn reset(&self) -> Result<()> {
+        self.stop()?;
+        fs::remove_dir_all(&self.directory)
+            .with_context(|| format!("could not remove {}", self.directory.display()))
     }
 
     /// Says what runs; whether anything does.

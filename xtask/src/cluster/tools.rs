@@ -63,6 +63,19 @@ const fn kubernetes(name: &'static str, package: &'static str) -> Tool {
     Tool { name, module: "kubernetes", package }
 }
 
+const ALL: [Tool; 10] = [
+    ETCD,
+    APISERVER,
+    CONTROLLER_MANAGER,
+    SCHEDULER,
+    KUBECTL,
+    KWOK,
+    HELM,
+    HELM_CONTROLLER,
+    SOURCE_CONTROLLER,
+    ARGOCD,
+];
+
 /// Finds and builds programs.
 #[derive(Clone, Debug)]
 pub(crate) struct Tools {
@@ -79,6 +92,13 @@ impl Tools {
             modules: workspace.root.join("xtask/control-plane"),
             cache: directories.cache_dir().join("control-plane"),
         })
+    }
+
+    /// Whether every program is here, or can be built.
+    pub(crate) fn are_possible(&self) -> bool {
+        let is_here = |tool: &Tool| installed(*tool).is_some() || self.built(*tool).is_file();
+        // `go --version` is no command of Go's.
+        on_path("go").is_some() || ALL.iter().all(is_here)
     }
 
     /// The path of a program, built if need be.

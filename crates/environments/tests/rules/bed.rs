@@ -210,7 +210,7 @@ impl Bed {
 
 async fn cluster(clock: Arc<ManualClock>) -> Client {
     #[expect(clippy::disallowed_methods, reason = "tests take their cluster from the environment")]
-    let client = match std::env::var("DPLOY_CONFORMANCE_KUBECONFIG") {
+    let client = match std::env::var("DPLOY_CLUSTER_KUBECONFIG") {
         Ok(path) => real_cluster(&path).await,
         Err(_) => LocalKube::in_memory(clock).client("default"),
     };

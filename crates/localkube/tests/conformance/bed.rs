@@ -87,7 +87,7 @@ impl Deref for Widgets {
 
 async fn server() -> (Client, Option<LocalKube>) {
     #[expect(clippy::disallowed_methods, reason = "the suite is pointed at a server by this")]
-    let given = std::env::var_os("DPLOY_CONFORMANCE_KUBECONFIG").map(PathBuf::from);
+    let given = std::env::var_os("DPLOY_CLUSTER_KUBECONFIG").map(PathBuf::from);
     let Some(path) = given else {
         let kube = LocalKube::in_memory(clock::SystemClock::shared());
         return (kube.client("default"), Some(kube));

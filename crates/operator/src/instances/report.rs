@@ -7,7 +7,7 @@ use super::carry_out::Held;
 use crate::{
     context::Context,
     error::{Doing, ReconcileError},
-    plan::instance::still_held,
+    plan::{instance::still_held, ready_of},
 };
 
 /// Shows the picture, or what holds the instance up. Writes nothing that changes nothing.
@@ -25,7 +25,6 @@ pub(super) async fn report(
     else {
         return Ok(());
     };
-    let before = instance.status.as_ref().and_then(|status| status.phase);
     let mut updated = instance.clone();
     updated.status = Some(picture.clone());
     let params =
@@ -33,25 +32,25 @@ pub(super) async fn report(
     let written = context.api::<DployInstance>();
     let written = written.replace_status(&instance.name_any(), &params, &updated).await;
     written.doing("write the instance's status")?;
-    tell(context, instance, before, &picture).await;
+    tell(context, instance, &picture).await;
     Ok(())
 }
 
-/// Tells people of the turns in an instance's life.
-async fn tell(
-    context: &Context,
-    instance: &DployInstance,
-    before: Option<Phase>,
-    picture: &DployInstanceStatus,
-) {
-    let Some(phase) = picture.phase.filter(|phase| Some(*phase) != before) else { return };
-    let ready = picture.conditions.iter().find(|it| it.type_ == "Ready");
-    let why = ready.map_or(("", ""), |it| (it.reason.as_str(), it.message.as_str()));
-    match phase {
-        Phase::Pending | Phase::Provisioning | Phase::Expiring => {}
-        Phase::Ready | Phase::Available | Phase::Claimed => {
-            context.tell(instance, EventType::Normal, phase.as_str(), why.1).await;
-        }
-        Phase::Failed => context.tell(instance, EventType::Warning, why.0, why.1).await,
+/// Tells people of the turns in an instance's life: another phase, or another word on whether it is ready.
+async fn tell(context: &Context, instance: &DployInstance, picture: &DployInstanceStatus) {
+    let before = instance.status.as_ref();
+    let was_ready = before.and_then(|it| ready_of(&it.conditions)).map(|it| it.status.as_str());
+    let turned = picture.phase != before.and_then(|status| status.phase);
+    let (Some(phase), Some(ready)) = (picture.phase, ready_of(&picture.conditions)) else { return };
+    let dropped = was_ready == Some("True") && ready.status != "True";
+    if !turned && !dropped && was_ready == Some(ready.status.as_str()) {
+        return;
     }
+    let fails = phase == Phase::Failed || (dropped && phase != Phase::Expiring);
+    let (type_, reason) = if fails {
+        (EventType::Warning, ready.reason.as_str())
+    } else {
+        (EventType::Normal, phase.as_str())
+    };
+    context.tell(instance, type_, reason, &ready.message).await;
 }

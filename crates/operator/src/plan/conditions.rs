@@ -25,6 +25,11 @@ impl Ready {
     }
 }
 
+/// Condition `Ready`, where there is one.
+pub(crate) fn ready_of(conditions: &[Condition]) -> Option<&Condition> {
+    conditions.iter().find(|it| it.type_ == READY)
+}
+
 /// Sets condition `Ready`. The time of its last transition moves only when its status does; a condition that says the same
 /// already stays as it is.
 pub(crate) fn set_ready(
@@ -34,7 +39,7 @@ pub(crate) fn set_ready(
     now: Timestamp,
 ) {
     let status = if ready.is { "True" } else { "False" };
-    let before = conditions.iter().find(|it| it.type_ == READY && it.status == status);
+    let before = ready_of(conditions).filter(|it| it.status == status);
     let since = before.map_or(Time(now), |it| it.last_transition_time.clone());
     let condition = Condition {
         type_: READY.into(),

@@ -9,7 +9,7 @@ pub(crate) mod template;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub(crate) use conditions::{Ready, set_ready};
+pub(crate) use conditions::{Ready, ready_of, set_ready};
 
 /// When to look again: `None` waits for a change.
 pub(crate) type LookAgain = Option<std::time::Duration>;

@@ -6,7 +6,12 @@ mod observe;
 
 use std::sync::Arc;
 
-use kube::{ResourceExt, api::PostParams, runtime::controller::Action};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use kube::{
+    ResourceExt,
+    api::PostParams,
+    runtime::{controller::Action, events::EventType},
+};
 use resources::{DployTemplate, DployTemplateStatus, meta};
 
 use crate::{
@@ -15,6 +20,7 @@ use crate::{
     mirrors::Guarded,
     plan::{
         pool::{Census, InFlight, PoolMove, PoolPolicy, balance},
+        ready_of,
         template::{picture, readiness},
     },
     unreadable,
@@ -65,10 +71,24 @@ async fn report(
         return Ok(());
     }
     let mut updated = template.clone();
-    updated.status = Some(status);
+    updated.status = Some(status.clone());
     let params =
         PostParams { field_manager: Some(meta::FIELD_MANAGER.into()), ..PostParams::default() };
     let written = context.api::<DployTemplate>();
     let written = written.replace_status(&template.name_any(), &params, &updated).await;
-    written.map(drop).doing("write the template's status")
+    written.doing("write the template's status")?;
+    tell(context, template, &status.conditions).await;
+    Ok(())
+}
+
+/// Tells admins when a template can be launched, or no longer, or not for another reason.
+async fn tell(context: &Context, template: &DployTemplate, conditions: &[Condition]) {
+    let Some(now) = ready_of(conditions) else { return };
+    let before = template.status.as_ref().and_then(|it| ready_of(&it.conditions));
+    if before.is_some_and(|it| (&it.status, &it.reason) == (&now.status, &now.reason)) {
+        return;
+    }
+    let wanted = now.status == "True" || !template.spec.enabled;
+    let type_ = if wanted { EventType::Normal } else { EventType::Warning };
+    context.tell(template, type_, &now.reason, &now.message).await;
 }

@@ -1,0 +1,42 @@
+//! What has to hold on a real Kubernetes: localkube's conformance, the rules under real concurrency, and Dploy as the
+//! chart installs it.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use super::{Outcome, end2end};
+use crate::cluster::{self, Access, TestCluster};
+use crate::command::{cargo, run};
+use crate::server::PACKAGES;
+use crate::workspace::Workspace;
+
+/// The variable that tells tests which cluster they may use, by the admin's kubeconfig.
+const KUBECONFIG: &str = "DPLOY_CLUSTER_KUBECONFIG";
+
+pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
+    if !cluster::is_possible(workspace)? {
+        return Ok(Outcome::Skipped("no control plane: neither Go nor its programs".to_owned()));
+    }
+    let cluster = TestCluster::start(workspace, workspace.target.join("cluster-test"))?;
+    // One that fails does not hide what the other would show.
+    let outcomes =
+        [conformance(workspace, &cluster.access.kubeconfig), installed(workspace, &cluster.access)];
+    cluster.remove()?;
+    outcomes.into_iter().collect::<Result<()>>()?;
+    Ok(Outcome::passed())
+}
+
+fn conformance(workspace: &Workspace, kubeconfig: &Path) -> Result<()> {
+    let mut tests = cargo(&workspace.root);
+    tests.arg("test").args(PACKAGES).args(["--test=conformance", "--test=rules", "--no-fail-fast"]);
+    run(tests.env(KUBECONFIG, kubeconfig))
+}
+
+fn installed(workspace: &Workspace, access: &Access) -> Result<()> {
+    let mut playwright: Command = end2end::playwright(workspace)?;
+    playwright.env(KUBECONFIG, &access.kubeconfig);
+    playwright.env("DPLOY_KUBECTL", &access.kubectl).env("DPLOY_HELM", &access.helm);
+    run(&mut playwright)
+}
