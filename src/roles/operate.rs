@@ -6,7 +6,7 @@ use clock::{SharedClock, SystemClock};
 use kube::Client;
 use operator::{
     Settings,
-    engines::{Engines, manifests::ManifestsEngine},
+    engines::{Engines, flux::FluxEngine, manifests::ManifestsEngine},
 };
 use resources::{EngineName, LaunchDefaults};
 use tokio_util::sync::CancellationToken;
@@ -24,9 +24,15 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let client = cluster::client().await?;
     let stopping = signals::stop_token();
     let settings = settings(rules, replica(env));
-    let manifests = Arc::new(ManifestsEngine::new(client.clone()));
-    let engines = Engines::default().with(EngineName::Manifests, manifests);
+    let engines = engines(&client);
     run(client, settings, engines, SystemClock::shared(), stopping).await
+}
+
+/// Every engine of Kubernetes; one whose upstream the cluster lacks says so when it is used.
+fn engines(client: &Client) -> Engines {
+    Engines::default()
+        .with(EngineName::Flux, Arc::new(FluxEngine::new(client.clone())))
+        .with(EngineName::Manifests, Arc::new(ManifestsEngine::new(client.clone())))
 }
 
 /// A pod's name comes back after a restart of its container, and then leads at once; elsewhere any name will do.

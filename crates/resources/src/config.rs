@@ -62,7 +62,7 @@ pub struct OperatorConfigSpec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct FluxSettings {
-    /// Where sources are kept.
+    /// Where HelmReleases and their sources are kept.
     pub namespace: String,
     /// The service account that installs; empty: the controller's own.
     pub service_account_name: String,

@@ -46,4 +46,13 @@ impl EngineError {
     ) -> Self {
         Self { operation: operation.into(), blame: Blame::World, cause: cause.into() }
     }
+
+    /// A write that the API server did not carry out. What it finds invalid stays invalid until somebody edits it.
+    pub(super) fn refused(operation: impl Into<String>, cause: kube::Error) -> Self {
+        let blame = match &cause {
+            kube::Error::Api(status) if matches!(status.code, 400 | 422) => Blame::Author,
+            _ => Blame::World,
+        };
+        Self { operation: operation.into(), blame, cause: cause.into() }
+    }
 }

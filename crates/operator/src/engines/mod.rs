@@ -3,10 +3,15 @@
 //!
 //! `docs/adding-an-engine.md` is the checklist for another one.
 
+mod chart;
 mod error;
+pub mod flux;
 pub mod manifests;
 mod order;
 pub mod process;
+mod state;
+mod upstream;
+mod watches;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 

@@ -1,8 +1,10 @@
 use std::sync::Arc;
 
-use resources::{DployInstance, OperatorConfigSpec};
+use resources::{DployInstance, OperatorConfigSpec, meta};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+
+use crate::labels::label;
 
 /// Which workload is meant. All that an engine needs to find and to withdraw it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -13,6 +15,13 @@ pub struct OrderRef {
     pub uuid: String,
     /// The namespace in which the workload runs.
     pub namespace: String,
+}
+
+impl OrderRef {
+    /// The labels of everything that is placed for it.
+    pub(super) fn labels(&self) -> [(&'static str, String); 2] {
+        [(meta::MANAGED, meta::TRUE.to_owned()), (meta::INSTANCE, label(&self.instance))]
+    }
 }
 
 /// A workload that should run.
@@ -39,11 +48,16 @@ impl Draft {
     /// Sixteen hexadecimal digits that differ when the documents do; engines keep it with what they place.
     #[must_use]
     pub fn digest(&self) -> String {
-        let mut hash = Sha256::new();
-        for document in &self.documents {
-            hash.update(document.to_string());
-            hash.update([0]);
-        }
-        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+        digest(&self.documents)
     }
+}
+
+/// Sixteen hexadecimal digits that differ when the documents do.
+pub(super) fn digest(documents: &[Value]) -> String {
+    let mut hash = Sha256::new();
+    for document in documents {
+        hash.update(document.to_string());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -4,10 +4,7 @@ use resources::{OperatorConfigSpec, meta};
 use serde_json::{Map, Value};
 
 use super::{inventory, object::ObjectRef};
-use crate::{
-    engines::{Draft, DraftError, Order, OrderRef},
-    labels::label,
-};
+use crate::engines::{Draft, DraftError, Order, OrderRef};
 
 /// Renders the order's documents and writes our labels into them. The namespace is left out where it is the environment's:
 /// only the cluster knows which kinds have one.
@@ -101,13 +98,8 @@ fn labelled(mut document: Value, order: &OrderRef) -> Value {
             *labels = Map::new().into();
         }
         if let Some(labels) = labels.as_object_mut() {
-            labels.extend(ownership(order).map(|(name, value)| (name.to_owned(), value.into())));
+            labels.extend(order.labels().map(|(name, value)| (name.to_owned(), value.into())));
         }
     }
     document
-}
-
-/// The labels of everything that is placed for an order.
-pub(super) fn ownership(order: &OrderRef) -> [(&'static str, String); 2] {
-    [(meta::MANAGED, meta::TRUE.to_owned()), (meta::INSTANCE, label(&order.instance))]
 }

@@ -1,17 +1,8 @@
 //! How an object is, by the rules of its kind: pure functions of what the API server shows.
 
-use resources::Health;
 use serde_json::Value;
 
-/// How one object is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct State {
-    pub(super) health: Health,
-    /// CamelCase, stable.
-    pub(super) reason: &'static str,
-    /// A sentence for the owner.
-    pub(super) message: String,
-}
+use crate::engines::state::{Object, State};
 
 /// Why a container that waits will not start by itself.
 const STUCK: [&str; 8] = [
@@ -32,10 +23,10 @@ const READY: [&str; 3] = ["Ready", "Available", "Established"];
 pub(super) fn of(group: &str, kind: &str, object: &Value) -> State {
     let object = Object(object);
     if object.has("/metadata/deletionTimestamp") {
-        return progressing("Terminating", "It is being deleted.");
+        return State::progressing("Terminating", "It is being deleted.");
     }
     if is_outdated(object) {
-        return progressing("NotObserved", "Its controller has not looked at it yet.");
+        return State::progressing("NotObserved", "Its controller has not looked at it yet.");
     }
     match (group, kind) {
         ("apps", "Deployment") => deployment(object),
@@ -53,15 +44,15 @@ pub(super) fn of(group: &str, kind: &str, object: &Value) -> State {
 /// How an object is that was placed and is not there; `None` when it should be placed again. A Job that ran goes when its
 /// `ttlSecondsAfterFinished` are over, and must not run twice.
 pub(super) fn of_missing(group: &str, kind: &str) -> Option<State> {
-    ((group, kind) == ("batch", "Job")).then(|| healthy("It ran and was removed."))
+    ((group, kind) == ("batch", "Job")).then(|| State::healthy("It ran and was removed."))
 }
 
 fn deployment(object: Object<'_>) -> State {
     if let Some(why) = object.condition("Progressing").filter(|it| it.is("False")) {
-        return degraded("RolloutStuck", why.text("The rollout does not get on."));
+        return State::degraded("RolloutStuck", why.text("The rollout does not get on."));
     }
     if let Some(why) = object.condition("ReplicaFailure").filter(|it| it.is("True")) {
-        return degraded("ReplicaFailure", why.text("Its pods cannot be created."));
+        return State::degraded("ReplicaFailure", why.text("Its pods cannot be created."));
     }
     let wanted = object.number("/spec/replicas").unwrap_or(1);
     let count = |path| object.number(path).unwrap_or(0);
@@ -70,7 +61,10 @@ fn deployment(object: Object<'_>) -> State {
         return rolling(updated, wanted, "updated");
     }
     if all > updated {
-        return progressing("RollingOut", format!("{} old replicas have to end.", all - updated));
+        return State::progressing(
+            "RollingOut",
+            format!("{} old replicas have to end.", all - updated),
+        );
     }
     counted(count("/status/availableReplicas"), wanted, "available")
 }
@@ -100,7 +94,7 @@ fn daemon_set(object: Object<'_>) -> State {
     let count = |path| object.number(path).unwrap_or(0);
     let wanted = count("/status/desiredNumberScheduled");
     if !object.has("/status/observedGeneration") {
-        return progressing("RollingOut", "Its pods have not been counted yet.");
+        return State::progressing("RollingOut", "Its pods have not been counted yet.");
     }
     let updated = count("/status/updatedNumberScheduled");
     let rolls = object.text("/spec/updateStrategy/type") != Some("OnDelete");
@@ -112,15 +106,15 @@ fn daemon_set(object: Object<'_>) -> State {
 
 fn job(object: Object<'_>) -> State {
     if let Some(why) = object.condition("Failed").filter(|it| it.is("True")) {
-        return degraded("JobFailed", why.text("It failed."));
+        return State::degraded("JobFailed", why.text("It failed."));
     }
     if object.condition("Complete").is_some_and(|it| it.is("True")) {
-        return healthy("It is complete.");
+        return State::healthy("It is complete.");
     }
     if object.condition("Suspended").is_some_and(|it| it.is("True")) {
-        return progressing("JobSuspended", "It is suspended.");
+        return State::progressing("JobSuspended", "It is suspended.");
     }
-    progressing("JobRunning", "It has not completed yet.")
+    State::progressing("JobRunning", "It has not completed yet.")
 }
 
 fn pod(object: Object<'_>) -> State {
@@ -128,22 +122,25 @@ fn pod(object: Object<'_>) -> State {
         return stuck;
     }
     match object.text("/status/phase") {
-        Some("Succeeded") => healthy("It ran to its end."),
+        Some("Succeeded") => State::healthy("It ran to its end."),
         Some("Failed") => {
             let why = object.text("/status/message").or_else(|| object.text("/status/reason"));
-            degraded("PodFailed", why.unwrap_or("It failed.").to_owned())
+            State::degraded("PodFailed", why.unwrap_or("It failed.").to_owned())
         }
         Some("Running") => match object.condition("Ready") {
-            Some(ready) if ready.is("True") => healthy("It is ready."),
+            Some(ready) if ready.is("True") => State::healthy("It is ready."),
             ready => {
                 let why = ready.map(|it| it.text("It is not ready yet."));
-                progressing("PodStarting", why.unwrap_or_else(|| "It is not ready yet.".into()))
+                State::progressing(
+                    "PodStarting",
+                    why.unwrap_or_else(|| "It is not ready yet.".into()),
+                )
             }
         },
         _ => {
             let unscheduled = object.condition("PodScheduled").filter(|it| it.is("False"));
             let why = unscheduled.map(|it| it.text("No node takes it."));
-            progressing("PodStarting", why.unwrap_or_else(|| "It is being started.".into()))
+            State::progressing("PodStarting", why.unwrap_or_else(|| "It is being started.".into()))
         }
     }
 }
@@ -156,50 +153,56 @@ fn stuck_container(object: Object<'_>) -> Option<State> {
         let name = container.text("/name").unwrap_or_default();
         let detail = container.text("/state/waiting/message").unwrap_or_default();
         let message = format!("Container {name}: {reason}. {detail}");
-        Some(degraded("ContainerStuck", message.trim_end().to_owned()))
+        Some(State::degraded("ContainerStuck", message.trim_end().to_owned()))
     })
 }
 
 fn volume_claim(object: Object<'_>) -> State {
     match object.text("/status/phase") {
-        Some("Bound") => healthy("It is bound."),
-        Some("Lost") => degraded("VolumeLost", "Its volume is lost.".into()),
-        _ => progressing("VolumePending", "It waits for a volume."),
+        Some("Bound") => State::healthy("It is bound."),
+        Some("Lost") => State::degraded("VolumeLost", "Its volume is lost."),
+        _ => State::progressing("VolumePending", "It waits for a volume."),
     }
 }
 
 fn service(object: Object<'_>) -> State {
     let balanced = object.text("/spec/type") == Some("LoadBalancer");
     if balanced && object.list("/status/loadBalancer/ingress").is_empty() {
-        return progressing("AddressPending", "It waits for an address of the load balancer.");
+        return State::progressing(
+            "AddressPending",
+            "It waits for an address of the load balancer.",
+        );
     }
-    healthy("It is there.")
+    State::healthy("It is there.")
 }
 
 fn ingress(object: Object<'_>) -> State {
     if object.list("/status/loadBalancer/ingress").is_empty() {
-        return progressing("AddressPending", "No ingress controller has given it an address yet.");
+        return State::progressing(
+            "AddressPending",
+            "No ingress controller has given it an address yet.",
+        );
     }
-    healthy("It has an address.")
+    State::healthy("It has an address.")
 }
 
 /// The conventions that most kinds keep; one without conditions is well as soon as it is there.
 fn by_conditions(object: Object<'_>) -> State {
     if let Some(why) = object.condition("Stalled").filter(|it| it.is("True")) {
-        return degraded("Stalled", why.text("It is stalled."));
+        return State::degraded("Stalled", why.text("It is stalled."));
     }
     if let Some(why) = object.condition("Failed").filter(|it| it.is("True")) {
-        return degraded("Failed", why.text("It failed."));
+        return State::degraded("Failed", why.text("It failed."));
     }
     if let Some(why) = object.condition("Reconciling").filter(|it| it.is("True")) {
-        return progressing("Reconciling", why.text("It is being reconciled."));
+        return State::progressing("Reconciling", why.text("It is being reconciled."));
     }
     let ready = READY.into_iter().find_map(|type_| object.condition(type_));
     match ready {
         Some(ready) if !ready.is("True") => {
-            progressing("NotReady", ready.text("It is not ready yet."))
+            State::progressing("NotReady", ready.text("It is not ready yet."))
         }
-        _ => healthy("It is there."),
+        _ => State::healthy("It is there."),
     }
 }
 
@@ -211,68 +214,13 @@ fn is_outdated(object: Object<'_>) -> bool {
 
 fn counted(count: i64, wanted: i64, how: &str) -> State {
     if count < wanted {
-        return progressing("Starting", format!("{count} of {wanted} replicas are {how}."));
+        return State::progressing("Starting", format!("{count} of {wanted} replicas are {how}."));
     }
-    healthy("All replicas are there.")
+    State::healthy("All replicas are there.")
 }
 
 fn rolling(count: i64, wanted: i64, how: &str) -> State {
-    progressing("RollingOut", format!("{count} of {wanted} replicas are {how}."))
-}
-
-fn healthy(message: &str) -> State {
-    State { health: Health::Healthy, reason: "Running", message: message.into() }
-}
-
-fn progressing(reason: &'static str, message: impl Into<String>) -> State {
-    State { health: Health::Progressing, reason, message: message.into() }
-}
-
-const fn degraded(reason: &'static str, message: String) -> State {
-    State { health: Health::Degraded, reason, message }
-}
-
-/// What the API server shows of an object.
-#[derive(Clone, Copy)]
-struct Object<'a>(&'a Value);
-
-impl<'a> Object<'a> {
-    fn has(self, path: &str) -> bool {
-        self.0.pointer(path).is_some()
-    }
-
-    fn text(self, path: &str) -> Option<&'a str> {
-        self.0.pointer(path)?.as_str()
-    }
-
-    fn number(self, path: &str) -> Option<i64> {
-        self.0.pointer(path)?.as_i64()
-    }
-
-    fn list(self, path: &str) -> &'a [Value] {
-        self.0.pointer(path).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-    }
-
-    fn condition(self, type_: &str) -> Option<Condition<'a>> {
-        let conditions = self.list("/status/conditions").iter().map(Object);
-        conditions.into_iter().find(|it| it.text("/type") == Some(type_)).map(Condition)
-    }
-}
-
-/// A condition of an object.
-#[derive(Clone, Copy)]
-struct Condition<'a>(Object<'a>);
-
-impl Condition<'_> {
-    fn is(self, status: &str) -> bool {
-        self.0.text("/status") == Some(status)
-    }
-
-    /// What it says, else its reason, else `otherwise`.
-    fn text(self, otherwise: &str) -> String {
-        let said = [self.0.text("/message"), self.0.text("/reason")];
-        said.into_iter().flatten().find(|it| !it.is_empty()).unwrap_or(otherwise).to_owned()
-    }
+    State::progressing("RollingOut", format!("{count} of {wanted} replicas are {how}."))
 }
 
 #[cfg(test)]

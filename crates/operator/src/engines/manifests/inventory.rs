@@ -12,7 +12,7 @@ use resources::meta;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::{draft::ownership, object::ObjectRef};
+use super::object::ObjectRef;
 use crate::{
     engines::{EngineError, OrderRef},
     error::is_not_found,
@@ -132,7 +132,7 @@ fn document(
     version: Option<&str>,
 ) -> Result<Value, serde_json::Error> {
     let labels: serde_json::Map<String, Value> =
-        ownership(order).into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        order.labels().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let mut metadata = json!({ "name": NAME, "labels": labels });
     if let Some(version) = version {
         metadata["resourceVersion"] = version.into();

@@ -5,12 +5,12 @@ use kube::Client;
 use resources::Health;
 
 use super::{
-    health::{self, State},
+    health,
     inventory::{self, Contents},
     kinds::{Kinds, Unknown},
     object::ObjectRef,
 };
-use crate::engines::{EngineError, Look, OrderRef};
+use crate::engines::{EngineError, Look, OrderRef, state::State};
 
 /// How many objects of an order are read at once.
 const AT_ONCE: usize = 8;

@@ -13,7 +13,6 @@ mod kinds;
 mod looking;
 mod object;
 mod placing;
-mod watches;
 
 use std::fmt;
 
@@ -21,11 +20,12 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use kube::Client;
 
-use super::{Draft, DraftError, Engine, EngineError, Look, Order, OrderRef, Withdrawal};
+use super::{
+    Draft, DraftError, Engine, EngineError, Look, Order, OrderRef, Withdrawal, watches::Watches,
+};
 use inventory::Contents;
 use kinds::Kinds;
 use object::ObjectRef;
-use watches::Watches;
 
 /// Engine `manifests`.
 pub struct ManifestsEngine {

@@ -117,7 +117,7 @@ async fn apply(kinds: &Kinds, order: &OrderRef, target: &Target) -> Result<(), E
             if is_not_found(&error) {
                 kinds.forget(object);
             }
-            Err(EngineError { blame: blame(&error), ..placing(object, error) })
+            Err(EngineError::refused(format!("place {object}"), error))
         }
     }
 }
@@ -169,14 +169,6 @@ pub(super) async fn remove(
 fn is_ours(metadata: &ObjectMeta, order: &OrderRef) -> bool {
     let labels = metadata.labels.as_ref();
     labels.and_then(|it| it.get(meta::INSTANCE)) == Some(&label(&order.instance))
-}
-
-/// What the API server finds invalid stays invalid until somebody edits it.
-fn blame(error: &kube::Error) -> Blame {
-    match error {
-        kube::Error::Api(status) if matches!(status.code, 400 | 422) => Blame::Author,
-        _ => Blame::World,
-    }
 }
 
 fn placing(

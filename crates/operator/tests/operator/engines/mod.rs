@@ -1,5 +1,7 @@
 //! What every engine of Kubernetes has to keep, whichever it is: a [`Fixture`] brings the engine and its upstream's part.
 
+mod crds;
+mod flux;
 mod manifests;
 
 use std::sync::Arc;

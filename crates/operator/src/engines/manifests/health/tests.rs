@@ -1,3 +1,4 @@
+use resources::Health;
 use serde_json::json;
 
 use super::*;

@@ -95,12 +95,20 @@ async fn tell(
     let ours = format!("{}={},{}", meta::MANAGED, meta::TRUE, meta::INSTANCE);
     let config = watcher::Config::default().labels(&ours);
     let mut events = watcher(api, config).default_backoff().boxed();
+    let mut failing = false;
     while let Some(event) = events.next().await {
         let object = match event {
             Ok(Event::Apply(object) | Event::Delete(object) | Event::InitApply(object)) => object,
-            Ok(Event::Init | Event::InitDone) => continue,
+            Ok(Event::Init) => continue,
+            Ok(Event::InitDone) => {
+                failing = false;
+                continue;
+            }
             Err(error) => {
-                tracing::warn!("a watch of workloads failed: {}", chain(&error));
+                // Said once: the kind may be gone for good.
+                if !std::mem::replace(&mut failing, true) {
+                    tracing::warn!("a watch of workloads failed: {}", chain(&error));
+                }
                 continue;
             }
         };
