@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 const KUBECTL = process.env.DPLOY_KUBECTL ?? 'kubectl';
-const HELM = process.env.DPLOY_HELM ?? 'helm';
+export const HELM = process.env.DPLOY_HELM ?? 'helm';
 
 /** The admin's programs, for one cluster. */
 export class Admin {

@@ -42,7 +42,7 @@ export class Installation implements Site {
 
   private constructor(
     readonly url: string,
-    private readonly admin: Admin,
+    readonly admin: Admin,
     readonly namespace: string,
     private readonly directory: string,
   ) {}
@@ -88,7 +88,7 @@ export class Installation implements Site {
   private async helmInstall(issuer: string, redirectUrl: string): Promise<void> {
     const values = {
       identity: { jwtIssuer: issuer, oidc: { issuer, redirectUrl, clientSecret: CLIENT.secret } },
-      engines: { flux: { enabled: false }, manifests: { enabled: true } },
+      engines: { flux: { enabled: true }, manifests: { enabled: true } },
       operatorConfig: {
         create: true,
         spec: { defaultEngine: 'manifests', baseDomain: 'localhost', connectionURLTemplate: 'http://{{ .Host }}' },
