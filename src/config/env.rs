@@ -70,11 +70,18 @@ impl Env {
     /// The value, or the variable's default. An empty value counts as not set, as in a chart that passes every value on.
     #[must_use]
     pub fn text<'a>(&'a self, variable: &'a Variable) -> Option<&'a str> {
-        self.0
-            .get(variable.name)
-            .map(|value| value.trim())
-            .filter(|value| !value.is_empty())
-            .or(variable.default)
+        self.given(variable).or(variable.default)
+    }
+
+    /// Whether the variable has a value beside its default.
+    #[must_use]
+    pub fn is_set(&self, variable: &Variable) -> bool {
+        self.given(variable).is_some()
+    }
+
+    fn given(&self, variable: &Variable) -> Option<&str> {
+        let value = self.0.get(variable.name).map(|value| value.trim());
+        value.filter(|value| !value.is_empty())
     }
 
     /// The value of a variable that has to be set.

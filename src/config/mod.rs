@@ -5,6 +5,7 @@
 
 mod env;
 mod identity;
+mod monitoring;
 mod reference;
 mod rules;
 mod server;
@@ -12,6 +13,7 @@ pub mod variables;
 
 pub use env::{ConfigError, Env};
 pub use identity::IdentityConfig;
+pub use monitoring::{health_address, metrics_address, metrics_port_if_set};
 pub use reference::reference;
 pub use rules::RulesConfig;
 pub use server::{ServerConfig, features};

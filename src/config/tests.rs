@@ -1,6 +1,8 @@
 use rstest::rstest;
 
-use super::{Env, RulesConfig, ServerConfig, features, variables};
+use super::{
+    Env, RulesConfig, ServerConfig, features, metrics_address, metrics_port_if_set, variables,
+};
 
 fn refusal(name: &str, value: &str) -> String {
     let env: Env = [(name, value)].into_iter().collect();
@@ -9,6 +11,8 @@ fn refusal(name: &str, value: &str) -> String {
         features(&env).err(),
         RulesConfig::from_env(&env).err(),
         super::IdentityConfig::from_env(&env).err(),
+        super::health_address(&env).err(),
+        super::metrics_address(&env).err(),
     ]
     .into_iter()
     .flatten()
@@ -20,6 +24,8 @@ fn refusal(name: &str, value: &str) -> String {
 #[rstest]
 #[case("SERVER_PORT", "80a", "SERVER_PORT is malformed: `80a` is not a port (0 to 65535)")]
 #[case("SERVER_PORT", "65536", "SERVER_PORT is malformed: `65536` is not a port (0 to 65535)")]
+#[case("HEALTH_PORT", "no", "HEALTH_PORT is malformed: `no` is not a port (0 to 65535)")]
+#[case("METRICS_PORT", "on", "METRICS_PORT is malformed: `on` is not a port (0 to 65535) or `off`")]
 #[case("SERVER_HOST", "localhost", "SERVER_HOST is malformed: `localhost` is not an IP address")]
 #[case("DEBUG", "yes", "DEBUG is malformed: `yes` is neither `true` nor `false`")]
 #[case("MANAGER_ENABLED", "on", "MANAGER_ENABLED is malformed: `on` is neither `true` nor `false`")]
@@ -61,6 +67,17 @@ fn an_empty_value_counts_as_not_set() {
     let env: Env = [("SERVER_PORT", " "), ("DEFAULT_TTL", "")].into_iter().collect();
     assert_eq!(ServerConfig::from_env(&env).expect("defaults").address.port(), 8080);
     assert_eq!(RulesConfig::from_env(&env).expect("defaults").default_ttl, 86_400);
+}
+
+#[test]
+fn metrics_can_be_switched_off_and_are_off_in_development_unless_asked_for() {
+    let with = |value: &str| -> Env { [("METRICS_PORT", value)].into_iter().collect() };
+    let port = |env: &Env| metrics_address(env).expect("an address").map(|it| it.port());
+    assert_eq!(port(&Env::default()), Some(9090));
+    assert_eq!(port(&with("9100")), Some(9100));
+    assert_eq!(port(&with("off")), None);
+    assert_eq!(metrics_port_if_set(&with("")).expect("a port"), None);
+    assert_eq!(metrics_port_if_set(&with("9100")).expect("a port"), Some(9100));
 }
 
 #[test]

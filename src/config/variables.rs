@@ -96,10 +96,24 @@ pub const EXTEND_TTL: Variable = with_default(
 pub const SERVER_HOST: Variable = with_default(
     "SERVER_HOST",
     "0.0.0.0",
-    "The IP address to listen on. `dploy dev` always listens on loopback.",
+    "The IP address to listen on, for each of the ports. `dploy dev` always listens on loopback.",
 );
 /// `SERVER_PORT`
 pub const SERVER_PORT: Variable = with_default("SERVER_PORT", "8080", "The port to listen on.");
+/// `HEALTH_PORT`
+pub const HEALTH_PORT: Variable = with_default(
+    "HEALTH_PORT",
+    "8081",
+    "The port where `dploy operate` answers `/health` and `/ready`; whether it leads makes no difference. `dploy serve` answers \
+     them on its own port.",
+);
+/// `METRICS_PORT`
+pub const METRICS_PORT: Variable = with_default(
+    "METRICS_PORT",
+    "9090",
+    "The port where `dploy serve` and `dploy operate` answer `/metrics`, for Prometheus; `off` for none. `dploy dev` does so only \
+     where it is set.",
+);
 /// `CATALOG_ENABLED`
 pub const CATALOG_ENABLED: Variable =
     with_default("CATALOG_ENABLED", "true", "Whether the catalog answers.");
@@ -152,6 +166,8 @@ pub const ALL: &[&Variable] = &[
     &EXTEND_TTL,
     &SERVER_HOST,
     &SERVER_PORT,
+    &HEALTH_PORT,
+    &METRICS_PORT,
     &CATALOG_ENABLED,
     &INSTANCES_LIST_ENABLED,
     &MANAGER_ENABLED,

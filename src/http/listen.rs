@@ -9,13 +9,13 @@ use crate::roles::Failure;
 /// How long requests that are under way may still take once the server was asked to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
-/// Listens on an address.
+/// Listens on an address whose port can be chosen by `choice`, an argument or a variable.
 ///
 /// # Errors
 /// [`Failure::PortInUse`] and [`Failure::Listen`].
-pub async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+pub async fn bind(address: SocketAddr, choice: &'static str) -> Result<TcpListener, Failure> {
     TcpListener::bind(address).await.map_err(|cause| match cause.kind() {
-        io::ErrorKind::AddrInUse => Failure::PortInUse(address),
+        io::ErrorKind::AddrInUse => Failure::PortInUse { port: address.port(), choice },
         _ => Failure::Listen { address, cause },
     })
 }

@@ -5,6 +5,7 @@ mod error;
 mod extract;
 mod headers;
 mod listen;
+mod monitoring;
 mod pages;
 mod request_id;
 mod site;
@@ -38,6 +39,7 @@ pub use authentication::caller_of;
 pub use error::ApiError;
 pub use extract::{Launcher, Path, Query, Session, SignedIn};
 pub use listen::{bind, serve};
+pub use monitoring::{health_router, metrics_router};
 
 use crate::rest;
 

@@ -26,8 +26,13 @@ pub enum Failure {
         cause: Box<dyn Error + Send + Sync>,
     },
     /// Somebody else listens there.
-    #[error("port {} is in use; stop what uses it, or choose another with --port or SERVER_PORT", .0.port())]
-    PortInUse(SocketAddr),
+    #[error("port {port} is in use; stop what uses it, or choose another with {choice}")]
+    PortInUse {
+        /// The port.
+        port: u16,
+        /// The argument or variable that chooses another.
+        choice: &'static str,
+    },
     /// The address cannot be listened on.
     #[error("could not listen on {address}")]
     Listen {

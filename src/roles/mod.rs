@@ -3,11 +3,13 @@
 mod cluster;
 pub mod dev;
 mod failure;
+mod monitoring;
 mod operate;
 mod print;
 mod probe;
 mod serve;
 mod signals;
+mod watches;
 
 use std::process::ExitCode;
 

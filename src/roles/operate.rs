@@ -2,30 +2,47 @@
 
 use std::sync::Arc;
 
-use clock::{SharedClock, SystemClock};
+use clock::SystemClock;
 use kube::Client;
 use operator::{
-    Settings,
+    Operator, Settings,
     engines::{Engines, flux::FluxEngine, manifests::ManifestsEngine},
 };
+use prometheus_client::registry::Registry;
 use resources::{EngineName, LaunchDefaults};
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, cluster, serve, signals};
+use super::{Failure, cluster, monitoring::MetricsPort, serve, signals, watches::Watches};
 use crate::{
-    config::{Env, RulesConfig, ServerConfig, variables},
-    telemetry,
+    config::{Env, RulesConfig, ServerConfig, health_address, metrics_address, variables},
+    http, telemetry,
 };
 
 pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let server = ServerConfig::from_env(env)?;
     telemetry::start(serve::audience(&server), serve::filter(&server))?;
     let rules = RulesConfig::from_env(env)?;
-    let client = cluster::client().await?;
+    let watches = Watches::default();
+    let client = cluster::client(&watches).await?;
+    let health = http::bind(health_address(env)?, variables::HEALTH_PORT.name).await?;
+    if let Ok(address) = health.local_addr() {
+        tracing::info!(health = %address, "answering probes");
+    }
+    let metrics = MetricsPort::bind(metrics_address(env)?).await?;
     let stopping = signals::stop_token();
-    let settings = settings(rules, replica(env));
     let engines = engines(&client);
-    run(client, settings, engines, SystemClock::shared(), stopping).await
+    let operator =
+        Operator::new(client, settings(rules, replica(env)), engines, SystemClock::shared());
+    let mut registry = Registry::default();
+    operator.register_metrics(&mut registry);
+    watches.register(&mut registry);
+    let probes = http::health_router(operator.readiness());
+    tokio::try_join!(
+        run(operator, stopping.clone()),
+        http::serve(health, probes, stopping.clone()),
+        metrics.serve(registry, stopping),
+    )
+    .map(drop)
 }
 
 /// Every engine of Kubernetes; one whose upstream the cluster lacks says so when it is used.
@@ -55,14 +72,6 @@ pub(super) fn settings(rules: RulesConfig, replica: String) -> Settings {
 }
 
 /// Runs the controllers until they are asked to stop.
-pub(super) async fn run(
-    client: Client,
-    settings: Settings,
-    engines: Engines,
-    clock: SharedClock,
-    stopping: CancellationToken,
-) -> Result<(), Failure> {
-    operator::run(client, settings, engines, clock, stopping)
-        .await
-        .map_err(|cause| Failure::Operator(cause.into()))
+pub(super) async fn run(operator: Operator, stopping: CancellationToken) -> Result<(), Failure> {
+    operator.run(stopping).await.map_err(|cause| Failure::Operator(cause.into()))
 }

@@ -4,10 +4,13 @@ use axum::Router;
 use clock::SystemClock;
 use environments::Environments;
 use identity::Identity;
+use prometheus_client::registry::Registry;
 
-use super::{Failure, cluster, signals};
+use super::{Failure, cluster, monitoring::MetricsPort, signals, watches::Watches};
 use crate::{
-    config::{Env, IdentityConfig, RulesConfig, ServerConfig, features},
+    config::{
+        Env, IdentityConfig, RulesConfig, ServerConfig, features, metrics_address, variables,
+    },
     http::{self, AppState},
     telemetry::{self, Audience},
 };
@@ -21,14 +24,20 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let clock = SystemClock::shared();
     let identity =
         Identity::new(settings, clock.clone()).map_err(|cause| Failure::Identity(cause.into()))?;
-    let client = cluster::client().await?;
-    let listener = http::bind(server.address).await?;
+    let watches = Watches::default();
+    let client = cluster::client(&watches).await?;
+    let listener = http::bind(server.address, variables::SERVER_PORT.name).await?;
+    let metrics = MetricsPort::bind(metrics_address(env)?).await?;
     let stopping = signals::stop_token();
     let environments = Environments::start(client, rules.into(), clock.clone());
+    let mut registry = Registry::default();
+    environments.register_metrics(&mut registry);
+    watches.register(&mut registry);
     let state = AppState::new(environments, identity, features, clock, stopping.clone());
     let address = listener.local_addr().unwrap_or(server.address);
     tracing::info!(%address, "serving");
-    http::serve(listener, http::router(state, Router::new()), stopping).await
+    let site = http::serve(listener, http::router(state, Router::new()), stopping.clone());
+    tokio::try_join!(site, metrics.serve(registry, stopping)).map(drop)
 }
 
 /// People read the log of a server that runs with `DEBUG`.

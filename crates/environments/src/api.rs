@@ -2,6 +2,7 @@ use std::{collections::BTreeMap, pin::Pin, sync::Arc};
 
 use clock::SharedClock;
 use futures::Stream;
+use prometheus_client::registry::Registry;
 use thiserror::Error;
 use wire::{AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extended, Me, Run};
 
@@ -27,6 +28,11 @@ impl Environments {
     #[must_use]
     pub fn start(client: kube::Client, settings: Settings, clock: SharedClock) -> Self {
         Self { room: Arc::new(Room::open(&client, settings, clock)) }
+    }
+
+    /// Has Prometheus see how long claims take, how many seats are taken and how many listen to their lists.
+    pub fn register_metrics(&self, registry: &mut Registry) {
+        self.room.measures.register(&self.room.cache, registry);
     }
 
     /// Whether the cluster answers: really lists templates.

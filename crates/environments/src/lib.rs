@@ -16,6 +16,7 @@ mod instant;
 mod launch;
 mod ledger;
 mod list;
+mod measures;
 mod owners;
 mod parameters;
 mod refusal;

@@ -11,6 +11,7 @@ use crate::{
     cache::{Cache, StillFilling},
     cluster::Cluster,
     courtesy::{Reservations, Turns},
+    measures::Measures,
 };
 
 /// One replica of the rules. Each request is a method, in the module that is called like it.
@@ -22,6 +23,7 @@ pub(crate) struct Room {
     pub(crate) clock: SharedClock,
     pub(crate) turns: Turns,
     pub(crate) reservations: Reservations,
+    pub(crate) measures: Measures,
 }
 
 impl Room {
@@ -35,6 +37,7 @@ impl Room {
             clock,
             turns: Turns::default(),
             reservations: Reservations::default(),
+            measures: Measures::default(),
         }
     }
 

@@ -13,7 +13,7 @@ use tokio::{
 };
 use wire::EnvironmentList;
 
-use crate::{Caller, EnvironmentStream, Refusal, cache::Change, room::Room};
+use crate::{Caller, EnvironmentStream, Refusal, cache::Change, measures::Counted, room::Room};
 
 /// How long changes are gathered before the list is sent.
 const GATHER: Duration = Duration::from_millis(40);
@@ -27,6 +27,7 @@ struct Listener {
     caller: Caller,
     changes: Receiver<Change>,
     sent: Option<EnvironmentList>,
+    _counted: Counted,
 }
 
 impl Room {
@@ -42,6 +43,7 @@ impl Room {
             caller: caller.clone(),
             changes: self.cache.changes(),
             sent: None,
+            _counted: self.measures.stream_client(),
         };
         Ok(Box::pin(stream::unfold(listener, Listener::next)))
     }

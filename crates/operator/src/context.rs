@@ -12,6 +12,7 @@ use crate::{
     election::Leadership,
     engines::Engines,
     error::{Doing, ReconcileError},
+    metrics::{Launches, Metrics},
     mirrors::Mirrors,
     owners::Waiting,
     retries::Retries,
@@ -29,6 +30,8 @@ pub(crate) struct Context {
     pub(crate) retries: Retries,
     pub(crate) pools: PoolMemories,
     pub(crate) waiting: Waiting,
+    pub(crate) metrics: Metrics,
+    pub(crate) launches: Launches,
     recorder: Recorder,
 }
 
@@ -40,6 +43,7 @@ impl Context {
         clock: SharedClock,
         mirrors: Mirrors,
         leadership: Leadership,
+        metrics: Metrics,
     ) -> Self {
         let reporter = Reporter {
             controller: meta::FIELD_MANAGER.into(),
@@ -56,6 +60,8 @@ impl Context {
             retries: Retries::default(),
             pools: PoolMemories::default(),
             waiting: Waiting::default(),
+            launches: Launches::new(metrics.clone()),
+            metrics,
         }
     }
 

@@ -15,6 +15,7 @@ use kube::{
     },
 };
 use resources::{DployInstance, DployOwner, DployTemplate, meta};
+use tokio::time::Instant;
 
 use crate::{
     chain,
@@ -65,7 +66,10 @@ where
         let key = key(object.as_ref());
         let attempt = reconcile(object, Arc::clone(&context));
         async move {
-            let action = attempt.await?;
+            let began = Instant::now();
+            let outcome = attempt.await;
+            context.metrics.reconciled::<K>(began.elapsed());
+            let action = outcome?;
             context.retries.succeeded(&key);
             Ok(action)
         }
@@ -92,6 +96,7 @@ where
         tracing::debug!(object, "lost a race: {}", chain(error));
         return Action::requeue(AFTER_CONFLICT);
     }
+    context.metrics.failed::<K>();
     match error.blame() {
         Blame::Author => {
             tracing::info!(object, "waiting for an edit: {}", chain(error));

@@ -10,15 +10,17 @@ use environments::Environments;
 use identity::{Identity, development::Provider};
 use kube::Client;
 use localkube::{LocalKube, OpenError};
+use operator::Operator;
+use prometheus_client::registry::Registry;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
 use super::{DataDirectory, cluster, engine};
 use crate::{
-    config::{Env, IdentityConfig, RulesConfig, features},
+    config::{Env, IdentityConfig, RulesConfig, features, metrics_port_if_set},
     gateway::Gateway,
     http::{self, AppState},
-    roles::{Failure, operate},
+    roles::{Failure, monitoring::MetricsPort, operate},
 };
 
 /// The only operator here, so it leads at once when it comes back.
@@ -66,8 +68,9 @@ impl Dev {
         let Options { port, kube_port, env, data, program } = options;
         let clock = SystemClock::shared();
         let rules = RulesConfig::from_env(&env)?;
-        let listener = http::bind(loopback(port)).await?;
+        let listener = http::bind(loopback(port), "--port or SERVER_PORT").await?;
         let port = local_port(&listener)?;
+        let metrics = MetricsPort::bind(metrics_port_if_set(&env)?.map(loopback)).await?;
         let kube = open_cluster(&data, clock.clone())?;
         let client = kube.client(&rules.namespace);
         cluster::prepare(&client, &rules.namespace, port).await?;
@@ -76,20 +79,19 @@ impl Dev {
         let mut parts = JoinSet::new();
         let mut kubeconfig = None;
         if let Some(wanted) = kube_port {
-            let listener = http::bind(loopback(wanted)).await?;
+            let listener = http::bind(loopback(wanted), "--kube-port").await?;
             kubeconfig = Some(write_kubeconfig(&data, local_port(&listener)?, &rules.namespace)?);
             parts.spawn(http::serve(listener, kube.router(), stopping.clone()));
         }
         let engines = engine::engines(&data, program, client.clone())?;
         let settings = operate::settings(rules.clone(), REPLICA.to_owned());
-        parts.spawn(operate::run(
-            client.clone(),
-            settings,
-            engines,
-            clock.clone(),
-            stopping.clone(),
-        ));
+        let operator = Operator::new(client.clone(), settings, engines, clock.clone());
         let environments = Environments::start(client.clone(), rules.into(), clock.clone());
+        let mut registry = Registry::default();
+        operator.register_metrics(&mut registry);
+        environments.register_metrics(&mut registry);
+        parts.spawn(operate::run(operator, stopping.clone()));
+        parts.spawn(metrics.serve(registry, stopping.clone()));
         let settings = IdentityConfig::of_development(&provider).settings();
         let identity = Identity::new(settings, clock.clone())
             .map_err(|cause| Failure::Identity(cause.into()))?;

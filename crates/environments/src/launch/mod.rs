@@ -12,6 +12,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use kube::ResourceExt;
 use resources::{DployInstance, DployTemplate, Method};
+use tokio::time::Instant;
 use tracing::{Span, field, info, instrument};
 use wire::Run;
 
@@ -22,7 +23,8 @@ use self::{
     order::{Order, lasting_claims},
 };
 use crate::{
-    Caller, Refusal, courtesy::Attempts, ledger::Sighting, owners::Owner, parameters, room::Room,
+    Caller, Refusal, courtesy::Attempts, ledger::Sighting, measures::News, owners::Owner,
+    parameters, room::Room,
 };
 
 /// What was asked for.
@@ -31,6 +33,14 @@ struct Request<'a> {
     caller: &'a Caller,
     template: &'a Arc<DployTemplate>,
     given: &'a BTreeMap<String, String>,
+}
+
+/// What a launch came to.
+#[derive(Debug)]
+struct Settled {
+    owner: Owner,
+    instance: DployInstance,
+    news: News,
 }
 
 impl Request<'_> {
@@ -54,29 +64,33 @@ impl Room {
         template: &str,
         given: &BTreeMap<String, String>,
     ) -> Result<Run, Refusal> {
+        let began = Instant::now();
         let template = self.enabled_template(template).await?;
-        let request = Request { caller, template: &template, given };
-        let owner = self.owner_for(caller, &template).await?;
-        Span::current().record("owner", &owner.key);
-        let _turn = self.turns.wait(&owner.key).await;
-        let (owner, instance) = self.settle(request, owner).await?;
+        let settled = self.launch_for(Request { caller, template: &template, given }).await;
+        if template.spec.method == Method::Pool {
+            self.measures.claim(began.elapsed(), settled.as_ref().map(|it| it.news));
+        }
+        let Settled { owner, instance, news: _ } = settled?;
         Ok(self.run_of(&instance, &owner))
     }
 
+    async fn launch_for(&self, request: Request<'_>) -> Result<Settled, Refusal> {
+        let owner = self.owner_for(request.caller, request.template).await?;
+        Span::current().record("owner", &owner.key);
+        let _turn = self.turns.wait(&owner.key).await;
+        self.settle(request, owner).await
+    }
+
     /// Decides again and again until there is an environment, or a reason why not.
-    async fn settle(
-        &self,
-        request: Request<'_>,
-        mut owner: Owner,
-    ) -> Result<(Owner, DployInstance), Refusal> {
+    async fn settle(&self, request: Request<'_>, mut owner: Owner) -> Result<Settled, Refusal> {
         let mut attempts = Attempts::default();
         let mut patience = Patience::default();
         loop {
             match self.sight(&owner, &request.template.name_any()).await? {
                 Some(sighting) => {
                     let step = self.step(request, &owner, sighting, &mut patience).await?;
-                    if let Some(instance) = step {
-                        return Ok((owner, instance));
+                    if let Some((instance, news)) = step {
+                        return Ok(Settled { owner, instance, news });
                     }
                 }
                 // An admin deleted the record since: the key is bound anew.
@@ -93,11 +107,11 @@ impl Room {
         owner: &Owner,
         sighting: Sighting,
         patience: &mut Patience,
-    ) -> Result<Option<DployInstance>, Refusal> {
+    ) -> Result<Option<(DployInstance, News)>, Refusal> {
         let Sighting { record, found } = sighting;
         let step = decide(found);
         let may_take = match step {
-            LaunchStep::Return(instance) => return Ok(Some(*instance)),
+            LaunchStep::Return(instance) => return Ok(Some((*instance, News::Existing))),
             LaunchStep::TakeFirst => self.has_room(&record, request.template).await?,
             LaunchStep::TakeOver => true,
             LaunchStep::Retire(instance) => self.retire(&instance).await?,
@@ -114,6 +128,6 @@ impl Room {
         if let Some(instance) = &launched {
             info!(instance = instance.name_any(), "launched an environment");
         }
-        Ok(launched)
+        Ok(launched.map(|instance| (instance, News::Launched)))
     }
 }

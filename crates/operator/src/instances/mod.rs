@@ -36,6 +36,7 @@ pub(crate) async fn reconcile(
             None => return unreadable::report::<DployInstance>(&context, invalid).await,
         },
     };
+    context.launches.seen(&instance, context.clock.now());
     let seen = observe::observe(&context, &instance).await?;
     let verdict = decide(&instance, &seen, context.clock.now());
     let readable = guarded.0.is_ok();

@@ -32,6 +32,7 @@ pub(super) async fn report(
     let written = context.api::<DployInstance>();
     let written = written.replace_status(&instance.name_any(), &params, &updated).await;
     written.doing("write the instance's status")?;
+    context.launches.shown(instance, &picture, context.clock.now());
     tell(context, instance, &picture).await;
     Ok(())
 }

@@ -5,7 +5,7 @@ mod mirror;
 
 use std::sync::Arc;
 
-use futures::future;
+use futures::{FutureExt, future};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client, runtime::watcher};
 use resources::{
@@ -15,7 +15,7 @@ use resources::{
 pub(crate) use mirror::{Change, Guarded, Mirror};
 
 /// The caches of one replica.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub(crate) struct Mirrors {
     pub(crate) instances: Mirror<DployInstance>,
     pub(crate) templates: Mirror<DployTemplate>,
@@ -57,6 +57,11 @@ impl Mirrors {
             self.configs.filled(),
             self.namespaces.filled(),
         );
+    }
+
+    /// Whether every cache has been filled once.
+    pub(crate) fn are_filled(&self) -> bool {
+        self.filled().now_or_never().is_some()
     }
 
     /// The cluster's settings, where there are any.

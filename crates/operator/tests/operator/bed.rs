@@ -99,14 +99,9 @@ impl Bed {
             renew_every: Duration::from_millis(100),
         };
         let shutdown = CancellationToken::new();
-        let running = operator::run(
-            self.client.clone(),
-            settings,
-            engines,
-            self.clock.clone(),
-            shutdown.clone(),
-        );
-        Operator { shutdown, task: tokio::spawn(running) }
+        let (client, clock) = (self.client.clone(), self.clock.clone());
+        let running = operator::Operator::new(client, settings, engines, clock);
+        Operator { task: tokio::spawn(running.run(shutdown.clone())), shutdown }
     }
 
     pub(crate) fn api<K>(&self) -> Api<K>

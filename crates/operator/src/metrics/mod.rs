@@ -1,0 +1,94 @@
+//! What Prometheus learns of the controllers. Labels are kinds, fixed words, and the names of templates that exist.
+
+mod launches;
+mod pools;
+
+use std::time::Duration;
+
+use kube::Resource;
+use prometheus_client::{
+    encoding::EncodeLabelSet,
+    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    registry::Registry,
+};
+
+pub(crate) use launches::Launches;
+use pools::Pools;
+
+use crate::mirrors::Mirrors;
+
+/// A reconcile is a handful of calls to the API server, or none.
+const RECONCILE_BUCKETS: [f64; 12] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
+/// From a process on this machine to a chart that pulls large images.
+const LAUNCH_BUCKETS: [f64; 12] =
+    [0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0];
+
+/// What is counted and timed. Clones share it.
+#[derive(Debug, Clone)]
+pub(crate) struct Metrics {
+    reconciles: Family<OfKind, Histogram>,
+    errors: Family<OfKind, Counter>,
+    launches: Family<Ended, Histogram>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct OfKind {
+    kind: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Ended {
+    outcome: &'static str,
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            reconciles: Family::new_with_constructor(|| Histogram::new(RECONCILE_BUCKETS)),
+            errors: Family::default(),
+            launches: Family::new_with_constructor(|| Histogram::new(LAUNCH_BUCKETS)),
+        }
+    }
+}
+
+impl Metrics {
+    pub(crate) fn register(&self, mirrors: &Mirrors, registry: &mut Registry) {
+        registry.register(
+            "dploy_reconcile_duration_seconds",
+            "How long one look at an object and what followed from it took",
+            self.reconciles.clone(),
+        );
+        registry.register(
+            "dploy_reconcile_errors",
+            "Looks at an object that have to be repeated because something failed",
+            self.errors.clone(),
+        );
+        registry.register(
+            "dploy_launch_duration_seconds",
+            "How long environments that came from no pool took from their creation until they were healthy, or not to be",
+            self.launches.clone(),
+        );
+        registry.register_collector(Box::new(Pools(mirrors.clone())));
+    }
+
+    /// An object of this kind was looked at.
+    pub(crate) fn reconciled<K: Resource<DynamicType = ()>>(&self, took: Duration) {
+        self.reconciles.get_or_create(&OfKind::of::<K>()).observe(took.as_secs_f64());
+    }
+
+    /// That failed.
+    pub(crate) fn failed<K: Resource<DynamicType = ()>>(&self) {
+        self.errors.get_or_create(&OfKind::of::<K>()).inc();
+    }
+
+    fn launched(&self, outcome: &'static str, took: Duration) {
+        self.launches.get_or_create(&Ended { outcome }).observe(took.as_secs_f64());
+    }
+}
+
+impl OfKind {
+    fn of<K: Resource<DynamicType = ()>>() -> Self {
+        Self { kind: K::plural(&()).into_owned() }
+    }
+}
