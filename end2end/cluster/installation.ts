@@ -156,7 +156,7 @@ export class Installation implements Site {
         PATH: process.env.PATH, ...this.variables[role], HOSTNAME: name, KUBECONFIG: this.kubeconfig(role),
         SERVER_PORT: '0', HEALTH_PORT: '0', METRICS_PORT: '0', ...settings,
       },
-      ready: role === 'serve' ? /"message":"serving".*"address":"[^"]*:(\d+)"/ : undefined,
+      ready: role === 'serve' ? /"message":"serving".*"address":"[^"]*:(\d+)"/ : /"message":"answering probes"/,
     });
     return { name, child, port: Number(told) };
   }

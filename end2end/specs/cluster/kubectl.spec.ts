@@ -1,0 +1,62 @@
+import { installationOf } from '../../cluster/installation.js';
+import { expect, test } from '../../support/fixtures.js';
+
+test('kubectl waits for an environment, shows it, and tells what became of it', async ({ dploy, client }) => {
+  const { admin, namespace } = installationOf(dploy);
+  const kubectl = (...args: string[]) => admin.kubectl(['--namespace', namespace, ...args]);
+  const alice = await client('alice');
+  const { uuid } = (await alice.get('/run/sized?size=small')).body;
+  const name = `sized-${uuid}`;
+
+  await kubectl('wait', '--for', 'condition=Ready', '--timeout', '30s', `dinst/${name}`);
+  const [header = '', row = ''] = (await kubectl('get', 'dinst', name, '--output', 'wide')).split('\n');
+  expect(header.split(/ {2,}/)).toEqual(
+    expect.arrayContaining(['TEMPLATE', 'OWNER', 'PHASE', 'HEALTH', 'EXPIRES', 'REASON', 'MESSAGE', 'NAMESPACE', 'URL', 'AGE']),
+  );
+  for (const word of ['sized', 'alice', 'Ready', 'Healthy', `alice-sized-${uuid}`]) expect(row).toContain(word);
+
+  const { metadata, status } = await admin.get('--namespace', namespace, 'dinst', name);
+  expect(status.observedGeneration).toBe(metadata.generation);
+  expect(status.conditions).toContainEqual(
+    expect.objectContaining({ type: 'Ready', status: 'True', observedGeneration: metadata.generation }),
+  );
+  await expect.poll(() => kubectl('describe', 'dinst', name)).toMatch(/Normal +Provisioning[^]*Normal +Ready/);
+  expect(await kubectl('describe', 'dtpl', 'sized')).toMatch(/Normal +Launchable/);
+
+  await kubectl('delete', 'dinst', name, '--wait=false');
+  await kubectl('wait', '--for', 'delete', '--timeout', '60s', `dinst/${name}`, `namespace/alice-sized-${uuid}`);
+  expect((await alice.list()).count).toBe(0);
+});
+
+test('a template that cannot be launched says why', async ({ dploy }) => {
+  const { admin, namespace } = installationOf(dploy);
+  const template = {
+    apiVersion: 'dploy.dev/v1alpha1', kind: 'DployTemplate', metadata: { name: 'broken', namespace },
+    spec: { engine: 'manifests', manifests: '{{ .Owner | nope }}' },
+  };
+  await admin.apply(template);
+  await admin.kubectl(['--namespace', namespace, 'wait', '--for', 'condition=Ready=false', '--timeout', '30s', 'dtpl/broken']);
+  const described = () => admin.kubectl(['--namespace', namespace, 'describe', 'dtpl', 'broken']);
+  await expect.poll(described).toMatch(/Warning +TemplateInvalid .*there is no function "nope"/);
+  await admin.kubectl(['--namespace', namespace, 'delete', 'dtpl', 'broken']);
+});
+
+test('one environment cannot reach another, and a quota is its own', async ({ dploy, client }) => {
+  const { admin, namespace } = installationOf(dploy);
+  const spec = { ...dploy.workload, guardRails: { resourceQuota: { pods: 2 }, podSecurity: 'baseline' } };
+  await admin.apply({ apiVersion: 'dploy.dev/v1alpha1', kind: 'DployTemplate', metadata: { name: 'railed', namespace }, spec });
+  const bob = await client('bob');
+  await expect.poll(async () => (await bob.get('/run/railed')).status).toBe(200);
+  await expect.poll(async () => (await bob.find('railed'))?.status).toBe('Healthy');
+  const home = `bob-railed-${(await bob.find('railed'))?.uuid}`;
+  const quota = await admin.get('--namespace', home, 'resourcequota', 'dploy-quota');
+  expect(quota.status).toMatchObject({ hard: { pods: '2' }, used: { pods: '1' } });
+  const policy = await admin.get('--namespace', home, 'networkpolicy', 'dploy-isolation');
+  expect(policy.spec.ingress[0].from).toHaveLength(2);
+  // The API server itself refuses what the level forbids.
+  const pod = {
+    apiVersion: 'v1', kind: 'Pod', metadata: { name: 'rooted', namespace: home },
+    spec: { hostNetwork: true, containers: [{ name: 'rooted', image: 'registry.example/rooted' }] },
+  };
+  await expect(admin.apply(pod)).rejects.toThrow(/violates PodSecurity "baseline/);
+});
