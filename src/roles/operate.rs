@@ -6,7 +6,7 @@ use clock::SystemClock;
 use kube::Client;
 use operator::{
     Operator, Settings,
-    engines::{Engines, flux::FluxEngine, manifests::ManifestsEngine},
+    engines::{Engines, argocd::ArgocdEngine, flux::FluxEngine, manifests::ManifestsEngine},
 };
 use prometheus_client::registry::Registry;
 use resources::{EngineName, LaunchDefaults};
@@ -48,6 +48,7 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
 /// Every engine of Kubernetes; one whose upstream the cluster lacks says so when it is used.
 fn engines(client: &Client) -> Engines {
     Engines::default()
+        .with(EngineName::Argocd, Arc::new(ArgocdEngine::new(client.clone())))
         .with(EngineName::Flux, Arc::new(FluxEngine::new(client.clone())))
         .with(EngineName::Manifests, Arc::new(ManifestsEngine::new(client.clone())))
 }

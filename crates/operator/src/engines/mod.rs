@@ -3,6 +3,7 @@
 //!
 //! `docs/adding-an-engine.md` is the checklist for another one.
 
+pub mod argocd;
 mod chart;
 mod error;
 pub mod flux;

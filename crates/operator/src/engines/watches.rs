@@ -25,13 +25,16 @@ use crate::{chain, engines::OrderRef, labels::label};
 /// How many changes a slow listener may be behind before it misses some; the controllers look again by themselves, too.
 const CHANGES_KEPT: usize = 4096;
 
+/// A kind, and the only namespace in which it is watched, where there is one.
+type Scope = (ApiResource, Option<String>);
+
 /// The orders of an operator, and the watches that tell of their objects.
 pub(super) struct Watches {
     client: Client,
     changes: broadcast::Sender<OrderRef>,
     /// By the value of their label.
     orders: Arc<Mutex<HashMap<String, OrderRef>>>,
-    running: Mutex<HashMap<ApiResource, AbortHandle>>,
+    running: Mutex<HashMap<Scope, AbortHandle>>,
 }
 
 impl Watches {
@@ -50,10 +53,23 @@ impl Watches {
         lock(&self.orders).remove(&label(&order.instance));
     }
 
-    /// Watches this kind, if nobody does yet.
+    /// Watches this kind in all namespaces, if nobody does yet.
     pub(super) fn watch(&self, resource: ApiResource) {
-        if let Entry::Vacant(place) = lock(&self.running).entry(resource) {
-            let api = Api::all_with(self.client.clone(), place.key());
+        self.start((resource, None));
+    }
+
+    /// Watches this kind in one namespace, if nobody does yet.
+    pub(super) fn watch_in(&self, namespace: &str, resource: ApiResource) {
+        self.start((resource, Some(namespace.to_owned())));
+    }
+
+    fn start(&self, scope: Scope) {
+        if let Entry::Vacant(place) = lock(&self.running).entry(scope) {
+            let client = self.client.clone();
+            let api = match place.key() {
+                (resource, None) => Api::all_with(client, resource),
+                (resource, Some(namespace)) => Api::namespaced_with(client, namespace, resource),
+            };
             let task = tokio::spawn(tell(api, Arc::clone(&self.orders), self.changes.clone()));
             place.insert(task.abort_handle());
         }

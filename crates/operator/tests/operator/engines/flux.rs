@@ -4,11 +4,9 @@ use std::sync::Arc;
 
 use clock::SystemClock;
 use futures::StreamExt;
-use k8s_openapi::api::core::v1::Namespace;
 use kube::{
     Api, Client, ResourceExt,
-    api::{ApiResource, DynamicObject, ListParams, ObjectMeta, Patch, PatchParams, PostParams},
-    core::GroupVersionKind,
+    api::{ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams},
 };
 use localkube::LocalKube;
 use operator::engines::{Blame, Engine, Order, OrderRef, Withdrawal, flux::FluxEngine};
@@ -36,8 +34,8 @@ struct Bed(Client);
 impl Bed {
     async fn new() -> Self {
         let client = LocalKube::in_memory(SystemClock::shared()).client("default");
-        open(&client, HOME).await;
-        crds::install(&client, &FLUX).await;
+        crds::open(&client, HOME).await;
+        crds::install(&client, &FLUX, true).await;
         Self(client)
     }
 
@@ -76,14 +74,7 @@ impl Bed {
 }
 
 fn resource(kind: &str) -> ApiResource {
-    let (group, version, kind, plural) = FLUX.into_iter().find(|it| it.2 == kind).unwrap();
-    ApiResource::from_gvk_with_plural(&GroupVersionKind::gvk(group, version, kind), plural)
-}
-
-async fn open(client: &Client, name: &str) {
-    let metadata = ObjectMeta { name: Some(name.into()), ..ObjectMeta::default() };
-    let namespace = Namespace { metadata, ..Namespace::default() };
-    Api::all(client.clone()).create(&PostParams::default(), &namespace).await.unwrap();
+    crds::resource(FLUX.into_iter().find(|it| it.2 == kind).unwrap())
 }
 
 fn resolved(chart: &str, values: &str) -> ResolvedTemplate {
@@ -194,15 +185,18 @@ async fn a_place_that_ended_half_way_is_picked_up_or_withdrawn() {
     let order = order(&bed.0, "halved", resolved("web", "")).await;
     let engine = bed.engine();
     place(&*engine, &order).await;
-    bed.releases().delete(&order.reference.namespace, &Default::default()).await.unwrap();
+    bed.releases().delete(&order.reference.namespace, &DeleteParams::default()).await.unwrap();
     assert_eq!(engine.look(&order.reference).await.unwrap().placed, None);
     place(&*engine, &order).await;
     let source = bed.sources().await.remove(0);
-    bed.api("HelmRepository", HOME).delete(&source.name_any(), &Default::default()).await.unwrap();
+    bed.api("HelmRepository", HOME)
+        .delete(&source.name_any(), &DeleteParams::default())
+        .await
+        .unwrap();
     let look = engine.look(&order.reference).await.unwrap();
     assert_eq!(look.placed, None, "a release without its source is placed again");
     place(&*engine, &order).await;
-    bed.releases().delete(&order.reference.namespace, &Default::default()).await.unwrap();
+    bed.releases().delete(&order.reference.namespace, &DeleteParams::default()).await.unwrap();
     withdrawn(&*bed.engine(), &order.reference).await;
     assert!(bed.sources().await.is_empty());
 }
@@ -274,7 +268,7 @@ async fn what_flux_says_is_told_and_seen() {
 #[tokio::test]
 async fn a_release_follows_the_setting_of_its_namespace() {
     let bed = Bed::new().await;
-    open(&bed.0, "gitops").await;
+    crds::open(&bed.0, "gitops").await;
     let before = order(&bed.0, "moved", resolved("web", "")).await;
     let engine = bed.engine();
     place(&*engine, &before).await;

@@ -1,8 +1,11 @@
 //! What every engine of Kubernetes has to keep, whichever it is: a [`Fixture`] brings the engine and its upstream's part.
 
+mod argocd;
+mod charts;
 mod crds;
 mod flux;
 mod manifests;
+mod real;
 
 use std::sync::Arc;
 
@@ -29,11 +32,26 @@ pub(crate) trait Fixture: Send + Sync {
     async fn thrive(&self, order: &OrderRef);
     /// The versions of everything that was placed for the order.
     async fn versions(&self, order: &OrderRef) -> Vec<String>;
+    /// The cluster's settings.
+    fn config(&self) -> OperatorConfigSpec {
+        OperatorConfigSpec::default()
+    }
+    /// A template's name that nobody else has in this cluster.
+    fn name(&self, name: &str) -> String {
+        name.to_owned()
+    }
+    /// An order whose namespace exists.
+    async fn order(&self, name: &str, resolved: ResolvedTemplate) -> Order {
+        opened(&self.client(), order_of(&self.name(name), resolved, self.config())).await
+    }
 }
 
 /// An order for an instance of this template, whose namespace exists.
 pub(crate) async fn order(client: &Client, name: &str, resolved: ResolvedTemplate) -> Order {
-    let order = order_of(name, resolved, OperatorConfigSpec::default());
+    opened(client, order_of(name, resolved, OperatorConfigSpec::default())).await
+}
+
+async fn opened(client: &Client, order: Order) -> Order {
     let metadata =
         ObjectMeta { name: Some(order.reference.namespace.clone()), ..ObjectMeta::default() };
     let namespace = Namespace { metadata, ..Namespace::default() };
@@ -82,16 +100,16 @@ pub(crate) async fn conforms(fixture: &dyn Fixture) {
 }
 
 async fn drafts_are_deterministic(fixture: &dyn Fixture) {
-    let order = order(&fixture.client(), "drafted", fixture.template(1)).await;
+    let order = fixture.order("drafted", fixture.template(1)).await;
     let (one, two) = (fixture.engine().draft(&order), fixture.engine().draft(&order));
     assert_eq!(one.unwrap(), two.unwrap());
-    let other = order_of("drafted", fixture.template(2), OperatorConfigSpec::default());
+    let other = order_of(&fixture.name("drafted"), fixture.template(2), fixture.config());
     let digest = |order| fixture.engine().draft(order).unwrap().digest();
     assert_ne!(digest(&order), digest(&other));
 }
 
 async fn placing_is_idempotent_and_leads_to_health(fixture: &dyn Fixture) {
-    let order = order(&fixture.client(), "placed", fixture.template(1)).await;
+    let order = fixture.order("placed", fixture.template(1)).await;
     let engine = fixture.engine();
     assert_eq!(engine.look(&order.reference).await.unwrap().placed, None);
     place(&*engine, &order).await;
@@ -107,7 +125,7 @@ async fn placing_is_idempotent_and_leads_to_health(fixture: &dyn Fixture) {
 }
 
 async fn withdrawing_ends_and_is_idempotent(fixture: &dyn Fixture) {
-    let order = order(&fixture.client(), "withdrawn", fixture.template(1)).await;
+    let order = fixture.order("withdrawn", fixture.template(1)).await;
     let never = fixture.engine().withdraw(&order.reference).await.unwrap();
     assert_eq!(never, Withdrawal::Done, "nothing was placed");
     place(&*fixture.engine(), &order).await;

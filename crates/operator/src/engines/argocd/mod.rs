@@ -1,0 +1,130 @@
+//! Engine `argocd`: a workload is an Application that Argo CD syncs into the environment's namespace.
+//!
+//! Applications stand in the namespace that `OperatorConfig.spec.argocd` names, and only there are rights needed: to get, list,
+//! watch, patch, create and delete them. An Application bears the name of the environment's namespace, the labels
+//! `dploy.dev/managed` and `dploy.dev/instance`, and the digest of its draft.
+
+mod draft;
+mod health;
+
+use std::fmt;
+
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use kube::{Api, Client, ResourceExt, api::DynamicObject};
+use resources::{ArgocdSettings, OperatorConfig, meta};
+
+use super::{
+    Draft, DraftError, Engine, EngineError, Look, Order, OrderRef, Withdrawal,
+    state::State,
+    upstream::{DRAFT, Deletion, Kind, Upstream, place_of, value_of, with_digest},
+    watches::Watches,
+};
+use crate::labels::label;
+
+const APPLICATION: Kind =
+    Kind { group: "argoproj.io", version: "v1alpha1", name: "Application", plural: "applications" };
+
+/// Engine `argocd`.
+pub struct ArgocdEngine {
+    client: Client,
+    upstream: Upstream,
+    watches: Watches,
+}
+
+impl ArgocdEngine {
+    /// The engine at work in the client's cluster, whether Argo CD is there already or not.
+    #[must_use]
+    pub fn new(client: Client) -> Self {
+        let upstream = Upstream::new(client.clone(), "Argo CD");
+        Self { upstream, watches: Watches::new(client.clone()), client }
+    }
+
+    /// The order's Application, where the cluster's settings say that Applications stand.
+    async fn find(&self, order: &OrderRef) -> Result<Option<DynamicObject>, EngineError> {
+        let home = self.settings().await?.namespace;
+        let found = self.upstream.get(APPLICATION, &home, &order.namespace).await?;
+        let ours = label(&order.instance);
+        Ok(found.filter(|it| it.labels().get(meta::INSTANCE) == Some(&ours)))
+    }
+
+    async fn settings(&self) -> Result<ArgocdSettings, EngineError> {
+        let configs: Api<OperatorConfig> = Api::all(self.client.clone());
+        let config = configs.get_opt(meta::CONFIG_NAME).await;
+        let config =
+            config.map_err(|cause| EngineError::world("read the OperatorConfig", cause))?;
+        Ok(config.map(|it| it.spec.argocd).unwrap_or_default())
+    }
+
+    fn follow(&self, order: &OrderRef, namespace: &str) {
+        self.watches.follow(order);
+        self.watches.watch_in(namespace, APPLICATION.resource());
+    }
+}
+
+impl fmt::Debug for ArgocdEngine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ArgocdEngine").finish_non_exhaustive()
+    }
+}
+
+#[async_trait]
+impl Engine for ArgocdEngine {
+    fn draft(&self, order: &Order) -> Result<Draft, DraftError> {
+        draft::draft(order)
+    }
+
+    async fn place(&self, draft: Draft) -> Result<(), EngineError> {
+        let digest = draft.digest();
+        for document in &draft.documents {
+            self.upstream.apply(APPLICATION, &with_digest(document, &digest)).await?;
+        }
+        self.follow(&draft.order.reference, &draft.order.config.argocd.namespace);
+        Ok(())
+    }
+
+    async fn look(&self, order: &OrderRef) -> Result<Look, EngineError> {
+        let Some(found) = self.find(order).await? else { return Ok(Look::nothing()) };
+        let (namespace, name) = place_of(&found);
+        self.follow(order, namespace);
+        let State { health, reason, message } = health::of(&value_of(&found)?);
+        let placed = found.annotations().get(DRAFT).cloned();
+        let engine_ref = Some(format!("Application {namespace}/{name}"));
+        Ok(Look { placed, health, reason, message, engine_ref })
+    }
+
+    async fn withdraw(&self, order: &OrderRef) -> Result<Withdrawal, EngineError> {
+        if let Some(found) = self.find(order).await? {
+            let asked = found.metadata.deletion_timestamp.is_some();
+            if asked || self.upstream.delete(APPLICATION, &found, false).await? != Deletion::Gone {
+                return Ok(Withdrawal::StillGoing(still_going(&found)?));
+            }
+        }
+        self.watches.leave(order);
+        Ok(Withdrawal::Done)
+    }
+
+    fn changes(&self) -> BoxStream<'static, OrderRef> {
+        self.watches.changes()
+    }
+
+    async fn close(&self) {
+        self.watches.end();
+    }
+}
+
+/// What holds a withdrawal up: Argo CD's own words, or since when nobody has said anything.
+fn still_going(application: &DynamicObject) -> Result<String, EngineError> {
+    let (namespace, name) = place_of(application);
+    let what = format!("Application {namespace}/{name}");
+    if let Some(why) = health::obstacle(&value_of(application)?) {
+        return Ok(format!("{what} cannot be deleted: {why}"));
+    }
+    Ok(match &application.metadata.deletion_timestamp {
+        Some(since) => format!(
+            "{what} is to be deleted by Argo CD since {}; if that does not end, look whether its application controller runs.",
+            since.0
+        ),
+        None => format!("{what} is being deleted."),
+    })
+}
