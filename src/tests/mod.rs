@@ -11,7 +11,9 @@ mod documents;
 mod gateway;
 #[cfg(target_os = "linux")]
 mod killed;
+mod metrics;
 mod program;
 mod refusals;
 mod roles;
 mod visitor;
+mod world;

@@ -32,6 +32,8 @@ pub(crate) fn command(role: &str) -> Command {
     {
         command.env_remove(name);
     }
+    // The ports beside the site's are the same for every process of a role, and tests run side by side.
+    command.env("HEALTH_PORT", "0").env("METRICS_PORT", "0");
     command
 }
 
@@ -81,8 +83,14 @@ impl Running {
 
     /// `dploy operate`
     pub(crate) fn operate(kubeconfig: &Path) -> Self {
+        Self::operate_as("operator-0", kubeconfig)
+    }
+
+    /// `dploy operate` under another name in the election.
+    pub(crate) fn operate_as(name: &str, kubeconfig: &Path) -> Self {
         let mut operate = command("operate");
-        operate.env("KUBECONFIG", kubeconfig).env("HOSTNAME", "operator-0");
+        operate.env("KUBECONFIG", kubeconfig).env("HOSTNAME", name);
+        operate.env("SERVER_HOST", "127.0.0.1");
         Self::start(operate)
     }
 
@@ -92,9 +100,14 @@ impl Running {
 
     /// The address that a server listens on.
     pub(crate) async fn origin(&self) -> String {
+        self.listens_at("address").await
+    }
+
+    /// The address that the log has under this name.
+    pub(crate) async fn listens_at(&self, field: &str) -> String {
         eventually("it listens", || async {
             let log = self.logged();
-            let (_, rest) = log.split_once("\"address\":\"")?;
+            let (_, rest) = log.split_once(&format!("\"{field}\":\""))?;
             Some(format!("http://{}", rest.split_once('"')?.0))
         })
         .await

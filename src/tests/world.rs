@@ -1,0 +1,98 @@
+//! A cluster and an identity provider that processes of their own reach over loopback.
+
+use std::{fs, path::PathBuf};
+
+use clock::SystemClock;
+use identity::development::Provider;
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{Api, api::PostParams};
+use localkube::LocalKube;
+use resources::DployTemplate;
+use tempfile::TempDir;
+use testbed::{Client, eventually};
+use tokio::net::TcpListener;
+
+use super::program::kube_client;
+
+const NAMESPACE: &str = "dploy-system";
+
+/// A template whose workload is ready at once, in any cluster.
+const NOTES: &str = "
+apiVersion: dploy.dev/v1alpha1
+kind: DployTemplate
+metadata: { name: notes }
+spec:
+  engine: manifests
+  manifests: |
+    apiVersion: v1
+    kind: ConfigMap
+    metadata: { name: notes }
+    data: { owner: {{ .Owner | quote }} }
+";
+
+/// An API server and an identity provider on loopback, for processes that know neither.
+pub(crate) struct World {
+    directory: TempDir,
+    pub(crate) provider: Provider,
+    pub(crate) issuer: String,
+}
+
+impl World {
+    pub(crate) async fn start() -> Self {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let cluster = LocalKube::in_memory(SystemClock::shared());
+        let address = serve(cluster.router()).await;
+        fs::write(directory.path().join("kubeconfig"), LocalKube::kubeconfig(&address, NAMESPACE))
+            .expect("a kubeconfig");
+
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let issuer = format!("http://{}", listener.local_addr().expect("an address"));
+        let provider = Provider::open(
+            &directory.path().join("identity"),
+            &issuer,
+            "http://dploy.test",
+            SystemClock::shared(),
+        );
+        let provider = provider.expect("a provider");
+        tokio::spawn(axum::serve(listener, provider.router()).into_future());
+        Self { directory, provider, issuer }
+    }
+
+    pub(crate) fn kubeconfig(&self) -> PathBuf {
+        self.directory.path().join("kubeconfig")
+    }
+
+    /// What an admin applies when Dploy is installed.
+    pub(crate) async fn install(&self) {
+        let client = kube_client(&self.kubeconfig()).await;
+        let definitions = Api::all(client.clone());
+        for definition in resources::custom_resource_definitions() {
+            definitions.create(&PostParams::default(), &definition).await.expect("a definition");
+        }
+        let mut namespace = Namespace::default();
+        namespace.metadata.name = Some(NAMESPACE.to_owned());
+        let namespaces = Api::all(client.clone());
+        namespaces.create(&PostParams::default(), &namespace).await.expect("a namespace");
+        let templates: Api<DployTemplate> = Api::default_namespaced(client);
+        let notes: DployTemplate = serde_yaml_ng::from_str(NOTES).expect("a template");
+        for template in dploy::samples::templates().into_iter().chain([notes]) {
+            templates.create(&PostParams::default(), &template).await.expect("a template");
+        }
+    }
+}
+
+/// Serves a router on loopback for as long as the test runs.
+async fn serve(router: axum::Router) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    tokio::spawn(axum::serve(listener, router).into_future());
+    address
+}
+
+/// Waits until the server behind a client is ready.
+pub(crate) async fn ready(client: &Client) {
+    eventually("it is ready", || async {
+        (client.get("/ready").await.status == 200).then_some(())
+    })
+    .await;
+}
