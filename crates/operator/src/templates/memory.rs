@@ -6,7 +6,10 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::plan::pool::{Census, InFlight, Standing};
+use crate::plan::{
+    LookAgain,
+    pool::{Census, InFlight, Standing},
+};
 
 /// A watch that has not shown a write of ours by then will not: somebody else undid it.
 const FORGET_AFTER: Duration = Duration::from_secs(60);
@@ -62,8 +65,32 @@ impl PoolMemories {
         });
     }
 
+    /// When what the watch has not shown until then is forgotten: nothing else may wake the pool until its next change.
+    pub(super) fn forgets(&self, pool: &str) -> LookAgain {
+        self.with(pool, |memory| {
+            let oldest = memory.created.values().chain(memory.removed.values()).min()?;
+            Some(FORGET_AFTER.saturating_sub(oldest.elapsed()))
+        })
+    }
+
     fn with<T>(&self, pool: &str, change: impl FnOnce(&mut Memory) -> T) -> T {
         let mut memories = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         change(memories.entry(pool.to_owned()).or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pool_that_remembers_something_is_looked_at_again_once_that_is_forgotten() {
+        let memories = PoolMemories::default();
+        assert_eq!(memories.forgets("warm"), None);
+        memories.creating("warm", "warm-1");
+        let pause = memories.forgets("warm").unwrap();
+        assert!(pause <= FORGET_AFTER && pause > FORGET_AFTER / 2, "{pause:?}");
+        memories.not_created("warm", "warm-1");
+        assert_eq!(memories.forgets("warm"), None);
     }
 }

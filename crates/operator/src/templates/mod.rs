@@ -20,7 +20,7 @@ use crate::{
     mirrors::Guarded,
     plan::{
         pool::{Census, InFlight, PoolMove, PoolPolicy, balance},
-        ready_of,
+        ready_of, sooner,
         template::{picture, readiness},
     },
     unreadable,
@@ -43,7 +43,8 @@ pub(crate) async fn reconcile(
     let status = picture(template, ready, &census, context.clock.now());
     report(&context, template, status).await?;
     carry_out::carry_out(&context, template, seen.resolved, &census, &decided).await?;
-    Ok(decided.look_again.map_or_else(Action::await_change, Action::requeue))
+    let look_again = sooner(decided.look_again, context.pools.forgets(&template.name_any()));
+    Ok(look_again.map_or_else(Action::await_change, Action::requeue))
 }
 
 /// A template that cannot be launched for another reason than that it should not be keeps the members that it has.
