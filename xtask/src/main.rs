@@ -2,8 +2,9 @@
 //! Rust toolchain, node and, for the browser of the end-to-end tests, apt.
 //!
 //! `dev` builds what is stale and runs it, `test` checks everything, `build` makes the release
-//! binary; `site` and `setup` are the parts of these that are useful alone.
+//! binary, `bench` measures it; `site` and `setup` are the parts of these that are useful alone.
 
+mod bench;
 mod checks;
 mod cluster;
 mod command;
@@ -14,6 +15,7 @@ mod setup;
 mod site;
 mod workspace;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use anyhow::Result;
@@ -52,6 +54,12 @@ enum Task {
     /// A real Kubernetes for tests and benches, without containers
     #[command(subcommand)]
     Cluster(cluster::Action),
+    /// Measure the release binary on a real Kubernetes; `bench claims --help` tells more
+    Bench {
+        /// Arguments of the bench, such as `claims --kubeconfig FILE`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        args: Vec<OsString>,
+    },
     /// Run every check and print a summary
     Test {
         /// Run only these steps
@@ -94,6 +102,7 @@ fn run(task: Task) -> Result<ExitCode> {
             let runs = cluster::run(&workspace, action)?;
             return Ok(if runs { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
+        Task::Bench { args } => bench::run(&workspace, &args)?,
         Task::Setup => setup::everything(&workspace)?,
         Task::Test { only, skip } => return checks::run(&workspace, &only, &skip),
     }

@@ -1,0 +1,91 @@
+//! One person's connection to one replica: HTTP/1.1 without a pool, so that a measured request never waits for a connection.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, header};
+use http_body_util::{BodyExt as _, Empty};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio_util::task::AbortOnDropHandle;
+
+/// An open connection.
+pub(crate) struct Client {
+    host: String,
+    authorization: Option<String>,
+    sender: SendRequest<Empty<Bytes>>,
+    _connection: AbortOnDropHandle<()>,
+}
+
+/// What was answered, and how long it took until all of it was there.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Bytes,
+    pub(crate) took: Duration,
+}
+
+impl Answer {
+    /// The body of an answer that has to be a success.
+    pub(crate) fn json(&self) -> Result<Value> {
+        let text = String::from_utf8_lossy(&self.body);
+        ensure!(self.status.is_success(), "{} instead of a success: {text}", self.status);
+        serde_json::from_slice(&self.body).with_context(|| format!("not JSON: {text}"))
+    }
+}
+
+impl Client {
+    /// Connects to `host`, as whoever has the token.
+    pub(crate) async fn connect(host: &str, token: Option<&str>) -> Result<Self> {
+        let stream = TcpStream::connect(host).await.with_context(|| format!("no {host}"))?;
+        stream.set_nodelay(true)?;
+        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+        let connection = tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a connection broke");
+            }
+        });
+        Ok(Self {
+            host: host.to_owned(),
+            authorization: token.map(bearer),
+            sender,
+            _connection: AbortOnDropHandle::new(connection),
+        })
+    }
+
+    /// Is whoever has this token from now on.
+    pub(crate) fn be(&mut self, token: &str) {
+        self.authorization = Some(bearer(token));
+    }
+
+    /// GET
+    pub(crate) async fn get(&mut self, path: &str) -> Result<Answer> {
+        self.send(Method::GET, path).await
+    }
+
+    /// Sends a request without a body.
+    pub(crate) async fn send(&mut self, method: Method, path: &str) -> Result<Answer> {
+        let mut request = Request::builder().method(method).uri(path);
+        request = request.header(header::HOST, &self.host);
+        if let Some(authorization) = &self.authorization {
+            request = request.header(header::AUTHORIZATION, authorization);
+        }
+        let request = request.body(Empty::new())?;
+        let start = Instant::now();
+        let answer = async {
+            self.sender.ready().await?;
+            let answer = self.sender.send_request(request).await?;
+            let status = answer.status();
+            Ok::<_, hyper::Error>((status, answer.into_body().collect().await?.to_bytes()))
+        };
+        let (status, body) = answer.await.with_context(|| format!("no answer to {path}"))?;
+        Ok(Answer { status, body, took: start.elapsed() })
+    }
+}
+
+fn bearer(token: &str) -> String {
+    format!("Bearer {token}")
+}

@@ -1,0 +1,76 @@
+//! What a list of durations says.
+
+use std::time::Duration;
+
+/// Durations of the same thing, in ascending order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Durations(Vec<Duration>);
+
+impl Durations {
+    /// The shortest one that `percent` of them do not exceed (nearest rank); zero when there are none.
+    pub(crate) fn percentile(&self, percent: usize) -> Duration {
+        let rank = (self.0.len() * percent).div_ceil(100);
+        self.0.get(rank.saturating_sub(1)).copied().unwrap_or_default()
+    }
+
+    /// The median.
+    pub(crate) fn p50(&self) -> Duration {
+        self.percentile(50)
+    }
+
+    /// What 19 of 20 do not exceed.
+    pub(crate) fn p95(&self) -> Duration {
+        self.percentile(95)
+    }
+
+    /// What 99 of 100 do not exceed.
+    pub(crate) fn p99(&self) -> Duration {
+        self.percentile(99)
+    }
+
+    /// The longest.
+    pub(crate) fn max(&self) -> Duration {
+        self.percentile(100)
+    }
+
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl FromIterator<Duration> for Durations {
+    fn from_iter<I: IntoIterator<Item = Duration>>(durations: I) -> Self {
+        let mut sorted: Vec<Duration> = durations.into_iter().collect();
+        sorted.sort_unstable();
+        Self(sorted)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn milliseconds(values: impl IntoIterator<Item = u64>) -> Durations {
+        values.into_iter().map(Duration::from_millis).collect()
+    }
+
+    #[test]
+    fn percentiles_are_those_of_the_nearest_rank() {
+        let hundred = milliseconds((1..=100).rev());
+        assert_eq!(hundred.p50(), Duration::from_millis(50));
+        assert_eq!(hundred.p95(), Duration::from_millis(95));
+        assert_eq!(hundred.p99(), Duration::from_millis(99));
+        assert_eq!(hundred.max(), Duration::from_millis(100));
+        let few = milliseconds([3, 1, 2]);
+        assert_eq!(few.p50(), Duration::from_millis(2));
+        assert_eq!(few.p95(), Duration::from_millis(3));
+    }
+
+    #[test]
+    fn one_is_all_of_them_and_none_is_zero() {
+        let one = milliseconds([7]);
+        assert_eq!((one.p50(), one.max()), (Duration::from_millis(7), Duration::from_millis(7)));
+        assert_eq!(Durations::default().p95(), Duration::ZERO);
+    }
+}
