@@ -17,5 +17,6 @@ mod bed;
 mod custom;
 mod deletion;
 mod durability;
+mod kubectl;
 mod objects;
 mod watches;
