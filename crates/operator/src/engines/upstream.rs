@@ -94,7 +94,7 @@ impl Upstream {
         namespace: &str,
         name: &str,
     ) -> Result<Option<DynamicObject>, EngineError> {
-        let found = self.api(kind, namespace).get_opt(name).await;
+        let found = found(self.api(kind, namespace).get(name).await);
         found.map_err(|cause| {
             EngineError::world(format!("read {} {namespace}/{name}", kind.name), cause)
         })
@@ -116,18 +116,15 @@ impl Upstream {
         }
     }
 
-    /// Changes an annotation of an object, on the version that was read; `None` where somebody wrote it meanwhile.
-    pub(super) async fn annotate(
+    /// Merges a change into an object, on the version that was read; `None` where somebody wrote it meanwhile.
+    pub(super) async fn change(
         &self,
         kind: Kind,
         found: &DynamicObject,
-        (annotation, value): (&str, &str),
+        mut change: Value,
     ) -> Result<Option<DynamicObject>, EngineError> {
         let (namespace, name) = place_of(found);
-        let change = json!({ "metadata": {
-            "resourceVersion": found.metadata.resource_version,
-            "annotations": { (annotation): value },
-        } });
+        change["metadata"]["resourceVersion"] = json!(found.metadata.resource_version);
         let params = PatchParams {
             field_manager: Some(meta::FIELD_MANAGER.into()),
             ..PatchParams::default()
@@ -136,7 +133,7 @@ impl Upstream {
             Ok(changed) => Ok(Some(changed)),
             Err(error) if is_conflict(&error) || is_not_found(&error) => Ok(None),
             Err(cause) => {
-                Err(EngineError::world(format!("annotate {} {namespace}/{name}", kind.name), cause))
+                Err(EngineError::world(format!("change {} {namespace}/{name}", kind.name), cause))
             }
         }
     }
@@ -179,6 +176,16 @@ impl Upstream {
 
     fn not_installed(&self, kind: Kind) -> NotInstalled {
         NotInstalled { program: self.program, kind: kind.name, api_version: kind.api_version() }
+    }
+}
+
+/// What was read, if it is there. Of a kind that is not served the API server says so in plain text, which `get_opt` takes for a
+/// failure.
+pub(super) fn found<T>(read: Result<T, kube::Error>) -> Result<Option<T>, kube::Error> {
+    match read {
+        Ok(object) => Ok(Some(object)),
+        Err(error) if is_not_found(&error) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -1,6 +1,6 @@
 //! How an Application is: pure functions of what Argo CD says of it.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::engines::state::{Object, State};
 
@@ -39,6 +39,18 @@ pub(super) fn of(application: &Value) -> State {
 /// What holds up the end of an Application, if Argo CD says so.
 pub(super) fn obstacle(application: &Value) -> Option<String> {
     condition(Object(application), "DeletionError")
+}
+
+/// What ends the sync that is under way, if one is.
+pub(super) fn end_of_sync(application: &Value) -> Option<Value> {
+    application.get("operation")?;
+    match Object(application).text("/status/operationState/phase") {
+        Some("Running") => {
+            Some(json!({ "status": { "operationState": { "phase": "Terminating" } } }))
+        }
+        Some("Terminating") => None,
+        _ => Some(json!({ "operation": null })),
+    }
 }
 
 /// The sync that was started last for the source as it is described now.
@@ -92,9 +104,11 @@ impl<'a> Operation<'a> {
             .map(Object)
             .find(|it| it.text("/status") == Some("SyncFailed"))
             .and_then(|it| it.text("/message"));
-        let said = state.text("/message").filter(|it| !it.starts_with("Retrying operation"));
+        let said = state.text("/message").filter(|it| !it.is_empty());
+        // Argo CD forgets why while the next attempt runs, but not that there was a failure.
+        let words = said.filter(|it| !it.starts_with("Retrying operation"));
         (retries || failed).then_some(())?;
-        said.filter(|it| !it.is_empty()).or(of_resource).map(sentence)
+        words.or(of_resource).or(said).map(sentence)
     }
 
     fn text(&self, otherwise: &str) -> String {

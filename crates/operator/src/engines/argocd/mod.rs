@@ -17,7 +17,7 @@ use resources::{ArgocdSettings, OperatorConfig, meta};
 use super::{
     Draft, DraftError, Engine, EngineError, Look, Order, OrderRef, Withdrawal,
     state::State,
-    upstream::{DRAFT, Deletion, Kind, Upstream, place_of, value_of, with_digest},
+    upstream::{DRAFT, Deletion, Kind, Upstream, found, place_of, value_of, with_digest},
     watches::Watches,
 };
 use crate::labels::label;
@@ -48,9 +48,19 @@ impl ArgocdEngine {
         Ok(found.filter(|it| it.labels().get(meta::INSTANCE) == Some(&ours)))
     }
 
+    /// Ends a sync that is under way, as `argocd app terminate-op` does: Argo CD deletes nothing before it has ended, and one that
+    /// fails is tried again for minutes.
+    async fn end_sync(&self, found: &DynamicObject) -> Result<(), EngineError> {
+        if let Some(change) = health::end_of_sync(&value_of(found)?) {
+            // Where somebody wrote it meanwhile, the next look decides again.
+            self.upstream.change(APPLICATION, found, change).await?;
+        }
+        Ok(())
+    }
+
     async fn settings(&self) -> Result<ArgocdSettings, EngineError> {
         let configs: Api<OperatorConfig> = Api::all(self.client.clone());
-        let config = configs.get_opt(meta::CONFIG_NAME).await;
+        let config = found(configs.get(meta::CONFIG_NAME).await);
         let config =
             config.map_err(|cause| EngineError::world("read the OperatorConfig", cause))?;
         Ok(config.map(|it| it.spec.argocd).unwrap_or_default())
@@ -95,8 +105,11 @@ impl Engine for ArgocdEngine {
 
     async fn withdraw(&self, order: &OrderRef) -> Result<Withdrawal, EngineError> {
         if let Some(found) = self.find(order).await? {
-            let asked = found.metadata.deletion_timestamp.is_some();
-            if asked || self.upstream.delete(APPLICATION, &found, false).await? != Deletion::Gone {
+            if found.metadata.deletion_timestamp.is_some() {
+                self.end_sync(&found).await?;
+                return Ok(Withdrawal::StillGoing(still_going(&found)?));
+            }
+            if self.upstream.delete(APPLICATION, &found, false).await? != Deletion::Gone {
                 return Ok(Withdrawal::StillGoing(still_going(&found)?));
             }
         }

@@ -11,6 +11,7 @@ use kube::{
     api::{DynamicObject, ListParams},
 };
 use resources::meta;
+use serde_json::json;
 
 use super::{
     draft::SOURCE,
@@ -42,13 +43,14 @@ pub(super) async fn prune(upstream: &Upstream) -> Result<(), EngineError> {
 }
 
 async fn remove(upstream: &Upstream, kind: Kind, source: DynamicObject) -> Result<(), EngineError> {
+    let mark = json!({ "metadata": { "annotations": { (UNUSED): meta::TRUE } } });
     let mut found = Some(source);
     for _ in 0..ATTEMPTS {
         let Some(source) = found else { return Ok(()) };
         if source.metadata.deletion_timestamp.is_some() {
             return Ok(());
         }
-        if let Some(marked) = upstream.annotate(kind, &source, (UNUSED, meta::TRUE)).await?
+        if let Some(marked) = upstream.change(kind, &source, mark.clone()).await?
             && (is_used(upstream, &marked).await?
                 || upstream.delete(kind, &marked, true).await? != Deletion::Conflict)
         {

@@ -1,5 +1,3 @@
-use serde_json::json;
-
 use super::*;
 
 const FAILED: &str =
@@ -106,8 +104,11 @@ fn a_failure_keeps_its_words_while_the_next_attempt_runs() {
         { "status": "Synced", "message": "service/web unchanged" },
         { "status": "SyncFailed", "message": "cannot unmarshal string" },
     ]);
-    let application = application("OutOfSync", "Missing", again);
-    check(&application, "Degraded SyncFailed: cannot unmarshal string");
+    let expected = "Degraded SyncFailed: cannot unmarshal string";
+    check(&application("OutOfSync", "Missing", again), expected);
+    let again = operation("Running", "Retrying operation. Attempt #1", 1);
+    let expected = "Degraded SyncFailed: Retrying operation. Attempt #1";
+    check(&application("OutOfSync", "Missing", again), expected);
 }
 
 #[test]
@@ -152,4 +153,17 @@ fn an_object_that_ails_is_named_where_argo_cd_tells() {
         { "kind": "Deployment", "name": "web", "health": { "status": "Degraded", "message": "stuck" } },
     ]);
     check(&ailing, "Degraded Degraded: Deployment web: stuck");
+}
+
+#[test]
+fn a_sync_that_is_under_way_is_ended() {
+    let mut running = application("OutOfSync", "Missing", operation("Running", "", 1));
+    assert_eq!(end_of_sync(&running), None, "none was asked for");
+    running["operation"] = json!({ "sync": {} });
+    let end = json!({ "status": { "operationState": { "phase": "Terminating" } } });
+    assert_eq!(end_of_sync(&running), Some(end));
+    running["status"]["operationState"]["phase"] = "Terminating".into();
+    assert_eq!(end_of_sync(&running), None, "it ends already");
+    running["status"]["operationState"]["phase"] = "Succeeded".into();
+    assert_eq!(end_of_sync(&running), Some(json!({ "operation": null })), "it was not begun");
 }
