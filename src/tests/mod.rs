@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod chart;
 mod documents;
 mod gateway;
 #[cfg(target_os = "linux")]
