@@ -56,6 +56,10 @@ const ARROWS: [(&str, &[&str]); 14] = [
 /// What only tests may lean on, so that it never ships in anything but what it is for.
 const FOR_TESTS: [&str; 2] = ["localkube", "testbed"];
 
+/// What answers requests. What is measured is told to `prometheus-client`, which counts and writes text; that somebody asks for
+/// it over HTTP is the binary's business.
+const WEB_SERVERS: [&str; 4] = ["axum", "leptos_axum", "tower-http", "utoipa-axum"];
+
 /// What has no place in a browser.
 const NOT_IN_THE_BROWSER: [&str; 6] =
     ["k8s-openapi", "kube", "kube-client", "kube-core", "kube-runtime", "tokio"];
@@ -84,6 +88,22 @@ fn the_testbed_never_ships() {
             name == "testbed" && *kind != DependencyKind::Development
         };
         assert!(!dependencies.iter().any(shipped), "{package} ships the testbed");
+    }
+}
+
+#[test]
+fn rules_and_controllers_know_no_web_server() {
+    let metadata = metadata();
+    for package in metadata.workspace_packages() {
+        if !["environments", "operator", "rendering", "resources"].contains(&package.name.as_str())
+        {
+            continue;
+        }
+        let shipped = package.dependencies.iter().filter(|it| it.kind == DependencyKind::Normal);
+        for dependency in shipped {
+            let name = dependency.name.as_str();
+            assert!(!WEB_SERVERS.contains(&name), "{} must not depend on {name}", package.name);
+        }
     }
 }
 

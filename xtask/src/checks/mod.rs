@@ -3,6 +3,7 @@
 //! A failing step does not stop the ones after it, so one run shows everything that is wrong.
 
 mod cargo;
+mod chart;
 mod cluster;
 mod deny;
 mod end2end;
@@ -35,6 +36,8 @@ pub(crate) enum Step {
     Advisories,
     /// unit and integration tests, generated files and architecture among them
     Test,
+    /// the Helm chart: lint, and what it renders
+    Chart,
     /// the size of the web app as it is downloaded
     WasmSize,
     /// Playwright in a real browser against `dploy dev`
@@ -79,6 +82,7 @@ impl Step {
             Self::Deny => deny::policies(workspace),
             Self::Advisories => deny::advisories(workspace),
             Self::Test => cargo::test(workspace),
+            Self::Chart => chart::check(workspace),
             Self::WasmSize => wasm_size::check(workspace),
             Self::E2e => end2end::run(workspace),
             Self::Cluster => cluster::check(workspace),

@@ -108,6 +108,12 @@ pub(crate) fn is_possible(workspace: &Workspace) -> Result<bool> {
     Ok(Tools::of(workspace)?.are_possible())
 }
 
+/// Where helm is, built if need be; none where it is not here and cannot be built.
+pub(crate) fn helm(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    let tools = Tools::of(workspace)?;
+    tools.is_possible(tools::HELM).then(|| tools.provide(tools::HELM)).transpose()
+}
+
 /// How an admin reaches a cluster.
 pub(crate) struct Access {
     pub(crate) kubeconfig: PathBuf,

@@ -96,9 +96,13 @@ impl Tools {
 
     /// Whether every program is here, or can be built.
     pub(crate) fn are_possible(&self) -> bool {
-        let is_here = |tool: &Tool| installed(*tool).is_some() || self.built(*tool).is_file();
+        ALL.iter().all(|tool| self.is_possible(*tool))
+    }
+
+    /// Whether a program is here, or can be built.
+    pub(crate) fn is_possible(&self, tool: Tool) -> bool {
         // `go --version` is no command of Go's.
-        on_path("go").is_some() || ALL.iter().all(is_here)
+        installed(tool).is_some() || self.built(tool).is_file() || on_path("go").is_some()
     }
 
     /// The path of a program, built if need be.

@@ -1,0 +1,136 @@
+//! The chart: what helm says of it, and what it renders, byte for byte.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use super::Outcome;
+use crate::cluster;
+use crate::command::{read, run};
+use crate::machine::variable;
+use crate::progress;
+use crate::workspace::Workspace;
+
+/// The variable by which tests write what they compare with anew.
+const RENEW: &str = "UPDATE_EXPECT";
+/// How much of a difference is shown.
+const SHOWN: usize = 10;
+
+pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
+    let Some(helm) = cluster::helm(workspace)? else {
+        return Ok(Outcome::Skipped("no helm: neither Go nor helm itself".to_owned()));
+    };
+    let cases = cases(&workspace.root.join("charts/dploy/ci"))?;
+    let mut failed = Vec::new();
+    for case in &cases {
+        if let Err(error) = case.check(workspace, &helm) {
+            progress::failure(&error);
+            failed.push(case.name.as_str());
+        }
+    }
+    if !failed.is_empty() {
+        bail!("not as it should be with the values of {}", failed.join(", "));
+    }
+    Ok(Outcome::Passed(format!("with {} sets of values", cases.len())))
+}
+
+/// A set of values, and what is rendered with them.
+#[derive(Debug, PartialEq, Eq)]
+struct Case {
+    name: String,
+    /// None for what the chart has by default.
+    values: Option<PathBuf>,
+    snapshot: PathBuf,
+}
+
+/// The defaults, and every `NAME-values.yaml`.
+fn cases(directory: &Path) -> Result<Vec<Case>> {
+    let snapshot = |name: &str| directory.join("snapshots").join(format!("{name}.yaml"));
+    let mut cases =
+        vec![Case { name: "default".to_owned(), values: None, snapshot: snapshot("default") }];
+    let entries = fs::read_dir(directory)
+        .with_context(|| format!("could not list {}", directory.display()))?;
+    for entry in entries {
+        let path = entry?.path();
+        let file = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if let Some(name) = file.strip_suffix("-values.yaml") {
+            let snapshot = snapshot(name);
+            cases.push(Case { name: name.to_owned(), values: Some(path), snapshot });
+        }
+    }
+    cases.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(cases)
+}
+
+impl Case {
+    fn check(&self, workspace: &Workspace, helm: &Path) -> Result<()> {
+        run(self.helm(workspace, helm).args(["lint", "--strict", "charts/dploy"]))?;
+        let mut template = self.helm(workspace, helm);
+        template.args(["template", "dploy", "charts/dploy", "--namespace", "dploy-system"]);
+        let rendered = read(&mut template)?;
+        if variable(RENEW).is_some() {
+            return fs::write(&self.snapshot, rendered)
+                .with_context(|| format!("could not write {}", self.snapshot.display()));
+        }
+        let expected = fs::read_to_string(&self.snapshot)
+            .with_context(|| format!("could not read {}", self.snapshot.display()))?;
+        if let Some(difference) = difference(&expected, &rendered) {
+            bail!(
+                "what the chart renders is not {}; {RENEW}=1 writes it anew\n{difference}",
+                self.snapshot.display()
+            );
+        }
+        Ok(())
+    }
+
+    fn helm(&self, workspace: &Workspace, helm: &Path) -> Command {
+        let mut command = Command::new(helm);
+        command.current_dir(&workspace.root);
+        if let Some(values) = &self.values {
+            command.arg("--values").arg(values);
+        }
+        command
+    }
+}
+
+/// Where two texts begin to differ; `None` when they do not.
+fn difference(expected: &str, found: &str) -> Option<String> {
+    if expected == found {
+        return None;
+    }
+    let same = expected.split('\n').zip(found.split('\n')).take_while(|(one, other)| one == other);
+    let start = same.count();
+    let lines = |text: &str, mark: char| -> String {
+        let lines = text.split('\n').skip(start).take(SHOWN);
+        lines.map(|line| format!("{mark}{line}\n")).collect()
+    };
+    let (old, new) = (lines(expected, '-'), lines(found, '+'));
+    Some(format!("from line {} on:\n{old}{new}", start + 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_difference_is_shown_from_its_first_line_on() {
+        assert_eq!(difference("a\nb\n", "a\nb\n"), None);
+        let shown = difference("a\nb\nc", "a\nB\nc").unwrap_or_default();
+        assert_eq!(shown, "from line 2 on:\n-b\n-c\n+B\n+c\n");
+        let longer = difference("a", "a\n").unwrap_or_default();
+        assert_eq!(longer, "from line 2 on:\n+\n", "an end of line more is a difference");
+        let text = difference(&"x\n".repeat(50), "").unwrap_or_default();
+        assert_eq!(text.lines().count(), 1 + SHOWN + 1, "long ones are cut off");
+    }
+
+    #[test]
+    fn every_file_of_values_has_its_snapshot() {
+        let ci = Path::new(env!("CARGO_MANIFEST_DIR")).join("../charts/dploy/ci");
+        let cases = cases(&ci).unwrap();
+        let names: Vec<_> = cases.iter().map(|case| case.name.as_str()).collect();
+        assert_eq!(names, ["default", "every-value", "sign-in"]);
+        assert!(cases.iter().all(|case| case.snapshot.is_file()));
+    }
+}
