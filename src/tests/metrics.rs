@@ -142,8 +142,8 @@ async fn a_scrape_of_both_roles_shows_what_happened() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_operator_is_ready_once_its_caches_are_whether_it_leads_or_not() {
     let world = World::start().await;
-    let operators = ["operator-0", "operator-1"]
-        .map(|name| Running::operate_as(name, &world.kubeconfig()));
+    let operators =
+        ["operator-0", "operator-1"].map(|name| Running::operate_as(name, &world.kubeconfig()));
     for operator in &operators {
         let probe = Client::new(operator.listens_at("health").await, None);
         assert_eq!(probe.get("/health").await.json()["status"], "ok");
@@ -177,9 +177,8 @@ async fn a_busy_port_beside_the_site_is_named() {
             ("JWKS_URL", &format!("{}/keys", world.issuer)),
         ]);
         let said = refusal(role.env(variable, &port)).await;
-        let sentence = format!(
-            "port {port} is in use; stop what uses it, or choose another with {variable}"
-        );
+        let sentence =
+            format!("port {port} is in use; stop what uses it, or choose another with {variable}");
         assert!(said.ends_with(&format!("dploy: {sentence}\n")), "{said}");
     }
 }
