@@ -24,6 +24,11 @@ pub(super) fn raw(code: StatusCode, json: impl Into<Body>) -> Response {
     (code, headers, json.into()).into_response()
 }
 
+/// A good answer of JSON of a more particular kind.
+pub(super) fn of_type(content_type: &'static str, json: String) -> Response {
+    ([(header::CONTENT_TYPE, content_type)], json).into_response()
+}
+
 /// An answer of JSON.
 pub(super) fn value(code: StatusCode, value: &Value) -> Response {
     raw(code, value.to_string())

@@ -9,6 +9,10 @@ use crate::kinds::{Kind, Registry};
 const VERBS: [&str; 8] =
     ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
+/// What kubectl recognizes aggregated discovery by; under plain JSON it reads something else.
+pub(super) const AGGREGATED: &str =
+    "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
 /// `/api`
 pub(super) fn legacy() -> Value {
     json!({ "kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [] })

@@ -42,7 +42,8 @@ async fn answer(store: Arc<Store>, request: Request<Body>) -> ApiResult<Response
     let registry = Arc::clone(store.read().registry());
     match path {
         Path::Legacy | Path::Groups if wants_all(&parts) => {
-            found(Some(discovery::aggregated(&registry, matches!(path, Path::Legacy))))
+            let all = discovery::aggregated(&registry, matches!(path, Path::Legacy));
+            Ok(answers::of_type(discovery::AGGREGATED, all.to_string()))
         }
         Path::Legacy => found(Some(discovery::legacy())),
         Path::Groups => found(Some(discovery::groups(&registry))),

@@ -38,7 +38,7 @@ wait --for=jsonpath={.data.c}=3 --timeout=5s configmap/one
 get configmaps -l app=demo -w --output-watch-events --request-timeout=1s -o name
 replace -f - < changed
 create -f - < changed
-create configmap two --from-literal=k=v
+apply -f - < second
 delete configmap two
 delete configmap two
 delete configmap two --ignore-not-found
@@ -67,11 +67,15 @@ get dtpl
 get nonsense
 ";
 
+const NAMESPACE: &str = "{apiVersion: v1, kind: Namespace, metadata: {name: NAMESPACE}}";
+
 fn document(name: &str) -> &'static str {
     match name {
+        "namespace" => NAMESPACE,
         "map" => {
             "{apiVersion: v1, kind: ConfigMap, metadata: {name: one, labels: {app: demo}}, data: {a: '1'}}"
         }
+        "second" => "{apiVersion: v1, kind: ConfigMap, metadata: {name: two}}",
         "changed" => {
             "{apiVersion: v1, kind: ConfigMap, metadata: {name: one, labels: {app: demo}}, data: {a: '2'}}"
         }
@@ -96,6 +100,8 @@ struct Kubectl {
 }
 
 impl Kubectl {
+    /// Runs a line, and tells what it printed. What it sends is JSON or YAML: the embedded server reads no protobuf, which
+    /// `kubectl create` with a kind's name sends.
     fn run(&self, line: &str) -> String {
         let (line, input) =
             line.split_once(" < ").map_or((line, ""), |(line, name)| (line, document(name)));
@@ -106,7 +112,11 @@ impl Kubectl {
         kubectl.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = kubectl.spawn().unwrap();
         // A command that reads nothing may have ended already.
-        let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+        let _ = child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(input.replace("NAMESPACE", &self.namespace).as_bytes());
         let output = child.wait_with_output().unwrap();
         let text = [output.stdout, output.stderr].concat();
         let text = self.without_chance(&String::from_utf8(text).unwrap());
@@ -165,7 +175,7 @@ async fn kubectl_prints_what_it_prints_on_a_real_server() {
     let kubeconfig = kubeconfig(room.path()).await;
     let kubectl = Kubectl { program, kubeconfig, namespace: unique("kubectl"), room };
     let told = tokio::task::spawn_blocking(move || {
-        kubectl.run(&format!("create namespace {}", kubectl.namespace));
+        kubectl.run("apply -f - < namespace");
         kubectl.run(&format!("apply --server-side --force-conflicts -f {DEFINITIONS}"));
         kubectl.run("wait --for=condition=Established --timeout=10s crd/dploytemplates.dploy.dev");
         let lines = SESSION.lines().filter(|line| !line.is_empty());
