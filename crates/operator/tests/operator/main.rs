@@ -1,6 +1,6 @@
 //! The engines with real processes, and the controllers against the embedded API server.
 
-#![allow(missing_docs, reason = "tests")]
+#![allow(missing_docs, clippy::print_stdout, reason = "tests")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what a test cannot set up ends it")]
 
 mod bed;
