@@ -49,6 +49,25 @@ impl FieldError {
         Self { field: field.into(), reason: "FieldValueRequired", message }
     }
 
+    /// Kubernetes checks rules (CEL) only where the values have their types and sizes.
+    pub(crate) fn hinders_rules(&self) -> bool {
+        const HINDERING: [&str; 5] = [
+            "FieldValueNotSupported",
+            "FieldValueRequired",
+            "FieldValueTooLong",
+            "FieldValueTooMany",
+            "FieldValueTypeInvalid",
+        ];
+        HINDERING.contains(&self.reason)
+    }
+
+    /// What Kubernetes adds then.
+    pub(crate) fn rules_not_checked() -> Self {
+        let why = "some validation rules were not checked because the object was invalid; correct \
+                   the existing errors to complete validation";
+        Self::invalid("<nil>", &Value::Null, why)
+    }
+
     /// Something that may not be set or changed.
     pub(crate) fn forbidden(field: impl Into<String>, why: impl AsRef<str>) -> Self {
         let message = format!("Forbidden: {}", why.as_ref());

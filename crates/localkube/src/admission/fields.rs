@@ -22,7 +22,7 @@ pub(super) fn tidy_metadata(object: &mut Value) -> ApiResult<()> {
 
 /// Drops what a built-in object does not have, or refuses it.
 pub(super) fn tidy(typed: Typed, object: &mut Value, options: &WriteOptions) -> ApiResult<()> {
-    let tidy = typed(object).map_err(|error| undecodable(object, &error))?;
+    let tidy = typed(object).map_err(|error| undecodable(object, error))?;
     if options.strict {
         let mut unknown = Vec::new();
         missing(object, &tidy, "", &mut unknown);
@@ -45,17 +45,20 @@ pub(super) fn fit(
     }
     custom.schema.fill(object);
     let mut errors = custom.schema.validate(object, before);
-    if errors.is_empty()
-        && let Some(rules) = &custom.cel
-    {
-        errors.extend(rules.validate(object, before));
+    if let Some(rules) = &custom.cel {
+        if errors.iter().any(FieldError::hinders_rules) {
+            errors.push(FieldError::rules_not_checked());
+        } else {
+            errors.extend(rules.validate(object, before));
+        }
     }
     Ok(errors)
 }
 
-fn undecodable(object: &Value, error: &serde_json::Error) -> ApiError {
+fn undecodable(object: &Value, error: impl std::fmt::Display) -> ApiError {
     let kind = object["kind"].as_str().unwrap_or_default();
     let version = object["apiVersion"].as_str().unwrap_or_default();
+    let version = version.split_once('/').map_or(version, |(_, version)| version);
     ApiError::bad_request(format!(
         "{kind} in version {version:?} cannot be handled as a {kind}: {error}"
     ))
@@ -72,7 +75,7 @@ fn refuse(unknown: &[String], object: &Value, options: &WriteOptions) -> ApiResu
         let error = FieldError::invalid("patch", &Value::String(object.to_string()), why);
         return Err(ApiError::unprocessable(format!(" \"\" is invalid: {}", error.sentence())));
     }
-    Err(ApiError::bad_request(why))
+    Err(undecodable(object, why))
 }
 
 /// The paths of the fields that `object` has and `tidy` has not.

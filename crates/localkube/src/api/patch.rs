@@ -73,10 +73,10 @@ fn changed(
 ) -> ApiResult<Value> {
     let mut after = before.clone();
     match patch {
-        Patch::Json(patch) => json_patch::patch(&mut after, &patch).map_err(|error| {
-            ApiError::unprocessable(format!(
-                "the server rejected our request due to an error in our request: {error}"
-            ))
+        Patch::Json(patch) => json_patch::patch(&mut after, &patch).map_err(|_| {
+            ApiError::unprocessable(
+                "the server rejected our request due to an error in our request",
+            )
         })?,
         Patch::Merge(change) => json_patch::merge(&mut after, &change),
         Patch::Strategic(_) if target.kind.custom.is_some() => {

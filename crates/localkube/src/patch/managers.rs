@@ -96,6 +96,14 @@ pub(super) fn own(
     }
 }
 
+/// Who owned what before this write. Whoever changes that on purpose, as kubectl does when it begins to apply on the server,
+/// is believed; whoever sends nothing of it does not understand it.
+fn told(before: Option<&Value>, after: &Value) -> Vec<Entry> {
+    let Some(before) = before else { return Vec::new() };
+    let sent = read(after);
+    if sent.is_empty() { read(before) } else { sent }
+}
+
 /// After a write that is no apply: `manager` owns what it changed, and nobody owns what is gone.
 pub(crate) fn track(
     before: Option<&Value>,
@@ -104,7 +112,7 @@ pub(crate) fn track(
     manager: &Manager,
     now: Timestamp,
 ) {
-    let mut entries = before.map(read).unwrap_or_default();
+    let mut entries = told(before, after);
     let present = paths::of(after, shape);
     let changed: Paths = present
         .iter()

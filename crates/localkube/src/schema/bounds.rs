@@ -93,13 +93,13 @@ impl Bounds {
             && (float(n) < float(limit) || (self.above_minimum && float(n) <= float(limit)))
         {
             let or_equal = if self.above_minimum { "" } else { " or equal to" };
-            wrong(format!("{path} in body should be greater than{or_equal} {limit}"));
+            wrong(format!("{path} in body should be greater than{or_equal} {}", float(limit)));
         }
         if let Some(limit) = &self.maximum
             && (float(n) > float(limit) || (self.below_maximum && float(n) >= float(limit)))
         {
             let or_equal = if self.below_maximum { "" } else { " or equal to" };
-            wrong(format!("{path} in body should be less than{or_equal} {limit}"));
+            wrong(format!("{path} in body should be less than{or_equal} {}", float(limit)));
         }
         if let Some(step) = &self.multiple_of
             && (float(n) / float(step)).fract() != 0.0

@@ -1,7 +1,7 @@
 //! The table that `kubectl get` prints.
 
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{age::age, jsonpath, metadata};
 use crate::{
@@ -57,7 +57,8 @@ fn columns(kind: &Kind) -> Vec<Column> {
         "Namespace" => &[("Status", ".status.phase")],
         "Pod" => &[("Status", ".status.phase")],
         "Lease" => &[("Holder", ".spec.holderIdentity")],
-        "Secret" => &[("Type", ".type")],
+        "Secret" => &[("Type", ".type"), ("Data", ".data")],
+        "ConfigMap" => &[("Data", ".data")],
         "Event" if kind.group.is_empty() => {
             &[("Type", ".type"), ("Reason", ".reason"), ("Message", ".message")]
         }
@@ -80,6 +81,10 @@ fn definition(column: &Column) -> Value {
 
 fn cell(column: &Column, object: &Value, now: Timestamp) -> Value {
     let found = jsonpath::find(object, &column.path);
+    if column.path == ".data" {
+        let entries = found.first().and_then(|data| data.as_object());
+        return entries.map_or(0, Map::len).into();
+    }
     match (column.kind.as_str(), found.first()) {
         (_, None | Some(Value::Null)) => Value::Null,
         ("date", Some(Value::String(time))) => match time.parse() {
