@@ -1,11 +1,24 @@
 //! `dploy serve` and `dploy operate` as processes of their own, against a cluster that they know by a kubeconfig alone.
 
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use axum::{
+    extract::Request,
+    http::{Method, StatusCode, header::RETRY_AFTER},
+    middleware::{Next, from_fn},
+    response::IntoResponse as _,
+};
 use k8s_openapi::api::{
     coordination::v1::Lease,
     core::v1::{ConfigMap, Namespace},
 };
 use kube::Api;
 use testbed::{Client, eventually};
+use tokio::time::Instant;
 
 use super::{
     program::{Home, Running, kube_client},
@@ -97,4 +110,64 @@ async fn a_server_beside_another_answers_like_it() {
     assert_eq!(stream.expect("a stream").status(), 200);
     server.stop().await;
     assert!(dev.stop().await.success(), "{}", home.logged());
+}
+
+/// An API server that turns every fourth write away, and who came back sooner than it said.
+#[derive(Default)]
+struct Busy {
+    writes: usize,
+    /// What was turned away, and when.
+    told: HashMap<String, Instant>,
+    too_soon: Vec<String>,
+}
+
+impl Busy {
+    /// Whether this write is turned away.
+    fn turns_away(&mut self, write: String) -> bool {
+        let told = self.told.remove(&write);
+        if told.is_some_and(|told| told.elapsed() < Duration::from_millis(950)) {
+            self.too_soon.push(write.clone());
+        }
+        self.writes += 1;
+        let away = self.writes % 4 == 1;
+        // Several objects are created at one path, each in its own time.
+        if away && !write.starts_with("POST") {
+            self.told.insert(write, Instant::now());
+        }
+        away
+    }
+}
+
+/// Priority and fairness turns requests away and says when to come back (RFC 6585, 429).
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_api_server_is_asked_again_when_it_says() {
+    let busy = Arc::new(Mutex::new(Busy::default()));
+    let front = Arc::clone(&busy);
+    let pass = move |request: Request, next: Next| {
+        let write = format!("{} {}", request.method(), request.uri().path());
+        let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+        let away = !reads && front.lock().expect("no panic").turns_away(write);
+        async move {
+            if away {
+                return (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")]).into_response();
+            }
+            next.run(request).await
+        }
+    };
+    let world = World::start_behind(|cluster| cluster.layer(from_fn(pass))).await;
+    world.install().await;
+    let server = Running::serve(&world.kubeconfig(), &world.issuer);
+    let operator = Running::operate(&world.kubeconfig());
+    let token = world.provider.issue_token("alice").expect("a token");
+    let alice = Client::new(server.origin().await, Some(token));
+    ready(&alice).await;
+    let launched = alice.get("/run/notes").await;
+    assert_eq!(launched.status, 200, "{}", launched.text);
+    alice.until_status("notes", "Healthy").await;
+    assert_eq!(alice.delete("/run/notes").await.status, 204);
+    server.stop().await;
+    operator.stop().await;
+    let busy = busy.lock().expect("no panic");
+    assert!(busy.writes > 8, "{}", busy.writes);
+    assert_eq!(busy.too_soon, Vec::<String>::new());
 }

@@ -39,9 +39,14 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) async fn start() -> Self {
+        Self::start_behind(|cluster| cluster).await
+    }
+
+    /// One whose API server is behind `front`.
+    pub(crate) async fn start_behind(front: impl FnOnce(axum::Router) -> axum::Router) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let cluster = LocalKube::in_memory(SystemClock::shared());
-        let address = serve(cluster.router()).await;
+        let address = serve(front(cluster.router())).await;
         fs::write(directory.path().join("kubeconfig"), LocalKube::kubeconfig(&address, NAMESPACE))
             .expect("a kubeconfig");
 

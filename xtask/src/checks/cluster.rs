@@ -1,7 +1,6 @@
-//! What has to hold on a real Kubernetes: localkube's conformance, the rules under real concurrency, and Dploy as the
+//! What has to hold on a real Kubernetes: localkube's conformance, the rules under concurrency, the engines, and Dploy as the
 //! chart installs it.
 
-use std::path::Path;
 use std::process::Command;
 
 use anyhow::Result;
@@ -15,28 +14,36 @@ use crate::workspace::Workspace;
 /// The variable that tells tests which cluster they may use, by the admin's kubeconfig.
 const KUBECONFIG: &str = "DPLOY_CLUSTER_KUBECONFIG";
 
+/// The variables that name programs which need not be on the path.
+const KUBECTL: &str = "DPLOY_KUBECTL";
+const HELM: &str = "DPLOY_HELM";
+
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     if !cluster::is_possible(workspace)? {
         return Ok(Outcome::Skipped("no control plane: neither Go nor its programs".to_owned()));
     }
     let cluster = TestCluster::start(workspace, workspace.target.join("cluster-test"))?;
     // One that fails does not hide what the other would show.
-    let outcomes =
-        [conformance(workspace, &cluster.access.kubeconfig), installed(workspace, &cluster.access)];
+    let outcomes = [crates(workspace, &cluster.access), installed(workspace, &cluster.access)];
     cluster.remove()?;
     outcomes.into_iter().collect::<Result<()>>()?;
     Ok(Outcome::passed())
 }
 
-fn conformance(workspace: &Workspace, kubeconfig: &Path) -> Result<()> {
+fn crates(workspace: &Workspace, access: &Access) -> Result<()> {
     let mut tests = cargo(&workspace.root);
-    tests.arg("test").args(PACKAGES).args(["--test=conformance", "--test=rules", "--no-fail-fast"]);
-    run(tests.env(KUBECONFIG, kubeconfig))
+    tests.arg("test").args(PACKAGES).args([
+        "--test=conformance",
+        "--test=rules",
+        "--test=operator",
+        "--no-fail-fast",
+    ]);
+    run(tests.env(KUBECONFIG, &access.kubeconfig).env(KUBECTL, &access.kubectl))
 }
 
 fn installed(workspace: &Workspace, access: &Access) -> Result<()> {
     let mut playwright: Command = end2end::playwright(workspace)?;
     playwright.env(KUBECONFIG, &access.kubeconfig);
-    playwright.env("DPLOY_KUBECTL", &access.kubectl).env("DPLOY_HELM", &access.helm);
+    playwright.env(KUBECTL, &access.kubectl).env(HELM, &access.helm);
     run(&mut playwright)
 }

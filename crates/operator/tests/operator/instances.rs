@@ -1,6 +1,12 @@
 //! The life of an instance.
 
+use std::{fmt::Debug, time::Duration};
+
 use clock::{ManualClock, SystemClock};
+use futures::{
+    StreamExt, future,
+    stream::{self, BoxStream},
+};
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::{
     api::{
@@ -11,14 +17,16 @@ use k8s_openapi::{
     apimachinery::pkg::apis::meta::v1::Time,
 };
 use kube::{
-    Api, ResourceExt,
+    Api, Resource, ResourceExt,
     api::{ListParams, ObjectMeta, Patch, PatchParams, PostParams},
+    runtime::{WatchStreamExt, watcher},
 };
-use resources::{DployInstance, DployInstanceSpec, Health, Phase, meta};
+use resources::{DployInstance, DployInstanceSpec, DployOwner, DployTemplate, Health, Phase, meta};
+use serde::de::DeserializeOwned;
 use serde_json::json;
 
 use crate::{
-    bed::{Bed, launched, nudge, phase, reason, template},
+    bed::{Bed, launched, nudge, phase, pool, reason, template},
     support::eventually,
 };
 
@@ -321,6 +329,53 @@ async fn a_restart_on_settled_instances_writes_nothing() {
     let mut after = versions(&bed).await;
     after.retain(|(name, _)| name != "lab-4567cdef");
     assert_eq!(after, before);
+}
+
+/// Beside the lease, which is renewed.
+#[tokio::test]
+async fn an_idle_system_writes_nothing() {
+    const INSTANCES: usize = 500;
+    let (bed, _operator) = Bed::running().await;
+    bed.create(&template("lab")).await;
+    bed.create(&pool("warm", 3, 5)).await;
+    for number in 0..INSTANCES {
+        bed.launch(&format!("owner-{}", number % 50), &format!("{number:08x}")).await;
+    }
+    let settled = |it: &DployInstance| matches!(phase(it), Some(Phase::Ready | Phase::Available));
+    eventually("all have settled", || async {
+        let instances = bed.instances().await;
+        (instances.len() == INSTANCES + 3 && instances.iter().all(settled)).then_some(())
+    })
+    .await;
+    eventually("the pool is counted", || async {
+        let warm: DployTemplate = bed.api().get("warm").await.unwrap();
+        (warm.status?.pool_available == 3).then_some(())
+    })
+    .await;
+    let mut written = stream::select_all([
+        writes::<DployInstance>(bed.api()),
+        writes::<DployTemplate>(bed.api()),
+        writes::<DployOwner>(bed.api()),
+        writes::<Event>(bed.api()),
+        writes::<Namespace>(Api::all(bed.client.clone())),
+    ]);
+    let minute = tokio::time::timeout(Duration::from_mins(1), written.next()).await;
+    assert!(minute.is_err(), "{minute:?}");
+}
+
+/// What is written from now on.
+fn writes<K>(api: Api<K>) -> BoxStream<'static, String>
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + 'static,
+{
+    let told = |event: watcher::Result<watcher::Event<K>>| match event {
+        Ok(watcher::Event::Apply(it) | watcher::Event::Delete(it)) => {
+            Some(format!("{} {}", K::kind(&()), it.name_any()))
+        }
+        _ => None,
+    };
+    let events = watcher::watcher(api, watcher::Config::default()).default_backoff();
+    events.filter_map(move |event| future::ready(told(event))).boxed()
 }
 
 async fn versions(bed: &Bed) -> Vec<(String, Option<String>)> {
