@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use super::Outcome;
-use crate::cluster;
+use crate::cluster::{self, Access};
 use crate::command::{read, run};
 use crate::machine::variable;
 use crate::progress;
@@ -33,8 +33,28 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     if !failed.is_empty() {
         bail!("not as it should be with the values of {}", failed.join(", "));
     }
+    if let Some(access) = Access::given(workspace)? {
+        installs(workspace, &access)?;
+    }
     Ok(Outcome::Passed(format!("with {} sets of values", cases.len())))
 }
+
+/// Installs the chart into a cluster, once with each set of values, until all its pods count as ready under the Pod Security
+/// Standard `restricted`, and takes it away again.
+pub(crate) fn installs(workspace: &Workspace, access: &Access) -> Result<()> {
+    let ci = workspace.root.join("charts/dploy/ci");
+    let definitions = ci.join("definitions.yaml");
+    run(access.kubectl().args(["apply", "--server-side", "--filename"]).arg(&definitions))?;
+    for case in cases(&ci)? {
+        progress::timed(&format!("Install the chart with the values of {}", case.name), || {
+            case.install(workspace, access)
+        })?;
+    }
+    run(access.kubectl().args(["delete", "--filename"]).arg(&definitions))
+}
+
+/// What a set of values counts on being there.
+const NAMESPACES: [&str; 3] = ["dploy-system", "dploy-environments", "gitops"];
 
 /// A set of values, and what is rendered with them.
 #[derive(Debug, PartialEq, Eq)]
@@ -83,6 +103,23 @@ impl Case {
             );
         }
         Ok(())
+    }
+
+    fn install(&self, workspace: &Workspace, access: &Access) -> Result<()> {
+        for name in NAMESPACES {
+            run(access.kubectl().args(["create", "namespace", name]))?;
+        }
+        let namespace = ["--namespace", "dploy-system"];
+        let restricted = "pod-security.kubernetes.io/enforce=restricted";
+        run(access.kubectl().args(["label", "namespace", "dploy-system", restricted]))?;
+        let account = ["create", "serviceaccount", "serve-account"];
+        run(access.kubectl().args(namespace).args(account))?;
+        let mut install = access.in_cluster(self.helm(workspace, &access.helm));
+        install.args(["install", "dploy", "charts/dploy", "--wait", "--timeout", "2m"]);
+        run(install.args(namespace))?;
+        let mut uninstall = access.in_cluster(Command::new(&access.helm));
+        run(uninstall.args(["uninstall", "dploy", "--wait"]).args(namespace))?;
+        run(access.kubectl().args(["delete", "namespace"]).args(NAMESPACES))
     }
 
     fn helm(&self, workspace: &Workspace, helm: &Path) -> Command {

@@ -5,14 +5,11 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use super::{Outcome, end2end};
-use crate::cluster::{self, Access, TestCluster};
+use super::{Outcome, chart, end2end};
+use crate::cluster::{self, Access, KUBECONFIG, TestCluster};
 use crate::command::{cargo, run};
 use crate::server::PACKAGES;
 use crate::workspace::Workspace;
-
-/// The variable that tells tests which cluster they may use, by the admin's kubeconfig.
-const KUBECONFIG: &str = "DPLOY_CLUSTER_KUBECONFIG";
 
 /// The variables that name programs which need not be on the path.
 const KUBECTL: &str = "DPLOY_KUBECTL";
@@ -24,7 +21,11 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     }
     let cluster = TestCluster::start(workspace, workspace.target.join("cluster-test"))?;
     // One that fails does not hide what the other would show.
-    let outcomes = [crates(workspace, &cluster.access), installed(workspace, &cluster.access)];
+    let outcomes = [
+        chart::installs(workspace, &cluster.access),
+        crates(workspace, &cluster.access),
+        installed(workspace, &cluster.access),
+    ];
     cluster.remove()?;
     outcomes.into_iter().collect::<Result<()>>()?;
     Ok(Outcome::passed())

@@ -14,10 +14,12 @@ mod tools;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use clap::{Subcommand, ValueEnum};
 
+use crate::machine::variable;
 use crate::progress;
 use crate::workspace::Workspace;
 
@@ -114,11 +116,38 @@ pub(crate) fn helm(workspace: &Workspace) -> Result<Option<PathBuf>> {
     tools.is_possible(tools::HELM).then(|| tools.provide(tools::HELM)).transpose()
 }
 
+/// The variable that tells tests which cluster they may use, by the admin's kubeconfig.
+pub(crate) const KUBECONFIG: &str = "DPLOY_CLUSTER_KUBECONFIG";
+
 /// How an admin reaches a cluster.
 pub(crate) struct Access {
     pub(crate) kubeconfig: PathBuf,
     pub(crate) kubectl: PathBuf,
     pub(crate) helm: PathBuf,
+}
+
+impl Access {
+    /// To the cluster that [`KUBECONFIG`] names, if it names one.
+    pub(crate) fn given(workspace: &Workspace) -> Result<Option<Self>> {
+        let tools = Tools::of(workspace)?;
+        variable(KUBECONFIG).map(|path| Self::by(PathBuf::from(path), &tools)).transpose()
+    }
+
+    fn by(kubeconfig: PathBuf, tools: &Tools) -> Result<Self> {
+        let (kubectl, helm) = (tools.provide(tools::KUBECTL)?, tools.provide(tools::HELM)?);
+        Ok(Self { kubeconfig, kubectl, helm })
+    }
+
+    /// kubectl as the admin.
+    pub(crate) fn kubectl(&self) -> Command {
+        self.in_cluster(Command::new(&self.kubectl))
+    }
+
+    /// A program that reads the usual variable, as the admin.
+    pub(crate) fn in_cluster(&self, mut program: Command) -> Command {
+        program.env("KUBECONFIG", &self.kubeconfig);
+        program
+    }
 }
 
 /// A cluster with nothing in it, which goes when it is dropped.
@@ -134,9 +163,8 @@ impl TestCluster {
         cluster.reset()?;
         let cluster = Cluster::at(workspace, Some(directory.clone()))?;
         let kubeconfig = up(workspace, Part::value_variants(), Some(directory))?;
-        let (kubectl, helm) =
-            (cluster.tools.provide(tools::KUBECTL)?, cluster.tools.provide(tools::HELM)?);
-        Ok(Self { cluster, access: Access { kubeconfig, kubectl, helm } })
+        let access = Access::by(kubeconfig, &cluster.tools)?;
+        Ok(Self { cluster, access })
     }
 
     /// Stops it and removes what was in it.
