@@ -5,14 +5,14 @@ FROM node:22-bookworm-slim AS node
 
 FROM rust:1.95.0-bookworm AS build
 # For wasm-opt, which makes the web app's download smaller.
-COPY --from=node /usr/local/bin/node /usr/local/bin/node
-COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
-RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
+COPY --from=node /usr/local /usr/local
 WORKDIR /dploy
 COPY . .
+ARG BINARY=/usr/local/bin/dploy
+# `cargo xtask test --only image` takes this step from here, and does without Docker what Docker would do.
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/dploy/target \
-    cargo xtask build && cp target/release/dploy /usr/local/bin/dploy
+    cargo xtask build --copy-to "$BINARY"
 
 # No shell, no package manager; glibc, CA certificates and a user that is not root.
 FROM gcr.io/distroless/cc-debian12:nonroot

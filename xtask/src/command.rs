@@ -9,7 +9,12 @@ use anyhow::{Context, Result, bail};
 /// Cargo, in an environment like that of one at a prompt. What the cargo that runs us has set for us
 /// is taken away: build scripts that watch such a variable (ring's does) would run again each time.
 pub(crate) fn cargo(root: &Path) -> Command {
-    let mut command = Command::new("cargo");
+    at_a_prompt("cargo", root)
+}
+
+/// A program that may run cargo, in such an environment.
+pub(crate) fn at_a_prompt(program: &str, root: &Path) -> Command {
+    let mut command = Command::new(program);
     command.current_dir(root);
     for (name, _) in std::env::vars_os() {
         let set_for_us = ["CARGO_PKG_", "CARGO_MANIFEST_"];

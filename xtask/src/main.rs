@@ -16,9 +16,11 @@ mod site;
 mod workspace;
 
 use std::ffi::OsString;
+use std::fs;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use clap::{Parser, Subcommand};
 
 use crate::checks::Step;
@@ -42,7 +44,11 @@ enum Task {
         args: Vec<String>,
     },
     /// Build the release binary, one file with the site in it
-    Build,
+    Build {
+        /// Copy it to this file, too
+        #[arg(long, value_name = "FILE")]
+        copy_to: Option<PathBuf>,
+    },
     /// Build only the web app's files into target/site
     Site {
         /// With the release profile and wasm-opt
@@ -89,10 +95,14 @@ fn run(task: Task) -> Result<ExitCode> {
             let binary = server::build(&workspace, Flavour::Debug)?;
             server::run_dev(&binary, &args)?;
         }
-        Task::Build => {
+        Task::Build { copy_to } => {
             site::build(&workspace, Flavour::Release)?;
             let binary = server::build(&workspace, Flavour::Release)?;
             progress::note(&format!("The release binary is {}", binary.display()));
+            if let Some(copy) = copy_to {
+                fs::copy(&binary, &copy)
+                    .with_context(|| format!("could not write {}", copy.display()))?;
+            }
         }
         Task::Site { release } => {
             let flavour = if release { Flavour::Release } else { Flavour::Debug };

@@ -7,6 +7,7 @@ mod chart;
 mod cluster;
 mod deny;
 mod end2end;
+mod image;
 mod summary;
 mod wasm_size;
 
@@ -40,6 +41,8 @@ pub(crate) enum Step {
     Chart,
     /// the size of the web app as it is downloaded
     WasmSize,
+    /// the Dockerfile's build step, without Docker
+    Image,
     /// Playwright in a real browser against `dploy dev`
     E2e,
     /// conformance, engines and the installed chart on a real Kubernetes
@@ -84,6 +87,7 @@ impl Step {
             Self::Test => cargo::test(workspace),
             Self::Chart => chart::check(workspace),
             Self::WasmSize => wasm_size::check(workspace),
+            Self::Image => image::check(workspace),
             Self::E2e => end2end::run(workspace),
             Self::Cluster => cluster::check(workspace),
         };
