@@ -85,7 +85,8 @@ fn begin(subject: &Subject<'_>, now: Timestamp) -> Verdict {
     let owner = Some(instance.spec.owner.as_str());
     let name = rendering::names::namespace(owner, &instance.spec.template_ref, uuid);
     picture.namespace.get_or_insert(name);
-    show(picture, Some(AT_ONCE))
+    // The watch shows that this was written: sooner, it would be decided on a version that is not the latest any more.
+    show(picture, None)
 }
 
 fn steps(

@@ -18,7 +18,7 @@ fn a_new_instance_writes_its_namespace_down_before_anything_is_made() {
         given,
         expect![[r#"
             show Provisioning, Ready False NotPlaced
-            again in 5ms
+            again on a change
         "#]],
     );
 }
