@@ -68,6 +68,16 @@ impl Writes {
         Self(ours.map(|(write, count)| (write.clone(), *count)).collect())
     }
 
+    /// Those to these resources and their subresources.
+    pub(crate) fn of(&self, resources: &[&str]) -> Self {
+        let named = |write: &Write| {
+            let resource = write.resource.split('/').next();
+            resource.is_some_and(|resource| resources.contains(&resource))
+        };
+        let chosen = self.0.iter().filter(|(write, _)| named(write));
+        Self(chosen.map(|(write, count)| (write.clone(), *count)).collect())
+    }
+
     /// All of them.
     pub(crate) fn total(&self) -> u64 {
         self.0.values().sum()
@@ -78,7 +88,8 @@ impl Writes {
     pub(crate) fn per(&self, times: usize) -> String {
         let per = |count: u64| count as f64 / times as f64;
         let each = self.0.iter().map(|(write, count)| format!("{write} {:.2}", per(*count)));
-        each.collect::<Vec<_>>().join(", ")
+        let each = each.collect::<Vec<_>>().join(", ");
+        format!("{:.2} ({each})", per(self.total()))
     }
 }
 
@@ -160,7 +171,8 @@ apiserver_request_total{code="201",component="apiserver",dry_run="All",group="",
         let made = after.since(&before);
         assert_eq!(made.to_string(), "POST configmaps 2, PATCH dployowners/status 5");
         assert_eq!(made.total(), 7);
-        assert_eq!(made.of_dploy().per(5), "PATCH dployowners/status 1.00");
+        assert_eq!(made.of_dploy().per(5), "1.00 (PATCH dployowners/status 1.00)");
+        assert_eq!(made.of(&["configmaps"]).to_string(), "POST configmaps 2");
         assert_eq!(before.since(&after).total(), 0);
         assert_eq!(after.since(&after), Writes::default());
     }

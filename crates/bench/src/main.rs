@@ -5,6 +5,7 @@
 
 mod client;
 mod counters;
+mod document;
 mod issuer;
 mod machine;
 mod measures;
@@ -54,6 +55,9 @@ enum Bench {
         /// How many requests race against each other
         #[arg(long, default_value_t = 10_000)]
         requests: usize,
+        /// Put the figures into this file, between its marks, too
+        #[arg(long, value_name = "FILE", conflicts_with = "only")]
+        into: Option<PathBuf>,
         /// How many instances there are when Dploy starts with many
         #[arg(long, default_value_t = 10_000)]
         many: usize,
@@ -75,13 +79,16 @@ async fn main() -> ExitCode {
 }
 
 async fn run(Cli { bench, dploy }: Cli) -> Result<()> {
-    let Bench::Claims { kubeconfig, only, requests, many } = bench;
+    let Bench::Claims { kubeconfig, only, requests, into, many } = bench;
     let provider = rustls::crypto::ring::default_provider().install_default();
     provider.map_err(|_| anyhow!("a provider of cryptography is there already"))?;
     let world = World::open(&kubeconfig, &dploy).await?;
     let mut report = Report::new(Machine::this());
     let outcome = measure(&world, &only, Size { requests, many }, &mut report).await;
     write!(stdout(), "{report}").context("could not print the report")?;
+    if let Some(file) = into {
+        document::put(&file, &report.to_string())?;
+    }
     // What went wrong first says more than what that does to the end.
     outcome.and(world.close().await)
 }

@@ -21,11 +21,11 @@ use serde_json::{Value, json};
 
 use crate::{report::Report, world::World};
 
-/// A workload that is ready at once.
+/// A workload that is ready at once, and that a claim does not change: what a warm member is warm for.
 pub(crate) const CONFIG_MAP: &str = "apiVersion: v1
 kind: ConfigMap
 metadata: { name: workload }
-data: { owner: {{ .Owner | quote }} }
+data: { uuid: {{ .UUID | quote }} }
 ";
 
 /// How large some of the measures are.
