@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use http::StatusCode;
 use k8s_openapi::{
@@ -36,6 +36,8 @@ use crate::{
 const MANAGER: &str = "dploy-bench";
 /// How long the API server may take for what is not measured.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// How often a deletion of everything is begun.
+const ATTEMPTS: usize = 10;
 /// How many requests of preparation are under way at once.
 const AT_ONCE: usize = 32;
 /// A launch without its parameter is refused, but makes the person known.
@@ -179,12 +181,10 @@ impl World {
 
     /// Deletes all templates, instances and owners, and waits until they are gone. An operator has to run.
     pub(crate) async fn clear(&self) -> Result<()> {
-        let (params, all) = (DeleteParams::background(), ListParams::default());
-        self.api::<DployTemplate>().delete_collection(&params, &all).await?;
-        self.api::<DployInstance>().delete_collection(&params, &all).await?;
+        delete_all(&self.api::<DployTemplate>()).await?;
+        delete_all(&self.api::<DployInstance>()).await?;
         self.tracker.until("nothing is left", |it| it.present().next().is_none()).await?;
-        self.api::<DployOwner>().delete_collection(&params, &all).await?;
-        Ok(())
+        delete_all(&self.api::<DployOwner>()).await
     }
 
     /// Drops the finalizers of what a measure that failed has left behind.
@@ -203,6 +203,21 @@ async fn client(kubeconfig: &Path) -> Result<kube::Client> {
     let options = KubeConfigOptions::default();
     let config = Config::from_custom_kubeconfig(read, &options).await;
     kube::Client::try_from(config.context("the kubeconfig has no cluster")?).context("no client")
+}
+
+/// Deletes them all. The API server gives a request a minute, which may not be enough for all: then it goes on with the rest.
+async fn delete_all<K>(api: &Api<K>) -> Result<()>
+where
+    K: kube::Resource<DynamicType = ()> + Clone + std::fmt::Debug + serde::de::DeserializeOwned,
+{
+    let (params, all) = (DeleteParams::background(), ListParams::default());
+    for _ in 0..ATTEMPTS {
+        match api.delete_collection(&params, &all).await {
+            Ok(_) => return Ok(()),
+            Err(error) => tracing::warn!(%error, "could not delete all at once, going on"),
+        }
+    }
+    bail!("could not delete all {}", K::plural(&()))
 }
 
 /// Applies Dploy's kinds and waits until they are served. They stay: others may use them by now.
