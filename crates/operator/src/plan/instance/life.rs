@@ -100,9 +100,10 @@ fn steps(
     let stands = look.placed.as_deref() == Some(draft.digest().as_str());
     let open = name.clone().filter(|_| missing).map(Step::OpenNamespace);
     let place = (missing || !stands) && *namespace != NamespaceSeen::Ending;
-    // Whenever the workload is placed, so that none stands without them, whoever was killed in between.
+    // Before a workload that does not stand yet: one that does was placed after them, whoever was killed in between.
+    let unguarded = place && (missing || look.placed.is_none());
     let guards = || Some(GuardObjects::of(instance)).filter(|it| !it.is_empty()).map(Box::new);
-    let guard = name.filter(|_| place).zip(place.then(guards).flatten());
+    let guard = name.zip(unguarded.then(guards).flatten());
     let guard = guard.map(|(name, objects)| Step::Guard(name, objects));
     let place = place.then(|| Step::Place(resolved.engine, Box::new(draft.clone())));
     open.into_iter().chain(guard).chain(place).collect()

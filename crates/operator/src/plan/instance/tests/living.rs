@@ -186,7 +186,6 @@ fn a_changed_draft_is_placed_again() {
     check(
         given().look(|look| look.placed = Some("another".into())),
         expect![[r#"
-            guard ada-lab-0123abcd
             place by flux
             show Ready, Ready True Healthy
             again in 5ms
