@@ -17,11 +17,7 @@ impl MetricsPort {
     /// Listens, before anything else is started.
     pub(super) async fn bind(address: Option<SocketAddr>) -> Result<Self, Failure> {
         let Some(address) = address else { return Ok(Self(None)) };
-        let listener = http::bind(address, variables::METRICS_PORT.name).await?;
-        if let Ok(address) = listener.local_addr() {
-            tracing::info!(metrics = %address, "metrics for Prometheus");
-        }
-        Ok(Self(Some(listener)))
+        http::bind(address, variables::METRICS_PORT.name).await.map(|it| Self(Some(it)))
     }
 
     /// Answers until `stopping` is cancelled.
@@ -32,6 +28,9 @@ impl MetricsPort {
     ) -> Result<(), Failure> {
         match self.0 {
             Some(listener) => {
+                if let Ok(address) = listener.local_addr() {
+                    tracing::info!(metrics = %address, "metrics for Prometheus");
+                }
                 http::serve(listener, metrics_router(Arc::new(registry)), stopping).await
             }
             None => {
