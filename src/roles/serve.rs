@@ -45,11 +45,12 @@ pub(super) const fn audience(server: &ServerConfig) -> Audience {
     if server.debug { Audience::People } else { Audience::Machines }
 }
 
-/// What is logged where `RUST_LOG` does not say. The client's own complaints are left out: who asked it says what failed, and why.
+/// What is logged where `RUST_LOG` does not say. The complaints of the client and its watches are left out: who asked them says
+/// what failed, and why.
 pub(super) const fn filter(server: &ServerConfig) -> &'static str {
     if server.debug {
-        "info,kube_client::client::builder=off,dploy=debug,environments=debug,operator=debug,identity=debug"
+        "info,kube_client::client::builder=off,kube_runtime::watcher=off,dploy=debug,environments=debug,operator=debug,identity=debug"
     } else {
-        "info,kube_client::client::builder=off"
+        "info,kube_client::client::builder=off,kube_runtime::watcher=off"
     }
 }
