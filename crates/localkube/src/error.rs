@@ -122,6 +122,10 @@ impl FieldError {
     pub(crate) fn sentence(&self) -> String {
         format!("{}: {}", self.field, self.message)
     }
+
+    fn cause(&self) -> Value {
+        json!({ "reason": self.reason, "message": self.message, "field": self.field })
+    }
 }
 
 fn printed(value: &Value) -> String {
@@ -188,6 +192,15 @@ impl ApiError {
         Self::new(StatusCode::CONFLICT, "Conflict", message).about(kind, name)
     }
 
+    /// 409: what a deletion depends on does not hold.
+    pub(crate) fn precondition(kind: &Kind, name: &str, why: &str) -> Self {
+        let mut error = Self::conflict(kind, name, why);
+        error.message =
+            format!("Operation cannot be fulfilled on {} {name:?}: {why}", kind.qualified_kind());
+        error.details["kind"] = kind.name.as_str().into();
+        error
+    }
+
     /// 409: the resourceVersion is not the current one.
     pub(crate) fn modified(kind: &Kind, name: &str) -> Self {
         let why = "the object has been modified; please apply your changes to the latest version \
@@ -230,13 +243,17 @@ impl ApiError {
         };
         let message = format!("{} {name:?} is invalid: {all}", kind.qualified_kind());
         let mut error = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "Invalid", message);
-        let causes: Vec<Value> = errors
-            .iter()
-            .map(|e| json!({ "reason": e.reason, "message": e.message, "field": e.field }))
-            .collect();
+        let causes: Vec<Value> = errors.iter().map(FieldError::cause).collect();
         error.details =
             json!({ "name": name, "group": kind.group, "kind": kind.name, "causes": causes });
         error
+    }
+
+    /// 422: a patch that makes something of the object that it cannot be.
+    pub(crate) fn unfit_patch(error: &FieldError) -> Self {
+        let mut refusal = Self::unprocessable(format!(" \"\" is invalid: {}", error.sentence()));
+        refusal.details = json!({ "causes": [error.cause()] });
+        refusal
     }
 
     /// 422: a patch that cannot be carried out.

@@ -20,6 +20,16 @@ pub(crate) fn unset(object: &mut Value, field: &str) {
     }
 }
 
+/// Removes a list or map of the object's metadata that holds nothing.
+pub(crate) fn unset_if_empty(object: &mut Value, field: &str) {
+    let value = &object["metadata"][field];
+    let is_empty =
+        value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty);
+    if is_empty {
+        unset(object, field);
+    }
+}
+
 /// Whether the object is being deleted.
 pub(crate) fn is_deleting(object: &Value) -> bool {
     object["metadata"]["deletionTimestamp"].is_string()

@@ -8,6 +8,7 @@ use crate::{
     api::WriteOptions,
     error::{ApiError, ApiResult, FieldError},
     kinds::{Custom, Typed},
+    meta,
 };
 
 /// Drops what metadata does not have; refuses what is of another type.
@@ -17,6 +18,9 @@ pub(super) fn tidy_metadata(object: &mut Value) -> ApiResult<()> {
         .and_then(serde_json::to_value)
         .map_err(|error| undecodable(object, &error))?;
     object["metadata"] = tidy;
+    for field in ["annotations", "finalizers", "labels", "ownerReferences"] {
+        meta::unset_if_empty(object, field);
+    }
     Ok(())
 }
 
@@ -39,9 +43,10 @@ pub(super) fn fit(
     before: Option<&Value>,
     options: &WriteOptions,
 ) -> ApiResult<Vec<FieldError>> {
+    let sent = options.strict.then(|| object.clone());
     let unknown = custom.schema.prune(object);
-    if options.strict {
-        refuse(&unknown, object, options)?;
+    if let Some(sent) = sent {
+        refuse(&unknown, &sent, options)?;
     }
     custom.schema.fill(object);
     let mut errors = custom.schema.validate(object, before);
@@ -73,7 +78,7 @@ fn refuse(unknown: &[String], object: &Value, options: &WriteOptions) -> ApiResu
     let why = format!("strict decoding error: {}", each.join(", "));
     if options.patches {
         let error = FieldError::invalid("patch", &Value::String(object.to_string()), why);
-        return Err(ApiError::unprocessable(format!(" \"\" is invalid: {}", error.sentence())));
+        return Err(ApiError::unfit_patch(&error));
     }
     Err(undecodable(object, why))
 }

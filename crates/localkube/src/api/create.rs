@@ -40,7 +40,7 @@ pub(crate) fn create(
     }
     target.kind.keep(&mut object);
     if options.dry_run {
-        return Ok(Arc::new(Object::new(object, 0)));
+        return Ok(Arc::new(Object::unwritten(object)));
     }
     Ok(txn.put(target.key(), object))
 }

@@ -59,13 +59,14 @@ fn mark(txn: &Txn<'_>, target: &Target, object: &mut Value) {
 }
 
 fn check(target: &Target, current: &Value, options: &DeleteOptions) -> ApiResult<()> {
-    let conflict = |why: String| Err(ApiError::conflict(&target.kind, &target.name, &why));
+    let conflict = |why: String| Err(ApiError::precondition(&target.kind, &target.name, &why));
     let uid = meta::text(current, "uid");
     if let Some(wanted) = &options.uid
         && wanted != uid
     {
         return conflict(format!(
-            "Precondition failed: UID in precondition: {wanted}, UID in object meta: {uid}"
+            "the UID in the precondition ({wanted}) does not match the UID in record ({uid}). \
+             The object might have been deleted and then recreated"
         ));
     }
     let version = meta::text(current, "resourceVersion");
@@ -73,7 +74,8 @@ fn check(target: &Target, current: &Value, options: &DeleteOptions) -> ApiResult
         && wanted != version
     {
         return conflict(format!(
-            "Precondition failed: ResourceVersion in precondition: {wanted}, ResourceVersion in object meta: {version}"
+            "the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record \
+             ({version}). The object might have been modified"
         ));
     }
     Ok(())

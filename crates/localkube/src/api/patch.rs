@@ -1,8 +1,9 @@
 //! PATCH.
 
-use std::sync::Arc;
+use std::{slice, sync::Arc};
 
 use http::StatusCode;
+use json_patch::{PatchError, PatchOperation};
 use serde_json::{Value, json};
 
 use super::{Target, WriteOptions, create, update};
@@ -73,7 +74,7 @@ fn changed(
 ) -> ApiResult<Value> {
     let mut after = before.clone();
     match patch {
-        Patch::Json(patch) => json_patch::patch(&mut after, &patch).map_err(|_| {
+        Patch::Json(patch) => json_patched(&mut after, &patch).map_err(|_| {
             ApiError::unprocessable(
                 "the server rejected our request due to an error in our request",
             )
@@ -90,6 +91,21 @@ fn changed(
         Patch::Apply(wanted) => after = merged(now, target, Some(before), &wanted, options)?,
     }
     Ok(after)
+}
+
+/// RFC 6902, except that a test for null passes where there is nothing: so does kube-apiserver's, and kube-runtime adds an
+/// object's first finalizer that way.
+fn json_patched(document: &mut Value, patch: &[PatchOperation]) -> Result<(), PatchError> {
+    for operation in patch {
+        if let PatchOperation::Test(test) = operation
+            && test.value.is_null()
+            && document.pointer(test.path.as_str()).is_none()
+        {
+            continue;
+        }
+        json_patch::patch(document, slice::from_ref(operation))?;
+    }
+    Ok(())
 }
 
 fn applied(

@@ -7,10 +7,7 @@ use axum::{
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 
-use crate::{
-    api::{ListPage, Target},
-    error::ApiError,
-};
+use crate::{api::Target, error::ApiError};
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
@@ -48,14 +45,4 @@ pub(super) fn deleted(target: &Target, object: &Value) -> Response {
         "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details,
     });
     value(StatusCode::OK, &status)
-}
-
-/// The metadata of a list.
-pub(super) fn list_metadata(page: &ListPage, token: Option<String>) -> Value {
-    let mut metadata = json!({ "resourceVersion": page.revision.to_string() });
-    if let Some(token) = token {
-        metadata["continue"] = token.into();
-        metadata["remainingItemCount"] = page.remaining.into();
-    }
-    metadata
 }

@@ -60,6 +60,11 @@ impl Query {
         Ok(selector)
     }
 
+    /// Whether only some objects are meant.
+    pub(super) fn selects(&self) -> bool {
+        !self.text("labelSelector").is_empty() || !self.text("fieldSelector").is_empty()
+    }
+
     pub(super) fn write_options(&self) -> WriteOptions {
         WriteOptions {
             dry_run: !self.text("dryRun").is_empty(),

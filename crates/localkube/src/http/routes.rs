@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{Method, Request, StatusCode, header, request::Parts};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     answers, body, continuation, discovery, openapi,
@@ -138,10 +138,22 @@ impl Call {
     }
 
     fn page(&self, page: &ListPage, token: Option<String>) -> Response {
-        let metadata = answers::list_metadata(page, token);
-        let now = self.store.now();
+        let (metadata, now) = (self.list_metadata(page, token), self.store.now());
         let body = self.view().list(&self.target.kind, &page.items, &metadata, now);
         answers::raw(StatusCode::OK, body)
+    }
+
+    /// What a selector leaves of the rest is not counted; a whole list of custom resources says so when it is the last.
+    fn list_metadata(&self, page: &ListPage, token: Option<String>) -> Value {
+        let mut metadata = json!({ "resourceVersion": page.revision.to_string() });
+        let is_custom = self.target.kind.custom.is_some() && self.view() == View::Whole;
+        if token.is_some() && !self.query.selects() {
+            metadata["remainingItemCount"] = page.remaining.into();
+        }
+        if token.is_some() || is_custom {
+            metadata["continue"] = token.unwrap_or_default().into();
+        }
+        metadata
     }
 
     fn list(&self) -> ApiResult<Response> {

@@ -41,6 +41,10 @@ impl Kind {
             object["apiVersion"] = "v1".into();
             if let Some(fields) = object.as_object_mut() {
                 fields.entry("involvedObject").or_insert_with(|| json!({}));
+                fields.entry("source").or_insert_with(|| json!({}));
+                for time in ["firstTimestamp", "lastTimestamp"] {
+                    fields.entry(time).or_insert(Value::Null);
+                }
             }
         }
     }

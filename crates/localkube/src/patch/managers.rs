@@ -48,10 +48,11 @@ pub(super) fn read(object: &Value) -> Vec<Entry> {
         .collect()
 }
 
-/// Writes who owns what; managers that own nothing any more are left out.
+/// Writes who owns what, in Kubernetes' order; managers that own nothing any more are left out.
 pub(super) fn write(object: &mut Value, entries: &[Entry]) {
-    let owning = entries.iter().filter(|entry| !entry.fields.is_empty());
-    let all: Vec<Value> = owning.map(Entry::json).collect();
+    let mut owning: Vec<&Entry> = entries.iter().filter(|it| !it.fields.is_empty()).collect();
+    owning.sort_by(|one, other| one.place().cmp(&other.place()));
+    let all: Vec<Value> = owning.into_iter().map(Entry::json).collect();
     match all.is_empty() {
         true => meta::unset(object, "managedFields"),
         false => meta::set(object, "managedFields", all),
@@ -59,6 +60,13 @@ pub(super) fn write(object: &mut Value, entries: &[Entry]) {
 }
 
 impl Entry {
+    /// Those who apply come first, then those who wrote longest ago.
+    fn place(&self) -> (bool, &str, &str, &str, &str) {
+        let Manager { name, applies, api_version, subresource } = &self.manager;
+        let time = self.time.as_str().unwrap_or_default();
+        (!applies, time, name, api_version, subresource)
+    }
+
     fn json(&self) -> Value {
         let manager = &self.manager;
         let mut json = json!({

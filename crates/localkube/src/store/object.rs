@@ -31,6 +31,11 @@ impl Object {
         Self { value, revision, json: OnceLock::new() }
     }
 
+    /// What would be written, and has no revision yet.
+    pub(crate) fn unwritten(value: Value) -> Self {
+        Self { value, revision: 0, json: OnceLock::new() }
+    }
+
     /// The object.
     pub(crate) fn value(&self) -> &Value {
         &self.value

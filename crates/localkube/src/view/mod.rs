@@ -11,7 +11,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::{kinds::Kind, store::Object};
+use crate::{kinds::Kind, meta, store::Object};
 
 /// How objects are shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -55,6 +55,17 @@ impl View {
         }
     }
 
+    /// An object in a list, as JSON: what a built-in one is, the list says for all.
+    fn item(self, kind: &Kind, object: &Object, now: Timestamp) -> Bytes {
+        if self != Self::Whole || kind.custom.is_some() {
+            return self.object(kind, object, now);
+        }
+        let shown = kind.show(object.value());
+        let mut fields = meta::fields(shown.as_ref().unwrap_or(object.value()));
+        fields.retain(|name, _| name != "apiVersion" && name != "kind");
+        Value::Object(fields).to_string().into()
+    }
+
     /// A list of objects, as JSON. `list` is the list's own metadata.
     pub(crate) fn list<O: AsRef<Object>>(
         self,
@@ -67,7 +78,7 @@ impl View {
         if self == Self::Table {
             return table::of(kind, objects, list, now).to_string().into();
         }
-        let items: Vec<Bytes> = objects.map(|object| self.object(kind, object, now)).collect();
+        let items: Vec<Bytes> = objects.map(|object| self.item(kind, object, now)).collect();
         let (version, name) = match self {
             Self::Metadata => ("meta.k8s.io/v1".to_owned(), "PartialObjectMetadataList"),
             _ => (kind.api_version(), kind.list_name.as_str()),

@@ -71,6 +71,17 @@ pub struct Widgets {
 }
 
 impl Widgets {
+    /// The same kind, asked for by another client.
+    pub fn heard(&self, client: Client) -> Self {
+        let api = Api::default_namespaced_with(client, &self.kind);
+        Self { api, kind: self.kind.clone() }
+    }
+
+    /// The group of the kind, which no other test has.
+    pub fn group(&self) -> &str {
+        &self.kind.group
+    }
+
     /// A widget with this `spec`.
     pub fn widget(&self, name: &str, spec: Value) -> DynamicObject {
         DynamicObject::new(name, &self.kind).data(json!({ "spec": spec }))

@@ -17,6 +17,7 @@ mod bed;
 mod custom;
 mod deletion;
 mod durability;
+mod kube_runtime;
 mod kubectl;
 mod objects;
 mod watches;
