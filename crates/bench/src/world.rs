@@ -128,6 +128,8 @@ impl World {
         let mut command = Command::new(&self.dploy);
         command.arg(role).env_clear().env("KUBECONFIG", &self.kubeconfig);
         command.env("DPLOY_NAMESPACE", &self.namespace);
+        // Several run at once, each on ports of its own.
+        command.envs([("HEALTH_PORT", "0"), ("METRICS_PORT", "0")]);
         command
     }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use thiserror::Error;
 
 use crate::{
-    engines::{EngineError, OrderRef},
+    engines::{EngineError, OrderRef, Withdrawal},
     error::{is_conflict, is_not_found},
 };
 
@@ -40,6 +40,17 @@ impl Kind {
     }
 }
 
+/// A program that runs workloads for us.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Program {
+    /// As people call it.
+    pub(super) name: &'static str,
+    /// Which part of it removes workloads.
+    pub(super) remover: &'static str,
+    /// What it does to them then, such as `uninstalled`.
+    pub(super) removed: &'static str,
+}
+
 /// The cluster lacks the upstream.
 #[derive(Debug, Error)]
 #[error("{program} is not installed in this cluster, which has no kind {kind} in {api_version}")]
@@ -64,12 +75,11 @@ pub(super) enum Deletion {
 #[derive(Clone)]
 pub(super) struct Upstream {
     client: Client,
-    program: &'static str,
+    program: Program,
 }
 
 impl Upstream {
-    /// `program` as people call it.
-    pub(super) const fn new(client: Client, program: &'static str) -> Self {
+    pub(super) const fn new(client: Client, program: Program) -> Self {
         Self { client, program }
     }
 
@@ -162,6 +172,26 @@ impl Upstream {
         }
     }
 
+    /// What holds a withdrawal up: the program's own words, or since when it has said nothing.
+    pub(super) fn still_going(
+        &self,
+        kind: Kind,
+        found: &DynamicObject,
+        obstacle: Option<String>,
+    ) -> Withdrawal {
+        let Program { name: program, remover, removed } = self.program;
+        let (namespace, name) = place_of(found);
+        let what = format!("{} {namespace}/{name}", kind.name);
+        Withdrawal::StillGoing(match (obstacle, &found.metadata.deletion_timestamp) {
+            (Some(why), _) => format!("{what} cannot be {removed}: {why}"),
+            (None, Some(since)) => format!(
+                "{what} is to be {removed} by {program} since {}; if that does not end, look whether its {remover} runs.",
+                since.0
+            ),
+            (None, None) => format!("{what} is being {removed}."),
+        })
+    }
+
     fn api(&self, kind: Kind, namespace: &str) -> Api<DynamicObject> {
         Api::namespaced_with(self.client.clone(), namespace, &kind.resource())
     }
@@ -175,7 +205,11 @@ impl Upstream {
     }
 
     fn not_installed(&self, kind: Kind) -> NotInstalled {
-        NotInstalled { program: self.program, kind: kind.name, api_version: kind.api_version() }
+        NotInstalled {
+            program: self.program.name,
+            kind: kind.name,
+            api_version: kind.api_version(),
+        }
     }
 }
 

@@ -5,7 +5,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use futures::stream::{self, BoxStream, StreamExt};
+use futures::{
+    future::ready,
+    stream::{BoxStream, StreamExt},
+};
 use kube::{
     Api, Client, ResourceExt,
     api::{ApiResource, DynamicObject, PartialObjectMeta},
@@ -15,10 +18,8 @@ use kube::{
     },
 };
 use resources::meta;
-use tokio::{
-    sync::broadcast::{self, error::RecvError},
-    task::AbortHandle,
-};
+use tokio::{sync::broadcast, task::AbortHandle};
+use tokio_stream::wrappers::BroadcastStream;
 
 use crate::{chain, engines::OrderRef, labels::label};
 
@@ -77,16 +78,7 @@ impl Watches {
 
     /// The orders whose objects changed.
     pub(super) fn changes(&self) -> BoxStream<'static, OrderRef> {
-        stream::unfold(self.changes.subscribe(), |mut changes| async {
-            loop {
-                match changes.recv().await {
-                    Ok(order) => return Some((order, changes)),
-                    Err(RecvError::Lagged(_)) => {}
-                    Err(RecvError::Closed) => return None,
-                }
-            }
-        })
-        .boxed()
+        BroadcastStream::new(self.changes.subscribe()).filter_map(|it| ready(it.ok())).boxed()
     }
 
     /// Ends all watches.

@@ -11,7 +11,8 @@ use kube::{
     },
 };
 use serde::de::DeserializeOwned;
-use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::broadcast;
+use tokio_stream::wrappers::BroadcastStream;
 
 use crate::chain;
 
@@ -105,13 +106,8 @@ where
 
     /// Everything once, then what happens from now on.
     pub(crate) fn changes(&self) -> impl Stream<Item = Change<K>> + Send + use<K> {
-        let following = stream::unfold(self.changes.subscribe(), |mut changes| async {
-            match changes.recv().await {
-                Ok(change) => Some((change, changes)),
-                Err(RecvError::Lagged(_)) => Some((Change::Everything, changes)),
-                Err(RecvError::Closed) => None,
-            }
-        });
+        let following = BroadcastStream::new(self.changes.subscribe())
+            .map(|change| change.unwrap_or(Change::Everything));
         stream::iter([Change::Everything]).chain(following)
     }
 }

@@ -17,13 +17,16 @@ use resources::{ArgocdSettings, OperatorConfig, meta};
 use super::{
     Draft, DraftError, Engine, EngineError, Look, Order, OrderRef, Withdrawal,
     state::State,
-    upstream::{DRAFT, Deletion, Kind, Upstream, found, place_of, value_of, with_digest},
+    upstream::{DRAFT, Deletion, Kind, Program, Upstream, found, place_of, value_of, with_digest},
     watches::Watches,
 };
 use crate::labels::label;
 
 const APPLICATION: Kind =
     Kind { group: "argoproj.io", version: "v1alpha1", name: "Application", plural: "applications" };
+
+const ARGO_CD: Program =
+    Program { name: "Argo CD", remover: "application controller", removed: "deleted" };
 
 /// Engine `argocd`.
 pub struct ArgocdEngine {
@@ -36,7 +39,7 @@ impl ArgocdEngine {
     /// The engine at work in the client's cluster, whether Argo CD is there already or not.
     #[must_use]
     pub fn new(client: Client) -> Self {
-        let upstream = Upstream::new(client.clone(), "Argo CD");
+        let upstream = Upstream::new(client.clone(), ARGO_CD);
         Self { upstream, watches: Watches::new(client.clone()), client }
     }
 
@@ -56,6 +59,11 @@ impl ArgocdEngine {
             self.upstream.change(APPLICATION, found, change).await?;
         }
         Ok(())
+    }
+
+    fn still_going(&self, application: &DynamicObject) -> Result<Withdrawal, EngineError> {
+        let obstacle = health::obstacle(&value_of(application)?);
+        Ok(self.upstream.still_going(APPLICATION, application, obstacle))
     }
 
     async fn settings(&self) -> Result<ArgocdSettings, EngineError> {
@@ -107,10 +115,10 @@ impl Engine for ArgocdEngine {
         if let Some(found) = self.find(order).await? {
             if found.metadata.deletion_timestamp.is_some() {
                 self.end_sync(&found).await?;
-                return Ok(Withdrawal::StillGoing(still_going(&found)?));
+                return self.still_going(&found);
             }
             if self.upstream.delete(APPLICATION, &found, false).await? != Deletion::Gone {
-                return Ok(Withdrawal::StillGoing(still_going(&found)?));
+                return self.still_going(&found);
             }
         }
         self.watches.leave(order);
@@ -124,20 +132,4 @@ impl Engine for ArgocdEngine {
     async fn close(&self) {
         self.watches.end();
     }
-}
-
-/// What holds a withdrawal up: Argo CD's own words, or since when nobody has said anything.
-fn still_going(application: &DynamicObject) -> Result<String, EngineError> {
-    let (namespace, name) = place_of(application);
-    let what = format!("Application {namespace}/{name}");
-    if let Some(why) = health::obstacle(&value_of(application)?) {
-        return Ok(format!("{what} cannot be deleted: {why}"));
-    }
-    Ok(match &application.metadata.deletion_timestamp {
-        Some(since) => format!(
-            "{what} is to be deleted by Argo CD since {}; if that does not end, look whether its application controller runs.",
-            since.0
-        ),
-        None => format!("{what} is being deleted."),
-    })
 }

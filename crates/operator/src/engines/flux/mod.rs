@@ -25,10 +25,12 @@ use serde_json::Value;
 use super::{
     Draft, DraftError, Engine, EngineError, Look, Order, OrderRef, Withdrawal,
     state::State,
-    upstream::{DRAFT, Deletion, Upstream, place_of, selector, value_of, with_digest},
+    upstream::{DRAFT, Deletion, Program, Upstream, place_of, selector, value_of, with_digest},
     watches::Watches,
 };
 use kinds::{HELM_CHART, HELM_RELEASE, source_kind};
+
+const FLUX: Program = Program { name: "Flux", remover: "helm-controller", removed: "uninstalled" };
 
 /// Engine `flux`.
 pub struct FluxEngine {
@@ -40,7 +42,7 @@ impl FluxEngine {
     /// The engine at work in the client's cluster, whether Flux is there already or not.
     #[must_use]
     pub fn new(client: Client) -> Self {
-        Self { upstream: Upstream::new(client.clone(), "Flux"), watches: Watches::new(client) }
+        Self { upstream: Upstream::new(client.clone(), FLUX), watches: Watches::new(client) }
     }
 
     /// The order's release, one that stays before one that leaves.
@@ -88,6 +90,11 @@ impl FluxEngine {
         };
         let found = repository.iter().chain(&chart).map(value_of).collect::<Result<_, _>>()?;
         Ok(Sources { missing, found })
+    }
+
+    fn still_going(&self, release: &DynamicObject) -> Result<Withdrawal, EngineError> {
+        let obstacle = health::obstacle(&value_of(release)?);
+        Ok(self.upstream.still_going(HELM_RELEASE, release, obstacle))
     }
 
     fn follow(&self, order: &OrderRef) {
@@ -148,7 +155,7 @@ impl Engine for FluxEngine {
             {
                 continue;
             }
-            return Ok(Withdrawal::StillGoing(still_going(&found)?));
+            return self.still_going(&found);
         }
         sources::prune(&self.upstream).await?;
         self.watches.leave(order);
@@ -162,20 +169,4 @@ impl Engine for FluxEngine {
     async fn close(&self) {
         self.watches.end();
     }
-}
-
-/// What holds a withdrawal up: Flux's own words, or since when nobody has said anything.
-fn still_going(release: &DynamicObject) -> Result<String, EngineError> {
-    let (namespace, name) = place_of(release);
-    let what = format!("HelmRelease {namespace}/{name}");
-    if let Some(why) = health::obstacle(&value_of(release)?) {
-        return Ok(format!("{what} cannot be uninstalled: {why}"));
-    }
-    Ok(match &release.metadata.deletion_timestamp {
-        Some(since) => format!(
-            "{what} is to be uninstalled by Flux since {}; if that does not end, look whether its helm-controller runs.",
-            since.0
-        ),
-        None => format!("{what} is being uninstalled."),
-    })
 }

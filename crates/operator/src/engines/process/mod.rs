@@ -24,8 +24,12 @@ use std::{
 };
 
 use async_trait::async_trait;
-use futures::stream::{self, BoxStream, StreamExt};
-use tokio::sync::broadcast::{self, error::RecvError};
+use futures::{
+    future::ready,
+    stream::{BoxStream, StreamExt},
+};
+use tokio::sync::broadcast;
+use tokio_stream::wrappers::BroadcastStream;
 
 use super::{Draft, DraftError, Engine, EngineError, Look, Order, OrderRef, Withdrawal};
 use directory::EnvironmentDirectory;
@@ -138,16 +142,7 @@ impl Engine for ProcessEngine {
     }
 
     fn changes(&self) -> BoxStream<'static, OrderRef> {
-        stream::unfold(self.changes.subscribe(), |mut changes| async {
-            loop {
-                match changes.recv().await {
-                    Ok(order) => return Some((order, changes)),
-                    Err(RecvError::Lagged(_)) => {}
-                    Err(RecvError::Closed) => return None,
-                }
-            }
-        })
-        .boxed()
+        BroadcastStream::new(self.changes.subscribe()).filter_map(|it| ready(it.ok())).boxed()
     }
 
     async fn close(&self) {
