@@ -163,6 +163,11 @@ async fn close_namespace(
     instance: &DployInstance,
     name: &str,
 ) -> Result<Held, ReconcileError> {
+    // What the watch shows to be on its way out, it will show to be gone, too; that it is gone is asked of the API server.
+    let shown = context.mirrors.namespaces.get(name).filter(|it| is_ours(it, instance));
+    if let Some(leaving) = shown.filter(|it| it.metadata.deletion_timestamp.is_some()) {
+        return Ok(Some(ending(&leaving)));
+    }
     let namespaces: Api<Namespace> = Api::all(context.client.clone());
     let found = namespaces.get_opt(name).await.doing("read the namespace")?;
     let Some(found) = found.filter(|it| is_ours(it, instance)) else { return Ok(None) };

@@ -4,7 +4,7 @@ mod carry_out;
 mod observe;
 mod report;
 
-use std::{borrow::Cow, sync::Arc, time::Duration};
+use std::{borrow::Cow, sync::Arc};
 
 use kube::runtime::controller::Action;
 use resources::DployInstance;
@@ -16,13 +16,10 @@ use crate::{
     mirrors::Guarded,
     plan::{
         Ready,
-        instance::{decide, troubled},
+        instance::{decide, patience, troubled},
     },
     unreadable,
 };
-
-/// How long to wait for what holds a teardown up, where nobody speaks up.
-const HELD: Duration = Duration::from_millis(500);
 
 pub(crate) async fn reconcile(
     guarded: Arc<Guarded<DployInstance>>,
@@ -46,7 +43,8 @@ pub(crate) async fn reconcile(
     };
     let waits = held.is_some();
     report::report(&context, &instance, verdict.picture, held, readable).await?;
-    let look_again = if waits { Some(HELD) } else { verdict.look_again };
+    let held_up = waits.then(|| patience(&instance, context.clock.now()));
+    let look_again = held_up.or(verdict.look_again);
     Ok(look_again.map_or_else(Action::await_change, Action::requeue))
 }
 

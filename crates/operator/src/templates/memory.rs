@@ -13,6 +13,9 @@ use crate::plan::{
 
 /// A watch that has not shown a write of ours by then will not: somebody else undid it.
 const FORGET_AFTER: Duration = Duration::from_secs(60);
+/// How often a pool is counted at most: a crowd that claims sets off one count, not one each, and is served before the pool is
+/// filled again.
+const COUNT_EVERY: Duration = Duration::from_millis(200);
 
 /// What was asked for, pool by pool, and not seen yet.
 #[derive(Debug, Default)]
@@ -23,9 +26,23 @@ struct Memory {
     created: BTreeMap<String, Instant>,
     removed: BTreeMap<String, Instant>,
     failures: u32,
+    counted: Option<Instant>,
 }
 
 impl PoolMemories {
+    /// How long the pool has to wait until it is counted again; `None` lets it be counted now.
+    pub(super) fn rests(&self, pool: &str) -> LookAgain {
+        self.with(pool, |memory| {
+            let since = memory.counted.map(|counted| counted.elapsed());
+            let rest =
+                since.and_then(|since| COUNT_EVERY.checked_sub(since)).filter(|it| !it.is_zero());
+            if rest.is_none() {
+                memory.counted = Some(Instant::now());
+            }
+            rest
+        })
+    }
+
     /// Forgets what the census shows, and says what is left.
     pub(super) fn settle(&self, pool: &str, census: &Census) -> InFlight {
         self.with(pool, |memory| {
@@ -82,6 +99,15 @@ impl PoolMemories {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pool_is_counted_at_once_and_then_not_again_before_its_time() {
+        let memories = PoolMemories::default();
+        assert_eq!(memories.rests("warm"), None);
+        let rest = memories.rests("warm").unwrap();
+        assert!(rest <= COUNT_EVERY && rest > COUNT_EVERY / 2, "{rest:?}");
+        assert_eq!(memories.rests("other"), None);
+    }
 
     #[test]
     fn a_pool_that_remembers_something_is_looked_at_again_once_that_is_forgotten() {

@@ -36,6 +36,9 @@ pub(crate) async fn reconcile(
         Ok(template) => template,
         Err(invalid) => return unreadable::report::<DployTemplate>(&context, invalid).await,
     };
+    if let Some(rest) = context.pools.rests(&template.name_any()) {
+        return Ok(Action::requeue(rest));
+    }
     let (seen, census) = observe::observe(&context, template);
     let ready = readiness(template, &seen);
     let in_flight = context.pools.settle(&template.name_any(), &census);

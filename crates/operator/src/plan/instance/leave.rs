@@ -9,11 +9,11 @@ use resources::{DployInstance, DployInstanceStatus, Phase, meta};
 use super::{NamespaceSeen, Seating, Sighting, Step, Verdict, Workload};
 use crate::{
     engines::OrderRef,
-    plan::{Ready, set_ready},
+    plan::{Ready, set_ready, until},
 };
 
-/// How long to wait for what holds it up, where nobody speaks up.
-const HELD: Duration = Duration::from_secs(1);
+/// How long to wait for what holds it up, in case nobody speaks up: at least, and at most.
+const PATIENCE: (Duration, Duration) = (Duration::from_millis(500), Duration::from_secs(30));
 
 /// Withdraw, close, release: each waits for the one before.
 pub(super) fn tear_down(instance: &DployInstance, seen: &Sighting, now: Timestamp) -> Verdict {
@@ -22,7 +22,7 @@ pub(super) fn tear_down(instance: &DployInstance, seen: &Sighting, now: Timestam
     }
     if let Some(ready) = stuck(instance, seen) {
         let picture = Some(still_held(instance, ready, now));
-        return Verdict { steps: Vec::new(), picture, look_again: Some(HELD) };
+        return Verdict { steps: Vec::new(), picture, look_again: Some(patience(instance, now)) };
     }
     let mut steps = Vec::new();
     if let Some(status) = &instance.status
@@ -39,7 +39,15 @@ pub(super) fn tear_down(instance: &DployInstance, seen: &Sighting, now: Timestam
         let ready = Ready::no("SeatHeld", "The seat of its owner still names it.");
         still_held(instance, ready, now)
     });
-    Verdict { steps, picture, look_again: seated.then_some(HELD) }
+    Verdict { steps, picture, look_again: seated.then(|| patience(instance, now)) }
+}
+
+/// As long as the teardown has lasted already: a crowd that takes long is not asked for all the time, and a change that nobody
+/// tells of never makes it last more than twice as long.
+pub(crate) fn patience(instance: &DployInstance, now: Timestamp) -> Duration {
+    let (least, most) = PATIENCE;
+    let began = instance.metadata.deletion_timestamp.as_ref();
+    began.map_or(least, |began| until(now, began.0).clamp(least, most))
 }
 
 /// Nothing can be withdrawn without the engine that placed it.

@@ -10,7 +10,7 @@ use kube::ResourceExt;
 use resources::{DployInstance, DployInstanceStatus, meta};
 
 use super::{LookAgain, after, until};
-pub(crate) use leave::still_held;
+pub(crate) use leave::{patience, still_held};
 pub(crate) use life::troubled;
 pub(crate) use step::{
     Adoption, Connection, Farewell, Fresh, NamespaceSeen, Seating, Sighting, Step, Workload,

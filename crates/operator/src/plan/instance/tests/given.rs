@@ -99,8 +99,12 @@ impl Given {
         self
     }
 
-    pub(super) fn deleted(mut self) -> Self {
-        self.instance.metadata.deletion_timestamp = Some(ago(0));
+    pub(super) fn deleted(self) -> Self {
+        self.deleted_ago(0)
+    }
+
+    pub(super) fn deleted_ago(mut self, seconds: i64) -> Self {
+        self.instance.metadata.deletion_timestamp = Some(ago(seconds));
         self.seen.workload = Workload::NotAsked;
         self.seen.connection = Err(String::new());
         self

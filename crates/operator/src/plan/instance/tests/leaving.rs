@@ -39,7 +39,7 @@ fn a_seat_keeps_the_finalizer() {
             withdraw lab-0123abcd by flux
             close ada-lab-0123abcd
             show Expiring, Ready False SeatHeld
-            again in 1s
+            again in 500ms
         "#]],
     );
 }
@@ -61,7 +61,27 @@ fn a_teardown_waits_for_the_engine_that_placed_it() {
         given().deleted().without_a_seat().workload(Workload::NoEngine(EngineName::Flux)),
         expect![[r#"
             show Expiring, Ready False EngineNotEnabled
-            again in 1s
+            again in 500ms
+        "#]],
+    );
+}
+
+#[test]
+fn a_teardown_that_lasts_is_looked_at_less_and_less_often() {
+    let held =
+        |seconds| given().deleted_ago(seconds).workload(Workload::NoEngine(EngineName::Flux));
+    check(
+        held(4),
+        expect![[r#"
+            show Expiring, Ready False EngineNotEnabled
+            again in 4s
+        "#]],
+    );
+    check(
+        held(3600),
+        expect![[r#"
+            show Expiring, Ready False EngineNotEnabled
+            again in 30s
         "#]],
     );
 }
