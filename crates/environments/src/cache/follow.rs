@@ -2,7 +2,7 @@ use std::{error::Error, iter, sync::Arc};
 
 use futures::{StreamExt, pin_mut};
 use kube::{
-    Api, ResourceExt,
+    Api, Resource, ResourceExt,
     core::DeserializeGuard,
     runtime::{
         WatchStreamExt,
@@ -19,7 +19,10 @@ pub(crate) async fn follow<K>(api: Api<DeserializeGuard<K>>, mirror: Arc<Mirror<
 where
     K: Mirrored + DeserializeOwned,
 {
-    let events = watcher(api, watcher::Config::default()).default_backoff();
+    // Who wrote which field is half of an object's size, and nobody here asks for it.
+    let events = watcher(api, watcher::Config::default())
+        .default_backoff()
+        .modify(|object| object.meta_mut().managed_fields = None);
     pin_mut!(events);
     while let Some(event) = events.next().await {
         match event {

@@ -106,13 +106,15 @@ impl<K: Mirrored> Mirror<K> {
 
     /// Takes in what the API server answered to a request of ours, unless the watch has told of something newer.
     pub(crate) fn note(&self, object: &K) {
+        let mut object = object.clone();
+        object.meta_mut().managed_fields = None;
         let mut shelf = self.write();
         if let Some(listing) = &mut shelf.listing {
             listing.written.push(object.clone());
         }
         let name = object.name_any();
-        if shelf.objects.contains_key(&name) || version(object) > shelf.passed {
-            shelf.put(object.clone(), &self.changes);
+        if shelf.objects.contains_key(&name) || version(&object) > shelf.passed {
+            shelf.put(object, &self.changes);
         }
     }
 

@@ -120,7 +120,9 @@ async fn fill<K>(
 ) where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
-    let mut events = watcher(api, config).default_backoff().boxed();
+    // Who wrote which field is half of an object's size. A write that does not mention it leaves it as it is.
+    let events = watcher(api, config).default_backoff();
+    let mut events = events.modify(|object| object.meta_mut().managed_fields = None).boxed();
     while let Some(event) = events.next().await {
         let event = match event {
             Ok(event) => event,
