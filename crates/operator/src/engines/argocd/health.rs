@@ -53,6 +53,15 @@ pub(super) fn end_of_sync(application: &Value) -> Option<Value> {
     }
 }
 
+/// What makes Argo CD look at an Application again, and changes nothing else of it: a request to refresh, or the end of one that was
+/// not obeyed.
+pub(super) fn touch(application: &Value) -> Value {
+    const REFRESH: &str = "argocd.argoproj.io/refresh";
+    let asked = application["metadata"]["annotations"].get(REFRESH).is_some();
+    let value = if asked { Value::Null } else { "normal".into() };
+    json!({ "metadata": { "annotations": { (REFRESH): value } } })
+}
+
 /// The sync that was started last for the source as it is described now.
 struct Operation<'a>(Option<Object<'a>>);
 

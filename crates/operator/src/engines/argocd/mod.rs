@@ -7,12 +7,18 @@
 mod draft;
 mod health;
 
-use std::fmt;
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use kube::{Api, Client, ResourceExt, api::DynamicObject};
 use resources::{ArgocdSettings, OperatorConfig, meta};
+use tokio::time::Instant;
 
 use super::{
     Draft, DraftError, Engine, EngineError, Look, Order, OrderRef, Withdrawal,
@@ -25,6 +31,9 @@ use crate::labels::label;
 const APPLICATION: Kind =
     Kind { group: "argoproj.io", version: "v1alpha1", name: "Application", plural: "applications" };
 
+/// How long Argo CD may take for a deletion before it is asked again.
+const OVERLOOKED: Duration = Duration::from_secs(10);
+
 const ARGO_CD: Program =
     Program { name: "Argo CD", remover: "application controller", removed: "deleted" };
 
@@ -33,6 +42,8 @@ pub struct ArgocdEngine {
     client: Client,
     upstream: Upstream,
     watches: Watches,
+    /// Since when each deletion shows no progress, by instance.
+    waiting: Mutex<HashMap<String, Instant>>,
 }
 
 impl ArgocdEngine {
@@ -40,7 +51,8 @@ impl ArgocdEngine {
     #[must_use]
     pub fn new(client: Client) -> Self {
         let upstream = Upstream::new(client.clone(), ARGO_CD);
-        Self { upstream, watches: Watches::new(client.clone()), client }
+        let watches = Watches::new(client.clone());
+        Self { upstream, watches, client, waiting: Mutex::default() }
     }
 
     /// The order's Application, where the cluster's settings say that Applications stand.
@@ -59,6 +71,29 @@ impl ArgocdEngine {
             self.upstream.change(APPLICATION, found, change).await?;
         }
         Ok(())
+    }
+
+    /// Touches an Application whose deletion has not moved for a while. Argo CD writes what it has compared back over what its watch
+    /// has told it, so that it can overlook a deletion until the Application changes again.
+    async fn wake(&self, order: &OrderRef, found: &DynamicObject) -> Result<(), EngineError> {
+        if self.has_waited(order) {
+            self.upstream.change(APPLICATION, found, health::touch(&value_of(found)?)).await?;
+        }
+        Ok(())
+    }
+
+    fn has_waited(&self, order: &OrderRef) -> bool {
+        let mut waiting = self.waiting();
+        let since = waiting.entry(order.instance.clone()).or_insert_with(Instant::now);
+        let has_waited = since.elapsed() >= OVERLOOKED;
+        if has_waited {
+            *since = Instant::now();
+        }
+        has_waited
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<String, Instant>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn still_going(&self, application: &DynamicObject) -> Result<Withdrawal, EngineError> {
@@ -115,12 +150,14 @@ impl Engine for ArgocdEngine {
         if let Some(found) = self.find(order).await? {
             if found.metadata.deletion_timestamp.is_some() {
                 self.end_sync(&found).await?;
+                self.wake(order, &found).await?;
                 return self.still_going(&found);
             }
             if self.upstream.delete(APPLICATION, &found, false).await? != Deletion::Gone {
                 return self.still_going(&found);
             }
         }
+        self.waiting().remove(&order.instance);
         self.watches.leave(order);
         Ok(Withdrawal::Done)
     }

@@ -34,15 +34,21 @@ impl Bed {
         Self(client)
     }
 
-    /// Deletes what Applications placed before they go, as the application controller does.
-    async fn with_a_controller() -> Self {
+    /// Deletes what Applications placed before they go, as the application controller does. Overlooks so many changes of those
+    /// that are leaving.
+    async fn with_a_controller(mut overlooked: usize) -> Self {
         let bed = Self::new().await;
         let applications = bed.applications();
         tokio::spawn(async move {
             let changes = watcher(applications.clone(), watcher::Config::default());
             let mut changes = changes.applied_objects().boxed();
             while let Some(Ok(application)) = changes.next().await {
-                if application.metadata.deletion_timestamp.is_some() {
+                if application.metadata.deletion_timestamp.is_none() {
+                    continue;
+                }
+                if overlooked > 0 {
+                    overlooked -= 1;
+                } else {
                     let gone = Patch::Merge(json!({ "metadata": { "finalizers": [] } }));
                     let name = application.name_any();
                     let _ = applications.patch(&name, &PatchParams::default(), &gone).await;
@@ -115,7 +121,16 @@ impl Fixture for Bed {
 
 #[tokio::test]
 async fn engine_argocd_conforms() {
-    conforms(&Bed::with_a_controller().await).await;
+    conforms(&Bed::with_a_controller(0).await).await;
+}
+
+#[tokio::test]
+async fn a_deletion_that_argo_cd_overlooks_is_brought_to_its_attention() {
+    let bed = Bed::with_a_controller(1).await;
+    let order = order(&bed.0, "overlooked", resolved("")).await;
+    let engine = bed.engine();
+    place(&*engine, &order).await;
+    withdrawn(&*engine, &order.reference).await;
 }
 
 #[tokio::test]

@@ -167,3 +167,12 @@ fn a_sync_that_is_under_way_is_ended() {
     running["status"]["operationState"]["phase"] = "Succeeded".into();
     assert_eq!(end_of_sync(&running), Some(json!({ "operation": null })), "it was not begun");
 }
+
+#[test]
+fn a_touch_is_a_change_whatever_is_there() {
+    let mut quiet = application("Synced", "Healthy", Value::Null);
+    let annotations = |value: Value| json!({ "metadata": { "annotations": { "argocd.argoproj.io/refresh": value } } });
+    assert_eq!(touch(&quiet), annotations("normal".into()));
+    quiet["metadata"]["annotations"] = json!({ "argocd.argoproj.io/refresh": "normal" });
+    assert_eq!(touch(&quiet), annotations(Value::Null));
+}
