@@ -194,9 +194,9 @@ impl ApiError {
 
     /// 409: what a deletion depends on does not hold.
     pub(crate) fn precondition(kind: &Kind, name: &str, why: &str) -> Self {
-        let mut error = Self::conflict(kind, name, why);
-        error.message =
+        let message =
             format!("Operation cannot be fulfilled on {} {name:?}: {why}", kind.qualified_kind());
+        let mut error = Self::new(StatusCode::CONFLICT, "Conflict", message).about(kind, name);
         error.details["kind"] = kind.name.as_str().into();
         error
     }

@@ -44,10 +44,8 @@ pub(crate) fn finalizers(object: &Value) -> impl Iterator<Item = &str> {
 pub(crate) fn remove_finalizer(object: &mut Value, finalizer: &str) {
     if let Some(all) = object["metadata"]["finalizers"].as_array_mut() {
         all.retain(|one| one != finalizer);
-        if all.is_empty() {
-            unset(object, "finalizers");
-        }
     }
+    unset_if_empty(object, "finalizers");
 }
 
 /// Puts a finalizer on, once.

@@ -12,6 +12,7 @@ use kube::{
     config::{KubeConfigOptions, Kubeconfig},
 };
 use localkube::LocalKube;
+use regex::Regex;
 use serde_json::{Value, json};
 
 /// A server and a namespace on it.
@@ -20,6 +21,24 @@ pub struct Bed {
     pub namespace: String,
     // Keeps the embedded server alive.
     _kube: Option<LocalKube>,
+}
+
+/// A variable that points the suite at something.
+#[expect(clippy::disallowed_methods, reason = "tests have no configuration of their own")]
+pub fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from)
+}
+
+/// The kubeconfig of the server that is to be asked, where it is not the embedded one.
+pub fn given_kubeconfig() -> Option<PathBuf> {
+    variable("DPLOY_CLUSTER_KUBECONFIG")
+}
+
+/// The text with what the patterns match replaced by words, one after the other: what differs from run to run.
+pub fn without_chance(text: String, words: &[(&str, &str)]) -> String {
+    words.iter().fold(text, |text, (pattern, word)| {
+        Regex::new(pattern).unwrap().replace_all(&text, *word).into_owned()
+    })
 }
 
 /// A random name that no other test has.
@@ -97,9 +116,7 @@ impl Deref for Widgets {
 }
 
 async fn server() -> (Client, Option<LocalKube>) {
-    #[expect(clippy::disallowed_methods, reason = "the suite is pointed at a server by this")]
-    let given = std::env::var_os("DPLOY_CLUSTER_KUBECONFIG").map(PathBuf::from);
-    let Some(path) = given else {
+    let Some(path) = given_kubeconfig() else {
         let kube = LocalKube::in_memory(clock::SystemClock::shared());
         return (kube.client("default"), Some(kube));
     };

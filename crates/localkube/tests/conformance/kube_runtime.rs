@@ -26,11 +26,10 @@ use kube::{
         watcher::{self, Config, Event, watch_object, watcher},
     },
 };
-use regex::Regex;
 use serde_json::{Value, json};
 use tower::service_fn;
 
-use crate::bed::{Bed, Widgets, config_map, named};
+use crate::bed::{Bed, Widgets, config_map, named, without_chance};
 
 /// What was sent and answered so far.
 #[derive(Debug, Clone, Default)]
@@ -63,9 +62,7 @@ impl Record {
             (r#"(resourceVersion\\*":\\*")\d+"#, "${1}VERSION"),
             (r"one\.[0-9a-f]{8,}", "one.HEX"),
         ];
-        words.iter().fold(told, |told, (pattern, word)| {
-            Regex::new(pattern).unwrap().replace_all(&told, *word).into_owned()
-        })
+        without_chance(told, &words)
     }
 }
 

@@ -8,10 +8,9 @@ use std::{
 
 use expect_test::expect_file;
 use localkube::LocalKube;
-use regex::Regex;
 use tempfile::TempDir;
 
-use crate::bed::unique;
+use crate::bed::{given_kubeconfig, unique, variable, without_chance};
 
 const DEFINITIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../charts/dploy/crds");
 /// Each line is a command; what follows a `<` is a document of `document`.
@@ -135,15 +134,8 @@ impl Kubectl {
             (r"(?m) +\d+(\.\d+)?m?s$", " AGE"),
             (r" +AGE", " AGE"),
         ];
-        words.iter().fold(text, |text, (pattern, word)| {
-            Regex::new(pattern).unwrap().replace_all(&text, *word).into_owned()
-        })
+        without_chance(text, &words)
     }
-}
-
-#[expect(clippy::disallowed_methods, reason = "tests have no configuration of their own")]
-fn variable(name: &str) -> Option<PathBuf> {
-    std::env::var_os(name).map(PathBuf::from)
 }
 
 /// The one that is named, else one of the version whose words are in the golden file.
@@ -160,7 +152,7 @@ fn program() -> Option<PathBuf> {
 }
 
 async fn kubeconfig(room: &Path) -> PathBuf {
-    if let Some(given) = variable("DPLOY_CLUSTER_KUBECONFIG") {
+    if let Some(given) = given_kubeconfig() {
         return given;
     }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
