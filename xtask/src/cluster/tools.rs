@@ -31,37 +31,49 @@ pub(crate) struct Tool {
     module: &'static str,
     /// Its Go package.
     package: &'static str,
+    /// What one on the path has to say of its version, where the tests know one version's words.
+    version: Option<Version>,
 }
 
-pub(crate) const ETCD: Tool =
-    Tool { name: "etcd", module: "etcd", package: "go.etcd.io/etcd/server/v3" };
+/// How a program tells its version.
+#[derive(Clone, Copy, Debug)]
+struct Version {
+    asked_by: &'static [&'static str],
+    /// What the answer has to contain.
+    wanted: &'static str,
+}
+
+const fn module(name: &'static str, module: &'static str, package: &'static str) -> Tool {
+    Tool { name, module, package, version: None }
+}
+
+const fn kubernetes(name: &'static str, package: &'static str) -> Tool {
+    let version = Version { asked_by: &["--version"], wanted: "v1.34." };
+    Tool { version: Some(version), ..module(name, "kubernetes", package) }
+}
+
+pub(crate) const ETCD: Tool = module("etcd", "etcd", "go.etcd.io/etcd/server/v3");
 pub(crate) const APISERVER: Tool =
     kubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver");
 pub(crate) const CONTROLLER_MANAGER: Tool =
     kubernetes("kube-controller-manager", "k8s.io/kubernetes/cmd/kube-controller-manager");
 pub(crate) const SCHEDULER: Tool =
     kubernetes("kube-scheduler", "k8s.io/kubernetes/cmd/kube-scheduler");
-pub(crate) const KUBECTL: Tool = kubernetes("kubectl", "k8s.io/kubernetes/cmd/kubectl");
-pub(crate) const KWOK: Tool =
-    Tool { name: "kwok", module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok" };
-pub(crate) const HELM: Tool =
-    Tool { name: "helm", module: "helm", package: "helm.sh/helm/v3/cmd/helm" };
-pub(crate) const HELM_CONTROLLER: Tool = Tool {
-    name: "helm-controller",
-    module: "helm-controller",
-    package: "github.com/fluxcd/helm-controller",
+pub(crate) const KUBECTL: Tool = Tool {
+    version: Some(Version { asked_by: &["version", "--client"], wanted: "v1.34." }),
+    ..kubernetes("kubectl", "k8s.io/kubernetes/cmd/kubectl")
 };
-pub(crate) const SOURCE_CONTROLLER: Tool = Tool {
-    name: "source-controller",
-    module: "source-controller",
-    package: "github.com/fluxcd/source-controller",
+pub(crate) const KWOK: Tool = module("kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok");
+pub(crate) const HELM: Tool = Tool {
+    version: Some(Version { asked_by: &["version", "--short"], wanted: "v3." }),
+    ..module("helm", "helm", "helm.sh/helm/v3/cmd/helm")
 };
+pub(crate) const HELM_CONTROLLER: Tool =
+    module("helm-controller", "helm-controller", "github.com/fluxcd/helm-controller");
+pub(crate) const SOURCE_CONTROLLER: Tool =
+    module("source-controller", "source-controller", "github.com/fluxcd/source-controller");
 pub(crate) const ARGOCD: Tool =
-    Tool { name: "argocd", module: "argo-cd", package: "github.com/argoproj/argo-cd/v3/cmd" };
-
-const fn kubernetes(name: &'static str, package: &'static str) -> Tool {
-    Tool { name, module: "kubernetes", package }
-}
+    module("argocd", "argo-cd", "github.com/argoproj/argo-cd/v3/cmd");
 
 const ALL: [Tool; 10] = [
     ETCD,
@@ -158,7 +170,41 @@ impl Tools {
     }
 }
 
+/// A program that the machine has: one that was named is taken as it is, one that happens to be on the path only when it is of
+/// the version whose words the tests know.
 fn installed(tool: Tool) -> Option<PathBuf> {
     let asset = variable(ASSETS).map(|directory| PathBuf::from(directory).join(tool.name));
-    asset.filter(|path| path.is_file()).or_else(|| on_path(tool.name))
+    asset
+        .filter(|path| path.is_file())
+        .or_else(|| on_path(tool.name).filter(|path| tool.is_wanted(path)))
+}
+
+impl Tool {
+    fn is_wanted(&self, program: &Path) -> bool {
+        let Some(version) = self.version else { return true };
+        let told = command::read(Command::new(program).args(version.asked_by));
+        told.is_ok_and(|told| told.contains(version.wanted))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_of_another_version_is_not_wanted() {
+        let saying = |told: &'static [&'static str]| {
+            let version = Version { asked_by: told, wanted: "v1.34." };
+            Tool { version: Some(version), ..KUBECTL }
+        };
+        let echo = on_path("echo").unwrap();
+        assert!(saying(&["Client Version: v1.34.1"]).is_wanted(&echo));
+        assert!(!saying(&["Client Version: v1.32.4-dispatcher"]).is_wanted(&echo));
+        assert!(!KUBECTL.is_wanted(Path::new("/nonexistent")));
+    }
+
+    #[test]
+    fn a_program_whose_words_no_test_knows_may_be_any() {
+        assert!(ETCD.is_wanted(Path::new("/nonexistent")));
+    }
 }

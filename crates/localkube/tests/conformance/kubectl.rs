@@ -13,6 +13,8 @@ use tempfile::TempDir;
 use crate::bed::{given_kubeconfig, unique, variable, without_chance};
 
 const DEFINITIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../charts/dploy/crds");
+/// The version whose words are in the golden file.
+const VERSION: &str = "v1.34.";
 /// Each line is a command; what follows a `<` is a document of `document`.
 const SESSION: &str = "
 apply -f - < map
@@ -138,17 +140,24 @@ impl Kubectl {
     }
 }
 
-/// The one that is named, else one of the version whose words are in the golden file.
+/// The one that is named, which has to be of the version whose words are in the golden file, else one on the path that is.
 fn program() -> Option<PathBuf> {
-    if let Some(named) = variable("DPLOY_KUBECTL") {
+    if let Some(named) = variable("DPLOY_KUBECTL").map(PathBuf::from) {
+        let version = version(&named).unwrap_or_default();
+        assert!(version.starts_with(VERSION), "DPLOY_KUBECTL is of {version:?}, not {VERSION}");
         return Some(named);
     }
     let path = variable("PATH").unwrap_or_default();
     let found =
         std::env::split_paths(&path).map(|it| it.join("kubectl")).find(|it| it.is_file())?;
-    let version = Command::new(&found).args(["version", "--client", "-o", "json"]).output().ok()?;
-    let version: serde_json::Value = serde_json::from_slice(&version.stdout).ok()?;
-    (version["clientVersion"]["minor"] == "34").then_some(found)
+    version(&found)?.starts_with(VERSION).then_some(found)
+}
+
+/// As in `v1.34.4`.
+fn version(program: &Path) -> Option<String> {
+    let told = Command::new(program).args(["version", "--client", "-o", "json"]).output().ok()?;
+    let told: serde_json::Value = serde_json::from_slice(&told.stdout).ok()?;
+    Some(told["clientVersion"]["gitVersion"].as_str()?.to_owned())
 }
 
 async fn kubeconfig(room: &Path) -> PathBuf {
@@ -167,7 +176,7 @@ async fn kubeconfig(room: &Path) -> PathBuf {
 #[tokio::test(flavor = "multi_thread")]
 async fn kubectl_prints_what_it_prints_on_a_real_server() {
     let Some(program) = program() else {
-        eprintln!("skipped: no kubectl 1.34");
+        eprintln!("skipped: no kubectl {VERSION}");
         return;
     };
     let room = tempfile::tempdir().unwrap();
