@@ -98,7 +98,11 @@ async fn measure(world: &World, only: &[Measure], size: Size, report: &mut Repor
     for measure in Measure::value_variants().iter().filter(chosen) {
         report.begin(*measure);
         tracing::info!("measuring {measure}");
-        measure.take(world, size, report).await.with_context(|| format!("{measure} failed"))?;
+        let taken = tokio::select! {
+            taken = measure.take(world, size, report) => taken,
+            end = world.ends.first() => Err(end),
+        };
+        taken.with_context(|| format!("{measure} failed"))?;
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ use tokio::{process::Command, time::timeout};
 use crate::{
     client::Client,
     issuer::Issuer,
-    program::{Program, Server},
+    program::{Ends, Program, Server},
     tracker::Tracker,
 };
 
@@ -57,6 +57,8 @@ pub(crate) struct World {
     pub(crate) namespace: String,
     /// Tells what becomes of the instances.
     pub(crate) tracker: Tracker,
+    /// Tells of processes that ended unasked.
+    pub(crate) ends: Ends,
     kubeconfig: PathBuf,
     dploy: PathBuf,
     directory: TempDir,
@@ -76,6 +78,7 @@ impl World {
         namespaces.create(&PostParams::default(), &made).await.context("no namespace")?;
         Ok(Self {
             tracker: Tracker::start(kube.clone(), &namespace),
+            ends: Ends::default(),
             kube,
             namespace,
             kubeconfig: kubeconfig.canonicalize()?,
@@ -135,7 +138,8 @@ impl World {
 
     fn start(&self, command: Command) -> Result<Program> {
         let count = self.programs.fetch_add(1, Ordering::Relaxed);
-        Program::start(command, &self.directory.path().join(format!("{count}.log")))
+        let log = self.directory.path().join(format!("{count}.log"));
+        Program::start(command, log, self.ends.clone())
     }
 
     /// Applies a template.

@@ -72,8 +72,7 @@ pub(crate) const HELM_CONTROLLER: Tool =
     module("helm-controller", "helm-controller", "github.com/fluxcd/helm-controller");
 pub(crate) const SOURCE_CONTROLLER: Tool =
     module("source-controller", "source-controller", "github.com/fluxcd/source-controller");
-pub(crate) const ARGOCD: Tool =
-    module("argocd", "argo-cd", "github.com/argoproj/argo-cd/v3/cmd");
+pub(crate) const ARGOCD: Tool = module("argocd", "argo-cd", "github.com/argoproj/argo-cd/v3/cmd");
 
 const ALL: [Tool; 10] = [
     ETCD,
