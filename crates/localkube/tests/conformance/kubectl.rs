@@ -142,7 +142,7 @@ impl Kubectl {
 
 /// The one that is named, which has to be of the version whose words are in the golden file, else one on the path that is.
 fn program() -> Option<PathBuf> {
-    if let Some(named) = variable("DPLOY_KUBECTL").map(PathBuf::from) {
+    if let Some(named) = variable("DPLOY_KUBECTL") {
         let version = version(&named).unwrap_or_default();
         assert!(version.starts_with(VERSION), "DPLOY_KUBECTL is of {version:?}, not {VERSION}");
         return Some(named);
