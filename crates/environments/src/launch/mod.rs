@@ -11,7 +11,7 @@ mod seats;
 use std::{collections::BTreeMap, sync::Arc};
 
 use kube::ResourceExt;
-use resources::{DployInstance, DployTemplate, Method};
+use resources::{DployInstance, DployOwner, DployTemplate, Method};
 use tokio::time::Instant;
 use tracing::{Span, field, info, instrument};
 use wire::Run;
@@ -83,6 +83,9 @@ impl Room {
 
     /// Decides again and again until there is an environment, or a reason why not.
     async fn settle(&self, request: Request<'_>, mut owner: Owner) -> Result<Settled, Refusal> {
+        if let Some(instance) = self.launch_unread(request, &owner).await? {
+            return Ok(Settled { owner, instance, news: News::Launched });
+        }
         let mut attempts = Attempts::default();
         let mut patience = Patience::default();
         loop {
@@ -97,6 +100,25 @@ impl Room {
                 None => owner = self.owner_for(request.caller, request.template).await?,
             }
             attempts.again().await?;
+        }
+    }
+
+    /// Takes a first seat in the ledger that the cache has. It is written only where that is the ledger's version still,
+    /// so it is as if the ledger had been read just before. What the cache says is never a reason to refuse, nor to answer
+    /// with what the owner has: `None` then, and a live read decides.
+    async fn launch_unread(
+        &self,
+        request: Request<'_>,
+        owner: &Owner,
+    ) -> Result<Option<DployInstance>, Refusal> {
+        let template = request.template;
+        let record = self
+            .ledger_without(owner, &template.name_any())
+            .filter(|record| self.is_below_limit(record, template));
+        let (Some(record), Ok(order)) = (record, request.order(owner)) else { return Ok(None) };
+        match self.take_seat(&order, record).await {
+            Err(Refusal::PoolEmpty) => Ok(None),
+            taken => taken,
         }
     }
 
@@ -120,14 +142,23 @@ impl Room {
         if !may_take {
             return Ok(None);
         }
-        let order = request.order(owner)?;
-        let launched = match request.template.spec.method {
-            Method::OnDemand => self.create_new(&order, record).await?,
-            Method::Pool => self.claim(&order, record).await?,
+        let launched = self.take_seat(&request.order(owner)?, record).await?;
+        Ok(launched.map(|instance| (instance, News::Launched)))
+    }
+
+    /// Writes a seat into exactly this ledger, then makes the instance that it names. `None` when somebody was faster.
+    async fn take_seat(
+        &self,
+        order: &Order,
+        record: DployOwner,
+    ) -> Result<Option<DployInstance>, Refusal> {
+        let launched = match order.template.spec.method {
+            Method::OnDemand => self.create_new(order, record).await?,
+            Method::Pool => self.claim(order, record).await?,
         };
         if let Some(instance) = &launched {
             info!(instance = instance.name_any(), "launched an environment");
         }
-        Ok(launched.map(|instance| (instance, News::Launched)))
+        Ok(launched)
     }
 }

@@ -34,19 +34,29 @@ impl Room {
             .count()
     }
 
-    /// Whether the owner may launch one more. `false` when room was made, so that the ledger is another one now.
+    /// Whether the owner may launch one more by this ledger.
+    pub(super) fn is_below_limit(&self, record: &DployOwner, template: &DployTemplate) -> bool {
+        let used = seats(record).len() + self.unseated_count(record);
+        u32::try_from(used).is_ok_and(|used| used < self.limit_for(record, template))
+    }
+
+    /// The same, after all that has ended was freed. `false` when room was made, so that the ledger is another one now.
     pub(super) async fn has_room(
         &self,
         record: &DployOwner,
         template: &DployTemplate,
     ) -> Result<bool, Refusal> {
-        let limit =
-            template.spec.max_instances_per_user.unwrap_or_else(|| self.limit_of(Some(record)));
-        let used = seats(record).len() + self.unseated_count(record);
-        if u32::try_from(used).is_ok_and(|used| used < limit) {
+        if self.is_below_limit(record, template) {
             return Ok(true);
         }
-        if self.make_room(record).await? { Ok(false) } else { Err(Refusal::QuotaReached(limit)) }
+        if self.make_room(record).await? {
+            return Ok(false);
+        }
+        Err(Refusal::QuotaReached(self.limit_for(record, template)))
+    }
+
+    fn limit_for(&self, record: &DployOwner, template: &DployTemplate) -> u32 {
+        template.spec.max_instances_per_user.unwrap_or_else(|| self.limit_of(Some(record)))
     }
 
     /// Frees the seats of environments that ended without anybody having freed them yet. Whether there were any.

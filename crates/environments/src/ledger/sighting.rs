@@ -47,6 +47,15 @@ impl Room {
         Ok(Some(Sighting { record, found }))
     }
 
+    /// The owner's ledger as the cache has it, where it knows of nothing that they have of `template`.
+    pub(crate) fn ledger_without(&self, owner: &Owner, template: &str) -> Option<DployOwner> {
+        let record = self.cache.owners.get(&owner.key)?;
+        let owned = self.cache.owned_by(&owner.key);
+        let has_none = seat_of(&record, template).is_none()
+            && owned.iter().all(|it| it.spec.template_ref != template);
+        has_none.then(|| DployOwner::clone(&record))
+    }
+
     async fn unseated(&self, owner: &Owner, template: &str) -> Result<Found, Refusal> {
         let known = self.cache.owned_by(&owner.key).into_iter();
         let known = known.filter(|it| it.spec.template_ref == template && !standing::is_ours(it));

@@ -126,6 +126,35 @@ async fn a_delete_while_its_launch_is_under_way_lets_the_launch_decide_again() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_known_ledger_is_not_read_before_its_first_seat() {
+    let bed = Bed::with(1).await;
+    bed.template("desk", |_| ()).await;
+    bed.pool("warm", 1).await;
+    let ada = person("ada");
+    launch(bed.replica(0), &ada, "desk").await.expect("an environment");
+    let _nobody_opens = bed.faults(0).stop(Method::GET, "/dployowners/");
+    launch(bed.replica(0), &ada, "warm").await.expect("an environment");
+    bed.assert_balanced().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_seat_for_a_ledger_that_has_changed_is_decided_again() {
+    let bed = Bed::with(2).await;
+    bed.template("first", |_| ()).await;
+    bed.template("desk", |_| ()).await;
+    let ada = person("ada");
+    launch(bed.replica(0), &ada, "first").await.expect("an environment");
+    let gate = bed.faults(0).stop(Method::PATCH, "/dployowners/");
+    let outdated = tokio::spawn(launch(bed.replica(0), &ada, "desk"));
+    gate.arrived().await;
+    let other = launch(bed.replica(1), &ada, "desk").await.expect("an environment");
+    gate.open();
+    let same = outdated.await.expect("no panic").expect("an environment");
+    assert_eq!(same.uuid, other.uuid);
+    bed.assert_balanced().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_refused_create_gives_the_seat_back() {
     let bed = Bed::with(1).await;
     bed.template("desk", |_| ()).await;
