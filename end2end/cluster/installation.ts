@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { networkInterfaces, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Child } from '../support/child.js';
 import { BINARY, freePort } from '../support/dploy.js';
@@ -14,6 +14,8 @@ import { sampleTemplates, STUCK_WORKLOAD, WORKLOAD } from './workloads.js';
 
 const CHART = resolve(import.meta.dirname, '../../charts/dploy');
 const RELEASE = 'dploy';
+/** Names below it mean loopback (RFC 6761), whatever the machine's resolver knows of that. */
+const LOOPBACK = '.localhost';
 const CLIENT = { id: 'dploy', secret: 'a client secret of the tests' };
 
 type Role = 'serve' | 'operate';
@@ -167,14 +169,14 @@ export class Installation implements Site {
     if (role === 'serve') await this.admin.apply(this.endpointSlice(replica.name, port));
   }
 
-  /** An endpoint of the Service, as the kubelet's word makes one. */
+  /** An endpoint of the Service, as the kubelet's word makes one; by a name, since the API server refuses loopback addresses. */
   private endpointSlice(name: string, port: number): object {
     return {
       apiVersion: 'discovery.k8s.io/v1',
       kind: 'EndpointSlice',
       metadata: { name, namespace: this.namespace, labels: { 'kubernetes.io/service-name': RELEASE } },
-      addressType: 'IPv4',
-      endpoints: [{ addresses: [outsideAddress()], conditions: { ready: true } }],
+      addressType: 'FQDN',
+      endpoints: [{ addresses: [`${name}${LOOPBACK}`], conditions: { ready: true } }],
       ports: [{ name: 'http', port, protocol: 'TCP' }],
     };
   }
@@ -187,7 +189,9 @@ export class Installation implements Site {
     const backends: Backend[] = [];
     for (const { endpoints, ports } of items) {
       const http = ports?.find(({ name }: { name: string }) => name === 'http');
-      for (const { addresses } of endpoints ?? []) backends.push({ host: addresses[0], port: http.port });
+      for (const { addresses: [name] } of endpoints ?? []) {
+        if (name.endsWith(LOOPBACK)) backends.push({ host: '127.0.0.1', port: http.port });
+      }
     }
     return backends;
   }
@@ -306,12 +310,4 @@ export class Installation implements Site {
 export function installationOf(site: Site): Installation {
   if (site instanceof Installation) return site;
   throw new Error('this test needs an installation in a cluster');
-}
-
-/** An address of this machine that an endpoint may have: the API server refuses loopback. */
-function outsideAddress(): string {
-  const addresses = Object.values(networkInterfaces()).flatMap((each) => each ?? []);
-  const found = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
-  if (!found) throw new Error('this machine has no address beside loopback, which endpoints need');
-  return found.address;
 }
