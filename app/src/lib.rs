@@ -17,6 +17,7 @@ mod actions;
 mod app;
 mod codec;
 mod contexts;
+mod cookie;
 mod letters;
 mod links;
 mod notice;

@@ -1,9 +1,7 @@
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlDocument;
 
-use crate::{codec::Compact, notice::Notice, theme::Theme, time::Zone};
+use crate::{codec::Compact, cookie, notice::Notice, theme::Theme, time::Zone};
 
 const ZONE_COOKIE: &str = "dploy_zone";
 
@@ -46,11 +44,14 @@ impl Preferences {
             return;
         }
         self.zone.set(Zone(Some(minutes)));
-        if let Ok(document) = document().dyn_into::<HtmlDocument>() {
-            let cookie = format!("{ZONE_COOKIE}={minutes}; Max-Age=31536000; Path=/; SameSite=Lax");
-            // A browser that refuses cookies gets its times right a moment after the page, as now.
-            let _ = document.set_cookie(&cookie);
-        }
+        cookie::keep(ZONE_COOKIE, minutes);
+    }
+
+    /// Shows these colours from now on. They are remembered at once: whoever leaves the page before the server has answered gets
+    /// the next one in them, too.
+    pub fn choose(&self, theme: Theme) {
+        self.theme.set(theme);
+        cookie::keep(Theme::COOKIE, theme);
     }
 }
 

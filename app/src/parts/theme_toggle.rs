@@ -10,12 +10,13 @@ use crate::{
 #[component]
 pub fn ThemeToggle() -> impl IntoView {
     let action = new_change();
-    let theme = use_preferences().theme;
+    let preferences = use_preferences();
+    let theme = preferences.theme;
     let next = move || theme.get().next();
     effect(move || {
         let form = action.input().get();
         if let Some(Ok(chosen)) = form.as_ref().and_then(|it| it.field("theme")).map(str::parse) {
-            theme.set(chosen);
+            preferences.choose(chosen);
         }
     });
     effect(move || {

@@ -3,7 +3,7 @@ use leptos::{prelude::*, server_fn::codec::Postcard};
 use super::{Changed, UiError};
 use crate::theme::Theme;
 
-/// Remembers the colours that the reader wants, in a cookie, so that the next page comes in them.
+/// Remembers the colours that the reader wants, in a cookie, so that the next page comes in them. Scripts have done so already.
 ///
 /// # Errors
 /// None of its own.
@@ -13,9 +13,9 @@ pub async fn choose_theme(
     theme: Theme,
 ) -> Result<Changed, UiError> {
     use super::form;
-    let cookie = format!("{}={theme}; Max-Age=31536000; Path=/; SameSite=Lax", Theme::COOKIE);
+    use crate::cookie;
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        form::append_cookie(&response, &cookie);
+        form::append_cookie(&response, &cookie::lasting(Theme::COOKIE, theme));
     }
     Ok(Changed::default())
 }

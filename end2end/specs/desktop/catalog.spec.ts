@@ -61,3 +61,13 @@ test('the colours can be chosen, and are remembered', async ({ signIn }) => {
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
+
+test('colours are remembered even where the server has not answered yet', async ({ signIn }) => {
+  const page = await signIn('alice');
+  let asked = false;
+  await page.route('**/*choose_theme*', () => { asked = true; });
+  await page.getByRole('button', { name: 'Use dark colours' }).click();
+  await expect.poll(() => asked).toBe(true);
+  await page.reload();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
