@@ -27,8 +27,9 @@ use crate::{
     owners, templates,
 };
 
-/// How many objects of a kind are worked on at once.
-const AT_ONCE: u16 = 64;
+/// How many objects of a kind are worked on at once. Enough to keep an API server busy, and few enough that people who ask for
+/// something meanwhile do not wait behind all of it.
+const AT_ONCE: u16 = 16;
 /// How soon a write that lost a race is decided again.
 const AFTER_CONFLICT: Duration = Duration::from_millis(25);
 

@@ -13,9 +13,9 @@ use crate::plan::{
 
 /// A watch that has not shown a write of ours by then will not: somebody else undid it.
 const FORGET_AFTER: Duration = Duration::from_secs(60);
-/// How often a pool is counted at most: a crowd that claims sets off one count, not one each, and is served before the pool is
-/// filled again.
-const COUNT_EVERY: Duration = Duration::from_millis(200);
+/// How long what happens to a pool is gathered before it is counted: a crowd that claims sets off one count, not one each, and is
+/// served before the pool is filled again.
+const GATHERING: Duration = Duration::from_millis(200);
 
 /// What was asked for, pool by pool, and not seen yet.
 #[derive(Debug, Default)]
@@ -26,19 +26,32 @@ struct Memory {
     created: BTreeMap<String, Instant>,
     removed: BTreeMap<String, Instant>,
     failures: u32,
-    counted: Option<Instant>,
+    gathering: Gathering,
+}
+
+/// Whether a pool is to be counted.
+#[derive(Debug, Default)]
+enum Gathering {
+    /// Nobody has counted it yet: at once.
+    #[default]
+    Never,
+    /// Nothing has happened to it since it was counted.
+    Over,
+    /// Something has: then.
+    Until(Instant),
 }
 
 impl PoolMemories {
-    /// How long the pool has to wait until it is counted again; `None` lets it be counted now.
-    pub(super) fn rests(&self, pool: &str) -> LookAgain {
+    /// How long the pool has to wait until it is counted; `None` lets it be counted now.
+    pub(super) fn rests(&self, pool: &str, now: Instant) -> LookAgain {
         self.with(pool, |memory| {
-            let since = memory.counted.map(|counted| counted.elapsed());
-            let rest =
-                since.and_then(|since| COUNT_EVERY.checked_sub(since)).filter(|it| !it.is_zero());
-            if rest.is_none() {
-                memory.counted = Some(Instant::now());
-            }
+            let until = match memory.gathering {
+                Gathering::Never => now,
+                Gathering::Over => now + GATHERING,
+                Gathering::Until(until) => until,
+            };
+            let rest = until.checked_duration_since(now).filter(|rest| !rest.is_zero());
+            memory.gathering = rest.map_or(Gathering::Over, |_| Gathering::Until(until));
             rest
         })
     }
@@ -101,12 +114,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pool_is_counted_at_once_and_then_not_again_before_its_time() {
+    fn a_pool_is_counted_at_once_and_then_once_for_all_that_happens_in_a_while() {
         let memories = PoolMemories::default();
-        assert_eq!(memories.rests("warm"), None);
-        let rest = memories.rests("warm").unwrap();
-        assert!(rest <= COUNT_EVERY && rest > COUNT_EVERY / 2, "{rest:?}");
-        assert_eq!(memories.rests("other"), None);
+        let began = Instant::now();
+        let after = |parts: u32| began + GATHERING / 4 * parts;
+        assert_eq!(memories.rests("warm", began), None, "at first");
+        assert_eq!(memories.rests("warm", after(40)), Some(GATHERING), "one is claimed");
+        assert_eq!(memories.rests("other", after(40)), None, "pools are strangers");
+        assert_eq!(memories.rests("warm", after(41)), Some(GATHERING / 4 * 3), "another one");
+        assert_eq!(memories.rests("warm", after(44)), None, "both are counted");
+        assert_eq!(memories.rests("warm", after(44)), Some(GATHERING), "a third one");
     }
 
     #[test]

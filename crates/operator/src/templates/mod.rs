@@ -13,6 +13,7 @@ use kube::{
     runtime::{controller::Action, events::EventType},
 };
 use resources::{DployTemplate, DployTemplateStatus, meta};
+use tokio::time::Instant;
 
 use crate::{
     context::Context,
@@ -36,7 +37,7 @@ pub(crate) async fn reconcile(
         Ok(template) => template,
         Err(invalid) => return unreadable::report::<DployTemplate>(&context, invalid).await,
     };
-    if let Some(rest) = context.pools.rests(&template.name_any()) {
+    if let Some(rest) = context.pools.rests(&template.name_any(), Instant::now()) {
         return Ok(Action::requeue(rest));
     }
     let (seen, census) = observe::observe(&context, template);
