@@ -3,6 +3,7 @@
 //! It starts `dploy serve` and `dploy operate` as processes of their own, in a namespace of its own, and is the crowd that
 //! uses them. The figures are printed as a table; what a figure means stands in `docs/benchmarks.md`.
 
+mod account;
 mod client;
 mod counters;
 mod document;

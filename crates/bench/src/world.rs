@@ -26,6 +26,7 @@ use tempfile::TempDir;
 use tokio::{process::Command, time::timeout};
 
 use crate::{
+    account,
     client::Client,
     issuer::Issuer,
     program::{Ends, Program, Server},
@@ -59,6 +60,7 @@ pub(crate) struct World {
     pub(crate) tracker: Tracker,
     /// Tells of processes that ended unasked.
     pub(crate) ends: Ends,
+    /// That of the processes.
     kubeconfig: PathBuf,
     dploy: PathBuf,
     directory: TempDir,
@@ -75,15 +77,18 @@ impl World {
         let metadata = ObjectMeta { name: Some(namespace.clone()), ..ObjectMeta::default() };
         let namespaces: Api<Namespace> = Api::all(kube.clone());
         let made = Namespace { metadata, ..Namespace::default() };
-        namespaces.create(&PostParams::default(), &made).await.context("no namespace")?;
+        let made =
+            namespaces.create(&PostParams::default(), &made).await.context("no namespace")?;
+        let directory = tempfile::tempdir()?;
+        let kubeconfig = account::create(&kube, kubeconfig, &made, directory.path()).await?;
         Ok(Self {
             tracker: Tracker::start(kube.clone(), &namespace),
             ends: Ends::default(),
             kube,
             namespace,
-            kubeconfig: kubeconfig.canonicalize()?,
+            kubeconfig,
             dploy: dploy.canonicalize().context("there is no dploy to measure")?,
-            directory: tempfile::tempdir()?,
+            directory,
             issuer: Issuer::start().await?,
             programs: AtomicUsize::new(0),
         })
