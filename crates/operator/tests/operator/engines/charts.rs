@@ -1,4 +1,5 @@
-//! Charts on loopback: a Helm repository and a Git repository, each with a chart `web` and one that is broken.
+//! Charts on loopback: a Helm repository and a Git repository, each with a chart `web` and one that is broken, and an OCI
+//! registry with `web`.
 
 use std::{path::Path, process::Stdio, sync::Arc};
 
@@ -13,6 +14,8 @@ use axum::{
 use serde::Deserialize;
 use tempfile::TempDir;
 use tokio::{io::AsyncWriteExt, net::TcpListener, process::Command, task::JoinHandle};
+
+use super::registry;
 
 const DEPLOYMENT: &str = "apiVersion: apps/v1
 kind: Deployment
@@ -30,6 +33,7 @@ const BROKEN: &str = "{{ fail \"this chart is broken\" }}\n";
 pub(crate) struct Charts {
     pub(crate) helm: String,
     pub(crate) git: String,
+    pub(crate) oci: String,
     server: JoinHandle<()>,
 }
 
@@ -37,15 +41,19 @@ impl Charts {
     pub(crate) async fn serve() -> Self {
         let directory = Arc::new(tempfile::tempdir().unwrap());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let host = listener.local_addr().unwrap();
+        let url = format!("http://{host}");
         write(directory.path(), &url).await;
+        let archive = std::fs::read(directory.path().join("web-1.0.0.tgz")).unwrap();
         let router = Router::new()
             .route("/helm/{file}", get(file))
             .route("/git/info/refs", get(advertise))
             .route("/git/git-upload-pack", post(upload))
-            .with_state(Arc::clone(&directory));
+            .with_state(Arc::clone(&directory))
+            .merge(registry::router("web", "1.0.0", archive));
         let server = tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
-        Self { helm: format!("{url}/helm"), git: format!("{url}/git"), server }
+        let (helm, git) = (format!("{url}/helm"), format!("{url}/git"));
+        Self { helm, git, oci: format!("oci://{host}/charts"), server }
     }
 }
 

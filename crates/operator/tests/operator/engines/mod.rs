@@ -6,6 +6,7 @@ mod crds;
 mod flux;
 mod manifests;
 mod real;
+mod registry;
 
 use std::sync::Arc;
 

@@ -54,6 +54,17 @@ impl Real {
         })
     }
 
+    /// A version of a chart in an OCI registry.
+    fn image(&self, version: &str) -> ResolvedTemplate {
+        self.resolved(Chart {
+            chart_type: ChartType::Helm,
+            repo_url: self.charts.oci.clone(),
+            chart: "web".into(),
+            target_revision: version.into(),
+            ..Chart::default()
+        })
+    }
+
     fn folder(&self, revision: &str) -> ResolvedTemplate {
         self.resolved(Chart {
             chart_type: ChartType::Git,
@@ -226,6 +237,17 @@ async fn real_flux_conforms() {
 #[tokio::test]
 async fn real_flux_installs_charts_and_uninstalls_them() {
     lives_for_real(EngineName::Flux).await;
+}
+
+/// Flux takes loopback for a registry without TLS; Argo CD has to be told so of a registry, which a template cannot.
+#[tokio::test]
+async fn real_flux_installs_charts_of_an_oci_registry() {
+    let Some(real) = Real::of(EngineName::Flux).await else { return };
+    tokio::join!(
+        real.lives("latest", real.image(""), 1),
+        real.lives("exact", real.image("1.0.0"), 1),
+        real.fails("missing", real.image("9.9.9"), "9.9.9"),
+    );
 }
 
 #[tokio::test]
