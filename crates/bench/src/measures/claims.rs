@@ -46,21 +46,21 @@ pub(super) async fn alone(world: &World, report: &mut Report) -> Result<()> {
 
 pub(super) async fn at_once(world: &World, report: &mut Report) -> Result<()> {
     let (server, operator) = (world.serve().await?, world.operate()?);
-    let took = crowd(world, 20, &server).await?;
+    let took = crowds(world, 5, 20, &server).await?;
     report.check(
-        "20 warm claims at once",
+        "20 warm claims at once (5 times)",
         "p95 ≤ 80 ms",
         distribution(&took),
         took.p95() <= milliseconds(80),
     );
-    let took = crowd(world, 60, &server).await?;
+    let took = crowds(world, 5, 60, &server).await?;
     report.check(
-        "60 warm claims at once",
+        "60 warm claims at once (5 times)",
         "all ≤ 250 ms",
         distribution(&took),
         took.max() <= milliseconds(250),
     );
-    let took = crowd(world, 300, &server).await?;
+    let took = crowds(world, 1, 300, &server).await?;
     report.check(
         "300 warm claims at once",
         "all ≤ 1 s",
@@ -71,8 +71,17 @@ pub(super) async fn at_once(world: &World, report: &mut Report) -> Result<()> {
     operator.stop().await
 }
 
+/// Several crowds, one after the other: what a single one meets is left to chance.
+async fn crowds(world: &World, rounds: usize, count: usize, server: &Server) -> Result<Durations> {
+    let mut took = Vec::with_capacity(rounds * count);
+    for _ in 0..rounds {
+        took.extend(crowd(world, count, server).await?);
+    }
+    Ok(took.into_iter().collect())
+}
+
 /// So many people claim a member each, all at the same time.
-async fn crowd(world: &World, count: usize, server: &Server) -> Result<Durations> {
+async fn crowd(world: &World, count: usize, server: &Server) -> Result<Vec<Duration>> {
     let pool = format!("warm-{count}");
     world.template(&pool, pooled(count, 0)).await?;
     let mut people = world.people(&format!("crowd-{count}"), count, server).await?;
