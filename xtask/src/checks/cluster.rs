@@ -24,6 +24,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     let outcomes = [
         chart::installs(workspace, &cluster.access),
         crates(workspace, &cluster.access),
+        kubectl(workspace, &cluster.access),
         installed(workspace, &cluster.access),
     ];
     cluster.remove()?;
@@ -40,6 +41,14 @@ fn crates(workspace: &Workspace, access: &Access) -> Result<()> {
         "--no-fail-fast",
     ]);
     run(tests.env(KUBECONFIG, &access.kubeconfig).env(KUBECTL, &access.kubectl))
+}
+
+/// kubectl's session with the embedded server, which has to answer as the real one has just done: it needs this cluster's kubectl
+/// and nothing else of it.
+fn kubectl(workspace: &Workspace, access: &Access) -> Result<()> {
+    let mut tests = cargo(&workspace.root);
+    tests.arg("test").args(PACKAGES).args(["--test=conformance", "--", "kubectl::"]);
+    run(tests.env(KUBECTL, &access.kubectl).env_remove(KUBECONFIG))
 }
 
 fn installed(workspace: &Workspace, access: &Access) -> Result<()> {

@@ -176,7 +176,8 @@ async fn kubeconfig(room: &Path) -> PathBuf {
 #[tokio::test(flavor = "multi_thread")]
 async fn kubectl_prints_what_it_prints_on_a_real_server() {
     let Some(program) = program() else {
-        eprintln!("skipped: no kubectl {VERSION}");
+        // Past the test harness, which would keep what a test that passes has to say to itself.
+        let _ = writeln!(std::io::stderr(), "skipped: no kubectl {VERSION}x: kubectl's session");
         return;
     };
     let room = tempfile::tempdir().unwrap();
