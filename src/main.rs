@@ -3,7 +3,7 @@
 use std::{io::Write as _, process::ExitCode};
 
 use clap::Parser as _;
-use dploy::{cli::Cli, config::Env, roles, telemetry};
+use dploy::{cli::Cli, config::Env, roles};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -14,7 +14,7 @@ async fn main() -> ExitCode {
         Ok(code) => code,
         Err(failure) => {
             // Where standard error is closed, nobody would read this anyway.
-            let _ = writeln!(std::io::stderr(), "dploy: {}", telemetry::chain(&failure));
+            let _ = writeln!(std::io::stderr(), "dploy: {}", errors::chain(&failure));
             ExitCode::FAILURE
         }
     }

@@ -2,8 +2,7 @@
 
 use std::{
     env::VarError,
-    error::Error,
-    fmt,
+    error::Error as _,
     io::{self, IsTerminal as _},
 };
 
@@ -50,44 +49,4 @@ fn filter(default: &str) -> Result<EnvFilter, ConfigError> {
         }
         Err(ConfigError::Malformed { name: EnvFilter::DEFAULT_ENV, problem: error.to_string() })
     })
-}
-
-/// An error and all its causes, in one line.
-pub fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl fmt::Display + 'a {
-    Chain(error)
-}
-
-struct Chain<'a>(&'a (dyn Error + 'static));
-
-impl fmt::Display for Chain<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.0)?;
-        let mut last = self.0.to_string();
-        let mut cause = self.0.source();
-        while let Some(error) = cause {
-            let text = error.to_string();
-            // Transparent wrappers repeat the sentence of what they wrap.
-            if text != last {
-                write!(f, ": {text}")?;
-            }
-            last = text;
-            cause = error.source();
-        }
-        Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, thiserror::Error)]
-    #[error("could not open the shop")]
-    struct Outer(#[source] io::Error);
-
-    #[test]
-    fn causes_follow_their_effect() {
-        let error = Outer(io::Error::other("the key is lost"));
-        assert_eq!(chain(&error).to_string(), "could not open the shop: the key is lost");
-    }
 }

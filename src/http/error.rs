@@ -7,10 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use environments::{Refusal, RefusalKind};
+use errors::chain;
 use thiserror::Error;
 use wire::ErrorBody;
-
-use crate::telemetry::chain;
 
 /// Why a request was not answered as asked. The text is what the client reads; causes go to the log only.
 #[derive(Debug, Error)]

@@ -8,7 +8,7 @@ use kube::{
 use resources::{DployInstance, meta};
 
 use crate::{
-    Settings, chain,
+    Settings,
     election::Leadership,
     engines::Engines,
     error::{Doing, ReconcileError},
@@ -18,6 +18,7 @@ use crate::{
     retries::Retries,
     templates::PoolMemories,
 };
+use errors::chain;
 
 /// What the controllers of one term in office share.
 pub(crate) struct Context {

@@ -18,7 +18,6 @@ use resources::{DployInstance, DployOwner, DployTemplate, meta};
 use tokio::time::Instant;
 
 use crate::{
-    chain,
     context::Context,
     engines::Blame,
     error::ReconcileError,
@@ -26,6 +25,7 @@ use crate::{
     mirrors::{Change, Guarded, Mirror},
     owners, templates,
 };
+use errors::chain;
 
 /// How many objects of a kind are worked on at once. Enough to keep an API server busy, and few enough that people who ask for
 /// something meanwhile do not wait behind all of it.

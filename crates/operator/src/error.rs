@@ -1,5 +1,3 @@
-use std::error::Error;
-
 use thiserror::Error;
 
 use crate::engines::{Blame, EngineError};
@@ -67,16 +65,4 @@ impl<T> Doing<T> for Result<T, kube::Error> {
     fn doing(self, operation: &'static str) -> Result<T, ReconcileError> {
         self.map_err(|cause| ReconcileError::Cluster { operation, cause: Box::new(cause) })
     }
-}
-
-/// An error and all its causes, as one line.
-pub(crate) fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

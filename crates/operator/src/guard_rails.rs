@@ -18,10 +18,9 @@ use k8s_openapi::{
 };
 use kube::{ResourceExt, api::ObjectMeta};
 use resources::{
-    Amounts, DployInstance, EngineName, GuardRails, Ingress, Limit, Network, ResolvedTemplate, meta,
+    Amounts, DployInstance, EngineName, GuardRails, Ingress, Limit, Network, ResolvedTemplate,
+    label, meta,
 };
-
-use crate::labels::label;
 
 /// The label that names the Pod Security Standard of a namespace.
 const POD_SECURITY: &str = "pod-security.kubernetes.io/enforce";

@@ -14,7 +14,6 @@ pub mod engines;
 mod error;
 mod guard_rails;
 mod instances;
-mod labels;
 mod metrics;
 mod mirrors;
 mod owners;
@@ -25,6 +24,5 @@ mod settings;
 mod templates;
 mod unreadable;
 
-pub(crate) use error::chain;
 pub use replica::{Operator, OperatorError, Readiness};
 pub use settings::{LeaseTimings, Settings};

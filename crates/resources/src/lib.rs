@@ -13,6 +13,7 @@
 mod config;
 mod guard_rails;
 mod instance;
+mod labels;
 pub mod meta;
 mod owner;
 mod phase;
@@ -24,6 +25,7 @@ pub use config::{
 };
 pub use guard_rails::{Amounts, GuardRails, Ingress, Limit, LimitType, Network, PodSecurity};
 pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus, ResolvedTemplate};
+pub use labels::{instance_labels, label};
 pub use owner::{DployOwner, DployOwnerSpec, DployOwnerStatus, Identity, IdentityKind, Seat};
 pub use phase::{Health, Phase};
 pub use template::{

@@ -1,5 +1,6 @@
-use std::{error::Error, iter, sync::Arc};
+use std::sync::Arc;
 
+use errors::chain;
 use futures::{StreamExt, pin_mut};
 use kube::{
     Api, Resource, ResourceExt,
@@ -28,18 +29,10 @@ where
         match event {
             Ok(event) => mirror.hear(readable(event)),
             Err(error) => {
-                warn!(kind = %K::kind(&()), error = chain(&error), "the watch was interrupted, trying again");
+                warn!(kind = %K::kind(&()), error = %chain(&error), "the watch was interrupted, trying again");
             }
         }
     }
-}
-
-/// An error and its causes in one line; some of the client's errors repeat what they were caused by.
-fn chain(error: &dyn Error) -> String {
-    let causes = iter::successors(error.source(), |cause| (*cause).source());
-    causes.map(ToString::to_string).fold(error.to_string(), |text, cause| {
-        if text.ends_with(&cause) { text } else { format!("{text}: {cause}") }
-    })
 }
 
 fn readable<K: Mirrored>(event: Event<DeserializeGuard<K>>) -> News<K> {

@@ -6,14 +6,13 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::{ResourceExt, api::ObjectMeta};
 use resources::{
-    DployInstance, DployInstanceSpec, DployTemplate, ResolvedTemplate, Seat, UNLIMITED, meta,
+    DployInstance, DployInstanceSpec, DployTemplate, ResolvedTemplate, Seat, UNLIMITED,
+    instance_labels, meta,
 };
 use serde_json::{Map, Value, json};
 
 use crate::{instant, owners::Owner};
 
-/// The longest value of a label.
-const LONGEST_LABEL: usize = 63;
 /// Claims about the token itself, which say nothing of its bearer and change with every sign-in.
 const ABOUT_THE_TOKEN: [&str; 12] = [
     "acr",
@@ -52,7 +51,7 @@ impl Order {
         resolved: ResolvedTemplate,
         now: Timestamp,
     ) -> DployInstance {
-        let mut labels = labels(&seat.template);
+        let mut labels = instance_labels(&seat.template);
         labels.insert(meta::OWNER.to_owned(), self.owner.key.clone());
         DployInstance {
             metadata: ObjectMeta {
@@ -102,7 +101,7 @@ pub(super) fn lasting_claims(claims: &Map<String, Value>) -> Map<String, Value> 
 
 /// An instance under the seat's name that is nobody's: the create of a late writer fails on it.
 pub(crate) fn void(seat: &Seat) -> DployInstance {
-    let mut labels = labels(&seat.template);
+    let mut labels = instance_labels(&seat.template);
     labels.insert(meta::VOID.to_owned(), meta::TRUE.to_owned());
     DployInstance {
         metadata: ObjectMeta {
@@ -117,15 +116,6 @@ pub(crate) fn void(seat: &Seat) -> DployInstance {
         },
         status: None,
     }
-}
-
-/// The labels of every instance; a template's name that is too long for a label stands in the spec alone.
-fn labels(template: &str) -> BTreeMap<String, String> {
-    let mut labels = BTreeMap::from([(meta::MANAGED.to_owned(), meta::TRUE.to_owned())]);
-    if template.len() <= LONGEST_LABEL {
-        labels.insert(meta::TEMPLATE.to_owned(), template.to_owned());
-    }
-    labels
 }
 
 fn deadline(ttl_seconds: i64, now: Timestamp) -> Option<Time> {

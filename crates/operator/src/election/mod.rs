@@ -16,7 +16,8 @@ use k8s_openapi::api::coordination::v1::Lease;
 use kube::{Api, Client, api::PostParams};
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::{LeaseTimings, Settings, chain, error::ReconcileError};
+use crate::{LeaseTimings, Settings, error::ReconcileError};
+use errors::chain;
 use lease::Standing;
 
 /// The Lease's name.

@@ -1,10 +1,8 @@
 use std::sync::Arc;
 
-use resources::{DployInstance, OperatorConfigSpec, meta};
+use resources::{DployInstance, OperatorConfigSpec, label, meta};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
-
-use crate::labels::label;
 
 /// Which workload is meant. All that an engine needs to find and to withdraw it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

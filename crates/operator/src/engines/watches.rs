@@ -17,11 +17,12 @@ use kube::{
         watcher::{self, Event, watcher},
     },
 };
-use resources::meta;
+use resources::{label, meta};
 use tokio::{sync::broadcast, task::AbortHandle};
 use tokio_stream::wrappers::BroadcastStream;
 
-use crate::{chain, engines::OrderRef, labels::label};
+use crate::engines::OrderRef;
+use errors::chain;
 
 /// How many changes a slow listener may be behind before it misses some; the controllers look again by themselves, too.
 const CHANGES_KEPT: usize = 4096;

@@ -7,7 +7,7 @@ use kube::{
     core::NamespaceResourceScope,
     runtime::events::EventType,
 };
-use resources::{DployInstance, EngineName, meta};
+use resources::{DployInstance, EngineName, label, meta};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
@@ -16,7 +16,6 @@ use crate::{
     engines::{Draft, OrderRef, Withdrawal},
     error::{Doing, ReconcileError, is_already_exists, is_not_found},
     guard_rails::{self, GuardObjects},
-    labels::label,
     plan::{
         Ready,
         instance::{Adoption, Farewell, Step},

@@ -10,7 +10,6 @@ use kube::runtime::controller::Action;
 use resources::DployInstance;
 
 use crate::{
-    chain,
     context::Context,
     error::ReconcileError,
     mirrors::Guarded,
@@ -20,6 +19,7 @@ use crate::{
     },
     unreadable,
 };
+use errors::chain;
 
 pub(crate) async fn reconcile(
     guarded: Arc<Guarded<DployInstance>>,

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, ResourceExt, api::PartialObjectMeta, core::DeserializeGuard};
-use resources::{DployInstance, DployOwner, DployTemplate, EngineName, OperatorConfigSpec, meta};
+use resources::{
+    DployInstance, DployOwner, DployTemplate, EngineName, OperatorConfigSpec, label, meta,
+};
 
 use crate::{
-    chain,
     context::Context,
     engines::{Order, OrderRef},
     error::{Doing, ReconcileError},
-    labels::label,
     mirrors::Guarded,
     plan::instance::{self as plan, Connection, Fresh, NamespaceSeen, Seating, Sighting, Workload},
 };
+use errors::chain;
 
 /// What is seen of the instance's surroundings now.
 pub(super) async fn observe(
@@ -130,7 +131,7 @@ async fn workload(
         instance: Arc::new(instance.clone()),
         config: config.unwrap_or_default(),
     };
-    let draft = engine.draft(&order).map(Box::new).map_err(|error| chain(&error));
+    let draft = engine.draft(&order).map(Box::new).map_err(|error| chain(&error).to_string());
     Ok(Workload::Seen { draft, look })
 }
 
@@ -149,7 +150,7 @@ fn connection(
     }
     let default = OperatorConfigSpec::default();
     let rendered = rendering::connection(instance, config.unwrap_or(&default));
-    let rendered = rendered.map_err(|error| chain(&error))?;
+    let rendered = rendered.map_err(|error| chain(&error).to_string())?;
     Ok(Connection {
         url: rendered.url,
         connection_type: rendered.connection_type,

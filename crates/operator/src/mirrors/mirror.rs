@@ -14,7 +14,7 @@ use serde::de::DeserializeOwned;
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 
-use crate::chain;
+use errors::chain;
 
 /// How many changes a controller may be behind before it looks at everything instead.
 const CHANGES_KEPT: usize = 4096;

@@ -4,7 +4,7 @@ use kube::{
     ResourceExt,
     api::{ObjectMeta, PostParams},
 };
-use resources::{DployInstance, DployInstanceSpec, DployOwner, Seat, meta};
+use resources::{DployInstance, DployInstanceSpec, DployOwner, Seat, instance_labels, meta};
 
 use crate::{
     context::Context,
@@ -47,12 +47,12 @@ async fn fence(context: &Context, seat: &Seat) -> Result<bool, ReconcileError> {
 }
 
 fn void(seat: &Seat) -> DployInstance {
-    let label = (seat.template.len() <= 63).then_some((meta::TEMPLATE, seat.template.as_str()));
-    let labels = [(meta::MANAGED, meta::TRUE), (meta::VOID, meta::TRUE)].into_iter().chain(label);
+    let mut labels = instance_labels(&seat.template);
+    labels.insert(meta::VOID.to_owned(), meta::TRUE.to_owned());
     DployInstance {
         metadata: ObjectMeta {
             name: Some(seat.instance.clone()),
-            labels: Some(labels.map(|(name, value)| (name.into(), value.into())).collect()),
+            labels: Some(labels),
             ..ObjectMeta::default()
         },
         spec: DployInstanceSpec {

@@ -5,7 +5,9 @@ use kube::{
     ResourceExt,
     api::{ObjectMeta, PostParams},
 };
-use resources::{DployInstance, DployInstanceSpec, DployTemplate, ResolvedTemplate, meta};
+use resources::{
+    DployInstance, DployInstanceSpec, DployTemplate, ResolvedTemplate, instance_labels, meta,
+};
 
 use crate::{
     context::Context,
@@ -76,13 +78,12 @@ async fn create(
 }
 
 fn member(template: &str, uuid: &str, resolved: ResolvedTemplate) -> DployInstance {
-    let label = (template.len() <= 63).then_some((meta::TEMPLATE, template));
-    let labels = [(meta::MANAGED, meta::TRUE), (meta::POOLED, meta::TRUE)];
-    let labels = labels.into_iter().chain(label);
+    let mut labels = instance_labels(template);
+    labels.insert(meta::POOLED.to_owned(), meta::TRUE.to_owned());
     DployInstance {
         metadata: ObjectMeta {
             name: Some(rendering::names::instance_name(template, uuid)),
-            labels: Some(labels.map(|(name, value)| (name.into(), value.into())).collect()),
+            labels: Some(labels),
             finalizers: Some(vec![meta::FINALIZER.into()]),
             ..ObjectMeta::default()
         },

@@ -6,7 +6,6 @@ use kube::ResourceExt;
 use resources::{DployInstance, DployTemplate, OperatorConfigSpec};
 
 use crate::{
-    chain,
     context::Context,
     engines::{Order, OrderRef},
     plan::{
@@ -14,6 +13,7 @@ use crate::{
         template::{TemplateSeen, rehearsal},
     },
 };
+use errors::chain;
 
 pub(super) fn observe(context: &Context, template: &DployTemplate) -> (TemplateSeen, Census) {
     let config = context.mirrors.config();
@@ -46,7 +46,7 @@ fn cannot(
     config: Arc<OperatorConfigSpec>,
 ) -> Option<String> {
     if let Err(error) = rendering::connection(&instance, &config) {
-        return Some(chain(&error));
+        return Some(chain(&error).to_string());
     }
     let engine = context.engines.get(instance.spec.resolved.as_ref()?.engine)?;
     let uuid = instance.spec.uuid.clone().unwrap_or_default();
@@ -55,5 +55,5 @@ fn cannot(
     let namespace = rendering::names::namespace(owner, &instance.spec.template_ref, &uuid);
     let reference = OrderRef { instance: instance.name_any(), uuid, namespace };
     let order = Order { reference, instance: Arc::new(instance), config };
-    engine.draft(&order).err().map(|error| chain(&error))
+    engine.draft(&order).err().map(|error| chain(&error).to_string())
 }

@@ -17,7 +17,7 @@ use std::{
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use kube::{Api, Client, ResourceExt, api::DynamicObject};
-use resources::{ArgocdSettings, OperatorConfig, meta};
+use resources::{ArgocdSettings, OperatorConfig, label, meta};
 use tokio::time::Instant;
 
 use super::{
@@ -26,7 +26,6 @@ use super::{
     upstream::{DRAFT, Deletion, Kind, Program, Upstream, found, place_of, value_of, with_digest},
     watches::Watches,
 };
-use crate::labels::label;
 
 const APPLICATION: Kind =
     Kind { group: "argoproj.io", version: "v1alpha1", name: "Application", plural: "applications" };

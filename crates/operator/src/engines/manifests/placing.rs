@@ -4,7 +4,7 @@ use kube::{
     Api,
     api::{DeleteParams, DynamicObject, ObjectMeta, Patch, PatchParams, Preconditions},
 };
-use resources::{OperatorConfigSpec, meta};
+use resources::{OperatorConfigSpec, label, meta};
 use serde_json::Value;
 
 use super::{
@@ -16,7 +16,6 @@ use super::{
 use crate::{
     engines::{Blame, Draft, EngineError, OrderRef},
     error::is_not_found,
-    labels::label,
 };
 
 /// A document and the object that it becomes.

@@ -18,7 +18,8 @@ use super::{
     },
     Task,
 };
-use crate::{chain, engines::DraftError};
+use crate::engines::DraftError;
+use errors::chain;
 
 /// How much longer than the grace a supervisor may take to end everything.
 const SUPERVISOR_PATIENCE: Duration = Duration::from_secs(5);
