@@ -9,7 +9,7 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// What each of our packages may depend on among ours. A package that is missing here fails too.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("frontend", &["app"]),
     ("app", &["environments", "wire"]),
     (
@@ -27,9 +27,10 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "wire",
         ],
     ),
-    ("environments", &["clock", "errors", "rendering", "resources", "wire"]),
+    ("environments", &["clock", "errors", "ledger", "rendering", "resources", "wire"]),
     ("identity", &["clock", "wire"]),
-    ("operator", &["clock", "errors", "rendering", "resources"]),
+    ("ledger", &["resources"]),
+    ("operator", &["clock", "errors", "ledger", "rendering", "resources"]),
     ("rendering", &["resources"]),
     ("resources", &[]),
     ("wire", &[]),
@@ -107,6 +108,16 @@ fn rules_and_controllers_know_no_web_server() {
             assert!(!WEB_SERVERS.contains(&name), "{} must not depend on {name}", package.name);
         }
     }
+}
+
+#[test]
+fn the_ledger_is_pure() {
+    let metadata = metadata();
+    let ledger = metadata.workspace_packages().into_iter().find(|package| package.name == "ledger");
+    let ledger = ledger.expect("there is a package `ledger`");
+    let shipped = ledger.dependencies.iter().filter(|it| it.kind != DependencyKind::Development);
+    let found: BTreeSet<_> = shipped.map(|it| it.name.as_str()).collect();
+    assert_eq!(found, BTreeSet::from(["jiff", "k8s-openapi", "resources", "serde_json"]));
 }
 
 #[test]

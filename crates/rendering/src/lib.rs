@@ -8,7 +8,6 @@
 mod data;
 mod engine;
 mod error;
-pub mod names;
 mod render;
 mod resolve;
 mod sprig;
@@ -17,3 +16,4 @@ mod yaml;
 pub use error::RenderError;
 pub use render::{Connection, RenderedProcess, connection, manifests, process, values};
 pub use resolve::{DEFAULT_URL_TEMPLATE, matches, resolve};
+pub use resources::names;

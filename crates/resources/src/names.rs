@@ -3,8 +3,9 @@
 //! Every name here is a DNS label, or a list of them, whatever goes in. Cutting may make two names equal that were not
 //! (`a-b` with `c`, and `a` with `b-c`); the uuid at the end keeps such environments apart.
 
-use resources::{Identity, IdentityKind, meta::POOL_OWNER};
 use sha2::{Digest, Sha256};
+
+use crate::{Identity, IdentityKind, meta::POOL_OWNER};
 
 /// The longest owner key; leaves room in a label for `-` and eight digits.
 const LONGEST_OWNER_KEY: usize = 54;
