@@ -15,11 +15,10 @@ use kube::{
     api::{ListParams, ObjectMeta, Patch, PatchParams, PostParams},
     config::{KubeConfigOptions, Kubeconfig},
 };
+use ledger::order::pool_member;
 use localkube::LocalKube;
-use rendering::names::instance_name;
 use resources::{
-    DployInstance, DployInstanceSpec, DployOwner, DployTemplate, DployTemplateSpec, LaunchDefaults,
-    Method, Pool, Seat, meta,
+    DployInstance, DployOwner, DployTemplate, DployTemplateSpec, LaunchDefaults, Method, Pool, Seat,
 };
 use serde_json::{Map, Value, json};
 use tokio::{
@@ -131,20 +130,10 @@ impl Bed {
 
     async fn member(&self, template: &DployTemplate) {
         let uuid = random_hex::<4>();
-        let name = instance_name(&template.name_any(), &uuid);
         let resolved =
             rendering::resolve(template, None, LaunchDefaults::default(), random_hex::<16>());
-        let mut member = DployInstance::new(
-            &name,
-            DployInstanceSpec {
-                template_ref: template.name_any(),
-                pooled: true,
-                uuid: Some(uuid),
-                resolved: Some(resolved),
-                ..DployInstanceSpec::default()
-            },
-        );
-        member.metadata.finalizers = Some(vec![meta::FINALIZER.to_owned()]);
+        let member = pool_member(&template.name_any(), &uuid, resolved);
+        let name = member.name_any();
         create(&self.instances(), &member).await;
         self.report(&name, json!({ "phase": "Available", "health": "Healthy" })).await;
     }
