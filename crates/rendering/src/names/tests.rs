@@ -49,7 +49,7 @@ fn identities_that_read_alike_have_different_suffixes() {
     assert_eq!(suffixed_owner_key(&"x".repeat(54), &one).len(), 63);
 }
 
-/// The digits stand in the names of live objects, so an upgrade must not change them.
+/// Live objects have these digits in their names, so an upgrade must not change them.
 #[test]
 fn suffixes_never_change() {
     assert_eq!(suffixed_owner_key("ada", &person("u-42")), "ada-2f709e63");

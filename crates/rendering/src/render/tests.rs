@@ -95,14 +95,14 @@ fn values_are_a_mapping(#[case] template: &str, #[case] want: Json) {
 #[case("a: 1\n---\nb: 2", "several YAML documents")]
 #[case("a: !secret x", "tag")]
 #[case("a: {{ .Nope }}", "no field \"Nope\"")]
-#[case("a: &a [*a]", "no YAML")]
+#[case("a: &a [*a]", "not valid YAML")]
 fn what_is_no_mapping_is_told_to_the_author(#[case] template: &str, #[case] hint: &str) {
     let error = values_of(template).unwrap_err();
     assert_eq!(error.template, "valuesTemplate");
     assert!(error.to_string().contains(hint), "{error}");
 }
 
-/// A rendered password must not reach a condition, which others may read.
+/// A rendered password must not reach a condition, which other people can read.
 #[test]
 fn an_error_quotes_nothing_that_was_rendered() {
     let error = values_of("password: {{ `hunter2: [` }}").unwrap_err();
