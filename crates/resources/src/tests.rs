@@ -59,7 +59,8 @@ fn the_cluster_s_defaults_are_those_of_the_contract() {
     assert_eq!(part.default_engine, EngineName::Flux);
 }
 
-/// Structural schemas know no references, and no type may hide in a composition (Kubernetes, "Specifying a structural schema").
+/// A structural schema has no references, and no types within a composition (Kubernetes,
+/// "Specifying a structural schema").
 #[test]
 fn schemas_are_structural() {
     fn walk(path: &str, schema: &Value) {
