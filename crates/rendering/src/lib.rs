@@ -15,6 +15,8 @@ pub mod names;
 mod render;
 mod resolve;
 mod sprig;
+#[cfg(test)]
+mod tests;
 mod value;
 mod yaml;
 

@@ -6,10 +6,9 @@ use resources::{ConnectionType, DployInstance, OperatorConfigSpec, ResolvedTempl
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    RenderError,
     data::{TemplateData, started_at},
     engine,
-    error::Fault,
+    error::{Fault, RenderError},
     fixed_inputs::FixedInputs,
     yaml,
 };

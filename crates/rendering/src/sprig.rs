@@ -59,6 +59,3 @@ pub(crate) fn functions() -> Vec<Entry> {
     ]
     .concat()
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,7 +5,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{ConnectionType, EngineName, GuardRails};
+use crate::{
+    guard_rails::GuardRails,
+    template::{ConnectionType, EngineName},
+};
 
 /// Settings of the cluster. Dploy reads only the object named `default`.
 #[derive(CustomResource, Debug, Clone, Default, PartialEq, Serialize, Deserialize, KubeSchema)]

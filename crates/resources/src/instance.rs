@@ -8,7 +8,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Chart, ConnectionType, EngineName, GuardRails, Health, Phase, ProcessSpec};
+use crate::{
+    guard_rails::GuardRails,
+    phase::{Health, Phase},
+    template::{Chart, ConnectionType, EngineName, ProcessSpec},
+};
 
 /// One environment, or one pool member.
 #[derive(CustomResource, Debug, Clone, Default, PartialEq, Serialize, Deserialize, KubeSchema)]

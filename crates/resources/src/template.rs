@@ -5,7 +5,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::GuardRails;
+use crate::guard_rails::GuardRails;
 
 /// The value of `ttl.seconds` that means no deadline.
 pub const UNLIMITED: i64 = -1;

@@ -32,7 +32,7 @@ fn names_are_those_of_the_contract() {
 }
 
 #[test]
-fn a_template_says_little_and_gets_the_defaults() {
+fn a_short_template_gets_the_defaults() {
     let spec: DployTemplateSpec = serde_json::from_value(json!({
         "chart": { "type": "helm", "repoURL": "https://charts.example.org", "chart": "lab" }
     }))
@@ -46,7 +46,7 @@ fn a_template_says_little_and_gets_the_defaults() {
 }
 
 #[test]
-fn the_cluster_s_defaults_are_those_of_the_contract() {
+fn the_default_limits_are_those_of_the_contract() {
     let defaults = &spec_of("OperatorConfig")["properties"]["defaults"];
     assert_eq!(
         defaults["default"],

@@ -10,13 +10,13 @@ fn an_error_names_the_template_the_line_and_what_to_change() {
 }
 
 #[test]
-fn data_is_not_repeated() {
+fn an_error_does_not_repeat_data() {
     let problem = reword("no field `Onwer` in map[Claims:map[secret:hunter2]]");
     assert!(problem.contains("Onwer") && !problem.contains("hunter2"));
     assert!(!reword("unable to get 7 in [hunter2]").contains("hunter2"));
 }
 
 #[test]
-fn without_a_line_none_is_made_up() {
+fn an_error_without_a_line_prints_no_line() {
     assert_eq!(Fault::new("too long").in_template("manifests").to_string(), "manifests: too long");
 }

@@ -152,7 +152,7 @@ fn math() {
 }
 
 #[test]
-fn defaults_and_refusals() {
+fn choices_and_failures() {
     check(&[
         (r#"{{ coalesce "" nil 0 "x" }}{{ coalesce }}"#, "x"),
         ("{{ all 1 true }} {{ all 1 0 }} {{ any 0 1 }} {{ any }}", "true false true false"),
@@ -335,7 +335,7 @@ fn dates() {
 }
 
 #[test]
-fn random_functions_give_what_was_asked_for() {
+fn random_functions_return_the_requested_form() {
     check(&[
         ("{{ randAlphaNum 12 | len }} {{ randBytes 6 | b64dec | len | lt 0 }}", "12 true"),
         (
@@ -357,12 +357,12 @@ fn random_functions_give_what_was_asked_for() {
 
 /// Running workloads use drawn passwords: every version must draw the same for a seed.
 #[test]
-fn what_is_drawn_for_a_seed_never_changes() {
+fn a_seed_draws_the_same_in_every_version() {
     check(&[("{{ randAlphaNum 16 }} {{ randInt 0 1000 }}", "CHTse3bL7SBwuz1M 519")]);
 }
 
 #[test]
-fn what_is_not_available_says_why() {
+fn an_unavailable_function_gives_the_reason() {
     let of_environment = rendered(r#"{{ env "HOME" }}"#).unwrap_err();
     assert_eq!(
         of_environment,
@@ -376,7 +376,7 @@ fn what_is_not_available_says_why() {
 
 /// No function panics, with wrong arguments or without arguments.
 #[test]
-fn wrong_arguments_are_errors_or_answers() {
+fn wrong_arguments_do_not_panic() {
     let arguments = [
         "",
         "nil",

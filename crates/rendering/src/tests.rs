@@ -44,7 +44,7 @@ struct Case {
 }
 
 fn corpus() -> Corpus {
-    serde_json::from_str(include_str!("../../tests/corpus.json")).unwrap()
+    serde_json::from_str(include_str!("../tests/corpus.json")).unwrap()
 }
 
 /// The instance with the data of the corpus.
@@ -146,8 +146,8 @@ fn every_case_of_the_corpus_prints_what_go_prints() {
 
 #[test]
 fn every_name_of_sprig_is_known() {
-    let known: Vec<&str> = super::functions().iter().map(|(name, _)| *name).collect();
-    let readme = include_str!("../../tests/functions.txt");
+    let known: Vec<&str> = crate::sprig::functions().iter().map(|(name, _)| *name).collect();
+    let readme = include_str!("../tests/functions.txt");
     let missing: Vec<&str> =
         readme.split_whitespace().filter(|name| !known.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
