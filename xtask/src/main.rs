@@ -68,6 +68,12 @@ enum Task {
     },
     /// Run every check and print a summary
     Test {
+        /// Run only fmt, prose, clippy and the tests of the packages that a change reaches
+        #[arg(long, conflicts_with_all = ["only", "skip"])]
+        quick: bool,
+        /// What the change is compared with: a commit; else the upstream branch, or HEAD
+        #[arg(long, value_name = "REVISION", requires = "quick")]
+        since: Option<String>,
         /// Run only these steps
         #[arg(long, value_delimiter = ',', value_name = "STEP")]
         only: Vec<Step>,
@@ -114,7 +120,10 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Bench { args } => bench::run(&workspace, &args)?,
         Task::Setup => setup::everything(&workspace)?,
-        Task::Test { only, skip } => return checks::run(&workspace, &only, &skip),
+        Task::Test { quick: true, since, .. } => {
+            return checks::run_quick(&workspace, since.as_deref());
+        }
+        Task::Test { only, skip, .. } => return checks::run(&workspace, &only, &skip),
     }
     Ok(ExitCode::SUCCESS)
 }

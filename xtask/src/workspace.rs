@@ -1,9 +1,12 @@
 //! Where things are.
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 use cargo_metadata::MetadataCommand;
+
+use crate::command;
 
 /// The paths of this checkout.
 pub(crate) struct Workspace {
@@ -42,5 +45,16 @@ impl Workspace {
     /// The project of the end-to-end tests.
     pub(crate) fn end2end(&self) -> PathBuf {
         self.root.join("end2end")
+    }
+
+    /// The files that git tracks, as paths relative to the root.
+    pub(crate) fn tracked_files(&self) -> Result<Vec<String>> {
+        self.git_paths(&["ls-files", "-z"])
+    }
+
+    /// The paths that a git command prints, separated by NUL bytes.
+    pub(crate) fn git_paths(&self, arguments: &[&str]) -> Result<Vec<String>> {
+        let printed = command::read(Command::new("git").current_dir(&self.root).args(arguments))?;
+        Ok(printed.split_terminator('\0').map(str::to_owned).collect())
     }
 }

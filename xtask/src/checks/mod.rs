@@ -8,6 +8,8 @@ mod cluster;
 mod deny;
 mod end2end;
 mod image;
+mod prose;
+mod quick;
 mod summary;
 mod wasm_size;
 
@@ -27,6 +29,8 @@ use summary::Row;
 pub(crate) enum Step {
     /// rustfmt
     Fmt,
+    /// line lengths of comments and Markdown, and each source file's first line
+    Prose,
     /// clippy over everything but the browser's part
     Clippy,
     /// clippy over the browser's part
@@ -68,18 +72,42 @@ pub(crate) fn run(workspace: &Workspace, only: &[Step], skip: &[Step]) -> Result
     let chosen = Step::value_variants()
         .iter()
         .filter(|step| (only.is_empty() || only.contains(step)) && !skip.contains(step));
-    let rows: Vec<Row> = chosen.map(|step| step.run(workspace)).collect();
-    summary::print(&rows)?;
+    conclude(&chosen.map(|step| step.run(workspace)).collect::<Vec<_>>())
+}
+
+/// Runs the checks of `--quick`: the form of everything, clippy, and the tests of the packages that
+/// the changes since `base` reach.
+pub(crate) fn run_quick(workspace: &Workspace, base: Option<&str>) -> Result<ExitCode> {
+    conclude(&[
+        Step::Fmt.run(workspace),
+        Step::Prose.run(workspace),
+        Step::Clippy.run(workspace),
+        row("test".to_owned(), || quick::tests(workspace, base)),
+    ])
+}
+
+/// Prints how the checks went; the exit code says whether all passed.
+fn conclude(rows: &[Row]) -> Result<ExitCode> {
+    summary::print(rows)?;
     let failed = rows.iter().any(|row| row.result.is_err());
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+fn row(name: String, check: impl FnOnce() -> Result<Outcome>) -> Row {
+    progress::note(&format!("\n=== {name} ==="));
+    let start = Instant::now();
+    let result = check();
+    if let Err(error) = &result {
+        progress::failure(error);
+    }
+    Row { name, result, took: start.elapsed() }
+}
+
 impl Step {
     fn run(self, workspace: &Workspace) -> Row {
-        progress::note(&format!("\n=== {} ===", self.name()));
-        let start = Instant::now();
-        let result = match self {
+        row(self.name(), || match self {
             Self::Fmt => cargo::fmt(workspace),
+            Self::Prose => prose::check(workspace),
             Self::Clippy => cargo::clippy(workspace),
             Self::ClippyWasm => cargo::clippy_wasm(workspace),
             Self::Deny => deny::policies(workspace),
@@ -90,11 +118,7 @@ impl Step {
             Self::Image => image::check(workspace),
             Self::E2e => end2end::run(workspace),
             Self::Cluster => cluster::check(workspace),
-        };
-        if let Err(error) = &result {
-            progress::failure(error);
-        }
-        Row { name: self.name(), result, took: start.elapsed() }
+        })
     }
 
     fn name(self) -> String {
