@@ -9,7 +9,7 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// What each of our packages may depend on among ours. A package that is missing here fails too.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("frontend", &["app"]),
     ("app", &["environments", "wire"]),
     (
@@ -18,6 +18,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "app",
             "clock",
             "environments",
+            "errors",
             "identity",
             "localkube",
             "operator",
@@ -26,13 +27,14 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "wire",
         ],
     ),
-    ("environments", &["clock", "rendering", "resources", "wire"]),
+    ("environments", &["clock", "errors", "rendering", "resources", "wire"]),
     ("identity", &["clock", "wire"]),
-    ("operator", &["clock", "rendering", "resources"]),
+    ("operator", &["clock", "errors", "rendering", "resources"]),
     ("rendering", &["resources"]),
     ("resources", &[]),
     ("wire", &[]),
     ("clock", &[]),
+    ("errors", &[]),
     ("localkube", &["clock"]),
     (
         "testbed",
