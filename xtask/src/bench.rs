@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: crate `bench` against the release binary. A program of its own, so that xtask stays quick to compile.
+//! `cargo xtask bench`: crate `bench` against the release binary. A program of its own, so that
+//! xtask stays quick to compile.
 
 use std::ffi::OsString;
 use std::process::Command;

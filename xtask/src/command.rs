@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// Cargo, in an environment like that of one at a prompt. What the cargo that runs us has set for us
-/// is taken away: build scripts that watch such a variable (ring's does) would run again each time.
+/// Cargo, in an environment like that of one at a prompt. What the cargo that runs us has set for
+/// us is taken away: build scripts that watch such a variable (ring's does) would run again each
+/// time.
 pub(crate) fn cargo(root: &Path) -> Command {
     at_a_prompt("cargo", root)
 }

@@ -39,8 +39,8 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed(format!("with {} sets of values", cases.len())))
 }
 
-/// Installs the chart into a cluster, once with each set of values, until all its pods count as ready under the Pod Security
-/// Standard `restricted`, and takes it away again.
+/// Installs the chart into a cluster, once with each set of values, until all its pods count as
+/// ready under the Pod Security Standard `restricted`, and takes it away again.
 pub(crate) fn installs(workspace: &Workspace, access: &Access) -> Result<()> {
     let ci = workspace.root.join("charts/dploy/ci");
     let definitions = ci.join("definitions.yaml");

@@ -1,5 +1,5 @@
-//! What has to hold on a real Kubernetes: localkube's conformance, the rules under concurrency, the engines, and Dploy as the
-//! chart installs it.
+//! What has to hold on a real Kubernetes: localkube's conformance, the rules under concurrency, the
+//! engines, and Dploy as the chart installs it.
 
 use std::process::Command;
 
@@ -43,8 +43,8 @@ fn crates(workspace: &Workspace, access: &Access) -> Result<()> {
     run(tests.env(KUBECONFIG, &access.kubeconfig).env(KUBECTL, &access.kubectl))
 }
 
-/// kubectl's session with the embedded server, which has to answer as the real one has just done: it needs this cluster's kubectl
-/// and nothing else of it.
+/// kubectl's session with the embedded server, which has to answer as the real one has just done:
+/// it needs this cluster's kubectl and nothing else of it.
 fn kubectl(workspace: &Workspace, access: &Access) -> Result<()> {
     let mut tests = cargo(&workspace.root);
     tests.arg("test").args(PACKAGES).args(["--test=conformance", "--", "kubectl::"]);

@@ -1,5 +1,5 @@
-//! The Dockerfile without Docker: its build step is done as it stands there, and what comes of it is tried as the last stage of
-//! the image would have it: by itself, with no environment.
+//! The Dockerfile without Docker: its build step is done as it stands there, and what comes of it
+//! is tried as the last stage of the image would have it: by itself, with no environment.
 
 use std::fs;
 use std::path::Path;

@@ -34,7 +34,8 @@ pub(super) fn start(cluster: &Cluster, kubectl: &Kubectl) -> Result<()> {
     application_controller(cluster)
 }
 
-/// The cluster as a destination: the controller runs outside, so it cannot use its own service account.
+/// The cluster as a destination: the controller runs outside, so it cannot use its own service
+/// account.
 fn destination(cluster: &Cluster) -> Result<String> {
     let port = cluster.ports.of("kube-apiserver")?;
     let pki = cluster.pki()?;
@@ -118,7 +119,8 @@ fn application_controller(cluster: &Cluster) -> Result<()> {
     cluster.daemon("argocd-application-controller").serve(&mut controller, metrics)
 }
 
-/// Argo CD's one program in one of its roles, with helm on its path and empty directories for what tests do not use.
+/// Argo CD's one program in one of its roles, with helm on its path and empty directories for what
+/// tests do not use.
 fn program(cluster: &Cluster, role: &'static str) -> Result<Command> {
     let helm = cluster.tools.provide(HELM)?;
     let path = variable("PATH").unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Programs that go on after us: each has a log and a file with its process id in the cluster's directory.
+//! Programs that go on after us: each has a log and a file with its process id in the cluster's
+//! directory.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpStream};
@@ -85,7 +86,8 @@ impl Daemon {
         fs::remove_file(self.pid_file()).context("could not forget a process")
     }
 
-    /// Waits until `ready` says yes. A program that ended meanwhile is shown with the end of its log.
+    /// Waits until `ready` says yes. A program that ended meanwhile is shown with the end of its
+    /// log.
     pub(crate) fn await_ready(&self, mut ready: impl FnMut() -> bool) -> Result<()> {
         let start = Instant::now();
         while !ready() {

@@ -1,7 +1,8 @@
-//! `cargo xtask cluster`: a real Kubernetes without containers, on loopback, in a directory of its own.
+//! `cargo xtask cluster`: a real Kubernetes without containers, on loopback, in a directory of its
+//! own.
 //!
-//! etcd, kube-apiserver, kube-controller-manager and kube-scheduler are the real ones; kwok stands in for nodes, so pods run
-//! without their containers. Flux and Argo CD are real, too.
+//! etcd, kube-apiserver, kube-controller-manager and kube-scheduler are the real ones; kwok stands
+//! in for nodes, so pods run without their containers. Flux and Argo CD are real, too.
 
 mod argocd;
 mod control_plane;

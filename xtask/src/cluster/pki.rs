@@ -1,4 +1,5 @@
-//! Who is who on the control plane: one authority, a certificate for each of its people and programs.
+//! Who is who on the control plane: one authority, a certificate for each of its people and
+//! programs.
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};

@@ -1,5 +1,6 @@
-//! The programs of a control plane: the machine's own where it has them, else built once from pinned Go modules
-//! (`xtask/control-plane/*/go.mod`, with their `go.sum`) and kept in the user's cache directory.
+//! The programs of a control plane: the machine's own where it has them, else built once from
+//! pinned Go modules (`xtask/control-plane/*/go.mod`, with their `go.sum`) and kept in the user's
+//! cache directory.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -17,7 +18,8 @@ use crate::workspace::Workspace;
 /// The variable of kubebuilder's tools that names a directory of control plane programs.
 const ASSETS: &str = "KUBEBUILDER_ASSETS";
 
-/// The version that Kubernetes' programs tell; `go build` alone would leave a placeholder, which charts refuse.
+/// The version that Kubernetes' programs tell; `go build` alone would leave a placeholder, which
+/// charts refuse.
 const KUBERNETES_FLAGS: &str = "-s -w -X k8s.io/component-base/version.gitVersion=v1.34.4 \
      -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34";
 const FLAGS: &str = "-s -w";
@@ -153,7 +155,8 @@ impl Tools {
     fn go(&self, tool: Tool) -> Command {
         let mut go = Command::new("go");
         go.current_dir(self.modules.join(tool.module));
-        // The committed `go.sum` is what is trusted; CGO would make the programs depend on the machine.
+        // The committed `go.sum` is what is trusted; CGO would make the programs depend on the
+        // machine.
         go.env("GOFLAGS", "-mod=readonly").env("CGO_ENABLED", "0").env("GOWORK", "off");
         go
     }
@@ -169,8 +172,8 @@ impl Tools {
     }
 }
 
-/// A program that the machine has: one that was named is taken as it is, one that happens to be on the path only when it is of
-/// the version whose words the tests know.
+/// A program that the machine has: one that was named is taken as it is, one that happens to be on
+/// the path only when it is of the version whose words the tests know.
 fn installed(tool: Tool) -> Option<PathBuf> {
     let asset = variable(ASSETS).map(|directory| PathBuf::from(directory).join(tool.name));
     asset

@@ -23,8 +23,8 @@ pub(crate) fn everything(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The standard library for the browser. `rust-toolchain.toml` names it too, but a toolchain that was
-/// installed without rustup's help may lack it.
+/// The standard library for the browser. `rust-toolchain.toml` names it too, but a toolchain that
+/// was installed without rustup's help may lack it.
 pub(crate) fn wasm_target() -> Result<()> {
     let sysroot = command::read(Command::new("rustc").args(["--print", "sysroot"]))?;
     if Path::new(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown").is_dir() {

@@ -1,5 +1,5 @@
-//! Smaller copies of the built files, made once and as small as they get, so that the server does not
-//! compress them at every visit.
+//! Smaller copies of the built files, made once and as small as they get, so that the server does
+//! not compress them at every visit.
 
 use std::fs;
 use std::path::Path;

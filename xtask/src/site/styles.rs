@@ -1,5 +1,5 @@
-//! One style sheet from many: `@import "./part.css";` lines replaced by what they name. Browsers read
-//! the rest as it is, so no CSS tool is needed.
+//! One style sheet from many: `@import "./part.css";` lines replaced by what they name. Browsers
+//! read the rest as it is, so no CSS tool is needed.
 
 use std::collections::BTreeSet;
 use std::fs;
