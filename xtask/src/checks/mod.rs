@@ -1,6 +1,6 @@
-//! `cargo xtask test`: every check, in order, and a table of how each went.
+//! `cargo xtask test`: runs every check in order and prints a table of the results.
 //!
-//! A failing step does not stop the ones after it, so one run shows everything that is wrong.
+//! The steps after a failed one still run, so one run shows every fault.
 
 mod cargo;
 mod chart;
@@ -53,11 +53,11 @@ pub(crate) enum Step {
     Cluster,
 }
 
-/// How a step ended when it did not fail.
+/// The result of a step that did not fail.
 pub(crate) enum Outcome {
-    /// It ran; the text is worth a place in the table, or empty.
+    /// The step ran. The text, which may be empty, goes into the table.
     Passed(String),
-    /// It could not run here, and why.
+    /// The step cannot run here, for this reason.
     Skipped(String),
 }
 
@@ -86,7 +86,7 @@ pub(crate) fn run_quick(workspace: &Workspace, base: Option<&str>) -> Result<Exi
     ])
 }
 
-/// Prints how the checks went; the exit code says whether all passed.
+/// Prints the results. The exit code is a failure if one of them is.
 fn conclude(rows: &[Row]) -> Result<ExitCode> {
     summary::print(rows)?;
     let failed = rows.iter().any(|row| row.result.is_err());
