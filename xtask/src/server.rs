@@ -1,4 +1,4 @@
-//! The server's binary.
+//! Builds and runs the server's binary.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,11 +10,11 @@ use crate::progress;
 use crate::site::Flavour;
 use crate::workspace::Workspace;
 
-/// The packages that are built together. Always the same selection, also for clippy and the tests:
-/// with another one cargo would unify other features and compile the dependencies once more.
+/// The selection of packages for builds, clippy and tests. It is always the same: with another
+/// selection cargo unifies other features and compiles the dependencies once more.
 pub(crate) const PACKAGES: [&str; 2] = ["--workspace", "--exclude=frontend"];
 
-/// Builds the binary and returns its path. The site has to be there: a release embeds it.
+/// Builds the binary and returns its path. A release embeds the site, so build that first.
 pub(crate) fn build(workspace: &Workspace, flavour: Flavour) -> Result<PathBuf> {
     let (profile, directory) = match flavour {
         Flavour::Debug => ("dev", "debug"),
@@ -30,14 +30,14 @@ pub(crate) fn build(workspace: &Workspace, flavour: Flavour) -> Result<PathBuf> 
     Ok(workspace.target.join(directory).join("dploy"))
 }
 
-/// Becomes `dploy dev`, which prints the page's address.
+/// Replaces this process by `dploy dev`, which prints the address of the page.
 pub(crate) fn run_dev(binary: &Path, args: &[String]) -> Result<()> {
     let mut dev = Command::new(binary);
     dev.arg("dev").args(args);
     become_program(dev).with_context(|| format!("could not run {}", binary.display()))
 }
 
-/// Replaces this process, so that signals reach the server and nothing waits in between.
+/// Replaces this process, so that signals reach the program.
 #[cfg(unix)]
 fn become_program(mut program: Command) -> Result<()> {
     use std::os::unix::process::CommandExt as _;

@@ -59,8 +59,8 @@ const ARROWS: [(&str, &[&str]); 16] = [
 /// What only tests may lean on, so that it never ships in anything but what it is for.
 const FOR_TESTS: [&str; 2] = ["localkube", "testbed"];
 
-/// What answers requests. What is measured is told to `prometheus-client`, which counts and writes text; that somebody asks for
-/// it over HTTP is the binary's business.
+/// What answers requests. What is measured is told to `prometheus-client`, which counts and writes
+/// text; that somebody asks for it over HTTP is the binary's business.
 const WEB_SERVERS: [&str; 4] = ["axum", "leptos_axum", "tower-http", "utoipa-axum"];
 
 /// What has no place in a browser.
