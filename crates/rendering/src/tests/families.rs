@@ -1,4 +1,4 @@
-//! One table per family: what Go prints for cases that the corpus leaves out.
+//! One table per family: Go's output for cases that are not in the corpus.
 
 use super::{check, rendered};
 
@@ -99,7 +99,7 @@ fn maps() {
     ]);
 }
 
-/// Go's maps are references; `engine::source` makes changes to the map of a variable last.
+/// Maps are references in Go; `engine::source` assigns a changed map to its variable.
 #[test]
 fn changes_to_the_map_of_a_variable_last() {
     check(&[
@@ -152,7 +152,7 @@ fn math() {
 }
 
 #[test]
-fn defaults_and_refusals() {
+fn choices_and_failures() {
     check(&[
         (r#"{{ coalesce "" nil 0 "x" }}{{ coalesce }}"#, "x"),
         ("{{ all 1 true }} {{ all 1 0 }} {{ any 0 1 }} {{ any }}", "true false true false"),
@@ -335,7 +335,7 @@ fn dates() {
 }
 
 #[test]
-fn random_functions_give_what_was_asked_for() {
+fn random_functions_return_the_requested_form() {
     check(&[
         ("{{ randAlphaNum 12 | len }} {{ randBytes 6 | b64dec | len | lt 0 }}", "12 true"),
         (
@@ -355,14 +355,14 @@ fn random_functions_give_what_was_asked_for() {
     assert!(rendered("{{ randInt 5 5 }}").is_err());
 }
 
-/// A password stands in running workloads: no version of Dploy may draw another one for the same seed.
+/// Running workloads use drawn passwords: every version must draw the same for a seed.
 #[test]
-fn what_is_drawn_for_a_seed_never_changes() {
+fn a_seed_draws_the_same_in_every_version() {
     check(&[("{{ randAlphaNum 16 }} {{ randInt 0 1000 }}", "CHTse3bL7SBwuz1M 519")]);
 }
 
 #[test]
-fn what_is_not_available_says_why() {
+fn an_unavailable_function_gives_the_reason() {
     let of_environment = rendered(r#"{{ env "HOME" }}"#).unwrap_err();
     assert_eq!(
         of_environment,
@@ -374,9 +374,9 @@ fn what_is_not_available_says_why() {
     }
 }
 
-/// Each function takes wrong arguments, and none, without a panic.
+/// No function panics, with wrong arguments or without arguments.
 #[test]
-fn wrong_arguments_are_errors_or_answers() {
+fn wrong_arguments_do_not_panic() {
     let arguments = [
         "",
         "nil",

@@ -1,4 +1,4 @@
-//! What Go prints, in `tests/corpus.json` and in tables of the same kind.
+//! Compares our output with Go's: `tests/corpus.json` and tables of the same form.
 
 mod families;
 
@@ -10,11 +10,13 @@ use resources::{
 use serde_json::{Value as Json, json};
 
 use crate::{
-    data::{Subject, started_at},
-    engine::{self, session::Session, value::to_json},
+    data::{TemplateData, started_at},
+    engine,
+    fixed_inputs::FixedInputs,
+    value::to_json,
 };
 
-/// Cases in which we differ from Go on purpose, each with what we print and why.
+/// Intended differences from Go: the template, our output and the reason.
 const DIFFERENCES: &[(&str, &str, &str)] = &[
     ("[{{ .Claims.nope }}]", "[]", "a missing claim prints nothing"),
     ("[{{ .Claims.none }}]", "[]", "so does one that is null"),
@@ -42,10 +44,10 @@ struct Case {
 }
 
 fn corpus() -> Corpus {
-    serde_json::from_str(include_str!("../../tests/corpus.json")).unwrap()
+    serde_json::from_str(include_str!("../tests/corpus.json")).unwrap()
 }
 
-/// The instance that the corpus' data describes.
+/// The instance with the data of the corpus.
 fn instance(data: &Json) -> DployInstance {
     let of =
         |pointer: &str| serde_json::from_value(data.pointer(pointer).unwrap().clone()).unwrap();
@@ -83,15 +85,15 @@ fn config(data: &Json) -> OperatorConfigSpec {
     OperatorConfigSpec { values, ..OperatorConfigSpec::default() }
 }
 
-/// Renders over the corpus' data.
+/// Renders over the data of the corpus.
 pub(crate) fn rendered(template: &str) -> Result<String, String> {
     let data = corpus().data;
     let (instance, config) = (instance(&data), config(&data));
     let resolved = instance.spec.resolved.as_ref().unwrap();
-    let subject = Subject { instance: &instance, resolved, config: &config };
-    let root = subject.root(data["URL"].as_str().unwrap());
-    let session = Session::new(&resolved.seed, "valuesTemplate", started_at(&instance));
-    engine::render(template, root, session).map_err(|fault| fault.problem)
+    let source = TemplateData { instance: &instance, resolved, config: &config };
+    let root = source.root(data["URL"].as_str().unwrap());
+    let inputs = FixedInputs::new(&resolved.seed, "valuesTemplate", started_at(&instance));
+    engine::render(template, root, inputs).map_err(|fault| fault.problem)
 }
 
 #[track_caller]
@@ -111,9 +113,9 @@ fn the_data_has_gos_names_and_values() {
     let data = corpus().data;
     let (instance, config) = (instance(&data), config(&data));
     let resolved = instance.spec.resolved.as_ref().unwrap();
-    let subject = Subject { instance: &instance, resolved, config: &config };
-    let mut ours = to_json(&subject.root(data["URL"].as_str().unwrap()));
-    // Additions of ours, and the engine, which is resolved here and was not in the manifest.
+    let source = TemplateData { instance: &instance, resolved, config: &config };
+    let mut ours = to_json(&source.root(data["URL"].as_str().unwrap()));
+    // The corpus has no fields of ours, and an unresolved engine.
     ours.as_object_mut().unwrap().remove("Port");
     let spec = ours["Template"]["Spec"].as_object_mut().unwrap();
     spec.remove("Chart");
@@ -144,8 +146,8 @@ fn every_case_of_the_corpus_prints_what_go_prints() {
 
 #[test]
 fn every_name_of_sprig_is_known() {
-    let known: Vec<&str> = super::functions().iter().map(|(name, _)| *name).collect();
-    let readme = include_str!("../../tests/functions.txt");
+    let known: Vec<&str> = crate::sprig::functions().iter().map(|(name, _)| *name).collect();
+    let readme = include_str!("../tests/functions.txt");
     let missing: Vec<&str> =
         readme.split_whitespace().filter(|name| !known.contains(name)).collect();
     assert!(missing.is_empty(), "{missing:?}");
