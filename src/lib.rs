@@ -9,5 +9,4 @@ pub mod gateway;
 pub mod http;
 pub mod rest;
 pub mod roles;
-pub mod samples;
 pub mod telemetry;

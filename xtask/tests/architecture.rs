@@ -9,7 +9,7 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// What each of our packages may depend on among ours. A package that is missing here fails too.
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("frontend", &["app"]),
     ("app", &["environments", "wire"]),
     (
@@ -18,22 +18,26 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "app",
             "clock",
             "environments",
+            "errors",
             "identity",
             "localkube",
             "operator",
             "rendering",
             "resources",
+            "samples",
             "wire",
         ],
     ),
-    ("environments", &["clock", "rendering", "resources", "wire"]),
+    ("environments", &["clock", "errors", "rendering", "resources", "wire"]),
     ("identity", &["clock", "wire"]),
-    ("operator", &["clock", "rendering", "resources"]),
+    ("operator", &["clock", "errors", "rendering", "resources"]),
     ("rendering", &["resources"]),
     ("resources", &[]),
     ("wire", &[]),
     ("clock", &[]),
     ("localkube", &["clock"]),
+    ("samples", &["errors"]),
+    ("errors", &[]),
     (
         "testbed",
         &[

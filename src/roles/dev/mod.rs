@@ -5,6 +5,7 @@
 mod cluster;
 mod data;
 mod engine;
+pub mod samples;
 mod server;
 mod token;
 

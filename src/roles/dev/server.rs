@@ -37,7 +37,7 @@ pub struct Options {
     pub env: Env,
     /// Where everything is kept.
     pub data: DataDirectory,
-    /// This very binary, which supervises child processes and runs the samples.
+    /// The program `dploy`, which supervises child processes; `dploy-samples` is beside it.
     pub program: PathBuf,
 }
 
