@@ -5,7 +5,6 @@
 
 pub mod cli;
 pub mod config;
-pub mod gateway;
 pub mod http;
 pub mod rest;
 pub mod roles;

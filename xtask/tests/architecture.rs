@@ -9,7 +9,7 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 /// What each of our packages may depend on among ours. A package that is missing here fails too.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("frontend", &["app"]),
     ("app", &["environments", "wire"]),
     (
@@ -19,6 +19,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
             "clock",
             "environments",
             "errors",
+            "gateway",
             "identity",
             "localkube",
             "operator",
@@ -37,6 +38,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("clock", &[]),
     ("localkube", &["clock"]),
     ("samples", &["errors"]),
+    ("gateway", &["clock", "errors", "identity", "wire"]),
     ("errors", &[]),
     (
         "testbed",

@@ -4,6 +4,7 @@
 
 mod cluster;
 mod data;
+mod directory;
 mod engine;
 pub mod samples;
 mod server;

@@ -1,10 +1,12 @@
-//! What passes of a request's and a response's headers.
+//! Which headers of a request and of a response the gateway passes on.
+
+use std::net::IpAddr;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts};
 
 use super::cookies;
 
-/// They speak of one connection, not of what is sent over it (RFC 9110, 7.6.1), `Expect` because the gateway answers it.
+/// Headers of one connection (RFC 9110, 7.6.1), and `Expect`, which the gateway answers itself.
 const HOP_BY_HOP: [HeaderName; 9] = [
     header::CONNECTION,
     HeaderName::from_static("keep-alive"),
@@ -16,8 +18,8 @@ const HOP_BY_HOP: [HeaderName; 9] = [
     header::UPGRADE,
     header::EXPECT,
 ];
-/// What a visitor could otherwise claim about the way that the request took.
-const SAID_BY_PROXIES: [HeaderName; 6] = [
+/// Headers that only a proxy may set; a visitor's values are removed.
+const FORWARDING: [HeaderName; 6] = [
     header::FORWARDED,
     HeaderName::from_static("x-real-ip"),
     HeaderName::from_static("x-forwarded-for"),
@@ -27,8 +29,19 @@ const SAID_BY_PROXIES: [HeaderName; 6] = [
 ];
 const WEBSOCKET: HeaderValue = HeaderValue::from_static("websocket");
 
+/// How the visitor reached the gateway, for the `X-Forwarded` headers.
+#[derive(Debug)]
+pub(crate) struct Via<'a> {
+    /// Host and port of the environment.
+    pub(crate) authority: &'a str,
+    /// The scheme of that host.
+    pub(crate) scheme: &'a str,
+    /// The visitor's address, if the server knows it.
+    pub(crate) visitor: Option<IpAddr>,
+}
+
 /// Whether the request asks for a websocket.
-pub(super) fn wants_websocket(request: &Parts) -> bool {
+pub(crate) fn wants_websocket(request: &Parts) -> bool {
     let has = |name: HeaderName, token: &str| {
         let mut values =
             request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
@@ -39,32 +52,38 @@ pub(super) fn wants_websocket(request: &Parts) -> bool {
         && has(header::UPGRADE, "websocket")
 }
 
-/// Makes a visitor's headers those of a request to the environment at `authority`.
-pub(super) fn to_environment(headers: &mut HeaderMap, authority: &str, websocket: bool) {
-    drop_hop_by_hop(headers);
-    for name in &SAID_BY_PROXIES {
+/// Turns a visitor's headers into those of the request to the environment.
+pub(crate) fn to_environment(headers: &mut HeaderMap, via: &Via<'_>, websocket: bool) {
+    remove_hop_by_hop(headers);
+    for name in &FORWARDING {
         headers.remove(name);
     }
-    cookies::hide_ours(headers);
-    hide_bearer_token(headers);
-    if let Ok(host) = HeaderValue::from_str(authority) {
-        // The environment sees its public host, so that it can compare it with an Origin.
-        headers.insert(header::HOST, host.clone());
-        headers.insert("x-forwarded-host", host);
+    cookies::remove_dploy_cookies(headers);
+    remove_bearer_tokens(headers);
+    // The environment sees its public host, which it can compare with an `Origin`.
+    insert(headers, header::HOST, via.authority);
+    insert(headers, HeaderName::from_static("x-forwarded-host"), via.authority);
+    insert(headers, HeaderName::from_static("x-forwarded-proto"), via.scheme);
+    if let Some(address) = via.visitor {
+        insert(headers, HeaderName::from_static("x-forwarded-for"), &address.to_string());
     }
-    headers.insert("x-forwarded-for", HeaderValue::from_static("127.0.0.1"));
-    headers.insert("x-forwarded-proto", HeaderValue::from_static("http"));
     if websocket {
         ask_for_websocket(headers);
     }
 }
 
-/// Makes an environment's headers those of a response to its visitor.
-pub(super) fn to_visitor(headers: &mut HeaderMap, websocket: bool) {
-    drop_hop_by_hop(headers);
+/// Turns an environment's headers into those of the response to the visitor.
+pub(crate) fn to_visitor(headers: &mut HeaderMap, websocket: bool) {
+    remove_hop_by_hop(headers);
     cookies::confine(headers);
     if websocket {
         ask_for_websocket(headers);
+    }
+}
+
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
     }
 }
 
@@ -73,14 +92,14 @@ fn ask_for_websocket(headers: &mut HeaderMap) {
     headers.insert(header::UPGRADE, WEBSOCKET);
 }
 
-fn drop_hop_by_hop(headers: &mut HeaderMap) {
+fn remove_hop_by_hop(headers: &mut HeaderMap) {
     let named: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
         .filter_map(|name| name.trim().parse().ok())
-        // Naming them cannot undo how the body is framed.
+        // A `Connection` header must not change how the body is framed.
         .filter(|name| name != header::CONTENT_LENGTH && name != header::HOST)
         .collect();
     for name in named.iter().chain(&HOP_BY_HOP) {
@@ -88,8 +107,9 @@ fn drop_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// Any bearer token might be Dploy's, an expired one too; other schemes are the environment's own.
-fn hide_bearer_token(headers: &mut HeaderMap) {
+/// Removes every bearer token: each may be Dploy's, even an expired one. Other schemes belong to the
+/// environment.
+fn remove_bearer_tokens(headers: &mut HeaderMap) {
     let kept: Vec<HeaderValue> = headers
         .get_all(header::AUTHORIZATION)
         .iter()
@@ -102,8 +122,8 @@ fn hide_bearer_token(headers: &mut HeaderMap) {
     }
 }
 
-/// Whether an `Authorization` bears a token.
-pub(super) fn is_bearer(value: &HeaderValue) -> bool {
+/// Whether an `Authorization` header carries a bearer token.
+pub(crate) fn is_bearer(value: &HeaderValue) -> bool {
     let start = value.as_bytes().trim_ascii_start().get(..6);
     start.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"bearer"))
 }

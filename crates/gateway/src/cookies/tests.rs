@@ -1,6 +1,6 @@
 use axum::http::{HeaderMap, HeaderValue, header};
 
-use super::{confine, hide_ours, value};
+use super::{confine, remove_dploy_cookies, value};
 
 fn headers(name: header::HeaderName, lines: &[&str]) -> HeaderMap {
     let mut headers = HeaderMap::new();
@@ -21,11 +21,11 @@ fn only_the_environments_own_cookies_reach_it() {
         &["theme=dark; dploy_gateway=secret", "__Host-dploy_session=s;a=1=2 ; Dploy_x=y; flag"],
     );
     assert_eq!(value(&request, "dploy_gateway"), Some("secret"));
-    hide_ours(&mut request);
+    remove_dploy_cookies(&mut request);
     assert_eq!(lines(&request, header::COOKIE), ["theme=dark; a=1=2; flag"]);
 
     let mut request = headers(header::COOKIE, &["dploy_gateway_nonce=n"]);
-    hide_ours(&mut request);
+    remove_dploy_cookies(&mut request);
     assert!(!request.contains_key(header::COOKIE));
 }
 

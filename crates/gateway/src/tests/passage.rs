@@ -4,7 +4,6 @@ use axum::{
     body::{Body, Bytes},
     http::header,
 };
-use environments::Backend;
 use futures::{SinkExt, StreamExt, channel::mpsc};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -17,10 +16,13 @@ use tokio_tungstenite::{
 };
 use tower::ServiceExt;
 
-use super::fixture::{ADAS, Fixture, request, serve};
+use super::{
+    super::Backend,
+    fixture::{ADAS, Fixture, request, serve},
+};
 
-/// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest wait of a test; generous for a busy machine.
+const TEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 #[tokio::test]
 async fn whatever_proves_who_the_visitor_is_stays_behind() {
@@ -95,10 +97,11 @@ async fn bodies_pass_as_they_come_in_both_directions() {
     *request.body_mut() = Body::from_stream(parts);
 
     upload.send(Ok(Bytes::from_static(b"one"))).await.unwrap();
-    let response = timeout(PATIENCE, fixture.app.clone().oneshot(request)).await.unwrap().unwrap();
+    let response =
+        timeout(TEST_TIMEOUT, fixture.app.clone().oneshot(request)).await.unwrap().unwrap();
     let mut download = response.into_body().into_data_stream();
     for part in ["one", "two"] {
-        let came = timeout(PATIENCE, download.next()).await.unwrap().unwrap().unwrap();
+        let came = timeout(TEST_TIMEOUT, download.next()).await.unwrap().unwrap().unwrap();
         assert_eq!(came, part);
         upload.send(Ok(Bytes::from_static(b"two"))).await.unwrap();
     }
@@ -110,16 +113,16 @@ async fn a_visitor_who_leaves_is_not_answered_any_more() {
     let cookie = fixture.enter(ADAS, "ada").await;
     let slow = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = slow.local_addr().unwrap();
-    fixture.rule(move || Ok(Backend::Listening(address)));
+    fixture.set_backend(move || Ok(Backend::Listening(address)));
 
     let gateway = serve(fixture.app.clone()).await;
     let mut visitor = TcpStream::connect(gateway).await.unwrap();
     let asked = format!("GET / HTTP/1.1\r\nHost: {ADAS}\r\nCookie: {cookie}\r\n\r\n");
     visitor.write_all(asked.as_bytes()).await.unwrap();
-    let (mut arrived, _) = timeout(PATIENCE, slow.accept()).await.unwrap().unwrap();
+    let (mut arrived, _) = timeout(TEST_TIMEOUT, slow.accept()).await.unwrap().unwrap();
     drop(visitor);
     let mut all = Vec::new();
-    let closed = timeout(PATIENCE, arrived.read_to_end(&mut all)).await;
+    let closed = timeout(TEST_TIMEOUT, arrived.read_to_end(&mut all)).await;
     assert!(closed.is_ok(), "the connection to the environment stays open");
 }
 
@@ -130,7 +133,7 @@ async fn an_environment_that_does_not_answer_is_said_to() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = closed.local_addr().unwrap();
     drop(closed);
-    fixture.rule(move || Ok(Backend::Listening(address)));
+    fixture.set_backend(move || Ok(Backend::Listening(address)));
     let headers = [("cookie", cookie.as_str()), ("accept", "text/html")];
     let answer = fixture.get(&format!("http://{ADAS}/"), &headers).await;
     assert_eq!(answer.status, 502);
@@ -166,7 +169,7 @@ async fn websockets_pass_both_ways() {
         let mut socket = websocket(gateway, headers).await.unwrap();
         for message in [Message::text("grüße"), Message::binary(vec![0; 100_000])] {
             socket.send(message.clone()).await.unwrap();
-            let echoed = timeout(PATIENCE, socket.next()).await.unwrap().unwrap().unwrap();
+            let echoed = timeout(TEST_TIMEOUT, socket.next()).await.unwrap().unwrap().unwrap();
             assert_eq!(echoed, message);
         }
     }

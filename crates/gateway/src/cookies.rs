@@ -1,32 +1,32 @@
-//! Cookies: the gateway's own, and what passes of everybody else's.
+//! The gateway's own cookies, and which other cookies it passes on.
 //!
-//! Browsers keep the cookies of one host apart from those of others, but not those of one port from another's, and scripts
-//! send whatever they like. So nothing that is called like a cookie of Dploy's passes, in either direction.
+//! Browsers separate cookies by host but not by port, and scripts may send any cookie. So the gateway
+//! passes no cookie with a name of Dploy's, in either direction.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 
-/// The session on an environment's host.
-pub(super) const SESSION: &str = "dploy_gateway";
-/// What a ticket is bound to until there is a session.
-pub(super) const NONCE: &str = "dploy_gateway_nonce";
-/// How the names of all cookies of Dploy's start, after a `__Host-` or `__Secure-`.
-const OURS: &str = "dploy";
+/// The name of the session's cookie on an environment's host.
+pub(crate) const SESSION: &str = "dploy_gateway";
+/// The name of the nonce's cookie, which binds a ticket to a browser.
+pub(crate) const NONCE: &str = "dploy_gateway_nonce";
+/// The prefix of all names of Dploy's cookies, after `__Host-` or `__Secure-`.
+const DPLOY_PREFIX: &str = "dploy";
 
-/// The value of the cookie of that name.
-pub(super) fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+/// The value of the cookie `name`.
+pub(crate) fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     pairs(headers).find(|(found, _)| *found == name).map(|(_, value)| value)
 }
 
-/// A `Set-Cookie` of the gateway, for this host alone, out of reach of scripts.
-pub(super) fn set(name: &str, value: &str, seconds: Option<u32>) -> Option<HeaderValue> {
+/// A `Set-Cookie` for this host only, which scripts cannot read.
+pub(crate) fn set(name: &str, value: &str, seconds: Option<u32>) -> Option<HeaderValue> {
     let age = seconds.map_or_else(String::new, |seconds| format!("; Max-Age={seconds}"));
     HeaderValue::from_str(&format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}")).ok()
 }
 
-/// Takes Dploy's own cookies out of a request.
-pub(super) fn hide_ours(headers: &mut HeaderMap) {
+/// Removes Dploy's cookies from a request.
+pub(crate) fn remove_dploy_cookies(headers: &mut HeaderMap) {
     let others: Vec<String> = pairs(headers)
-        .filter(|(name, _)| !is_ours(name))
+        .filter(|(name, _)| !is_dploy_cookie(name))
         .map(
             |(name, value)| {
                 if name.is_empty() { value.to_owned() } else { format!("{name}={value}") }
@@ -39,8 +39,9 @@ pub(super) fn hide_ours(headers: &mut HeaderMap) {
     }
 }
 
-/// Lets an environment set cookies for its own host alone, and none that are called like Dploy's.
-pub(super) fn confine(headers: &mut HeaderMap) {
+/// Restricts the cookies that an environment sets to its own host, and removes those with a name of
+/// Dploy's.
+pub(crate) fn confine(headers: &mut HeaderMap) {
     let wanted: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
     headers.remove(header::SET_COOKIE);
     for cookie in wanted {
@@ -50,11 +51,11 @@ pub(super) fn confine(headers: &mut HeaderMap) {
     }
 }
 
-/// The cookie without its domain, or nothing when it is called like one of Dploy's.
+/// The cookie without its domain; `None` for a name of Dploy's.
 fn confined(cookie: &str) -> Option<HeaderValue> {
     let (pair, attributes) = cookie.split_once(';').unwrap_or((cookie, ""));
     let name = pair.split_once('=').map_or("", |(name, _)| name.trim());
-    if is_ours(name) {
+    if is_dploy_cookie(name) {
         return None;
     }
     let is_domain = |attribute: &&str| {
@@ -68,10 +69,10 @@ fn confined(cookie: &str) -> Option<HeaderValue> {
     HeaderValue::from_str(&parts.join(";")).ok()
 }
 
-fn is_ours(name: &str) -> bool {
+fn is_dploy_cookie(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let bare = ["__host-", "__secure-"].iter().find_map(|prefix| name.strip_prefix(prefix));
-    bare.unwrap_or(&name).starts_with(OURS)
+    bare.unwrap_or(&name).starts_with(DPLOY_PREFIX)
 }
 
 fn pairs(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {

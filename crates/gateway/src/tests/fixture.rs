@@ -1,95 +1,108 @@
-//! A gateway with one environment of Ada's, which tells what it was asked.
+//! A gateway with an environment of Ada's, which repeats every request in its response.
 
 use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    Router,
+    Extension, Router,
     body::{Body, to_bytes},
-    extract::{Request, WebSocketUpgrade, ws::Message},
+    extract::{ConnectInfo, Request, WebSocketUpgrade, ws::Message},
     http::{HeaderMap, HeaderValue, Response, header},
     response::IntoResponse,
     routing::{any, get},
 };
 use clock::ManualClock;
-use environments::{Backend, Caller, Refusal};
 use futures::future::{BoxFuture, FutureExt};
+use identity::Principal;
 use jiff::{SignedDuration, Timestamp};
 use tokio::{net::TcpListener, sync::watch};
 use tower::ServiceExt;
 
-use super::super::{Directory, Gateway, Visitors};
+use super::super::{Addresses, Backend, BackendError, Directory, Gateway, Visitors};
 
 pub(super) const SITE: &str = "localhost:8080";
 pub(super) const ADAS: &str = "webterm-0000000a.localhost:8080";
 pub(super) const ANOTHER_OF_ADAS: &str = "sized-0000000b.localhost:8080";
 
-/// What the rules say of Ada's environments; nobody else has any.
-type Answer = Arc<dyn Fn() -> Result<Backend, Refusal> + Send + Sync>;
+/// The backend of Ada's environments; no other visitor has any.
+type Lookup = Arc<dyn Fn() -> Result<Backend, BackendError> + Send + Sync>;
 
-struct Rules(watch::Receiver<Answer>);
+struct AdasDirectory(watch::Receiver<Lookup>);
 
-impl Directory for Rules {
+impl Directory for AdasDirectory {
     fn backend<'a>(
         &'a self,
-        caller: &'a Caller,
+        visitor: &'a Principal,
         label: &'a str,
-    ) -> BoxFuture<'a, Result<Backend, Refusal>> {
+    ) -> BoxFuture<'a, Result<Backend, BackendError>> {
         let adas = ["webterm-0000000a", "sized-0000000b"].contains(&label);
-        let answer = if caller.subject == "ada" && adas {
+        let answer = if visitor.subject == "ada" && adas {
             (self.0.borrow())()
         } else {
-            Err(Refusal::NotFound(label.to_owned()))
+            Err(BackendError::NotFound)
         };
         async { answer }.boxed()
     }
 }
 
-/// Knows people by a cookie, or a bearer token, that is their name.
+/// Verifies people by a cookie, or a bearer token, that is their name.
 struct Names;
 
 impl Visitors for Names {
-    fn caller<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Option<Caller>> {
+    fn verify<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Option<Arc<Principal>>> {
         let cookie = headers.get(header::COOKIE).and_then(|value| value.to_str().ok());
         let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
         let name = token
             .and_then(|value| value.strip_prefix("Bearer "))
             .or_else(|| cookie.and_then(|value| value.strip_prefix("dploy_session=")));
-        let caller = name.filter(|name| ["ada", "bob"].contains(name)).map(|name| Caller {
-            subject: name.to_owned(),
-            username: Some(name.to_owned()),
-            username_claim: "name".to_owned(),
-            claims: serde_json::Map::new(),
-            admin: false,
+        let known = name.filter(|name| ["ada", "bob"].contains(name));
+        let visitor = known.map(|name| {
+            Arc::new(Principal {
+                subject: name.to_owned(),
+                username: Some(name.to_owned()),
+                claims: serde_json::Map::new(),
+                admin: false,
+                expires_at: Timestamp::MAX,
+            })
         });
-        async { caller }.boxed()
+        async { visitor }.boxed()
+    }
+}
+
+/// The site at [`SITE`], as `dploy dev` has it.
+pub(super) fn addresses() -> Addresses {
+    Addresses {
+        site: format!("http://{SITE}"),
+        site_aliases: ["127.0.0.1", "[::1]"].map(str::to_owned).to_vec(),
+        environments: SITE.to_owned(),
     }
 }
 
 pub(super) struct Fixture {
     pub(super) app: Router,
     pub(super) clock: Arc<ManualClock>,
-    rules: watch::Sender<Answer>,
+    lookup: watch::Sender<Lookup>,
 }
 
 impl Fixture {
     /// The environment listens.
     pub(super) async fn start() -> Self {
         let address = environment().await;
-        let answer: Answer = Arc::new(move || Ok(Backend::Listening(address)));
-        let (rules, read) = watch::channel(answer);
+        let lookup: Lookup = Arc::new(move || Ok(Backend::Listening(address)));
+        let (lookup, read) = watch::channel(lookup);
         let clock = ManualClock::at(Timestamp::UNIX_EPOCH);
-        let origin = format!("http://{SITE}");
-        let gateway = Gateway::new(Rules(read), origin, clock.clone(), Names);
-        let site = Router::new().route("/", get("the site")).merge(gateway.main_routes());
-        Self { app: gateway.in_front_of(site), clock, rules }
+        let gateway = Gateway::new(addresses(), AdasDirectory(read), Names, clock.clone());
+        let site = Router::new().route("/", get("the site")).merge(gateway.site_routes());
+        let visitor = ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4711)));
+        let app = gateway.in_front_of(site).layer(Extension(visitor));
+        Self { app, clock, lookup }
     }
 
-    /// From now on the rules say this of Ada's environments.
-    pub(super) fn rule(
+    /// Replaces the backend of Ada's environments.
+    pub(super) fn set_backend(
         &self,
-        answer: impl Fn() -> Result<Backend, Refusal> + Send + Sync + 'static,
+        lookup: impl Fn() -> Result<Backend, BackendError> + Send + Sync + 'static,
     ) {
-        self.rules.send_replace(Arc::new(answer));
+        self.lookup.send_replace(Arc::new(lookup));
     }
 
     pub(super) fn pass(&self, seconds: i64) {

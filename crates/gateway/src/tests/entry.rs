@@ -1,6 +1,7 @@
-use environments::{Backend, Refusal};
-
-use super::fixture::{ADAS, ANOTHER_OF_ADAS, Fixture, SITE, request};
+use super::{
+    super::{Backend, BackendError},
+    fixture::{ADAS, ANOTHER_OF_ADAS, Fixture, SITE, request},
+};
 
 #[tokio::test]
 async fn the_owner_comes_in_and_lands_where_they_wanted_to_go() {
@@ -170,17 +171,16 @@ async fn every_request_asks_the_rules_again() {
     let url = format!("http://{ADAS}/");
     let page = [("cookie", cookie.as_str()), ("accept", "text/html")];
 
-    fixture.rule(|| Ok(Backend::NotListening));
+    fixture.set_backend(|| Ok(Backend::NotListening));
     let starting = fixture.get(&url, &page).await;
     assert_eq!((starting.status, &starting.headers["refresh"]), (503, &"2".parse().unwrap()));
 
-    fixture.rule(|| Err(Refusal::NotFound("webterm-0000000a".to_owned())));
+    fixture.set_backend(|| Err(BackendError::NotFound));
     let gone = fixture.get(&url, &page).await;
     assert_eq!(gone.status, 410);
     assert!(gone.text.contains(r#"href="http://localhost:8080/""#));
 
-    let unavailable = || Refusal::Unavailable("no cluster".into());
-    fixture.rule(move || Err(unavailable()));
+    fixture.set_backend(|| Err(BackendError::Unavailable("no cluster".into())));
     let unknown = fixture.get(&url, &page).await;
     assert_eq!(unknown.status, 503);
     assert!(!unknown.text.contains("no cluster"));
