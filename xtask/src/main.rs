@@ -16,11 +16,10 @@ mod site;
 mod workspace;
 
 use std::ffi::OsString;
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::checks::Step;
@@ -43,10 +42,13 @@ enum Task {
         #[arg(last = true)]
         args: Vec<String>,
     },
-    /// Build the release binary, one file with the site in it
+    /// Build the release binaries: `dploy`, one file with the site in it, and `dploy-samples`
     Build {
-        /// Also copy it to this file
-        #[arg(long, value_name = "FILE")]
+        /// Build `dploy` without `dploy dev`, as the images have it
+        #[arg(long)]
+        production: bool,
+        /// Also copy both to this directory
+        #[arg(long, value_name = "DIR")]
         copy_to: Option<PathBuf>,
     },
     /// Build only the web app's files into target/site
@@ -93,6 +95,17 @@ fn main() -> ExitCode {
     }
 }
 
+fn build(workspace: &Workspace, production: bool, copy_to: Option<&Path>) -> Result<()> {
+    site::build(workspace, Flavour::Release)?;
+    let binary = if production {
+        server::build_production(workspace)?
+    } else {
+        server::build(workspace, Flavour::Release)?
+    };
+    progress::note(&format!("The release binary is {}", binary.display()));
+    copy_to.map_or(Ok(()), |directory| server::copy(&binary, directory))
+}
+
 fn run(task: Task) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     match task {
@@ -101,15 +114,7 @@ fn run(task: Task) -> Result<ExitCode> {
             let binary = server::build(&workspace, Flavour::Debug)?;
             server::run_dev(&binary, &args)?;
         }
-        Task::Build { copy_to } => {
-            site::build(&workspace, Flavour::Release)?;
-            let binary = server::build(&workspace, Flavour::Release)?;
-            progress::note(&format!("The release binary is {}", binary.display()));
-            if let Some(copy) = copy_to {
-                fs::copy(&binary, &copy)
-                    .with_context(|| format!("could not write {}", copy.display()))?;
-            }
-        }
+        Task::Build { production, copy_to } => build(&workspace, production, copy_to.as_deref())?,
         Task::Site { release } => {
             let flavour = if release { Flavour::Release } else { Flavour::Debug };
             site::build(&workspace, flavour)?;

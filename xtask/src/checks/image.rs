@@ -35,16 +35,22 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     let directory = workspace.cache().join("image");
     fs::create_dir_all(&directory)
         .with_context(|| format!("could not make {}", directory.display()))?;
-    let binary = directory.join("dploy");
     for step in &steps {
         let mut shell = at_a_prompt("sh", &workspace.root);
-        run(shell.args(["-e", "-c", step]).env("BINARY", &binary))?;
+        run(shell.args(["-e", "-c", step]).env("BINARIES", &directory))?;
     }
-    let version = read(Command::new(&binary).arg("--version").env_clear())?;
+    let programs = [directory.join("dploy"), directory.join("dploy-samples")];
+    let [server, samples] = programs.each_ref().map(|program| describe(program));
+    Ok(Outcome::Passed(format!("{}; {}", server?, samples?)))
+}
+
+/// Version and size of a program that needs no library but those of the image.
+fn describe(program: &Path) -> Result<String> {
+    let version = read(Command::new(program).arg("--version").env_clear())?;
     if cfg!(target_os = "linux") && exists("ldd") {
-        only_known_libraries(&read(Command::new("ldd").arg(&binary))?)?;
+        only_known_libraries(&read(Command::new("ldd").arg(program))?)?;
     }
-    Ok(Outcome::Passed(format!("{}, {}", version.trim(), size(&binary)?)))
+    Ok(format!("{}, {}", version.trim(), size(program)?))
 }
 
 /// The shell commands of the RUN instructions, without BuildKit's `--mount` options.
@@ -84,10 +90,11 @@ mod tests {
 
     #[test]
     fn steps_are_taken_from_the_dockerfile_without_their_mounts() {
-        let text = "FROM a\n# RUN nothing\nRUN --mount=type=cache,target=/x \\\n    make \"$BINARY\"\nUSER 1\n";
-        assert_eq!(build_steps(text), ["make \"$BINARY\""]);
+        let text = "FROM a\n# RUN nothing\nRUN --mount=type=cache,target=/x \\\n    make \"$BINARIES\"\nUSER 1\n";
+        assert_eq!(build_steps(text), ["make \"$BINARIES\""]);
         let ours = include_str!("../../../Dockerfile");
-        assert_eq!(build_steps(ours), ["cargo xtask build --copy-to \"$BINARY\""]);
+        let step = "cargo xtask build --production --copy-to \"$BINARIES\"";
+        assert_eq!(build_steps(ours), [step]);
     }
 
     #[test]
