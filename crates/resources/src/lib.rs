@@ -12,10 +12,12 @@
 )]
 
 mod config;
+mod defaults;
 mod guard_rails;
 mod instance;
 mod labels;
 pub mod meta;
+pub mod names;
 mod owner;
 mod phase;
 mod schema;
@@ -24,6 +26,7 @@ mod template;
 pub use config::{
     ArgocdSettings, FluxSettings, LaunchDefaults, OperatorConfig, OperatorConfigSpec,
 };
+pub use defaults::{LaunchSources, connection_type, launch_defaults};
 pub use guard_rails::{Amounts, GuardRails, Ingress, Limit, LimitType, Network, PodSecurity};
 pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus, ResolvedTemplate};
 pub use labels::{instance_labels, label};
