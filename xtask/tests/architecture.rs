@@ -142,13 +142,20 @@ fn the_ledger_is_pure() {
 }
 
 #[test]
-fn wire_needs_nothing_but_serde_and_for_the_server_utoipa() {
+fn wire_needs_nothing_but_serializers_and_for_the_server_utoipa() {
     let metadata = metadata();
     let wire = metadata.workspace_packages().into_iter().find(|package| package.name == "wire");
     let wire = wire.expect("there is a package `wire`");
     let shipped = wire.dependencies.iter().filter(|it| it.kind != DependencyKind::Development);
     let found: BTreeSet<_> = shipped.map(|it| (it.name.as_str(), it.optional)).collect();
-    assert_eq!(found, BTreeSet::from([("serde", false), ("utoipa", true)]));
+    // The event stream's compact form is base64 of postcard. Leptos needs both in the browser, too.
+    let allowed = BTreeSet::from([
+        ("base64", false),
+        ("postcard", false),
+        ("serde", false),
+        ("utoipa", true),
+    ]);
+    assert_eq!(found, allowed);
 }
 
 #[test]
