@@ -151,7 +151,8 @@ impl Environments {
         list(&self.replica.reads, self.replica.owners(), caller).await
     }
 
-    /// [`Environments::list`] now and after every change. Changes within a short time give one list.
+    /// [`Environments::list`] now and after every change. Changes within a short time give one
+    /// list.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] when the cluster does not answer.

@@ -104,8 +104,8 @@ impl Drop for StreamClient {
     }
 }
 
-/// Counts the seats of all owners at each scrape. Weak: a registry alone does not keep the watches of
-/// the cache running.
+/// Counts the seats of all owners at each scrape. Weak: a registry alone does not keep the watches
+/// of the cache running.
 #[derive(Debug)]
 struct SeatCollector(Weak<Cache>);
 

@@ -1,54 +1,58 @@
-//! What owners, instances, namespaces and hosts are called (CONTRACT, "Who owns an environment" and "Custom resources").
+//! The names of owners, instances, namespaces and hosts (docs/contract.md, "Owners" and
+//! "Resources").
 //!
-//! Every name here is a DNS label, or a list of them, whatever goes in. Cutting may make two names equal that were not
-//! (`a-b` with `c`, and `a` with `b-c`); the uuid at the end keeps such environments apart.
+//! Every name is a DNS label, or several with dots between them, for any input. Two different
+//! inputs may give the same parts (`a-b` with `c`, and `a` with `b-c`); the uuid at the end keeps
+//! such environments apart.
 
 use sha2::{Digest, Sha256};
 
 use crate::{Identity, IdentityKind, meta::POOL_OWNER};
 
-/// The longest owner key; leaves room in a label for `-` and eight digits.
-const LONGEST_OWNER_KEY: usize = 54;
-/// How much of the template's name stands in an instance's name, and so in its host.
-const LONGEST_TEMPLATE: usize = 50;
-/// How much of the owner's and of the template's name stands in a namespace's name.
-const LONGEST_NAMESPACE_PART: usize = 20;
+/// The length of an owner key; a label of 63 characters then has room for `-` and eight digits.
+const MAX_OWNER_KEY_LENGTH: usize = 54;
+/// The length of the template's name within an instance's name and host.
+const MAX_TEMPLATE_LENGTH: usize = 50;
+/// The length of the owner's name, and of the template's name, within a namespace's name.
+const MAX_NAMESPACE_PART_LENGTH: usize = 20;
 
-/// The key of the owner who is called `raw`: lower case, `.` and `@` as `-`, nothing but `a-z`, `0-9` and `-`, at most 54
-/// characters. Where nothing is left of a name, `u-` and eight digits of the identity.
+/// The owner key for the name `raw`: lower case, `.` and `@` replaced by `-`, only `a-z`, `0-9` and
+/// `-`, at most 54 characters. When no character is left, it is `u-` and eight digits of the
+/// identity.
 ///
-/// Different names can give one key: it is bound to an identity at its first use, and others get [`suffixed_owner_key`].
+/// Different names can give the same key. The first use binds a key to an identity; other
+/// identities get [`suffixed_owner_key`].
 #[must_use]
 pub fn owner_key(raw: &str, identity: &Identity) -> String {
-    let key = cut(&label(&raw.to_lowercase()), LONGEST_OWNER_KEY);
+    let key = truncate(&dns_label(&raw.to_lowercase()), MAX_OWNER_KEY_LENGTH);
     if key.is_empty() { format!("u-{}", fingerprint(identity)) } else { key }
 }
 
-/// The key of an owner who arrives at a `key` that is bound to somebody else.
+/// The key for an owner whose `key` is already bound to another identity.
 #[must_use]
 pub fn suffixed_owner_key(key: &str, identity: &Identity) -> String {
-    joined(&[&cut(&label(key), LONGEST_OWNER_KEY), &fingerprint(identity)])
+    joined(&[&truncate(&dns_label(key), MAX_OWNER_KEY_LENGTH), &fingerprint(identity)])
 }
 
-/// The name of the environment `uuid` of `template`, which is the first label of its host too: as the API server takes
-/// an instance's name once only, no two environments share a host.
+/// The name of the instance `uuid` of `template`. It is also the first label of the host: the API
+/// server refuses a second instance with the same name, so no two environments share a host.
 #[must_use]
 pub fn instance_name(template: &str, uuid: &str) -> String {
-    joined(&[&cut(&label(template), LONGEST_TEMPLATE), uuid])
+    joined(&[&truncate(&dns_label(template), MAX_TEMPLATE_LENGTH), uuid])
 }
 
-/// The name of the namespace in which a workload runs; `owner` is `None` for a pool member that nobody claimed.
+/// The name of the namespace of a workload. `owner` is `None` for an unclaimed pool member.
 #[must_use]
 pub fn namespace(owner: Option<&str>, template: &str, uuid: &str) -> String {
     let owner = owner.filter(|owner| !owner.is_empty()).unwrap_or(POOL_OWNER);
     joined(&[
-        &cut(&label(owner), LONGEST_NAMESPACE_PART),
-        &cut(&label(template), LONGEST_NAMESPACE_PART),
+        &truncate(&dns_label(owner), MAX_NAMESPACE_PART_LENGTH),
+        &truncate(&dns_label(template), MAX_NAMESPACE_PART_LENGTH),
         uuid,
     ])
 }
 
-/// The host at which the environment `uuid` of `template` answers.
+/// The host of the environment `uuid` of `template`.
 #[must_use]
 pub fn host(template: &str, uuid: &str, base_domain: &str) -> String {
     let name = instance_name(template, uuid);
@@ -58,8 +62,8 @@ pub fn host(template: &str, uuid: &str, base_domain: &str) -> String {
     }
 }
 
-/// Eight hexadecimal digits of the identity's SHA-256. Each part goes in with its length, so that no two identities can
-/// be written alike.
+/// Eight hexadecimal digits of the identity's SHA-256. Each part is hashed with its length, so that
+/// no two identities give the same input.
 fn fingerprint(identity: &Identity) -> String {
     let kind = match identity.kind {
         IdentityKind::Person => "person",
@@ -73,8 +77,8 @@ fn fingerprint(identity: &Identity) -> String {
     hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What is left of `name` in a DNS label.
-fn label(name: &str) -> String {
+/// The characters of `name` that are allowed in a DNS label, with `.` and `@` replaced by `-`.
+fn dns_label(name: &str) -> String {
     name.chars()
         .filter_map(|c| match c {
             '.' | '@' => Some('-'),
@@ -84,14 +88,14 @@ fn label(name: &str) -> String {
         .collect()
 }
 
-/// The first `longest` characters of an ASCII `name`, without `-` at either end.
-fn cut(name: &str, longest: usize) -> String {
+/// The first `max_length` characters of an ASCII `name`, without `-` at either end.
+fn truncate(name: &str, max_length: usize) -> String {
     let trimmed = name.trim_matches('-');
-    let end = trimmed.len().min(longest);
+    let end = trimmed.len().min(max_length);
     trimmed[..end].trim_end_matches('-').to_owned()
 }
 
-/// The parts that are not empty, with `-` between them.
+/// The parts that are not empty, joined by `-`.
 fn joined(parts: &[&str]) -> String {
     let parts: Vec<&str> = parts.iter().copied().filter(|part| !part.is_empty()).collect();
     parts.join("-")

@@ -28,9 +28,9 @@ pub(crate) trait Mirrored:
 
 /// The objects of one kind, as reported by the watch and by the answers to the replica's own calls.
 ///
-/// A watch reports the changes of one kind in the order of their resourceVersions. So an answer that
-/// arrives late is recognized: if the watch is past the answer's version and the mirror does not have
-/// the object, the object is deleted.
+/// A watch reports the changes of one kind in the order of their resourceVersions. So an answer
+/// that arrives late is recognized: if the watch is past the answer's version and the mirror does
+/// not have the object, the object is deleted.
 #[derive(Debug)]
 pub(crate) struct Mirror<K: Mirrored> {
     contents: RwLock<Contents<K>>,

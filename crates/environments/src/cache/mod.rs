@@ -1,5 +1,5 @@
-//! The cache of one replica: one mirror per kind. A watch and the answers to the replica's own calls
-//! update it.
+//! The cache of one replica: one mirror per kind. A watch and the answers to the replica's own
+//! calls update it.
 
 mod follow;
 mod kinds;
@@ -99,8 +99,8 @@ impl Cache {
         self.configs.get(CONFIG_NAME)
     }
 
-    /// The owner record of this identity. Two requests may have created two records at its first use;
-    /// every replica picks the same one.
+    /// The owner record of this identity. Two requests may have created two records at its first
+    /// use; every replica picks the same one.
     pub(crate) fn owner_of(&self, identity: &Identity) -> Option<Arc<DployOwner>> {
         let mut records = self.owners.find(identity);
         records.sort_by_cached_key(|record| kinds::age(record));

@@ -169,8 +169,8 @@ impl Launch<'_> {
         Owners::of(self.ports).for_launch(self.caller, self.template).await
     }
 
-    /// What to write for `owner`. The parameters are checked only here: a launch returns an existing
-    /// environment without them.
+    /// What to write for `owner`. The parameters are checked only here: a launch returns an
+    /// existing environment without them.
     fn order(&self, owner: &Owner) -> Result<Order, Refusal> {
         Ok(Order {
             owner: owner.key.clone(),

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-/// The first usable value of the claim at `path`: the claim itself, or the first usable element of a
-/// list. A dot in `path` separates nested claims, or is part of a claim's name.
+/// The first usable value of the claim at `path`: the claim itself, or the first usable element of
+/// a list. A dot in `path` separates nested claims, or is part of a claim's name.
 pub(crate) fn first_value(claims: &Map<String, Value>, path: &str) -> Option<String> {
     match at(claims, path)? {
         Value::Array(values) => values.iter().find_map(scalar),

@@ -13,8 +13,8 @@ pub(super) fn team(claim: &str, value: &str) -> Identity {
     Identity { kind: IdentityKind::Team, claim: claim.to_owned(), value: value.to_owned() }
 }
 
-/// 16 hexadecimal digits of the identity's SHA-256, the value of the identity label. Two identities may
-/// share them, so the identity itself is compared after the lookup.
+/// 16 hexadecimal digits of the identity's SHA-256, the value of the identity label. Two identities
+/// may share them, so the identity itself is compared after the lookup.
 pub(super) fn fingerprint(identity: &Identity) -> String {
     let mut hash = Sha256::new();
     let kind = [matches!(identity.kind, IdentityKind::Team).into()];

@@ -27,7 +27,7 @@ fn rendered(reads: &Reads, instance: &DployInstance) -> ConnectionFields {
     let defaults = OperatorConfigSpec::default();
     let config = spec_of(config.as_ref()).unwrap_or(&defaults);
     match rendering::connection(instance, config) {
-        Ok(rendering::Connection { host: _, url, connection_type, message }) => {
+        Ok(rendering::RenderedConnection { host: _, url, connection_type, message }) => {
             ConnectionFields { url, kind: wire_type(connection_type), message }
         }
         Err(error) => {

@@ -261,10 +261,7 @@ where
 
 /// How often each race is run.
 pub(crate) fn rounds() -> usize {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the environment sets the number of rounds"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the environment sets the number of rounds")]
     let rounds = std::env::var("RACE_ROUNDS");
     rounds.ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(3)
 }

@@ -33,7 +33,7 @@ fn a_long_name_is_cut_and_never_ends_in_a_dash() {
 }
 
 #[test]
-fn a_name_of_which_nothing_is_left_becomes_digits_of_its_identity() {
+fn a_name_without_allowed_characters_becomes_digits_of_its_identity() {
     let anna = owner_key("Анна", &person("1"));
     let emoji = owner_key("🦀🦀", &person("2"));
     assert!(anna.starts_with("u-") && anna.len() == 10 && is_label(&anna));
@@ -49,21 +49,21 @@ fn identities_that_read_alike_have_different_suffixes() {
     assert_eq!(suffixed_owner_key(&"x".repeat(54), &one).len(), 63);
 }
 
-/// The digits stand in the names of live objects, so an upgrade must not change them.
+/// Live objects have these digits in their names, so an upgrade must not change them.
 #[test]
 fn suffixes_never_change() {
     assert_eq!(suffixed_owner_key("ada", &person("u-42")), "ada-2f709e63");
 }
 
 #[test]
-fn names_that_meet_when_put_together_are_kept_apart_by_the_uuid() {
+fn the_uuid_separates_equal_names() {
     let one = namespace(Some("a-b"), "c", "00000001");
     let two = namespace(Some("a"), "b-c", "00000002");
     assert_eq!((one.as_str(), two.as_str()), ("a-b-c-00000001", "a-b-c-00000002"));
 }
 
 #[test]
-fn a_member_that_nobody_owns_is_the_pools() {
+fn an_unclaimed_member_has_the_namespace_of_the_pool() {
     assert_eq!(namespace(None, "webterm", "a1b2c3d4"), "pool-webterm-a1b2c3d4");
     assert_eq!(namespace(Some(""), "webterm", "a1b2c3d4"), "pool-webterm-a1b2c3d4");
 }
