@@ -24,6 +24,14 @@ pub enum ConfigError {
     },
 }
 
+/// The variables of this process as they are, for child processes.
+#[cfg(feature = "dev")]
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is where configuration comes from")]
+pub fn process_variables() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().collect()
+}
+
 impl ConfigError {
     /// A malformed value of `variable`.
     pub fn malformed(variable: &Variable, problem: impl Into<String>) -> Self {
@@ -48,6 +56,7 @@ impl Env {
     ///
     /// # Errors
     /// [`ConfigError`] when one of [`variables::ALL`] is not Unicode; of others nobody reads the value.
+    #[expect(clippy::disallowed_methods, reason = "this is where configuration comes from")]
     pub fn of_process() -> Result<Self, ConfigError> {
         let unicode = |(name, value): (OsString, OsString)| {
             let name = name.into_string().ok()?;

@@ -1,4 +1,4 @@
-use identity::{OidcSettings, Secret, Settings, development::Provider};
+use identity::{OidcSettings, Secret, Settings};
 
 use super::{ConfigError, Env, variables};
 
@@ -27,12 +27,6 @@ impl IdentityConfig {
             oidc,
             session_secret: session_secret(env),
         }))
-    }
-
-    /// The settings of `dploy dev`: its own provider, whatever the variables say of another.
-    #[must_use]
-    pub fn of_development(provider: &Provider) -> Self {
-        Self(provider.settings())
     }
 
     /// The settings as `identity` takes them.

@@ -1,4 +1,4 @@
-use std::{error::Error, io, net::SocketAddr, path::PathBuf};
+use std::{error::Error, io, net::SocketAddr};
 
 use thiserror::Error;
 
@@ -10,21 +10,14 @@ pub enum Failure {
     /// An environment variable is malformed or missing.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// There is nowhere to keep data.
-    #[error("this user has no data directory; name one with --data-dir")]
-    NoDataDirectory,
-    /// Another process keeps its data there.
-    #[error("another `dploy dev` is using {}; stop it, or name another directory with --data-dir", .0.display())]
-    DataInUse(PathBuf),
-    /// The data directory cannot be used.
-    #[error("could not use the data directory {}", .directory.display())]
-    Data {
-        /// The directory.
-        directory: PathBuf,
-        /// What went wrong.
-        #[source]
-        cause: Box<dyn Error + Send + Sync>,
-    },
+    /// The development mode cannot start.
+    #[cfg(feature = "dev")]
+    #[error(transparent)]
+    Dev(#[from] dev::DevError),
+    /// The command needs the feature `dev`.
+    #[cfg(not(feature = "dev"))]
+    #[error("this build has no development mode; use one with the feature `dev`")]
+    NoDevelopmentMode,
     /// Somebody else listens there.
     #[error("port {port} is in use; stop what uses it, or choose another with {choice}")]
     PortInUse {
@@ -48,21 +41,9 @@ pub enum Failure {
     /// The identity settings cannot be used.
     #[error("could not set up sign-in")]
     Identity(#[source] Box<dyn Error + Send + Sync>),
-    /// The embedded cluster could not be prepared.
-    #[error("could not prepare the embedded cluster: {step}")]
-    Prepare {
-        /// What was being done.
-        step: String,
-        /// What went wrong.
-        #[source]
-        cause: Box<dyn Error + Send + Sync>,
-    },
     /// The controllers ended.
     #[error("the controllers ended")]
     Operator(#[source] Box<dyn Error + Send + Sync>),
-    /// The development provider knows nobody of that name, or was never started.
-    #[error("could not make a token")]
-    Token(#[source] Box<dyn Error + Send + Sync>),
     /// Standard output is closed, or a signal handler cannot be installed.
     #[error("{doing}")]
     Io {

@@ -1,11 +1,10 @@
-//! Who is calling: bearer tokens, sign-in with OpenID Connect, cookie sessions, and the provider of `dploy dev`.
+//! Who is calling: bearer tokens, sign-in with OpenID Connect, cookie sessions.
 //!
 //! [`Identity::authenticate`] reads a request's headers and says who it is from. A bearer token counts before a cookie, and a bad one
 //! is never made up for by a good cookie. Nothing here knows what anybody may do.
 
 mod bearer;
 mod claims;
-pub mod development;
 mod discovery;
 mod error;
 mod kept;

@@ -7,8 +7,9 @@ use axum::{
     routing::any,
 };
 use clock::ManualClock;
+use dev::provider::Provider;
 use http::{HeaderMap, Method, StatusCode, header};
-use identity::{AuthError, Identity, Settings, development::Provider};
+use identity::{AuthError, Identity, Settings};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
