@@ -1,8 +1,8 @@
-//! `cargo xtask`: everything that a developer or CI does with Dploy, with nothing installed but the
-//! Rust toolchain, node and, for the browser of the end-to-end tests, apt.
+//! `cargo xtask`: the commands of developers and of CI.
 //!
-//! `dev` builds what is stale and runs it, `test` checks everything, `build` makes the release
-//! binary, `bench` measures it; `site` and `setup` are the parts of these that are useful alone.
+//! They need the Rust toolchain, Node.js and, for the browser of the end-to-end tests, apt. `dev`
+//! builds what is stale and runs it, `test` checks everything, `build` makes the release binary,
+//! and `bench` measures it. `site` and `setup` are parts of these that are useful alone.
 
 mod bench;
 mod checks;
@@ -47,7 +47,7 @@ enum Task {
         /// Build `dploy` without `dploy dev`, as the images have it
         #[arg(long)]
         production: bool,
-        /// Copy both to this directory, too
+        /// Also copy both to this directory
         #[arg(long, value_name = "DIR")]
         copy_to: Option<PathBuf>,
     },
@@ -62,7 +62,7 @@ enum Task {
     /// A real Kubernetes for tests and benches, without containers
     #[command(subcommand)]
     Cluster(cluster::Action),
-    /// Measure the release binary on a real Kubernetes; `bench claims --help` tells more
+    /// Measure the release binary on a real Kubernetes; see `bench claims --help`
     Bench {
         /// Arguments of the bench, such as `claims --kubeconfig FILE`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
@@ -70,6 +70,12 @@ enum Task {
     },
     /// Run every check and print a summary
     Test {
+        /// Run only fmt, prose, clippy and the tests of the packages that a change reaches
+        #[arg(long, conflicts_with_all = ["only", "skip"])]
+        quick: bool,
+        /// Compare with this commit, not with the upstream branch (or HEAD if there is none)
+        #[arg(long, value_name = "REVISION", requires = "quick")]
+        since: Option<String>,
         /// Run only these steps
         #[arg(long, value_delimiter = ',', value_name = "STEP")]
         only: Vec<Step>,
@@ -119,7 +125,10 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Bench { args } => bench::run(&workspace, &args)?,
         Task::Setup => setup::everything(&workspace)?,
-        Task::Test { only, skip } => return checks::run(&workspace, &only, &skip),
+        Task::Test { quick: true, since, .. } => {
+            return checks::run_quick(&workspace, since.as_deref());
+        }
+        Task::Test { only, skip, .. } => return checks::run(&workspace, &only, &skip),
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! The programs `dploy` and `dploy-samples`.
+//! Builds and runs the programs `dploy` and `dploy-samples`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,8 +11,8 @@ use crate::progress;
 use crate::site::Flavour;
 use crate::workspace::Workspace;
 
-/// The packages that are built together. Always the same selection, also for clippy and the tests:
-/// with another one cargo would unify other features and compile the dependencies once more.
+/// The selection of packages for builds, clippy and tests. It is always the same: with another
+/// selection cargo unifies other features and compiles the dependencies once more.
 pub(crate) const PACKAGES: [&str; 2] = ["--workspace", "--exclude=frontend"];
 
 /// The programs; `dploy dev` expects the second one beside the first.
@@ -55,14 +55,14 @@ pub(crate) fn copy(dploy: &Path, directory: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Becomes `dploy dev`, which prints the page's address.
+/// Replaces this process by `dploy dev`, which prints the address of the page.
 pub(crate) fn run_dev(binary: &Path, args: &[String]) -> Result<()> {
     let mut dev = Command::new(binary);
     dev.arg("dev").args(args);
     become_program(dev).with_context(|| format!("could not run {}", binary.display()))
 }
 
-/// Replaces this process, so that signals reach the server and nothing waits in between.
+/// Replaces this process, so that signals reach the program.
 #[cfg(unix)]
 fn become_program(mut program: Command) -> Result<()> {
     use std::os::unix::process::CommandExt as _;

@@ -1,5 +1,7 @@
-//! The Dockerfile without Docker: runs its build step, then runs the programs as the images would,
-//! with no environment variables.
+//! Checks the Dockerfile without Docker.
+//!
+//! It runs the Dockerfile's build step. Then it runs the binary as the last stage of the image
+//! does, without an environment.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +23,7 @@ const LIBRARIES: [&str; 7] = [
     "libm.so.6",
     "libpthread.so.0",
 ];
-/// What the kernel brings itself.
+/// The library that the kernel provides.
 const OF_THE_KERNEL: &str = "linux-vdso.so.1";
 
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
@@ -64,7 +66,7 @@ fn has_no_development_mode(dploy: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The shell commands of the RUN instructions; what mounts caches is BuildKit's own.
+/// The shell commands of the RUN instructions, without BuildKit's `--mount` options.
 fn build_steps(dockerfile: &str) -> Vec<String> {
     let joined = dockerfile.replace("\\\n", " ");
     let steps = joined.lines().filter_map(|line| line.strip_prefix("RUN "));
@@ -76,7 +78,7 @@ fn build_steps(dockerfile: &str) -> Vec<String> {
         .collect()
 }
 
-/// Fails when a program needs a library that the image does not have.
+/// Refuses a program that needs a library that the image lacks.
 fn only_known_libraries(ldd: &str) -> Result<()> {
     for line in ldd.lines() {
         let path = line.split_whitespace().next().unwrap_or_default();
