@@ -19,7 +19,9 @@ pub(super) fn engines(
     client: Client,
 ) -> Result<Engines, Failure> {
     let mut settings = Settings::new(data.root().to_owned(), program);
-    settings.inherited = Settings::inheritable(std::env::vars_os());
+    #[expect(clippy::disallowed_methods, reason = "child processes inherit some of our variables")]
+    let variables = std::env::vars_os();
+    settings.inherited = Settings::inheritable(variables);
     let engine = ProcessEngine::start(settings)
         .map_err(|cause| Failure::Data { directory: data.environments(), cause: cause.into() })?;
     Ok(Engines::default()

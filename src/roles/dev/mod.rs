@@ -31,7 +31,7 @@ pub(super) async fn play(args: &DevArgs, mut env: Env) -> Result<(), Failure> {
     let server = ServerConfig::from_env(&env)?;
     telemetry::start(
         Audience::People,
-        if server.debug { super::serve::filter(&server) } else { QUIET },
+        if server.debug { telemetry::filter(&server) } else { QUIET },
     )?;
     let data = DataDirectory::open(args.data_dir.as_deref(), args.reset)?;
     let program = std::env::current_exe().map_err(|cause| Failure::Io {

@@ -21,6 +21,7 @@ use crate::{
     gateway::Gateway,
     http::{self, AppState},
     roles::{Failure, monitoring::MetricsPort, operate},
+    routes,
 };
 
 /// The only operator here, so it leads at once when it comes back.
@@ -81,7 +82,7 @@ impl Dev {
         if let Some(wanted) = kube_port {
             let listener = http::bind(loopback(wanted), "--kube-port").await?;
             kubeconfig = Some(write_kubeconfig(&data, local_port(&listener)?, &rules.namespace)?);
-            parts.spawn(http::serve(listener, kube.router(), stopping.clone()));
+            parts.spawn(serve(listener, kube.router(), stopping.clone()));
         }
         let engines = engine::engines(&data, program, client.clone())?;
         let settings = operate::settings(rules.clone(), REPLICA.to_owned());
@@ -96,7 +97,7 @@ impl Dev {
         let identity = Identity::new(settings, clock.clone())
             .map_err(|cause| Failure::Identity(cause.into()))?;
         let state = AppState::new(environments, identity, features(&env)?, clock, stopping.clone());
-        parts.spawn(http::serve(listener, site(state, &provider, port), stopping.clone()));
+        parts.spawn(serve(listener, site(state, &provider, port), stopping.clone()));
         Ok(Self { port, kubeconfig, client, provider, stopping, parts, _data: data })
     }
 
@@ -161,7 +162,15 @@ fn site(state: AppState, provider: &Provider, port: u16) -> Router {
     );
     let extra =
         Router::new().merge(gateway.main_routes()).nest("/dev", provider.router().with_state(()));
-    gateway.in_front_of(http::router(state, extra))
+    gateway.in_front_of(routes::site(state, extra))
+}
+
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stopping: CancellationToken,
+) -> Result<(), Failure> {
+    Ok(http::serve(listener, router, stopping).await?)
 }
 
 fn open_cluster(data: &DataDirectory, clock: SharedClock) -> Result<LocalKube, Failure> {

@@ -28,7 +28,7 @@ use super::{
     people::{Person, person},
     tokens::{NoMore, OurClaims},
 };
-use crate::{error::Cause, origin::same_origin};
+use crate::{error::Cause, same_origin};
 
 type Fields = IdTokenFields<
     OurClaims,
