@@ -20,13 +20,14 @@ use prometheus_client::registry::Registry;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, monitoring::MetricsPort, operate, print, serve, signals};
+use super::{Failure, monitoring::MetricsPort, operate, print, signals};
 use crate::{
     cli::{DevArgs, SuperviseArgs, TokenArgs},
     config::{
         Env, RulesConfig, ServerConfig, features, metrics_port_if_set, process_variables, variables,
     },
     http::{self, AppState},
+    routes,
     telemetry::{self, Audience},
 };
 
@@ -73,7 +74,7 @@ pub(super) async fn play(args: &DevArgs, mut env: Env) -> Result<(), Failure> {
     }
     let server = ServerConfig::from_env(&env)?;
     if server.debug {
-        let filter = format!("{},dev=debug,gateway=debug", serve::filter(&server));
+        let filter = format!("{},dev=debug,gateway=debug", telemetry::filter(&server));
         telemetry::start(Audience::People, &filter)?;
     } else {
         telemetry::start(Audience::People, LOG_FILTER)?;
@@ -123,7 +124,7 @@ impl Dev {
             let listener = http::bind(loopback(wanted), "--kube-port").await?;
             let (router, file) = development.kubernetes_api(local_port(&listener)?)?;
             kubeconfig = Some(file);
-            parts.spawn(http::serve(listener, router, stopping.clone()));
+            parts.spawn(serve(listener, router, stopping.clone()));
         }
         let programs = Programs { dploy: program, variables: process_variables() };
         let engines = development.engines(programs)?;
@@ -136,7 +137,7 @@ impl Dev {
         parts.spawn(operate::run(operator, stopping.clone()));
         parts.spawn(metrics.serve(registry, stopping.clone()));
         let site = site(&development, environments, &env, clock, stopping.clone())?;
-        parts.spawn(http::serve(listener, site, stopping.clone()));
+        parts.spawn(serve(listener, site, stopping.clone()));
         Ok(Self { kubeconfig, stopping, parts, development })
     }
 
@@ -205,11 +206,19 @@ fn site(
     let front = development.front(
         environments.clone(),
         identity.clone(),
-        Arc::new(move |visitor| http::caller_of(visitor, &known)),
+        Arc::new(move |visitor| http::authentication::caller_of(visitor, &known)),
         clock.clone(),
     );
     let state = AppState::new(environments, identity, features(env)?, clock, stopping);
-    Ok(front.in_front_of(http::router(state, front.site_routes())))
+    Ok(front.in_front_of(routes::site(state, front.site_routes())))
+}
+
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    stopping: CancellationToken,
+) -> Result<(), Failure> {
+    Ok(http::serve(listener, router, stopping).await?)
 }
 
 fn loopback(port: u16) -> SocketAddr {

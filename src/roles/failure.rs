@@ -1,10 +1,12 @@
-use std::{error::Error, io, net::SocketAddr};
+//! Why a role ended: one sentence for the person who started it.
+
+use std::{error::Error, io};
 
 use thiserror::Error;
 
-use crate::config::ConfigError;
+use crate::{config::ConfigError, http::ListenError};
 
-/// Why a role could not be played; one sentence for the person who started it.
+/// Why a role ended. The text is one sentence for the person who started it.
 #[derive(Debug, Error)]
 pub enum Failure {
     /// An environment variable is malformed or missing.
@@ -18,38 +20,24 @@ pub enum Failure {
     #[cfg(not(feature = "dev"))]
     #[error("this build has no development mode; use one with the feature `dev`")]
     NoDevelopmentMode,
-    /// Somebody else listens there.
-    #[error("port {port} is in use; stop what uses it, or choose another with {choice}")]
-    PortInUse {
-        /// The port.
-        port: u16,
-        /// The argument or variable that chooses another.
-        choice: &'static str,
-    },
-    /// The address cannot be listened on.
-    #[error("could not listen on {address}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// What went wrong.
-        #[source]
-        cause: io::Error,
-    },
+    /// A port cannot be served.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
     /// No cluster is configured, or its configuration cannot be read.
     #[error("could not find out how to reach the cluster (KUBECONFIG, or a pod's service account)")]
     Cluster(#[source] Box<dyn Error + Send + Sync>),
     /// The identity settings cannot be used.
     #[error("could not set up sign-in")]
     Identity(#[source] Box<dyn Error + Send + Sync>),
-    /// The controllers ended.
+    /// The controllers stopped with an error.
     #[error("the controllers ended")]
     Operator(#[source] Box<dyn Error + Send + Sync>),
-    /// Standard output is closed, or a signal handler cannot be installed.
+    /// An operation of the operating system failed.
     #[error("{doing}")]
     Io {
-        /// What was being done.
+        /// The operation that failed, as a sentence.
         doing: &'static str,
-        /// What went wrong.
+        /// The cause.
         #[source]
         cause: io::Error,
     },

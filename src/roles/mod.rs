@@ -1,4 +1,5 @@
-//! What one process does: the server, the controllers, both with an embedded cluster, or a small command.
+//! What one process does: the server, the controllers, both with an embedded cluster, or a small
+//! command.
 
 mod cluster;
 #[cfg(feature = "dev")]
