@@ -1,12 +1,9 @@
 //! The data of templates, with the field names of docs/templates.md, section "The data".
 
 use gtmpl_ng::Value;
-use resources::{Chart, DployInstance, OperatorConfigSpec, ResolvedTemplate, meta};
+use resources::{Chart, DployInstance, OperatorConfigSpec, ResolvedTemplate, meta, names};
 
-use crate::{
-    names,
-    value::{from_json_object, signed, structure, texts},
-};
+use crate::value::{from_json_object, signed, structure, texts};
 
 /// An instance and everything else that its templates read.
 pub(crate) struct TemplateData<'a> {

@@ -1,6 +1,7 @@
-//! The names, hosts, URLs and rendered Go templates of environments.
+//! Resolves templates at launch and renders their Go templates: URL, command, values, manifests,
+//! process.
 //!
-//! All functions are pure: they depend on names, an instance with its resolved template, and the
+//! All functions are pure: they depend on an instance with its resolved template and on the
 //! OperatorConfig. The server renders the URL for its first answer, and the operator renders
 //! everything; both get the same result.
 //!

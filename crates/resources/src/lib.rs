@@ -1,7 +1,8 @@
-//! Dploy's custom resources, group `dploy.dev/v1alpha1`: types, defaults, labels and phases
+//! Dploy's custom resources, group `dploy.dev/v1alpha1`: types, defaults, labels, names and phases
 //! (docs/contract.md, "Resources").
 //!
-//! This crate has no rules other than those of the schemas.
+//! The functions here only read one object or make its parts. Decisions are in `ledger` and in the
+//! operator.
 
 #![allow(
     clippy::duplicated_attributes,
