@@ -6,12 +6,10 @@
 
 pub mod cli;
 pub mod config;
-pub mod gateway;
 mod http;
 mod rest;
 pub mod roles;
 mod routes;
-pub mod samples;
 mod telemetry;
 
 pub use routes::openapi;

@@ -4,15 +4,12 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     middleware::Next,
     response::Response,
 };
 use environments::Caller;
-use futures::{FutureExt as _, future::BoxFuture};
 use identity::{Authenticated, Identity, Principal};
-
-use crate::gateway::Visitors;
 
 /// The extension of a request that holds the result of its authentication.
 pub(super) type Authentication = Arc<Authenticated>;
@@ -47,17 +44,5 @@ pub(crate) fn caller_of(principal: &Principal, identity: &Identity) -> Caller {
         username_claim: identity.username_claim().to_owned(),
         claims: principal.claims.clone(),
         admin: principal.admin,
-    }
-}
-
-/// The gateway authenticates a visitor's request like any other.
-impl Visitors for Identity {
-    fn caller<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Option<Caller>> {
-        async move {
-            let authenticated = self.authenticate(headers, &axum::http::Method::GET).await;
-            let principal = authenticated.principal?.ok()?;
-            Some(caller_of(&principal, self))
-        }
-        .boxed()
     }
 }

@@ -51,9 +51,6 @@ pub enum Failure {
     /// The development provider does not know the person, or was never started.
     #[error("could not make a token")]
     Token(#[source] Box<dyn Error + Send + Sync>),
-    /// A sample's program failed.
-    #[error("the sample could not run")]
-    Sample(#[source] Box<dyn Error + Send + Sync>),
     /// An operation of the operating system failed.
     #[error("{doing}")]
     Io {

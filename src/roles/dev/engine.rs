@@ -1,4 +1,4 @@
-use std::{path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use kube::Client;
 use operator::engines::{
@@ -8,7 +8,7 @@ use operator::engines::{
 };
 use resources::EngineName;
 
-use super::DataDirectory;
+use super::{DataDirectory, samples};
 use crate::roles::Failure;
 
 /// The engines of `dploy dev`: environments are child processes of this machine, or objects of the embedded API server, in which
@@ -18,7 +18,9 @@ pub(super) fn engines(
     program: PathBuf,
     client: Client,
 ) -> Result<Engines, Failure> {
+    let samples = samples::program_beside(&program);
     let mut settings = Settings::new(data.root().to_owned(), program);
+    settings.programs = BTreeMap::from([(samples::COMMAND.to_owned(), samples)]);
     #[expect(clippy::disallowed_methods, reason = "child processes inherit some of our variables")]
     let variables = std::env::vars_os();
     settings.inherited = Settings::inheritable(variables);
