@@ -1,3 +1,5 @@
+//! The provider's endpoints: discovery, keys, sign-in page, token.
+
 use std::{collections::HashMap, time::Duration};
 
 use axum::{
@@ -8,6 +10,7 @@ use axum::{
     routing::{get, post},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use identity::same_origin;
 use openidconnect::{
     AccessToken, AuthUrl, EmptyAdditionalProviderMetadata, IdTokenFields, IssuerUrl, JsonWebKeySet,
     JsonWebKeySetUrl, PrivateSigningKey as _, RefreshToken, ResponseTypes, Scope,
@@ -23,27 +26,26 @@ use serde_json::json;
 use url::Url;
 
 use super::{
-    CLIENT, PEOPLE, Provider,
+    CLIENT, Cause, PEOPLE, Provider,
     grants::Grant,
     people::{Person, person},
-    tokens::{NoMore, OurClaims},
+    tokens::{DployClaims, NoExtraFields},
 };
-use crate::{error::Cause, origin::same_origin};
 
 type Fields = IdTokenFields<
-    OurClaims,
-    NoMore,
+    DployClaims,
+    NoExtraFields,
     CoreGenderClaim,
     CoreJweContentEncryptionAlgorithm,
     CoreJwsSigningAlgorithm,
 >;
-type TokenAnswer = StandardTokenResponse<Fields, CoreTokenType>;
+type TokenResponse = StandardTokenResponse<Fields, CoreTokenType>;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' http://*.localhost:*; frame-ancestors 'none'; base-uri 'none'";
 
-/// What a client asks for (OpenID Connect Core, 3.1.2.1); the page sends it back with the person.
+/// An authentication request (OpenID Connect Core, 3.1.2.1). The page posts it back with the person.
 #[derive(Debug, Clone, Deserialize)]
-struct Ask {
+struct AuthRequest {
     client_id: String,
     redirect_uri: String,
     response_type: String,
@@ -57,14 +59,14 @@ pub(super) fn router(provider: Provider) -> Router {
     Router::new()
         .route("/.well-known/openid-configuration", get(configuration))
         .route("/keys", get(keys))
-        .route("/authorize", get(ask).post(answer))
+        .route("/authorize", get(sign_in_page).post(authorize))
         .route("/sign-in.css", get(style))
         .route("/token", post(token))
         .with_state(provider)
 }
 
 async fn configuration(State(provider): State<Provider>) -> Response {
-    unless_broken(metadata(provider.keyring.issuer()).map(Json))
+    or_server_error(metadata(provider.keyring.issuer()).map(Json))
 }
 
 fn metadata(issuer: &str) -> Result<CoreProviderMetadata, Cause> {
@@ -84,7 +86,7 @@ fn metadata(issuer: &str) -> Result<CoreProviderMetadata, Cause> {
 }
 
 async fn keys(State(provider): State<Provider>) -> Response {
-    unless_broken(provider.keyring.signing_key().map(|key| {
+    or_server_error(provider.keyring.signing_key().map(|key| {
         let set: CoreJsonWebKeySet =
             JsonWebKeySet::<CoreJsonWebKey>::new(vec![key.as_verification_key()]);
         Json(set)
@@ -96,12 +98,12 @@ async fn style() -> impl IntoResponse {
 }
 
 /// The page with a button for each person.
-async fn ask(
+async fn sign_in_page(
     State(provider): State<Provider>,
     Query(given): Query<HashMap<String, String>>,
-    Query(ask): Query<Ask>,
+    Query(request): Query<AuthRequest>,
 ) -> Response {
-    if let Err(sentence) = check(&provider, &ask) {
+    if let Err(sentence) = check(&provider, &request) {
         return (StatusCode::BAD_REQUEST, sentence).into_response();
     }
     let known = [
@@ -139,16 +141,16 @@ fn button(person: &Person) -> String {
     )
 }
 
-/// What the page sends: the ask again, and who pressed.
+/// The form of the page: the request again, and the chosen person.
 #[derive(Debug, Deserialize)]
 struct Choice {
     #[serde(flatten)]
-    ask: Ask,
+    request: AuthRequest,
     person: String,
 }
 
-/// Somebody pressed a button: back to the client with a code.
-async fn answer(
+/// Redirects back to the client with a code for the chosen person.
+async fn authorize(
     State(provider): State<Provider>,
     headers: HeaderMap,
     Form(choice): Form<Choice>,
@@ -157,41 +159,41 @@ async fn answer(
         return (StatusCode::FORBIDDEN, "this form belongs to another site").into_response();
     }
     let Some(person) = person(&choice.person) else {
-        return (StatusCode::BAD_REQUEST, "nobody has that name").into_response();
+        return (StatusCode::BAD_REQUEST, "there is no person with that name").into_response();
     };
-    match check(&provider, &choice.ask) {
-        Ok(()) => back(&provider, choice.ask, person),
+    match check(&provider, &choice.request) {
+        Ok(()) => back(&provider, choice.request, person),
         Err(sentence) => (StatusCode::BAD_REQUEST, sentence).into_response(),
     }
 }
 
-fn back(provider: &Provider, ask: Ask, person: &'static Person) -> Response {
-    let Ok(mut address) = Url::parse(&ask.redirect_uri) else {
+fn back(provider: &Provider, request: AuthRequest, person: &'static Person) -> Response {
+    let Ok(mut address) = Url::parse(&request.redirect_uri) else {
         return (StatusCode::BAD_REQUEST, "the redirect_uri is not an address").into_response();
     };
     let grant = Grant {
         person,
-        redirect_uri: ask.redirect_uri,
-        challenge: ask.code_challenge.unwrap_or_default(),
-        nonce: ask.nonce,
+        redirect_uri: request.redirect_uri,
+        challenge: request.code_challenge.unwrap_or_default(),
+        nonce: request.nonce,
     };
     address.query_pairs_mut().append_pair("code", &provider.grants.code(grant));
-    if let Some(state) = &ask.state {
+    if let Some(state) = &request.state {
         address.query_pairs_mut().append_pair("state", state);
     }
     Redirect::to(address.as_str()).into_response()
 }
 
-/// Only our own client, only its own address, only with PKCE.
-fn check(provider: &Provider, ask: &Ask) -> Result<(), &'static str> {
-    if ask.client_id != CLIENT || ask.redirect_uri != provider.redirect_url {
+/// Accepts Dploy's own client at its own redirect_uri only, with PKCE.
+fn check(provider: &Provider, request: &AuthRequest) -> Result<(), &'static str> {
+    if request.client_id != CLIENT || request.redirect_uri != provider.redirect_url {
         return Err("this provider does not know that client at that redirect_uri");
     }
-    if ask.response_type != "code" {
+    if request.response_type != "code" {
         return Err("this provider answers with codes only");
     }
-    if ask.code_challenge_method.as_deref() != Some("S256")
-        || ask.code_challenge.as_deref().is_none_or(str::is_empty)
+    if request.code_challenge_method.as_deref() != Some("S256")
+        || request.code_challenge.as_deref().is_none_or(str::is_empty)
     {
         return Err("this provider wants PKCE with S256");
     }
@@ -199,7 +201,7 @@ fn check(provider: &Provider, ask: &Ask) -> Result<(), &'static str> {
 }
 
 #[derive(Debug, Deserialize)]
-struct TokenAsk {
+struct TokenRequest {
     grant_type: String,
     #[serde(default)]
     code: String,
@@ -215,23 +217,23 @@ struct TokenAsk {
 async fn token(
     State(provider): State<Provider>,
     headers: HeaderMap,
-    Form(ask): Form<TokenAsk>,
+    Form(request): Form<TokenRequest>,
 ) -> Response {
-    if !is_our_client(&headers, provider.keyring.client_secret()) {
+    if !is_dploy(&headers, provider.keyring.client_secret()) {
         return refused(StatusCode::UNAUTHORIZED, "invalid_client");
     }
-    let granted = match ask.grant_type.as_str() {
+    let granted = match request.grant_type.as_str() {
         "authorization_code" => provider
             .grants
-            .redeem(&ask.code, &ask.redirect_uri, &ask.code_verifier)
+            .redeem(&request.code, &request.redirect_uri, &request.code_verifier)
             .map(|grant| (grant.person, grant.nonce)),
         "refresh_token" => {
-            provider.grants.refreshed(&ask.refresh_token).map(|person| (person, None))
+            provider.grants.refreshed(&request.refresh_token).map(|person| (person, None))
         }
         _ => return refused(StatusCode::BAD_REQUEST, "unsupported_grant_type"),
     };
     match granted {
-        Some((person, nonce)) => unless_broken(tokens(&provider, person, nonce).map(|answer| {
+        Some((person, nonce)) => or_server_error(tokens(&provider, person, nonce).map(|answer| {
             ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Json(answer))
         })),
         None => refused(StatusCode::BAD_REQUEST, "invalid_grant"),
@@ -242,19 +244,22 @@ fn tokens(
     provider: &Provider,
     person: &'static Person,
     nonce: Option<String>,
-) -> Result<TokenAnswer, Cause> {
+) -> Result<TokenResponse, Cause> {
     let id_token = provider.tokens.signed(person, nonce)?;
-    // Nothing takes the access token: this provider has no resources.
+    // The access token is for nothing: this provider has no resources.
     let access = AccessToken::new(clock::random_hex::<16>());
-    let mut answer =
-        TokenAnswer::new(access, CoreTokenType::Bearer, Fields::new(Some(id_token), NoMore {}));
+    let mut answer = TokenResponse::new(
+        access,
+        CoreTokenType::Bearer,
+        Fields::new(Some(id_token), NoExtraFields {}),
+    );
     answer.set_refresh_token(Some(RefreshToken::new(provider.grants.refresh_token(person))));
     answer.set_expires_in(Some(&Duration::from_secs(3_600)));
     Ok(answer)
 }
 
 /// Client authentication by HTTP Basic (RFC 6749, 2.3.1).
-fn is_our_client(headers: &HeaderMap, secret: &str) -> bool {
+fn is_dploy(headers: &HeaderMap, secret: &str) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let decoded = given
         .and_then(|value| value.strip_prefix("Basic "))
@@ -266,7 +271,7 @@ fn refused(status: StatusCode, error: &str) -> Response {
     (status, Json(json!({ "error": error }))).into_response()
 }
 
-fn unless_broken(answer: Result<impl IntoResponse, Cause>) -> Response {
+fn or_server_error(answer: Result<impl IntoResponse, Cause>) -> Response {
     match answer {
         Ok(answer) => answer.into_response(),
         Err(error) => {

@@ -1,7 +1,8 @@
 //! The identity provider of `dploy dev`: three people, no passwords, on loopback only.
 //!
-//! It speaks OpenID Connect like any other (authorization code with PKCE, refresh tokens, discovery, keys), so that nothing else in Dploy
-//! knows that it is not a real one. Only `dploy dev` makes a [`Provider`]; no setting of `dploy serve` leads here.
+//! It implements OpenID Connect: authorization code with PKCE, refresh tokens, discovery, keys. The
+//! rest of Dploy cannot tell it from a real provider. No setting of `dploy serve` makes a
+//! [`Provider`].
 
 mod grants;
 mod keyring;
@@ -13,32 +14,35 @@ use std::{path::Path, sync::Arc};
 
 use axum::Router;
 use clock::SharedClock;
+use identity::{OidcSettings, Secret, Settings};
 use thiserror::Error;
 
 pub use people::PEOPLE;
 
 use self::{grants::Grants, keyring::Keyring, people::person, tokens::TokenMaker};
-use crate::{OidcSettings, Secret, Settings, error::Cause};
+
+/// An error of a library.
+type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Dploy's client id at this provider, and the audience of its tokens.
 const CLIENT: &str = "dploy";
 
-/// What the development provider cannot do.
+/// Why the development provider failed.
 #[derive(Debug, Error)]
 pub enum ProviderError {
-    /// Its keys cannot be read or written.
+    /// The keys cannot be read or written.
     #[error("could not use the development provider's keys in {directory}")]
     Keys {
-        /// Where they are.
+        /// The directory of the keys.
         directory: String,
-        /// What went wrong.
+        /// The cause.
         #[source]
         cause: Cause,
     },
     /// No `dploy dev` has used that directory.
     #[error("no `dploy dev` was ever started with its data in {0}")]
     NeverStarted(String),
-    /// Nobody has that name.
+    /// No person has this name.
     #[error("the development provider knows alice, bob and carol, but not {0}")]
     UnknownPerson(String),
     /// A token could not be signed.
@@ -46,7 +50,7 @@ pub enum ProviderError {
     Signing(#[source] Cause),
 }
 
-/// The provider.
+/// The development provider.
 #[derive(Debug, Clone)]
 pub struct Provider {
     keyring: Arc<Keyring>,
@@ -56,7 +60,8 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// The provider at `issuer` for the site at `site` (an origin), with its keys in `directory`, made where they are missing.
+    /// The provider at `issuer` for the site with the origin `site`. Its keys are in `directory`;
+    /// missing ones are made.
     ///
     /// # Errors
     /// [`ProviderError::Keys`]
@@ -73,7 +78,7 @@ impl Provider {
         Ok(Self::with(keyring, format!("{site}/auth/callback"), clock))
     }
 
-    /// The provider that was opened in `directory` before, to make tokens while it runs elsewhere.
+    /// The provider that was opened in `directory` before: makes tokens beside the running one.
     ///
     /// # Errors
     /// [`ProviderError::NeverStarted`]
@@ -89,12 +94,12 @@ impl Provider {
         Self { keyring, tokens, grants: Grants::new(clock), redirect_url }
     }
 
-    /// Its endpoints, below the path of its issuer.
+    /// The endpoints, relative to the path of the issuer.
     pub fn router(&self) -> Router {
         routes::router(self.clone())
     }
 
-    /// An ID token of one of its people, as a browser would get it.
+    /// An ID token of one of the people, as a browser would get it.
     ///
     /// # Errors
     /// [`ProviderError::UnknownPerson`]
@@ -103,7 +108,7 @@ impl Provider {
         self.tokens.id_token(person, None).map_err(ProviderError::Signing)
     }
 
-    /// Settings for a Dploy whose people sign in here.
+    /// The identity settings of a server whose people sign in here.
     #[must_use]
     pub fn settings(&self) -> Settings {
         let secret = Secret::new(self.keyring.client_secret());

@@ -1,3 +1,5 @@
+//! Makes signed ID tokens.
+
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -9,27 +11,30 @@ use openidconnect::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{CLIENT, keyring::Keyring, people::Person};
-use crate::error::Cause;
+use super::{CLIENT, Cause, keyring::Keyring, people::Person};
 
-/// How long an ID token is good for. Sessions are renewed in silence before.
-const LIFETIME: TimeDelta = TimeDelta::hours(8);
+/// How long an ID token is valid. Sessions are renewed before it expires.
+const ID_TOKEN_LIFETIME: TimeDelta = TimeDelta::hours(8);
 
-/// What the samples and the manager need beyond the standard claims.
+/// The claims beyond the standard ones: for teams, groups and admins.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct OurClaims {
+pub(super) struct DployClaims {
     team: String,
     groups: Vec<String>,
     is_admin: bool,
 }
 
-impl AdditionalClaims for OurClaims {}
+impl AdditionalClaims for DployClaims {}
 
-pub(super) type OurIdToken =
-    IdToken<OurClaims, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+pub(super) type DployIdToken = IdToken<
+    DployClaims,
+    CoreGenderClaim,
+    CoreJweContentEncryptionAlgorithm,
+    CoreJwsSigningAlgorithm,
+>;
 
-/// The fields of a token answer beside the ID token.
-pub(super) type NoMore = EmptyExtraTokenFields;
+/// A token response has no fields beyond the ID token.
+pub(super) type NoExtraFields = EmptyExtraTokenFields;
 
 /// Makes ID tokens.
 #[derive(Debug, Clone)]
@@ -43,27 +48,28 @@ impl TokenMaker {
         Self { keyring, clock }
     }
 
-    /// An ID token, bound to the nonce of a sign-in where there was one.
+    /// An ID token with the nonce of its sign-in, if it has one.
     pub(super) fn signed(
         &self,
         person: &Person,
         nonce: Option<String>,
-    ) -> Result<OurIdToken, Cause> {
+    ) -> Result<DployIdToken, Cause> {
         let now = self.now()?;
         let standard = StandardClaims::new(SubjectIdentifier::new(person.name.to_owned()))
             .set_name(Some(EndUserName::new(person.name.to_owned()).into()))
             .set_preferred_username(Some(EndUserUsername::new(person.name.to_owned())))
             .set_email(Some(EndUserEmail::new(format!("{}@example.test", person.name))))
             .set_email_verified(Some(true));
-        let ours = OurClaims {
+        let ours = DployClaims {
             team: person.team.to_owned(),
             groups: vec![person.team.to_owned()],
             is_admin: person.admin,
         };
         let issuer = IssuerUrl::new(self.keyring.issuer().to_owned())?;
         let audience = vec![Audience::new(CLIENT.to_owned())];
-        let claims = IdTokenClaims::new(issuer, audience, now + LIFETIME, now, standard, ours)
-            .set_nonce(nonce.map(Nonce::new));
+        let claims =
+            IdTokenClaims::new(issuer, audience, now + ID_TOKEN_LIFETIME, now, standard, ours)
+                .set_nonce(nonce.map(Nonce::new));
         Ok(IdToken::new(
             claims,
             &self.keyring.signing_key()?,
@@ -73,7 +79,7 @@ impl TokenMaker {
         )?)
     }
 
-    /// The same as text.
+    /// The same token as text.
     pub(super) fn id_token(&self, person: &Person, nonce: Option<String>) -> Result<String, Cause> {
         Ok(self.signed(person, nonce)?.to_string())
     }

@@ -1,3 +1,5 @@
+//! The data directory of one `dploy dev`.
+
 use std::{
     fs::{self, File, TryLockError},
     path::{Path, PathBuf},
@@ -5,9 +7,9 @@ use std::{
 
 use directories::ProjectDirs;
 
-use crate::roles::Failure;
+use crate::DevError;
 
-/// The directory in which one `dploy dev` keeps everything; nobody else uses it while this value lives.
+/// The directory with all data of one `dploy dev`, locked while this value exists.
 #[derive(Debug)]
 pub struct DataDirectory {
     root: PathBuf,
@@ -15,36 +17,38 @@ pub struct DataDirectory {
 }
 
 impl DataDirectory {
-    /// Where data is kept when nobody says.
+    /// The default directory: `dploy` in the user's data directory.
     ///
     /// # Errors
-    /// [`Failure::NoDataDirectory`] for a user without a home.
-    pub fn default_path() -> Result<PathBuf, Failure> {
-        let ours = ProjectDirs::from("dev", "dploy", "dploy").ok_or(Failure::NoDataDirectory)?;
-        Ok(ours.data_local_dir().to_owned())
+    /// [`DevError::NoDataDirectory`] for a user without a home directory.
+    pub fn default_path() -> Result<PathBuf, DevError> {
+        let directories =
+            ProjectDirs::from("dev", "dploy", "dploy").ok_or(DevError::NoDataDirectory)?;
+        Ok(directories.data_local_dir().to_owned())
     }
 
-    /// Makes the directory where it is missing, empties it on `reset`, and takes it for this process.
+    /// Creates a missing directory, locks it, and empties it on `reset`.
     ///
     /// # Errors
-    /// [`Failure::DataInUse`] when another process has it; [`Failure::Data`] when it cannot be used.
-    pub fn open(wanted: Option<&Path>, reset: bool) -> Result<Self, Failure> {
+    /// [`DevError::DataInUse`] when another process has locked it; [`DevError::Data`] when it cannot
+    /// be used.
+    pub fn open(wanted: Option<&Path>, reset: bool) -> Result<Self, DevError> {
         let root = match wanted {
             Some(path) => path.to_owned(),
             None => Self::default_path()?,
         };
         let failed =
-            |cause: std::io::Error| Failure::Data { directory: root.clone(), cause: cause.into() };
+            |cause: std::io::Error| DevError::Data { directory: root.clone(), cause: cause.into() };
         fs::create_dir_all(&root).map_err(failed)?;
         let lock = File::create(root.join("lock")).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(Failure::DataInUse(root)),
+            Err(TryLockError::WouldBlock) => return Err(DevError::DataInUse(root)),
             Err(TryLockError::Error(cause)) => return Err(failed(cause)),
         }
         if reset {
             for part in [Self::CLUSTER, Self::ENVIRONMENTS, Self::IDENTITY] {
-                remove_if_there(&root.join(part)).map_err(failed)?;
+                remove_if_present(&root.join(part)).map_err(failed)?;
             }
         }
         Ok(Self { root, _lock: lock })
@@ -60,19 +64,19 @@ impl DataDirectory {
         self.root.join(Self::CLUSTER)
     }
 
-    /// Working directories and logs of environments.
+    /// The working directories and logs of environments.
     #[must_use]
     pub fn environments(&self) -> PathBuf {
         self.root.join(Self::ENVIRONMENTS)
     }
 
-    /// Keys of the development provider and of sessions, in the data directory at `root`.
+    /// The keys of the development provider and of sessions, in the data directory `root`.
     #[must_use]
     pub fn identity_in(root: &Path) -> PathBuf {
         root.join(Self::IDENTITY)
     }
 
-    /// Keys of the development provider and of sessions.
+    /// The keys of the development provider and of sessions.
     #[must_use]
     pub fn identity(&self) -> PathBuf {
         Self::identity_in(&self.root)
@@ -85,7 +89,7 @@ impl DataDirectory {
     }
 }
 
-fn remove_if_there(path: &Path) -> std::io::Result<()> {
+fn remove_if_present(path: &Path) -> std::io::Result<()> {
     match fs::remove_dir_all(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         outcome => outcome,
@@ -101,7 +105,7 @@ mod tests {
         let directory = tempfile::tempdir().expect("a directory");
         let first = DataDirectory::open(Some(directory.path()), false).expect("the first one");
         let refused = DataDirectory::open(Some(directory.path()), true);
-        assert!(matches!(refused, Err(Failure::DataInUse(_))), "{refused:?}");
+        assert!(matches!(refused, Err(DevError::DataInUse(_))), "{refused:?}");
         drop(first);
         DataDirectory::open(Some(directory.path()), false).expect("the next one");
     }

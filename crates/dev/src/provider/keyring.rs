@@ -1,18 +1,19 @@
-//! The provider's keys, in files that only the user can read, so that sessions and tokens outlive a restart.
+//! The provider's keys, in files that only the user can read. Sessions and tokens stay valid after a
+//! restart.
 
 use std::{fs, io, path::Path};
 
 use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey as _, pkcs8::spki::der::pem::LineEnding};
 use openidconnect::{JsonWebKeyId, core::CoreEdDsaPrivateSigningKey};
 
-use crate::error::Cause;
+use super::Cause;
 
 const KEY: &str = "signing-key.pem";
 const CLIENT_SECRET: &str = "client-secret";
 const ISSUER: &str = "issuer";
 const KEY_ID: &str = "dploy-dev";
 
-/// The keys and what they are for.
+/// The keys and the issuer that they belong to.
 pub(super) struct Keyring {
     issuer: String,
     client_secret: String,
@@ -26,7 +27,7 @@ impl std::fmt::Debug for Keyring {
 }
 
 impl Keyring {
-    /// Reads the keys, or makes them; the issuer may be another one each time, as the port may.
+    /// Reads the keys; makes missing ones. The issuer changes with the port, so it is written anew.
     pub(super) fn open(directory: &Path, issuer: &str) -> Result<Self, Cause> {
         fs::create_dir_all(directory)?;
         keep(directory, KEY, || new_key().map_err(io::Error::other))?;
@@ -68,15 +69,15 @@ fn keep(directory: &Path, name: &str, make: impl FnOnce() -> io::Result<String>)
     if path.exists() { Ok(()) } else { write(&path, &make()?) }
 }
 
-/// Writes a file that only the user can read, whole or not at all.
+/// Writes a file that only the user can read. A crash leaves the old file or the new one.
 fn write(path: &Path, text: &str) -> io::Result<()> {
-    let half = path.with_extension("new");
+    let new_file = path.with_extension("new");
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&half)?;
+    let mut file = options.open(&new_file)?;
     io::Write::write_all(&mut file, text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(half, path)
+    fs::rename(new_file, path)
 }

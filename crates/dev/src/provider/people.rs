@@ -1,22 +1,24 @@
-/// Somebody whom the development provider knows.
+//! The people of the development provider.
+
+/// A person who can sign in at the development provider.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Person {
-    /// The `sub`, and what `dploy token` takes.
+    /// The claims `sub` and `name`, and the argument of `dploy token`.
     pub name: &'static str,
-    /// The team they are in, claim `team`.
+    /// The claim `team`.
     pub team: &'static str,
-    /// Claim `is_admin`.
+    /// The claim `is_admin`.
     pub admin: bool,
 }
 
-/// All of them.
+/// All people.
 pub const PEOPLE: [Person; 3] = [
     Person { name: "alice", team: "blue", admin: false },
     Person { name: "bob", team: "blue", admin: false },
     Person { name: "carol", team: "red", admin: true },
 ];
 
-/// The person of that name.
+/// The person with this name.
 pub(super) fn person(name: &str) -> Option<&'static Person> {
     PEOPLE.iter().find(|person| person.name == name)
 }

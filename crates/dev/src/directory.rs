@@ -1,25 +1,19 @@
-//! The gateway's view of environments: a visitor reaches what the rules say is theirs.
+//! The gateway's directory: finds environments by the rules of the crate `environments`.
 
-use std::{fmt, sync::Arc};
+use std::sync::Arc;
 
 use environments::{Caller, Environments, Refusal, RefusalKind};
 use futures::future::{BoxFuture, FutureExt as _};
 use gateway::{Backend, BackendError, Directory};
 use identity::Principal;
 
-/// Makes the caller of a verified identity, as the server does for its own requests.
-pub(super) type CallerOf = Arc<dyn Fn(&Principal) -> Caller + Send + Sync>;
+/// Turns a verified identity into a caller, as the server does for its own requests.
+pub type CallerOf = Arc<dyn Fn(&Principal) -> Caller + Send + Sync>;
 
-/// Finds the environments of visitors by the rules of the crate `environments`.
-pub(super) struct OwnedEnvironments {
-    pub(super) environments: Environments,
-    pub(super) caller_of: CallerOf,
-}
-
-impl fmt::Debug for OwnedEnvironments {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OwnedEnvironments").finish_non_exhaustive()
-    }
+/// Finds the environments that a visitor owns.
+pub(crate) struct OwnedEnvironments {
+    pub(crate) environments: Environments,
+    pub(crate) caller_of: CallerOf,
 }
 
 impl Directory for OwnedEnvironments {

@@ -1,4 +1,4 @@
-//! What an admin would have applied to the embedded cluster before anybody signs in.
+//! Applies definitions, settings and sample templates to the embedded cluster.
 
 use std::{fmt::Debug, time::Duration};
 
@@ -15,16 +15,16 @@ use kube::{
 use resources::{DployTemplate, OperatorConfig, meta::CONFIG_NAME};
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::samples;
-use crate::roles::Failure;
+use crate::{DevError, samples};
 
-/// Who owns the fields of what is applied here: whatever somebody else has edited since stays as they left it.
-const MANAGER: &str = "dploy-dev";
-/// An embedded server establishes a definition at once; this is for one that has lost its disk.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The field manager of the applied objects. Fields that another manager has edited keep their value.
+const FIELD_MANAGER: &str = "dploy-dev";
+/// The longest wait for a definition. The embedded server establishes it at once, unless its disk
+/// fails.
+const ESTABLISH_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Definitions, namespace, settings and samples.
-pub(super) async fn prepare(client: &Client, namespace: &str, port: u16) -> Result<(), Failure> {
+/// Applies the definitions, the namespace, the OperatorConfig and the sample templates.
+pub(super) async fn prepare(client: &Client, namespace: &str, port: u16) -> Result<(), DevError> {
     for definition in resources::custom_resource_definitions() {
         define(client, &definition).await?;
     }
@@ -39,32 +39,32 @@ pub(super) async fn prepare(client: &Client, namespace: &str, port: u16) -> Resu
     Ok(())
 }
 
-async fn define(client: &Client, definition: &CustomResourceDefinition) -> Result<(), Failure> {
+async fn define(client: &Client, definition: &CustomResourceDefinition) -> Result<(), DevError> {
     let definitions = Api::all(client.clone());
     apply(&definitions, definition).await?;
     let name = definition.name_any();
     let established = await_condition(definitions, &name, conditions::is_crd_established());
-    let failed = |cause| Failure::Prepare { step: format!("waiting for {name}"), cause };
-    match tokio::time::timeout(PATIENCE, established).await {
+    let failed = |cause| DevError::Prepare { step: format!("waiting for {name}"), cause };
+    match tokio::time::timeout(ESTABLISH_TIMEOUT, established).await {
         Ok(Ok(_)) => Ok(()),
         Ok(Err(cause)) => Err(failed(cause.into())),
         Err(cause) => Err(failed(cause.into())),
     }
 }
 
-/// Applies what is ours; a conflict means that somebody has made a field theirs, which they may.
-async fn apply<K>(objects: &Api<K>, object: &K) -> Result<(), Failure>
+/// Applies an object. A conflict is no error: another field manager owns a field.
+async fn apply<K>(objects: &Api<K>, object: &K) -> Result<(), DevError>
 where
     K: Resource<DynamicType = ()> + Serialize + DeserializeOwned + Clone + Debug,
 {
     let name = object.name_any();
-    match objects.patch(&name, &PatchParams::apply(MANAGER), &Patch::Apply(object)).await {
+    match objects.patch(&name, &PatchParams::apply(FIELD_MANAGER), &Patch::Apply(object)).await {
         Ok(_) => Ok(()),
         Err(kube::Error::Api(status)) if status.code == 409 => {
-            tracing::info!("{} {name} was edited; it stays as it is", K::kind(&()));
+            tracing::info!("{} {name} was edited and is not overwritten", K::kind(&()));
             Ok(())
         }
-        Err(cause) => Err(Failure::Prepare {
+        Err(cause) => Err(DevError::Prepare {
             step: format!("applying {} {name}", K::kind(&())),
             cause: cause.into(),
         }),
