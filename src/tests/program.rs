@@ -8,8 +8,8 @@ use std::{
 };
 
 use clock::SystemClock;
-use dploy::{config::variables, roles::dev::DataDirectory};
-use identity::development::Provider;
+use dev::{DataDirectory, provider::Provider};
+use dploy::config::variables;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;

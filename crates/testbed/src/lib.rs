@@ -11,9 +11,10 @@ mod wait;
 
 use std::path::{Path, PathBuf};
 
+use dev::DataDirectory;
 use dploy::{
     config::Env,
-    roles::dev::{DataDirectory, Dev, Options},
+    roles::dev::{Dev, Options},
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
