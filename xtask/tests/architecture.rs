@@ -8,8 +8,8 @@ use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
-/// What each of our packages may depend on among ours. A package that is missing here fails too.
-const ARROWS: [(&str, &[&str]); 14] = [
+/// The packages of ours that each package may depend on. A package without an entry fails the test.
+const ARROWS: &[(&str, &[&str])] = &[
     ("frontend", &["app"]),
     ("app", &["environments", "wire"]),
     (
@@ -17,7 +17,24 @@ const ARROWS: [(&str, &[&str]); 14] = [
         &[
             "app",
             "clock",
+            "dev",
             "environments",
+            "errors",
+            "identity",
+            "operator",
+            "rendering",
+            "resources",
+            "wire",
+        ],
+    ),
+    (
+        "dev",
+        &[
+            "clock",
+            "engines",
+            "environments",
+            "errors",
+            "gateway",
             "identity",
             "localkube",
             "operator",
@@ -26,19 +43,26 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "wire",
         ],
     ),
-    ("environments", &["clock", "rendering", "resources", "wire"]),
+    ("environments", &["clock", "errors", "ledger", "rendering", "resources", "wire"]),
+    ("operator", &["clock", "engines", "errors", "ledger", "planner", "rendering", "resources"]),
+    ("engines", &["clock", "errors", "rendering", "resources"]),
+    ("planner", &["ledger", "resources"]),
+    ("gateway", &["clock", "errors", "identity", "wire"]),
     ("identity", &["clock", "wire"]),
-    ("operator", &["clock", "rendering", "resources"]),
     ("rendering", &["resources"]),
+    ("ledger", &["resources"]),
     ("resources", &[]),
     ("wire", &[]),
     ("clock", &[]),
+    ("errors", &[]),
     ("localkube", &["clock"]),
+    ("samples", &["errors"]),
     (
         "testbed",
         &[
             "app",
             "clock",
+            "dev",
             "dploy",
             "environments",
             "identity",
@@ -53,11 +77,15 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("xtask", &[]),
 ];
 
-/// What only tests may lean on, so that it never ships in anything but what it is for.
-const FOR_TESTS: [&str; 2] = ["localkube", "testbed"];
+/// Packages that the tests of any package may depend on.
+const FOR_TESTS: [&str; 4] = ["dev", "localkube", "samples", "testbed"];
 
-/// What answers requests. What is measured is told to `prometheus-client`, which counts and writes text; that somebody asks for
-/// it over HTTP is the binary's business.
+/// The development mode, with its token issuer and its database, and the samples with their pty
+/// library: production links none of them.
+const NOT_IN_PRODUCTION: [&str; 5] = ["dev", "localkube", "portable-pty", "redb", "samples"];
+
+/// What answers requests. What is measured is told to `prometheus-client`, which counts and writes
+/// text; that somebody asks for it over HTTP is the binary's business.
 const WEB_SERVERS: [&str; 4] = ["axum", "leptos_axum", "tower-http", "utoipa-axum"];
 
 /// What has no place in a browser.
@@ -66,7 +94,7 @@ const NOT_IN_THE_BROWSER: [&str; 6] =
 
 #[test]
 fn packages_depend_on_what_their_layer_allows_and_nothing_else() {
-    let arrows = BTreeMap::from(ARROWS);
+    let arrows = ARROWS.iter().copied().collect::<BTreeMap<_, _>>();
     for (package, dependencies) in our_dependencies(&metadata()) {
         let allowed = arrows.get(package.as_str());
         let allowed = allowed.unwrap_or_else(|| panic!("{package} has no layer: give it one here"));
@@ -108,13 +136,30 @@ fn rules_and_controllers_know_no_web_server() {
 }
 
 #[test]
-fn wire_needs_nothing_but_serde_and_for_the_server_utoipa() {
+fn the_ledger_is_pure() {
+    let metadata = metadata();
+    let ledger = metadata.workspace_packages().into_iter().find(|package| package.name == "ledger");
+    let ledger = ledger.expect("there is a package `ledger`");
+    let shipped = ledger.dependencies.iter().filter(|it| it.kind != DependencyKind::Development);
+    let found: BTreeSet<_> = shipped.map(|it| it.name.as_str()).collect();
+    assert_eq!(found, BTreeSet::from(["jiff", "k8s-openapi", "resources", "serde_json"]));
+}
+
+#[test]
+fn wire_needs_nothing_but_serializers_and_for_the_server_utoipa() {
     let metadata = metadata();
     let wire = metadata.workspace_packages().into_iter().find(|package| package.name == "wire");
     let wire = wire.expect("there is a package `wire`");
     let shipped = wire.dependencies.iter().filter(|it| it.kind != DependencyKind::Development);
     let found: BTreeSet<_> = shipped.map(|it| (it.name.as_str(), it.optional)).collect();
-    assert_eq!(found, BTreeSet::from([("serde", false), ("utoipa", true)]));
+    // The event stream's compact form is base64 of postcard. Leptos needs both in the browser, too.
+    let allowed = BTreeSet::from([
+        ("base64", false),
+        ("postcard", false),
+        ("serde", false),
+        ("utoipa", true),
+    ]);
+    assert_eq!(found, allowed);
 }
 
 #[test]
@@ -132,6 +177,36 @@ fn the_browser_gets_no_part_of_kubernetes_and_no_server() {
     for package in NOT_IN_THE_BROWSER {
         assert!(!built.contains(package), "{package} reaches the browser's build");
     }
+}
+
+#[test]
+fn production_links_no_part_of_the_development_mode() {
+    let production = linked(&["--no-default-features"]);
+    assert!(production.contains("kube"), "the tree is not the server's: {production:?}");
+    for package in NOT_IN_PRODUCTION {
+        assert!(!production.contains(package), "production links {package}");
+    }
+    let development = linked(&[]);
+    for package in ["dev", "localkube", "redb"] {
+        assert!(development.contains(package), "{package} is not looked for by its name");
+    }
+    for package in ["portable-pty", "samples"] {
+        assert!(!development.contains(package), "{package} is linked, but is a program of its own");
+    }
+}
+
+/// The packages that are linked into `dploy`.
+fn linked(features: &[&str]) -> BTreeSet<String> {
+    let output = Command::new("cargo")
+        .current_dir(root())
+        .args(["tree", "--locked", "--package=dploy", "--edges=normal", "--prefix=none"])
+        .args(["--format={p}"])
+        .args(features)
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
+    tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
 }
 
 /// Each of our packages, and which of ours it names in its manifest.

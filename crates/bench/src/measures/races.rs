@@ -13,7 +13,6 @@ use std::{
 use anyhow::{Context as _, Result};
 use futures::future::{join_all, try_join_all};
 use http::{Method, StatusCode};
-use rand::Rng as _;
 use tokio::time::sleep;
 
 use super::{ms, rate};
@@ -93,13 +92,12 @@ struct Request {
 impl Request {
     /// A random request. Deletions are rare because they cost the cluster the most.
     fn random() -> Self {
-        let mut rng = rand::rng();
-        let action = match rng.random_range(0..100) {
+        let action = match clock::random_index(0..100) {
             0..55 => Action::Launch,
             55..97 => Action::Extend,
             _ => Action::Delete,
         };
-        Self { action, template: TEMPLATES[rng.random_range(0..TEMPLATES.len())] }
+        Self { action, template: TEMPLATES[clock::random_index(0..TEMPLATES.len())] }
     }
 
     async fn send(self, client: &mut Client) -> Result<Response> {
@@ -179,7 +177,7 @@ async fn race(
     let connections = connections.map(|server| async {
         let mut client = Client::connect(server.host(), None).await?;
         while sent.fetch_add(1, Ordering::Relaxed) < requests {
-            let (number, request) = (rand::rng().random_range(0..OWNERS), Request::random());
+            let (number, request) = (clock::random_index(0..OWNERS), Request::random());
             client.set_token(&tokens[number]);
             let response = request.send(&mut client).await?;
             let mut acknowledged = acknowledged.lock().unwrap_or_else(PoisonError::into_inner);

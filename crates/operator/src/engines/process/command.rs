@@ -1,10 +1,6 @@
 //! What is run for an order, and with which environment.
 
-use std::{
-    ffi::{OsStr, OsString},
-    io,
-    process::Stdio,
-};
+use std::{ffi::OsString, io, process::Stdio};
 
 use resources::{DployInstance, DployInstanceStatus, ProcessSpec};
 use serde_json::json;
@@ -15,9 +11,6 @@ use super::{
     supervisor::Arguments,
 };
 use crate::engines::{Draft, DraftError, Order};
-
-/// The command of a template that means the server's own program.
-const OURSELVES: &str = "dploy";
 
 /// The process of an order, with every template in it rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,14 +58,11 @@ pub(super) fn start(
     directory: &EnvironmentDirectory,
     port: &ReservedPort,
 ) -> io::Result<Child> {
-    let command: &OsStr = match program.command.as_str() {
-        OURSELVES => settings.dploy.as_os_str(),
-        other => other.as_ref(),
-    };
+    let command = executable(settings, &program.command)?;
     let supervised = Arguments {
         log: directory.log(),
         grace: settings.grace,
-        program: command.into(),
+        program: command,
         arguments: program.arguments.iter().map(OsString::from).collect(),
     };
     Command::new(&settings.supervisor)
@@ -87,6 +77,18 @@ pub(super) fn start(
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
+}
+
+/// The file of a program of this installation, or the command itself for the search path.
+fn executable(settings: &Settings, command: &str) -> io::Result<OsString> {
+    match settings.programs.get(command) {
+        Some(path) if path.is_file() => Ok(path.into()),
+        Some(path) => {
+            let sentence = format!("the program {command} is missing at {}", path.display());
+            Err(io::Error::new(io::ErrorKind::NotFound, sentence))
+        }
+        None => Ok(command.into()),
+    }
 }
 
 /// What every process is told, whatever its template says.

@@ -16,7 +16,7 @@ mod restart;
 mod supervisor;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     ffi::OsString,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -47,8 +47,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The program whose subcommand `supervise` is [`supervise`].
     pub supervisor: PathBuf,
-    /// What the command `dploy` of a template means.
-    pub dploy: PathBuf,
+    /// Commands of templates that name a program of this installation, and where each program is.
+    pub programs: BTreeMap<String, PathBuf>,
     /// What processes see of the server's own environment; nothing else gets through. See [`Settings::inheritable`].
     pub inherited: Vec<(OsString, OsString)>,
     /// How long a process may take after SIGTERM.
@@ -56,13 +56,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Settings of a server that is itself the program `dploy`.
+    /// Settings with no programs, no inherited variables and a grace of 5 s.
     #[must_use]
-    pub fn new(data_dir: PathBuf, dploy: PathBuf) -> Self {
+    pub fn new(data_dir: PathBuf, supervisor: PathBuf) -> Self {
         Self {
             data_dir,
-            supervisor: dploy.clone(),
-            dploy,
+            supervisor,
+            programs: BTreeMap::new(),
             inherited: Vec::new(),
             grace: Duration::from_secs(5),
         }
