@@ -1,11 +1,11 @@
 use std::{path::PathBuf, sync::Arc};
 
-use kube::Client;
-use operator::engines::{
+use engines::{
     Engines,
     manifests::ManifestsEngine,
     process::{ProcessEngine, Settings},
 };
+use kube::Client;
 use resources::EngineName;
 
 use super::DataDirectory;

@@ -46,7 +46,7 @@ pub(super) async fn play(args: &DevArgs, mut env: Env) -> Result<(), Failure> {
     dev.until_stopped().await
 }
 
-/// `dploy supervise`: see `operator::engines::process`.
+/// `dploy supervise`: see `engines::process`.
 pub(super) fn supervise(args: &SuperviseArgs) -> ExitCode {
-    operator::engines::process::supervise(args.command.clone())
+    engines::process::supervise(args.command.clone())
 }
