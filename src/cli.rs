@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::samples::SampleCommand;
-
 /// A self-service catalog of short-lived environments on Kubernetes.
 #[derive(Debug, Parser)]
 #[command(name = "dploy", version, about, propagate_version = true)]
@@ -32,13 +30,6 @@ pub enum Role {
     Healthcheck(HealthcheckArgs),
     /// Print an ID token of `dploy dev`, for curl
     Token(TokenArgs),
-    /// Run one of the sample environments' programs
-    #[command(hide = true)]
-    Sample {
-        /// Which one.
-        #[command(subcommand)]
-        program: SampleCommand,
-    },
     /// Run a program that ends when this process's standard input does
     #[command(hide = true)]
     Supervise(SuperviseArgs),

@@ -5,9 +5,7 @@
 
 pub mod cli;
 pub mod config;
-pub mod gateway;
 pub mod http;
 pub mod rest;
 pub mod roles;
-pub mod samples;
 pub mod telemetry;

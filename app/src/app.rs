@@ -1,11 +1,13 @@
+//! The root component.
+
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::components::Router;
 
 use crate::{
-    contexts::{Shared, follow_changes, provide_shared},
+    contexts::{Shared, follow_event_stream, provide_shared},
     pages::Page,
-    parts::{Announcer, Bar, PageNotice, StreamState, ToastStack},
+    parts::{Announcer, Bar, FlashMessage, StreamState, ToastStack},
 };
 
 /// The web app.
@@ -15,17 +17,17 @@ pub fn App() -> impl IntoView {
     let Shared { preferences, clock, session, live, .. } = provide_shared();
     crate::reactive::effect(move || {
         clock.run();
-        preferences.learn_zone();
-        say_hydrated();
+        preferences.detect_zone();
+        mark_as_hydrated();
     });
-    follow_changes(live, session, clock);
+    follow_event_stream(live, session, clock);
     view! {
-        <Title formatter=title_of/>
+        <Title formatter=format_title/>
         <Router>
             <Bar/>
             <StreamState/>
             <main class="page" id="main">
-                <PageNotice/>
+                <FlashMessage/>
                 <Page/>
             </main>
             <ToastStack/>
@@ -34,15 +36,15 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// A page's title with the product's name.
-fn title_of(page: String) -> String {
+/// A page's title, followed by the product's name.
+fn format_title(page: String) -> String {
     if page.is_empty() { "Dploy".to_owned() } else { format!("{page} · Dploy") }
 }
 
-/// Marks the document as taken over, for those who must not click before it is: the end-to-end tests.
-fn say_hydrated() {
+/// Sets the attribute `data-hydrated`, which the end-to-end tests wait for before they click.
+fn mark_as_hydrated() {
     if let Some(root) = document().document_element() {
-        // Without the mark the page works all the same.
+        // The page works without the attribute.
         let _ = root.set_attribute("data-hydrated", "");
     }
 }

@@ -1,4 +1,4 @@
-//! What the reader wants to see, as the browser keeps it for the next page.
+//! Cookies that keep a preference.
 
 use std::fmt::Display;
 
@@ -6,14 +6,15 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::HtmlDocument;
 
-/// A cookie for a year, as both the server and scripts write it.
-pub(crate) fn lasting(name: &str, value: impl Display) -> String {
+/// A cookie for one year, in the form of `Set-Cookie` and of `document.cookie`.
+pub(crate) fn for_a_year(name: &str, value: impl Display) -> String {
     format!("{name}={value}; Max-Age=31536000; Path=/; SameSite=Lax")
 }
 
-/// Keeps it, in the browser. One that refuses cookies forgets it with the page, and nothing else is lost.
-pub(crate) fn keep(name: &str, value: impl Display) {
+/// Stores a cookie in the browser. If the browser blocks cookies, the preference lasts until the
+/// page is left.
+pub(crate) fn store(name: &str, value: impl Display) {
     if let Ok(document) = document().dyn_into::<HtmlDocument>() {
-        let _ = document.set_cookie(&lasting(name, value));
+        let _ = document.set_cookie(&for_a_year(name, value));
     }
 }

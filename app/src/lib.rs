@@ -1,9 +1,10 @@
-//! The web app: server-rendered, hydrated, live.
+//! The web app: rendered on the server, hydrated in the browser, updated by the event stream.
 //!
-//! Pages fetch (`pages`), parts show (`parts`), plain values think (`plain`, `time`). What all pages share is in `contexts`; what
-//! they ask of the server is in `server_fns`, a thin door to the `environments` crate.
+//! `pages` load data, `parts` show it, and `view_models` and `time` decide what it looks like as
+//! plain values. `contexts` hold the state that pages share. `server_fns` are the requests to the
+//! server; they call the crate `environments` and hold no rule.
 
-#![recursion_limit = "512"] // A page is one type; only builds with `erase_components` cut it up.
+#![recursion_limit = "512"] // The type of a page nests deeply, except with `erase_components`.
 #![allow(
     unreachable_pub,
     reason = "`#[component]` and `#[server]` make public items in private modules"
@@ -13,30 +14,30 @@
     reason = "`view!` erases the closures that it sees; a function's name would bring a type, and code, of its own"
 )]
 
-mod actions;
 mod app;
-mod codec;
 mod contexts;
 mod cookie;
-mod letters;
+mod form_actions;
 mod links;
-mod notice;
+mod message;
+mod page_data;
 mod pages;
 mod parts;
-mod plain;
 mod reactive;
 mod response;
+#[cfg(test)]
+mod samples;
 pub mod server_fns;
 mod shell;
 #[cfg(feature = "ssr")]
 pub mod ssr;
+mod text_case;
 mod theme;
 mod time;
+mod view_models;
 
 pub use app::App;
 #[cfg(feature = "ssr")]
-pub use codec::to_text;
-#[cfg(feature = "ssr")]
 pub use pages::PAGES;
-pub use plain::SignInFailure;
 pub use shell::shell;
+pub use view_models::SignInFailure;

@@ -1,4 +1,4 @@
-//! The addresses of the pages, and how they are written.
+//! The links to the pages.
 
 #[cfg(any(feature = "ssr", test))]
 use std::collections::BTreeMap;
@@ -6,46 +6,47 @@ use std::fmt::Write;
 
 /// The catalog.
 pub const CATALOG: &str = "/";
-/// My environments.
+/// The page "My environments".
 pub const ENVIRONMENTS: &str = "/environments";
-/// Ends the session.
+/// Signs out.
 pub const SIGN_OUT: &str = "/auth/logout";
 
-/// The page that launches `template` and follows it until it runs.
+/// The launch page of `template`.
 #[must_use]
 pub fn launch_page(template: &str) -> String {
     format!("/run/{}", encoded(template))
 }
 
-/// The parameter that keeps the launch page from launching before it was asked to.
-pub const ASK: &str = "ask";
+/// The query parameter that makes the launch page wait until the user presses "Launch".
+pub const WAIT_PARAMETER: &str = "ask";
 
-/// The launch page, which asks for parameters before it launches.
+/// The launch page of `template` with its parameter form.
 #[must_use]
-pub fn ask_page(template: &str) -> String {
-    format!("{}?{ASK}", launch_page(template))
+pub fn parameters_page(template: &str) -> String {
+    format!("{}?{WAIT_PARAMETER}", launch_page(template))
 }
 
-/// The launch page with its form filled in; forms without JavaScript come back to it.
+/// The launch page with its parameter form filled in, for a form that was posted without
+/// JavaScript and refused.
 #[cfg(any(feature = "ssr", test))]
 #[must_use]
 pub fn launch_page_with(template: &str, parameters: &BTreeMap<String, String>) -> String {
     let mut link = launch_page(template);
     for (position, (name, value)) in parameters.iter().enumerate() {
         let sign = if position == 0 { '?' } else { '&' };
-        // Writing to a string cannot fail.
+        // A write to a string cannot fail.
         let _ = write!(link, "{sign}{}={}", encoded(name), encoded(value));
     }
     link
 }
 
-/// The page that asks before `template`'s environment is deleted.
+/// The page that asks for confirmation before it deletes the environment of `template`.
 #[must_use]
 pub fn delete_page(template: &str) -> String {
     format!("{ENVIRONMENTS}/{}/delete", encoded(template))
 }
 
-/// The catalog, searched.
+/// The catalog, filtered by a search and a category.
 #[must_use]
 pub fn catalog(query: &str, category: &str) -> String {
     let parts: Vec<String> = [("q", query), ("category", category)]
@@ -56,13 +57,13 @@ pub fn catalog(query: &str, category: &str) -> String {
     if parts.is_empty() { CATALOG.to_owned() } else { format!("{CATALOG}?{}", parts.join("&")) }
 }
 
-/// Signs in, then comes back to `path`.
+/// Signs in, then returns to `path`.
 #[must_use]
 pub fn sign_in(path: &str) -> String {
     format!("/auth/login?return_url={}", encoded(path))
 }
 
-/// Everything but unreserved characters as `%XX`.
+/// Percent-encodes all characters except the unreserved ones (RFC 3986).
 #[must_use]
 pub fn encoded(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -81,20 +82,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_people_type_survives_in_a_link() {
+    fn a_link_encodes_special_characters() {
         let given = BTreeMap::from([("size".to_owned(), "a b&c=ü".to_owned())]);
         assert_eq!(launch_page_with("sized", &given), "/run/sized?size=a%20b%26c%3D%C3%BC");
         assert_eq!(launch_page_with("x/y", &BTreeMap::new()), "/run/x%2Fy");
     }
 
     #[test]
-    fn an_empty_search_is_the_catalog_itself() {
+    fn an_empty_search_adds_no_query() {
         assert_eq!(catalog("", ""), "/");
         assert_eq!(catalog("web term", "Data"), "/?q=web%20term&category=Data");
     }
 
     #[test]
-    fn signing_in_comes_back() {
+    fn the_sign_in_link_holds_the_return_path() {
         assert_eq!(sign_in("/run/a?b=c"), "/auth/login?return_url=%2Frun%2Fa%3Fb%3Dc");
     }
 }

@@ -1,6 +1,7 @@
-//! What a page says to the server that renders it; in the browser there is nobody to say it to.
+//! The HTTP response of the page that the server renders. In the browser, these functions do
+//! nothing.
 
-/// Answers with this HTTP status.
+/// Sets the HTTP status.
 #[cfg(feature = "ssr")]
 pub fn set_status(code: u16) {
     use leptos::prelude::use_context;
@@ -11,16 +12,16 @@ pub fn set_status(code: u16) {
     }
 }
 
-/// Answers with this HTTP status.
+/// Sets the HTTP status.
 #[cfg(not(feature = "ssr"))]
 pub fn set_status(_code: u16) {}
 
-/// Sends the browser elsewhere instead of answering.
+/// Redirects the browser.
 #[cfg(feature = "ssr")]
 pub fn redirect(path: &str) {
     leptos_axum::redirect(path);
 }
 
-/// Sends the browser elsewhere instead of answering.
+/// Redirects the browser.
 #[cfg(not(feature = "ssr"))]
 pub fn redirect(_path: &str) {}

@@ -1,16 +1,17 @@
-//! The document around the app.
+//! The HTML document around the app.
 
 use leptos::prelude::*;
 use leptos_meta::MetaTags;
 
 use crate::{App, theme::Theme};
 
-/// Takes the token out of the address bar before anything else runs; it is there for the clients that rely on it.
-const DROP_TOKEN: &str = "if(location.hash.startsWith('#token='))history.replaceState(null,'',location.pathname+location.search)";
+/// Removes `#token=` from the address bar before any other script runs. The server adds it for
+/// clients of the contract (docs/contract.md, "REST"); the web app does not need it.
+const REMOVE_TOKEN_SCRIPT: &str = "if(location.hash.startsWith('#token='))history.replaceState(null,'',location.pathname+location.search)";
 
-/// The document around the app.
+/// The HTML document around the app.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let theme = wanted_theme();
+    let theme = stored_theme();
     let data_theme = (theme != Theme::System).then(|| theme.as_str());
     let style = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     view! {
@@ -20,7 +21,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="color-scheme" content="light dark"/>
-                <script nonce=use_nonce()>{DROP_TOKEN}</script>
+                <script nonce=use_nonce()>{REMOVE_TOKEN_SCRIPT}</script>
                 <Font file="inter-latin-wght-normal"/>
                 <Font file="jetbrains-mono-latin-wght-normal"/>
                 <link rel="stylesheet" id="leptos" href=style/>
@@ -43,11 +44,11 @@ fn Font(file: &'static str) -> impl IntoView {
 }
 
 #[cfg(feature = "ssr")]
-fn wanted_theme() -> Theme {
+fn stored_theme() -> Theme {
     crate::server_fns::cookie(Theme::COOKIE).and_then(|word| word.parse().ok()).unwrap_or_default()
 }
 
 #[cfg(not(feature = "ssr"))]
-fn wanted_theme() -> Theme {
+fn stored_theme() -> Theme {
     Theme::default()
 }

@@ -1,14 +1,14 @@
-//! What the server puts into the context of every page and every server function.
+//! The context that the server provides to every page and every server function.
 
 use environments::{Caller, Environments};
 use leptos::prelude::provide_context;
 use wire::UiConfig;
 
-use crate::contexts::Visitor;
+use crate::server_fns::RequestCaller;
 
-/// Provides what pages and server functions need; call it in the context closure of both.
+/// Provides what pages and server functions need. Call it in the context closure of both.
 pub fn provide(environments: Environments, caller: Option<Caller>, config: UiConfig) {
     provide_context(environments);
-    provide_context(Visitor(caller));
+    provide_context(RequestCaller(caller));
     provide_context(config);
 }

@@ -1,14 +1,14 @@
-//! The colours that the reader wants.
+//! The colour theme.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// The colours that the reader wants.
+/// The colour theme.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Theme {
-    /// What the system says.
+    /// The theme of the operating system.
     #[default]
     System,
     /// Dark on light.
@@ -18,10 +18,10 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// The cookie that remembers it.
+    /// The cookie that stores the theme.
     pub const COOKIE: &str = "dploy_theme";
 
-    /// The word in the cookie and in the document.
+    /// The word in the cookie and in the attribute `data-theme`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -31,7 +31,7 @@ impl Theme {
         }
     }
 
-    /// What the toggle turns to.
+    /// The theme that the toggle chooses after this one.
     #[must_use]
     pub const fn next(self) -> Self {
         match self {
@@ -41,9 +41,9 @@ impl Theme {
         }
     }
 
-    /// What a button that turns to it says.
+    /// The label of a button that chooses this theme.
     #[must_use]
-    pub const fn invitation(self) -> &'static str {
+    pub const fn button_label(self) -> &'static str {
         match self {
             Self::System => "Use the system's colours",
             Self::Light => "Use light colours",
@@ -51,7 +51,7 @@ impl Theme {
         }
     }
 
-    /// Its icon.
+    /// The icon of a button that chooses this theme.
     #[must_use]
     pub const fn icon(self) -> &'static str {
         match self {
@@ -68,7 +68,7 @@ impl fmt::Display for Theme {
     }
 }
 
-/// A word that is no theme.
+/// A word that names no theme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownTheme;
 

@@ -9,14 +9,14 @@ import type { Person } from './people.js';
 import type { Site } from './site.js';
 
 export const BINARY = process.env.DPLOY_BIN ?? resolve(import.meta.dirname, '../../target/debug/dploy');
-const GREETING = ['sample', 'sized', '--size=small', '--greeting=Hello'];
+const GREETING = ['sized', '--size=small', '--greeting=Hello'];
 
 /** A running `dploy dev` on a free port, with its data in a directory that goes with it. */
 export class Dploy implements Site {
   readonly namespace = 'dploy-system';
-  readonly workload = { engine: 'process', process: { command: 'dploy', args: GREETING, healthPath: '/health' } };
+  readonly workload = { engine: 'process', process: { command: 'dploy-samples', args: GREETING, healthPath: '/health' } };
   /** It never answers on that path. */
-  readonly stuckWorkload = { engine: 'process', process: { command: 'dploy', args: GREETING, healthPath: '/never' } };
+  readonly stuckWorkload = { engine: 'process', process: { command: 'dploy-samples', args: GREETING, healthPath: '/never' } };
   private readonly tokens = new Map<Person, Promise<string>>();
 
   private constructor(

@@ -5,16 +5,14 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderValue, header},
     middleware::{self, Next},
     response::Response,
 };
 use environments::Caller;
-use futures::{FutureExt as _, future::BoxFuture};
 use identity::{Authenticated, Identity, LoginError, Principal};
 
 use super::{AppState, pages};
-use crate::gateway::Visitors;
 
 /// What a request's credentials say, as its extension.
 pub(super) type Outcome = Arc<Authenticated>;
@@ -63,17 +61,5 @@ pub fn caller_of(principal: &Principal, identity: &Identity) -> Caller {
         username_claim: identity.username_claim().to_owned(),
         claims: principal.claims.clone(),
         admin: principal.admin,
-    }
-}
-
-/// The gateway asks as every request does.
-impl Visitors for Identity {
-    fn caller<'a>(&'a self, headers: &'a HeaderMap) -> BoxFuture<'a, Option<Caller>> {
-        async move {
-            let authenticated = self.authenticate(headers, &axum::http::Method::GET).await;
-            let principal = authenticated.principal?.ok()?;
-            Some(caller_of(&principal, self))
-        }
-        .boxed()
     }
 }

@@ -10,7 +10,7 @@ use axum::{
 };
 use futures::{Stream, StreamExt as _};
 use serde::Deserialize;
-use wire::{EnvironmentList, ErrorBody};
+use wire::{EnvironmentList, ErrorBody, event_stream};
 
 use crate::http::{ApiError, AppState, Session, SignedIn};
 
@@ -69,9 +69,9 @@ fn events(
     compact: bool,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     lists.filter_map(move |list| async move {
-        let event = Event::default().event("environments");
+        let event = Event::default().event(event_stream::EVENT_NAME);
         let written = if compact {
-            app::to_text(&list).map(|text| event.data(text)).map_err(axum::Error::new)
+            event_stream::encode(&list).map(|text| event.data(text)).map_err(axum::Error::new)
         } else {
             event.json_data(&list)
         };

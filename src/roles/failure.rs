@@ -63,9 +63,6 @@ pub enum Failure {
     /// The development provider knows nobody of that name, or was never started.
     #[error("could not make a token")]
     Token(#[source] Box<dyn Error + Send + Sync>),
-    /// A sample's program failed.
-    #[error("the sample could not run")]
-    Sample(#[source] Box<dyn Error + Send + Sync>),
     /// Standard output is closed, or a signal handler cannot be installed.
     #[error("{doing}")]
     Io {

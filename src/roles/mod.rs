@@ -16,11 +16,7 @@ use std::process::ExitCode;
 pub use failure::Failure;
 pub use print::crds_yaml;
 
-use crate::{
-    cli::Role,
-    config::Env,
-    telemetry::{self, Audience},
-};
+use crate::{cli::Role, config::Env};
 
 /// Plays a role to its end.
 ///
@@ -35,10 +31,6 @@ pub async fn play(role: Role, env: Env) -> Result<ExitCode, Failure> {
         Role::Openapi => print::openapi()?,
         Role::Healthcheck(args) => return probe::play(&args, &env).await,
         Role::Token(args) => dev::token(&args)?,
-        Role::Sample { program } => {
-            telemetry::start(Audience::People, "info")?;
-            crate::samples::run(program).await.map_err(|cause| Failure::Sample(cause.into()))?
-        }
         Role::Supervise(args) => return Ok(dev::supervise(&args)),
     }
     Ok(ExitCode::SUCCESS)

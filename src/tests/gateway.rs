@@ -20,7 +20,7 @@ use tokio_tungstenite::{
 };
 
 use super::{
-    program::DPLOY,
+    program::dploy,
     visitor::{Visitor, location},
 };
 
@@ -66,7 +66,7 @@ struct Scene {
 
 impl Scene {
     async fn set() -> Self {
-        let bed = TestBed::start(DPLOY).await;
+        let bed = TestBed::start(dploy()).await;
         let program = std::env::current_exe().expect("this program");
         let template: DployTemplate = serde_json::from_value(json!({
             "apiVersion": "dploy.dev/v1alpha1",

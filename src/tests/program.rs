@@ -4,7 +4,7 @@ use std::{
     fs::File,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
-    sync::{Arc, Mutex},
+    sync::{Arc, LazyLock, Mutex},
 };
 
 use clock::SystemClock;
@@ -20,12 +20,37 @@ use tokio::{
     time::timeout,
 };
 
-/// The binary under test.
-pub(crate) const DPLOY: &str = env!("CARGO_BIN_EXE_dploy");
+/// The binary under test, with the samples' program beside it.
+///
+/// Cargo builds the programs of this package only, so the first call builds `dploy-samples`: with the
+/// selection of packages that `cargo xtask` uses, so that no dependency is compiled again.
+pub(crate) fn dploy() -> &'static str {
+    static DPLOY: LazyLock<&str> = LazyLock::new(|| {
+        let dploy = env!("CARGO_BIN_EXE_dploy");
+        build_samples(Path::new(dploy));
+        dploy
+    });
+    *DPLOY
+}
+
+fn build_samples(dploy: &Path) {
+    let directory = dploy.parent().expect("the directory of a profile");
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo.args(["build", "--quiet", "--workspace", "--exclude=frontend", "--bin=dploy-samples"]);
+    cargo.arg("--target-dir").arg(directory.parent().expect("the target directory"));
+    if directory.ends_with("release") {
+        cargo.arg("--release");
+    }
+    let status = cargo.status().expect("cargo runs");
+    assert!(status.success(), "the samples' program could not be built: see the output of cargo");
+    let samples = directory.join("dploy-samples");
+    assert!(samples.is_file(), "cargo did not write {}", samples.display());
+}
 
 /// A `dploy` that none of the variables that it reads are set for.
 pub(crate) fn command(role: &str) -> Command {
-    let mut command = Command::new(DPLOY);
+    let mut command = Command::new(dploy());
     command.arg(role).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
     for name in
         variables::ALL.iter().map(|variable| variable.name).chain(["RUST_LOG", "KUBECONFIG"])

@@ -19,7 +19,7 @@ use rstest::rstest;
 use testbed::{Client, TestBed, eventually};
 use tokio::process::Command;
 
-use super::program::{DPLOY, Home, Running, command};
+use super::program::{Home, Running, command, dploy};
 
 /// The one sentence of a start that fails.
 async fn refusal(mut command: Command) -> String {
@@ -134,7 +134,7 @@ async fn a_data_directory_that_cannot_be_used_is_named() {
 fn limited(blocks: u32) -> Command {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"")).arg("sh");
-    shell.args([DPLOY, "dev"]).kill_on_drop(true);
+    shell.args([dploy(), "dev"]).kill_on_drop(true);
     shell
 }
 
@@ -221,22 +221,9 @@ async fn without_a_cluster_and_an_issuer_both_roles_wait() {
     operator.stop().await;
 }
 
-#[tokio::test]
-async fn a_sample_says_where_it_listens() {
-    let mut sample = command("sample");
-    sample.args(["echo", "--port", "0"]);
-    let sample = Running::start(sample);
-    eventually("it logs", || async {
-        let log = sample.logged();
-        (log.contains("listening") && !log.contains('\u{1b}')).then_some(())
-    })
-    .await;
-    sample.stop().await;
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_head_launches_nothing() {
-    let bed = TestBed::start(DPLOY).await;
+    let bed = TestBed::start(dploy()).await;
     let alice = bed.user("alice");
     for path in ["/run/nc-echo", "/api/run/nc-echo"] {
         let page = alice.request(Method::HEAD, path).header(header::ACCEPT, "text/html");

@@ -80,7 +80,7 @@ impl World {
         namespaces.create(&PostParams::default(), &namespace).await.expect("a namespace");
         let templates: Api<DployTemplate> = Api::default_namespaced(client);
         let notes: DployTemplate = serde_yaml_ng::from_str(NOTES).expect("a template");
-        for template in dploy::samples::templates().into_iter().chain([notes]) {
+        for template in dploy::roles::dev::samples::templates().into_iter().chain([notes]) {
             templates.create(&PostParams::default(), &template).await.expect("a template");
         }
     }

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: crate `bench` against the release binary. A program of its own, so that xtask stays quick to compile.
+//! `cargo xtask bench`: runs the program of crate `bench` against the release binary. It is a
+//! separate program, so that xtask compiles quickly.
 
 use std::ffi::OsString;
 use std::process::Command;
@@ -11,7 +12,7 @@ use crate::server::{self, PACKAGES};
 use crate::site::{self, Flavour};
 use crate::workspace::Workspace;
 
-/// Builds the release binary and the bench, and lets the bench measure the binary.
+/// Builds the release binary and the bench, and runs the bench with the binary.
 pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<()> {
     site::build(workspace, Flavour::Release)?;
     let binary = server::build(workspace, Flavour::Release)?;

@@ -1,4 +1,4 @@
-//! Other programs, run so that a failure names the command.
+//! Runs other programs; an error names the command.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -6,13 +6,15 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// Cargo, in an environment like that of one at a prompt. What the cargo that runs us has set for us
-/// is taken away: build scripts that watch such a variable (ring's does) would run again each time.
+/// Cargo with the environment of a shell.
+///
+/// The cargo that runs xtask sets variables for it. They are removed, because a build script that
+/// watches one of them (ring's does) would run again at every call.
 pub(crate) fn cargo(root: &Path) -> Command {
     at_a_prompt("cargo", root)
 }
 
-/// A program that may run cargo, in such an environment.
+/// A program that may run cargo, with the environment of a shell.
 pub(crate) fn at_a_prompt(program: &str, root: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root);
@@ -26,7 +28,7 @@ pub(crate) fn at_a_prompt(program: &str, root: &Path) -> Command {
     command
 }
 
-/// Runs a command to its end with our terminal; anything but success is an error.
+/// Runs a command in this terminal. A failed command is an error.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let shown = describe(command);
     let status = command
@@ -53,7 +55,7 @@ pub(crate) fn read(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("`{shown}` did not write UTF-8"))
 }
 
-/// Whether a program can be started at all.
+/// Whether a program can be started.
 pub(crate) fn exists(program: &str) -> bool {
     Command::new(program)
         .arg("--version")

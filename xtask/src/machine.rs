@@ -1,4 +1,4 @@
-//! What the developer's machine has.
+//! The developer's machine: its variables, programs and packages.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,13 +14,13 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
-/// Where a program is, when it is on the path.
+/// The path of a program; `None` if it is not on the path.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = variable("PATH")?;
     std::env::split_paths(&path).map(|directory| directory.join(program)).find(|p| p.is_file())
 }
 
-/// Whether this is a Debian on which we may install packages.
+/// Whether this is a Debian, and we may install packages.
 pub(crate) fn may_use_apt() -> Result<bool> {
     if !command::exists("apt-get") {
         return Ok(false);

@@ -1,8 +1,8 @@
-//! `cargo xtask`: everything that a developer or CI does with Dploy, with nothing installed but the
-//! Rust toolchain, node and, for the browser of the end-to-end tests, apt.
+//! `cargo xtask`: the commands of developers and of CI.
 //!
-//! `dev` builds what is stale and runs it, `test` checks everything, `build` makes the release
-//! binary, `bench` measures it; `site` and `setup` are the parts of these that are useful alone.
+//! They need the Rust toolchain, Node.js and, for the browser of the end-to-end tests, apt. `dev`
+//! builds what is stale and runs it, `test` checks everything, `build` makes the release binary,
+//! and `bench` measures it. `site` and `setup` are parts of these that are useful alone.
 
 mod bench;
 mod checks;
@@ -16,11 +16,10 @@ mod site;
 mod workspace;
 
 use std::ffi::OsString;
-use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::checks::Step;
@@ -43,10 +42,13 @@ enum Task {
         #[arg(last = true)]
         args: Vec<String>,
     },
-    /// Build the release binary, one file with the site in it
+    /// Build the release binaries: `dploy`, one file with the site in it, and `dploy-samples`
     Build {
-        /// Copy it to this file, too
-        #[arg(long, value_name = "FILE")]
+        /// Build `dploy` without `dploy dev`, as the images have it
+        #[arg(long)]
+        production: bool,
+        /// Also copy both to this directory
+        #[arg(long, value_name = "DIR")]
         copy_to: Option<PathBuf>,
     },
     /// Build only the web app's files into target/site
@@ -60,7 +62,7 @@ enum Task {
     /// A real Kubernetes for tests and benches, without containers
     #[command(subcommand)]
     Cluster(cluster::Action),
-    /// Measure the release binary on a real Kubernetes; `bench claims --help` tells more
+    /// Measure the release binary on a real Kubernetes; see `bench claims --help`
     Bench {
         /// Arguments of the bench, such as `claims --kubeconfig FILE`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
@@ -68,6 +70,12 @@ enum Task {
     },
     /// Run every check and print a summary
     Test {
+        /// Run only fmt, prose, clippy and the tests of the packages that a change reaches
+        #[arg(long, conflicts_with_all = ["only", "skip"])]
+        quick: bool,
+        /// Compare with this commit, not with the upstream branch (or HEAD if there is none)
+        #[arg(long, value_name = "REVISION", requires = "quick")]
+        since: Option<String>,
         /// Run only these steps
         #[arg(long, value_delimiter = ',', value_name = "STEP")]
         only: Vec<Step>,
@@ -87,6 +95,17 @@ fn main() -> ExitCode {
     }
 }
 
+fn build(workspace: &Workspace, production: bool, copy_to: Option<&Path>) -> Result<()> {
+    site::build(workspace, Flavour::Release)?;
+    let binary = if production {
+        server::build_production(workspace)?
+    } else {
+        server::build(workspace, Flavour::Release)?
+    };
+    progress::note(&format!("The release binary is {}", binary.display()));
+    copy_to.map_or(Ok(()), |directory| server::copy(&binary, directory))
+}
+
 fn run(task: Task) -> Result<ExitCode> {
     let workspace = Workspace::find()?;
     match task {
@@ -95,15 +114,7 @@ fn run(task: Task) -> Result<ExitCode> {
             let binary = server::build(&workspace, Flavour::Debug)?;
             server::run_dev(&binary, &args)?;
         }
-        Task::Build { copy_to } => {
-            site::build(&workspace, Flavour::Release)?;
-            let binary = server::build(&workspace, Flavour::Release)?;
-            progress::note(&format!("The release binary is {}", binary.display()));
-            if let Some(copy) = copy_to {
-                fs::copy(&binary, &copy)
-                    .with_context(|| format!("could not write {}", copy.display()))?;
-            }
-        }
+        Task::Build { production, copy_to } => build(&workspace, production, copy_to.as_deref())?,
         Task::Site { release } => {
             let flavour = if release { Flavour::Release } else { Flavour::Debug };
             site::build(&workspace, flavour)?;
@@ -114,7 +125,10 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Bench { args } => bench::run(&workspace, &args)?,
         Task::Setup => setup::everything(&workspace)?,
-        Task::Test { only, skip } => return checks::run(&workspace, &only, &skip),
+        Task::Test { quick: true, since, .. } => {
+            return checks::run_quick(&workspace, since.as_deref());
+        }
+        Task::Test { only, skip, .. } => return checks::run(&workspace, &only, &skip),
     }
     Ok(ExitCode::SUCCESS)
 }

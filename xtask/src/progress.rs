@@ -1,23 +1,22 @@
-//! What the person at the terminal sees while the work goes on. All of it goes to stderr, so that
-//! stdout stays the output of the program that is run.
+//! Progress messages. They go to stderr: stdout is for the output of the program that is run.
 
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-/// Says one thing.
+/// Prints a line.
 pub(crate) fn note(text: &str) {
-    // A closed terminal is no reason to stop a build.
+    // A build goes on when the terminal is closed.
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// What the task was asked for, on stdout.
+/// Prints the result of the task to stdout.
 pub(crate) fn result(text: &str) {
     let _ = writeln!(std::io::stdout(), "{text}");
 }
 
-/// Says why the task could not be done, each cause on a line of its own.
+/// Prints why the task failed, each cause on its own line.
 pub(crate) fn failure(error: &anyhow::Error) {
     note(&format!("error: {error}"));
     for cause in error.chain().skip(1) {
@@ -25,7 +24,7 @@ pub(crate) fn failure(error: &anyhow::Error) {
     }
 }
 
-/// Does a piece of work between two lines that say what it is and how long it took.
+/// Does a piece of work. Prints its name before it and its duration after it.
 pub(crate) fn timed<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     note(&format!("==> {what}"));
     let start = Instant::now();
@@ -34,7 +33,7 @@ pub(crate) fn timed<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T
     Ok(result)
 }
 
-/// A duration as people read it: `0.4 s`, `12.0 s`, `3 min 05 s`.
+/// A duration for people: `0.4 s`, `12.0 s`, `3 min 05 s`.
 pub(crate) fn seconds(duration: Duration) -> String {
     let whole = duration.as_secs();
     if whole < 60 {

@@ -8,8 +8,8 @@ use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
-/// What each of our packages may depend on among ours. A package that is missing here fails too.
-const ARROWS: [(&str, &[&str]); 15] = [
+/// The packages of ours that each package may depend on. A package without an entry fails the test.
+const ARROWS: &[(&str, &[&str])] = &[
     ("frontend", &["app"]),
     ("app", &["environments", "wire"]),
     (
@@ -17,8 +17,24 @@ const ARROWS: [(&str, &[&str]); 15] = [
         &[
             "app",
             "clock",
+            "dev",
             "environments",
             "errors",
+            "identity",
+            "operator",
+            "rendering",
+            "resources",
+            "wire",
+        ],
+    ),
+    (
+        "dev",
+        &[
+            "clock",
+            "engines",
+            "environments",
+            "errors",
+            "gateway",
             "identity",
             "localkube",
             "operator",
@@ -27,20 +43,26 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "wire",
         ],
     ),
-    ("environments", &["clock", "errors", "rendering", "resources", "wire"]),
+    ("environments", &["clock", "errors", "ledger", "rendering", "resources", "wire"]),
+    ("operator", &["clock", "engines", "errors", "ledger", "planner", "rendering", "resources"]),
+    ("engines", &["clock", "errors", "rendering", "resources"]),
+    ("planner", &["ledger", "resources"]),
+    ("gateway", &["clock", "errors", "identity", "wire"]),
     ("identity", &["clock", "wire"]),
-    ("operator", &["clock", "errors", "rendering", "resources"]),
     ("rendering", &["resources"]),
+    ("ledger", &["resources"]),
     ("resources", &[]),
     ("wire", &[]),
     ("clock", &[]),
     ("errors", &[]),
     ("localkube", &["clock"]),
+    ("samples", &["errors"]),
     (
         "testbed",
         &[
             "app",
             "clock",
+            "dev",
             "dploy",
             "environments",
             "identity",
@@ -58,8 +80,8 @@ const ARROWS: [(&str, &[&str]); 15] = [
 /// What only tests may lean on, so that it never ships in anything but what it is for.
 const FOR_TESTS: [&str; 2] = ["localkube", "testbed"];
 
-/// What answers requests. What is measured is told to `prometheus-client`, which counts and writes text; that somebody asks for
-/// it over HTTP is the binary's business.
+/// What answers requests. What is measured is told to `prometheus-client`, which counts and writes
+/// text; that somebody asks for it over HTTP is the binary's business.
 const WEB_SERVERS: [&str; 4] = ["axum", "leptos_axum", "tower-http", "utoipa-axum"];
 
 /// What has no place in a browser.
@@ -68,7 +90,7 @@ const NOT_IN_THE_BROWSER: [&str; 6] =
 
 #[test]
 fn packages_depend_on_what_their_layer_allows_and_nothing_else() {
-    let arrows = BTreeMap::from(ARROWS);
+    let arrows = ARROWS.iter().copied().collect::<BTreeMap<_, _>>();
     for (package, dependencies) in our_dependencies(&metadata()) {
         let allowed = arrows.get(package.as_str());
         let allowed = allowed.unwrap_or_else(|| panic!("{package} has no layer: give it one here"));
@@ -97,7 +119,8 @@ fn the_testbed_never_ships() {
 fn rules_and_controllers_know_no_web_server() {
     let metadata = metadata();
     for package in metadata.workspace_packages() {
-        if !["environments", "operator", "rendering", "resources"].contains(&package.name.as_str())
+        if !["engines", "environments", "operator", "planner", "rendering", "resources"]
+            .contains(&package.name.as_str())
         {
             continue;
         }
@@ -110,13 +133,37 @@ fn rules_and_controllers_know_no_web_server() {
 }
 
 #[test]
-fn wire_needs_nothing_but_serde_and_for_the_server_utoipa() {
+fn the_ledger_and_the_planner_are_pure() {
+    let values = ["jiff", "k8s-openapi", "resources"];
+    let pure =
+        [("ledger", BTreeSet::from(["serde_json"])), ("planner", BTreeSet::from(["ledger"]))];
+    let metadata = metadata();
+    for (name, own) in pure {
+        let package =
+            metadata.workspace_packages().into_iter().find(|package| package.name == name);
+        let package = package.unwrap_or_else(|| panic!("there is a package `{name}`"));
+        let dependencies = package.dependencies.iter();
+        let shipped = dependencies.filter(|it| it.kind != DependencyKind::Development);
+        let found: BTreeSet<_> = shipped.map(|it| it.name.as_str()).collect();
+        assert_eq!(found, own.into_iter().chain(values).collect(), "dependencies of {name}");
+    }
+}
+
+#[test]
+fn wire_needs_nothing_but_serializers_and_for_the_server_utoipa() {
     let metadata = metadata();
     let wire = metadata.workspace_packages().into_iter().find(|package| package.name == "wire");
     let wire = wire.expect("there is a package `wire`");
     let shipped = wire.dependencies.iter().filter(|it| it.kind != DependencyKind::Development);
     let found: BTreeSet<_> = shipped.map(|it| (it.name.as_str(), it.optional)).collect();
-    assert_eq!(found, BTreeSet::from([("serde", false), ("utoipa", true)]));
+    // The event stream's compact form is base64 of postcard. Leptos needs both in the browser, too.
+    let allowed = BTreeSet::from([
+        ("base64", false),
+        ("postcard", false),
+        ("serde", false),
+        ("utoipa", true),
+    ]);
+    assert_eq!(found, allowed);
 }
 
 #[test]
@@ -136,14 +183,18 @@ fn the_browser_gets_no_part_of_kubernetes_and_no_server() {
     }
 }
 
-/// Each of our packages, and which of ours it names in its manifest.
+/// Each of our packages, and which others of ours it names in its manifest. A package may name itself, to turn its own
+/// features on for its tests.
 fn our_dependencies(metadata: &Metadata) -> Vec<(String, Vec<(String, DependencyKind)>)> {
     let packages = metadata.workspace_packages();
     let ours: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     packages
         .iter()
         .map(|package| {
-            let named = package.dependencies.iter().filter(|it| ours.contains(it.name.as_str()));
+            let named = package
+                .dependencies
+                .iter()
+                .filter(|it| ours.contains(it.name.as_str()) && it.name != package.name.as_str());
             (package.name.to_string(), named.map(|it| (it.name.clone(), it.kind)).collect())
         })
         .collect()

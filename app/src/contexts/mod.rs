@@ -1,47 +1,43 @@
-//! What every page shares: one context, of which each `use_…` gives a part.
+//! The state that all parts of a page share. Each `use_…` returns one piece of it.
 
-mod asked;
+mod answer_resource;
 mod clock;
-mod line;
-mod live;
+mod event_stream;
+mod live_list;
 mod preferences;
 mod session;
 mod toasts;
-#[cfg(feature = "ssr")]
-mod visitor;
 
 use leptos::prelude::*;
 
-pub use asked::{Asked, asked};
+pub use answer_resource::{AnswerResource, answer_resource};
 pub use clock::Clock;
-pub use line::follow_changes;
-pub use live::{Connection, Live};
+pub use event_stream::follow_event_stream;
+pub use live_list::{LiveList, StreamStatus};
 pub use preferences::Preferences;
 pub use session::{Session, use_sign_in_link};
 pub use toasts::{Toast, Toasts};
-#[cfg(feature = "ssr")]
-pub use visitor::Visitor;
 
-/// All of it.
+/// The shared state.
 #[derive(Clone, Copy)]
 pub struct Shared {
-    /// How this reader wants to see things.
+    /// The user's theme and time zone.
     pub preferences: Preferences,
     /// The server's clock.
     pub clock: Clock,
-    /// Who reads the page.
+    /// The signed-in user.
     pub session: Session,
-    /// The messages.
+    /// The toasts and the announcements.
     pub toasts: Toasts,
-    /// What the reader owns.
-    pub live: Live,
+    /// The user's environments.
+    pub live: LiveList,
 }
 
-/// Provides what every page shares.
+/// Creates the shared state and provides it as a context.
 pub fn provide_shared() -> Shared {
     let (preferences, clock) = (Preferences::new(), Clock::new());
     let (session, toasts) = (Session::new(), Toasts::new());
-    let live = Live::new(clock, session, toasts);
+    let live = LiveList::new(clock, session, toasts);
     let shared = Shared { preferences, clock, session, toasts, live };
     provide_context(shared);
     shared
@@ -51,32 +47,32 @@ fn shared() -> Shared {
     expect_context()
 }
 
-/// How this reader wants to see things.
+/// The user's theme and time zone.
 #[must_use]
 pub fn use_preferences() -> Preferences {
     shared().preferences
 }
 
-/// The clock.
+/// The server's clock.
 #[must_use]
 pub fn use_clock() -> Clock {
     shared().clock
 }
 
-/// The session.
+/// The signed-in user.
 #[must_use]
 pub fn use_session() -> Session {
     shared().session
 }
 
-/// The messages.
+/// The toasts and the announcements.
 #[must_use]
 pub fn use_toasts() -> Toasts {
     shared().toasts
 }
 
-/// What the reader owns.
+/// The user's environments.
 #[must_use]
-pub fn use_live() -> Live {
+pub fn use_live_list() -> LiveList {
     shared().live
 }

@@ -1,55 +1,57 @@
+//! The signed-in user, and which parts of the web app are enabled.
+
 use leptos::prelude::*;
 use leptos_router::hooks::use_location;
 use wire::{Me, UiConfig};
 
-use super::{Asked, asked};
+use super::{AnswerResource, answer_resource};
 use crate::{
     links,
     server_fns::{Answer, Question, UiError, Visit},
 };
 
-/// Who reads the page.
+/// The signed-in user, and which parts of the web app are enabled.
 #[derive(Debug, Clone, Copy)]
 pub struct Session {
-    /// The server's answer; pages wait for it in [`crate::parts::Ready`].
-    pub asked: Asked,
-    /// Whether the session has ended while the page was open.
+    /// The server's answer. [`crate::parts::Loaded`] awaits it.
+    pub answer: AnswerResource,
+    /// Whether the session ended while the page was open.
     ended: RwSignal<bool>,
 }
 
 impl Session {
-    /// Asks the server once who reads the page.
+    /// Loads the session once.
     #[must_use]
     pub fn new() -> Self {
-        Self { asked: asked(|| Question::Visit), ended: RwSignal::new(false) }
+        Self { answer: answer_resource(|| Question::Visit), ended: RwSignal::new(false) }
     }
 
     fn visit(&self) -> Option<Visit> {
-        match self.asked.get() {
+        match self.answer.get() {
             Some(Ok(Answer::Visit(visit))) => Some(visit),
             _ => None,
         }
     }
 
-    /// The person, while the session lasts.
+    /// The user for whom the server rendered the page.
     #[must_use]
     pub fn user(&self) -> Option<Me> {
         self.visit()?.user
     }
 
-    /// Whether somebody is signed in.
+    /// Whether the user is signed in now.
     #[must_use]
     pub fn is_signed_in(&self) -> bool {
         !self.ended.get() && self.user().is_some()
     }
 
-    /// Why it is not known who reads the page.
+    /// Why the session could not be loaded.
     #[must_use]
     pub fn problem(&self) -> Option<UiError> {
-        self.asked.get()?.err()
+        self.answer.get()?.err()
     }
 
-    /// Which parts of the web app are switched on.
+    /// Which parts of the web app are enabled.
     #[must_use]
     pub fn config(&self) -> UiConfig {
         let known = self.visit().map(|visit| visit.config);
@@ -60,24 +62,24 @@ impl Session {
         })
     }
 
-    /// Remembers that the server does not know the session any more. The page stays as it is.
+    /// Marks the session as ended. The page keeps its content.
     pub fn end(&self) {
         self.ended.set(true);
     }
 
-    /// Whether the session has ended while the page was open.
+    /// Whether the session ended while the page was open.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         self.ended.get()
     }
 }
 
-/// The address that signs in and comes back to this page.
+/// The link that signs in and returns to this page.
 #[must_use]
 pub fn use_sign_in_link() -> Signal<String> {
-    let here = use_location();
+    let location = use_location();
     Signal::derive(move || {
-        let (path, search) = (here.pathname.get(), here.search.get());
+        let (path, search) = (location.pathname.get(), location.search.get());
         let query = if search.is_empty() { String::new() } else { format!("?{search}") };
         links::sign_in(&format!("{path}{query}"))
     })

@@ -1,88 +1,90 @@
+//! Toasts, and the announcements of a screen reader.
+
 use std::time::Duration;
 
 use leptos::prelude::*;
 
 use crate::{
-    notice::Notice,
+    message::Message,
     server_fns::{UiError, UiErrorKind},
 };
 
-/// How long good news stays; bad news stays until it is dismissed.
-const STAY: Duration = Duration::from_secs(6);
+/// How long the toast of a success stays. The toast of a failure stays until it is dismissed.
+const SUCCESS_DURATION: Duration = Duration::from_secs(6);
 
 /// A short message at the edge of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toast {
-    /// Tells it from the others.
+    /// A number that no other toast of the page has.
     pub id: u32,
-    /// What it says.
-    pub notice: Notice,
+    /// Its message.
+    pub message: Message,
 }
 
-/// Messages that are shown, and what a screen reader says.
+/// The toasts on screen, and the last announcement.
 #[derive(Debug, Clone, Copy)]
 pub struct Toasts {
     shown: RwSignal<Vec<Toast>>,
-    spoken: RwSignal<String>,
-    next: RwSignal<u32>,
+    announcement: RwSignal<String>,
+    next_id: RwSignal<u32>,
 }
 
 impl Toasts {
-    /// No messages yet.
+    /// No toasts.
     #[must_use]
     pub fn new() -> Self {
         Self {
             shown: RwSignal::new(Vec::new()),
-            spoken: RwSignal::new(String::new()),
-            next: RwSignal::new(0),
+            announcement: RwSignal::new(String::new()),
+            next_id: RwSignal::new(0),
         }
     }
 
-    /// The messages on screen, oldest first.
+    /// The toasts on screen, oldest first.
     #[must_use]
     pub fn shown(&self) -> Vec<Toast> {
         self.shown.get()
     }
 
-    /// What a screen reader says last.
+    /// The last announcement.
     #[must_use]
-    pub fn spoken(&self) -> String {
-        self.spoken.get()
+    pub fn announcement(&self) -> String {
+        self.announcement.get()
     }
 
-    /// Tells good news.
-    pub fn good(&self, text: impl Into<String>) {
-        let id = self.show(Notice::good(text));
+    /// Shows a success.
+    pub fn success(&self, text: impl Into<String>) {
+        let id = self.show(Message::success(text));
         let toasts = *self;
-        set_timeout(move || toasts.dismiss(id), STAY);
+        set_timeout(move || toasts.dismiss(id), SUCCESS_DURATION);
     }
 
-    /// Tells what went wrong.
-    pub fn bad(&self, error: &UiError) {
+    /// Shows an error.
+    pub fn failure(&self, error: &UiError) {
         let sign_in = error.kind == UiErrorKind::SignedOut;
-        self.show(Notice { sign_in, ..Notice::bad(error.sentence.clone()) });
+        self.show(Message { sign_in, ..Message::failure(error.sentence.clone()) });
     }
 
-    /// Takes a message away.
+    /// Removes a toast.
     pub fn dismiss(&self, id: u32) {
         self.shown.try_update(|shown| shown.retain(|toast| toast.id != id));
     }
 
-    /// Lets a screen reader say these, once.
-    pub fn say(&self, sentences: &[String]) {
+    /// Makes a screen reader read these sentences once.
+    pub fn announce(&self, sentences: &[String]) {
         if !sentences.is_empty() {
-            self.spoken.set(sentences.join(" "));
+            self.announcement.set(sentences.join(" "));
         }
     }
 
-    fn show(&self, notice: Notice) -> u32 {
-        let id = self.next.get_untracked();
-        self.next.set(id.wrapping_add(1));
-        self.say(std::slice::from_ref(&notice.text));
+    fn show(&self, message: Message) -> u32 {
+        let id = self.next_id.get_untracked();
+        self.next_id.set(id.wrapping_add(1));
+        self.announce(std::slice::from_ref(&message.text));
         self.shown.update(|shown| {
-            // The same sentence twice is one message.
-            shown.retain(|toast| toast.notice != notice);
-            shown.push(Toast { id, notice });
+            // A repeated message replaces its first toast.
+            shown.retain(|toast| toast.message != message);
+            shown.push(Toast { id, message });
         });
         id
     }

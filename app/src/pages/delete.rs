@@ -1,40 +1,42 @@
+//! The page that asks for confirmation before it deletes, `/environments/<template>/delete`.
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use wire::Environment;
 
 use super::NotFoundPage;
 use crate::{
-    actions::{follow_removal, new_change},
-    contexts::use_live,
-    parts::{DeleteForm, Ready},
+    contexts::use_live_list,
+    form_actions::{new_form_action, report_deletion},
+    parts::{DeleteForm, Loaded},
     reactive::effect,
 };
 
-/// Asks before an environment is deleted, for browsers without JavaScript.
+/// Asks for confirmation before it deletes an environment, for browsers without JavaScript.
 #[component]
 pub fn DeletePage(
     /// The template's name.
     template: String,
 ) -> impl IntoView {
     view! {
-        <Ready>
-            {match untrack(|| use_live().living(&template)) {
-                Some(mine) => view! { <Question mine/> }.into_any(),
+        <Loaded>
+            {match untrack(|| use_live_list().active_environment(&template)) {
+                Some(environment) => view! { <Confirmation environment/> }.into_any(),
                 None => view! { <NotFoundPage/> }.into_any(),
             }}
-        </Ready>
+        </Loaded>
     }
 }
 
 #[component]
-fn Question(mine: Environment) -> impl IntoView {
-    let title = format!("Delete {}?", mine.display_name);
-    let environment = Memo::new(move |_| mine.clone());
-    let remove = new_change();
-    follow_removal(remove, environment);
+fn Confirmation(environment: Environment) -> impl IntoView {
+    let title = format!("Delete {}?", environment.display_name);
+    let environment = Memo::new(move |_| environment.clone());
+    let delete = new_form_action();
+    report_deletion(delete, environment);
     let navigate = leptos_router::hooks::use_navigate();
     effect(move || {
-        if matches!(remove.value().get(), Some(Ok(_))) {
+        if matches!(delete.value().get(), Some(Ok(_))) {
             navigate(crate::links::ENVIRONMENTS, leptos_router::NavigateOptions::default());
         }
     });
@@ -42,7 +44,7 @@ fn Question(mine: Environment) -> impl IntoView {
         <Title text=title.clone()/>
         <section class="launch">
             <h1>{title}</h1>
-            <DeleteForm environment remove/>
+            <DeleteForm environment delete/>
         </section>
     }
 }

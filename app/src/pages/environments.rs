@@ -1,39 +1,41 @@
+//! The page "My environments", `/environments`.
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 use wire::Environment;
 
 use crate::{
-    contexts::{use_live, use_session},
+    contexts::{use_live_list, use_session},
     links,
-    parts::{Each, Empty, EnvironmentRow, Problem, QuotaMeter, Ready, SignInLink},
+    parts::{EmptyState, EnvironmentRow, KeyedList, Loaded, Problem, QuotaMeter, SignInLink},
 };
 
-/// My environments.
+/// The page "My environments".
 #[component]
 pub fn EnvironmentsPage() -> impl IntoView {
     view! {
         <Title text="My environments"/>
-        <Ready>
+        <Loaded>
             <section class="lead">
                 <h1>"My environments"</h1>
                 <QuotaMeter/>
             </section>
             <Content/>
-        </Ready>
+        </Loaded>
     }
 }
 
-/// The list, or why there is none.
+/// The list, or the reason why it is missing.
 #[component]
 fn Content() -> impl IntoView {
-    let (session, live) = (use_session(), use_live());
-    // Whether there are any, not how many: a row that comes must not redraw the others.
+    let (session, live) = (use_session(), use_live_list());
+    // Only whether the list is empty: the other rows must not be redrawn when one is added.
     let any = Memo::new(move |_| live.list().map(|list| list.count > 0));
     view! {
         {move || match (session.user().is_some(), any.get()) {
-        _ if !session.config().instances_enabled => view! { <SwitchedOff/> }.into_any(),
+        _ if !session.config().instances_enabled => view! { <Disabled/> }.into_any(),
         (false, _) => view! { <SignedOut/> }.into_any(),
-        (true, Some(false)) => view! { <Nothing/> }.into_any(),
+        (true, Some(false)) => view! { <NoEnvironments/> }.into_any(),
         (true, Some(true)) => view! { <Rows/> }.into_any(),
         (true, None) => live.problem().map(|error| view! { <Problem error/> }).into_any(),
     }}
@@ -42,13 +44,13 @@ fn Content() -> impl IntoView {
 
 #[component]
 fn Rows() -> impl IntoView {
-    let live = use_live();
+    let live = use_live_list();
     let all = move || live.list().map(|list| list.environments).unwrap_or_default();
     let keys = Signal::derive(move || all().into_iter().map(|it| it.uuid).collect());
     let row = move |uuid: String| {
         let find = move || all().into_iter().find(|it| it.uuid == uuid);
         let Some(first) = untrack(&find) else { return ().into_any() };
-        // What is gone keeps its last look until its row goes.
+        // A deleted environment keeps its last value until its row is removed.
         let environment = Memo::new(move |last: Option<&Environment>| {
             find().or_else(|| last.cloned()).unwrap_or_else(|| first.clone())
         });
@@ -56,46 +58,46 @@ fn Rows() -> impl IntoView {
     };
     view! {
         <ul class="envs" data-testid="environments">
-            <Each keys item=Callback::new(row)/>
+            <KeyedList keys item=Callback::new(row)/>
         </ul>
     }
 }
 
 #[component]
-fn Nothing() -> impl IntoView {
+fn NoEnvironments() -> impl IntoView {
     view! {
-        <Empty
+        <EmptyState
             icon="rocket"
             title="Nothing running yet".to_owned()
-            text="Pick something from the catalog; most start in seconds."
+            text="Choose a template from the catalog. Most start within seconds."
         >
             <a class="btn quiet" href=links::CATALOG>"Open the catalog"</a>
-        </Empty>
+        </EmptyState>
     }
 }
 
 #[component]
 fn SignedOut() -> impl IntoView {
     view! {
-        <Empty
+        <EmptyState
             icon="circle-user"
             title="You are not signed in".to_owned()
-            text="Sign in to see what you have running."
+            text="Sign in to see your environments."
         >
             <SignInLink class="btn solid"/>
-        </Empty>
+        </EmptyState>
     }
 }
 
 #[component]
-fn SwitchedOff() -> impl IntoView {
+fn Disabled() -> impl IntoView {
     view! {
-        <Empty
+        <EmptyState
             icon="boxes"
-            title="The list of environments is switched off".to_owned()
-            text="Your admin has switched it off. Links to environments keep working."
+            title="The list of environments is disabled".to_owned()
+            text="Your admin has disabled it. Links to environments still work."
         >
             <a class="btn quiet" href=links::CATALOG>"Open the catalog"</a>
-        </Empty>
+        </EmptyState>
     }
 }

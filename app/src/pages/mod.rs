@@ -1,11 +1,11 @@
-//! The pages: each fetches what it shows and leaves the showing to `parts`.
+//! The pages. Each loads its data, and shows it with `parts`.
 
 mod catalog;
 mod delete;
 mod environments;
 mod launch;
 mod not_found;
-mod place;
+mod route;
 mod sign_in_error;
 
 pub use catalog::CatalogPage;
@@ -14,6 +14,6 @@ pub use environments::EnvironmentsPage;
 pub use launch::LaunchPage;
 pub use not_found::NotFoundPage;
 #[cfg(any(feature = "ssr", test))]
-pub use place::PAGES;
-pub use place::Page;
+pub use route::PAGES;
+pub use route::Page;
 pub use sign_in_error::SignInErrorPage;

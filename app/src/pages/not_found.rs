@@ -1,21 +1,23 @@
+//! The page for an unknown address.
+
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::{links, parts::Empty, response};
+use crate::{links, parts::EmptyState, response};
 
-/// There is no such page.
+/// The page for an unknown address; its status is 404.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     response::set_status(404);
     view! {
         <Title text="Not found"/>
         <h1 class="vh">"Not found"</h1>
-        <Empty
+        <EmptyState
             icon="search-x"
             title="There is nothing here".to_owned()
-            text="The address may be mistyped, or what was here is gone. Everything that can be launched is in the catalog."
+            text="The address may be mistyped, or the page is gone. The catalog lists what you can launch."
         >
             <a class="btn quiet" href=links::CATALOG>"Open the catalog"</a>
-        </Empty>
+        </EmptyState>
     }
 }

@@ -1,9 +1,11 @@
+//! The account menu.
+
 use leptos::{ev, html, prelude::*};
 
 use super::{Icon, SignInLink};
-use crate::{contexts::use_session, letters::initial, links, reactive::effect};
+use crate::{contexts::use_session, links, reactive::effect, text_case::initial};
 
-/// The account menu, or the way in.
+/// The account menu, or the link to sign in.
 #[component]
 pub fn Account() -> impl IntoView {
     let session = use_session();
@@ -15,7 +17,7 @@ pub fn Account() -> impl IntoView {
     }
 }
 
-/// Who is signed in, and the way out. A native disclosure: it opens without JavaScript.
+/// Shows the user, and the link to sign out. `<details>` opens without JavaScript.
 #[component]
 fn AccountMenu(username: String) -> impl IntoView {
     let initial = initial(&username);
@@ -31,7 +33,7 @@ fn AccountMenu(username: String) -> impl IntoView {
                 close();
             }
         });
-        let elsewhere = window_event_listener(ev::click, move |event| {
+        let click_outside = window_event_listener(ev::click, move |event| {
             let inside = menu
                 .get_untracked()
                 .is_some_and(|menu| menu.contains(Some(&event_target::<web_sys::Node>(&event))));
@@ -41,7 +43,7 @@ fn AccountMenu(username: String) -> impl IntoView {
         });
         on_cleanup(move || {
             escape.remove();
-            elsewhere.remove();
+            click_outside.remove();
         });
     });
     view! {

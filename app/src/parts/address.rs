@@ -1,10 +1,12 @@
+//! The address of an environment.
+
 use leptos::prelude::*;
 use wire::{ConnectionType, Environment};
 
 use super::CopyButton;
-use crate::plain::bare_address;
+use crate::view_models::short_url;
 
-/// Where it answers: an address, or the command that reaches it.
+/// Shows the environment's URL, or the command that connects to it, with a button to copy it.
 #[component]
 pub fn Address(
     /// The environment.
@@ -12,7 +14,7 @@ pub fn Address(
 ) -> impl IntoView {
     let shown = move || {
         environment.with(|it| match it.connection_type {
-            ConnectionType::Web => bare_address(&it.url).to_owned(),
+            ConnectionType::Web => short_url(&it.url).to_owned(),
             ConnectionType::Instructions => it.connection_message.clone(),
         })
     };

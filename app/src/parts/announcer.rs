@@ -1,14 +1,16 @@
+//! The live region for screen readers.
+
 use leptos::prelude::*;
 
 use crate::contexts::use_toasts;
 
-/// What a screen reader says when something changes: the one polite live region.
+/// The page's only live region. A screen reader reads each announcement once.
 #[component]
 pub fn Announcer() -> impl IntoView {
     let toasts = use_toasts();
     view! {
         <p class="vh" role="status" aria-live="polite" data-testid="announcer">
-            {move || toasts.spoken()}
+            {move || toasts.announcement()}
         </p>
     }
 }

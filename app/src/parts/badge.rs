@@ -1,10 +1,12 @@
+//! The status of an environment.
+
 use leptos::prelude::*;
 use wire::Status;
 
-/// The state of an environment, in a word and a colour.
+/// Shows a status as a coloured word.
 #[component]
 pub fn Badge(
-    /// The state.
+    /// The status.
     #[prop(into)]
     status: Signal<Status>,
 ) -> impl IntoView {

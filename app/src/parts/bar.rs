@@ -1,6 +1,8 @@
+//! The bar at the top of every page.
+
 use leptos::prelude::*;
 
-use super::{Account, Brand, MainNav, QuotaMeter, Ready, ThemeToggle};
+use super::{Account, Brand, Loaded, MainNav, QuotaMeter, ThemeToggle};
 
 /// The bar at the top of every page.
 #[component]
@@ -10,14 +12,14 @@ pub fn Bar() -> impl IntoView {
         <header class="bar">
             <div>
                 <Brand/>
-                <Ready>
+                <Loaded>
                     <MainNav/>
                     <div class="end">
                         <QuotaMeter/>
                         <ThemeToggle/>
                         <Account/>
                     </div>
-                </Ready>
+                </Loaded>
             </div>
         </header>
     }

@@ -1,8 +1,10 @@
+//! The logo.
+
 use leptos::prelude::*;
 
 use crate::links;
 
-/// The mark, which leads home.
+/// The logo, a link to the catalog.
 #[component]
 pub fn Brand() -> impl IntoView {
     view! {

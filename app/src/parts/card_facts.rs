@@ -1,27 +1,30 @@
+//! The facts on a template's card. Show a new field of the template here.
+
 use leptos::prelude::*;
 use wire::{CatalogEntry, Environment};
 
 use super::{Badge, Icon};
 use crate::{
     contexts::use_clock,
-    plain::{Offer, lifetime},
     time::{Countdown, Moment},
+    view_models::{Offer, lifetime},
 };
 
-/// What is worth knowing before a launch, or of the environment that runs already.
+/// Shows how long an environment lives and how many pool members are unclaimed, or the status of
+/// the existing environment.
 #[component]
 pub fn CardFacts(
     /// The template.
     entry: CatalogEntry,
     /// What its button does.
     offer: Memo<Offer>,
-    /// How many wait to be claimed.
+    /// How many pool members are unclaimed.
     ready: Signal<Option<u32>>,
 ) -> impl IntoView {
     let lifetime = lifetime(&entry);
     view! {
         {move || match offer.get().environment().cloned() {
-        Some(mine) => view! { <RunningFacts mine/> }.into_any(),
+        Some(environment) => view! { <EnvironmentFacts environment/> }.into_any(),
         None => view! {
             <div class="facts">
                 <span>
@@ -47,18 +50,18 @@ pub fn CardFacts(
 }
 
 #[component]
-fn RunningFacts(mine: Environment) -> impl IntoView {
+fn EnvironmentFacts(environment: Environment) -> impl IntoView {
     let clock = use_clock();
-    let rendered = crate::contexts::use_live().rendered_at();
-    let status = mine.status;
+    let rendered = crate::contexts::use_live_list().rendered_at();
+    let status = environment.status;
     let left = move || {
         let now: Moment = clock.now(rendered);
-        Countdown::of(&mine).map(|countdown| format!("{} left", countdown.face(now)))
+        Countdown::of(&environment).map(|countdown| format!("{} left", countdown.digits(now)))
     };
     view! {
         <div class="facts">
             <Badge status=Signal::stored(status)/>
-            <span class="num">{move || left().unwrap_or_else(|| "no end".to_owned())}</span>
+            <span class="num">{move || left().unwrap_or_else(|| "no time limit".to_owned())}</span>
         </div>
     }
 }

@@ -1,22 +1,24 @@
+//! The categories of the catalog.
+
 use leptos::prelude::*;
 
-use crate::{letters::capitalized, links};
+use crate::{links, text_case::capitalized};
 
-/// The categories, as links: they work without JavaScript, and can be sent to somebody.
+/// Shows the categories as links, which work without JavaScript and can be shared.
 #[component]
 pub fn CategoryChips(
     /// All categories.
     names: Memo<Vec<String>>,
-    /// The one that is chosen; empty for all.
+    /// The chosen category; empty for every category.
     chosen: Signal<String>,
-    /// The search, which a choice keeps.
+    /// The search words, which the links keep.
     query: Signal<String>,
 ) -> impl IntoView {
     let chip = move |name: String| {
         let label = if name.is_empty() { "All".to_owned() } else { capitalized(&name) };
-        let (this, here) = (name.clone(), name);
-        let href = move || links::catalog(&query.get(), &this);
-        let current = move || chosen.get().eq_ignore_ascii_case(&here).then_some("true");
+        let (target, own) = (name.clone(), name);
+        let href = move || links::catalog(&query.get(), &target);
+        let current = move || chosen.get().eq_ignore_ascii_case(&own).then_some("true");
         view! {
             <a class="chip" href=move || href() aria-current=move || current() data-noscroll="true">
                 {label}

@@ -1,14 +1,16 @@
+//! The button that connects to an environment.
+
 use leptos::prelude::*;
 use wire::{ConnectionType, Environment, Status};
 
 use super::{CopyButton, OpenLink};
 
-/// Opens it, or copies the command that reaches it.
+/// Opens the environment, or copies the command that connects to it.
 #[component]
 pub fn ConnectAction(
     /// The environment.
     environment: Memo<Environment>,
-    /// Its state.
+    /// Its status.
     status: Memo<Status>,
 ) -> impl IntoView {
     let connection = Memo::new(move |_| environment.with(|it| it.connection_type));
@@ -20,7 +22,7 @@ pub fn ConnectAction(
             view! { <OpenLink url=url.get() class="btn solid"/> }.into_any()
         }
         (ConnectionType::Web, _) => view! {
-            <button class="btn quiet" disabled title="It is not running yet">
+            <button class="btn quiet" disabled title="The environment is not ready yet">
                 "Open"
             </button>
         }

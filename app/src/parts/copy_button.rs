@@ -1,3 +1,5 @@
+//! A button that copies a text.
+
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
@@ -10,17 +12,20 @@ use crate::{
     server_fns::{UiError, UiErrorKind},
 };
 
-/// Copies a text. Without JavaScript the text beside it can be selected.
+/// How long the button shows that it has copied.
+const CONFIRMATION_DURATION: Duration = Duration::from_secs(2);
+
+/// Copies a text. Without JavaScript it is hidden; the user can select the text beside it.
 #[component]
 pub fn CopyButton(
-    /// What is copied.
+    /// The text.
     #[prop(into)]
     text: Signal<String>,
-    /// What the button says; for a button with an icon alone, what it is called.
+    /// The label; the accessible name of a button that shows only its icon.
     label: &'static str,
-    /// How it looks.
+    /// The CSS classes.
     class: &'static str,
-    /// Whether the icon alone is shown.
+    /// Whether to show only the icon.
     #[prop(optional)]
     bare: bool,
 ) -> impl IntoView {
@@ -31,11 +36,11 @@ pub fn CopyButton(
         spawn_local(async move {
             if write(&text).await.is_ok() {
                 copied.set(true);
-                toasts.say(&["Copied.".to_owned()]);
-                set_timeout(move || _ = copied.try_set(false), Duration::from_secs(2));
+                toasts.announce(&["Copied.".to_owned()]);
+                set_timeout(move || _ = copied.try_set(false), CONFIRMATION_DURATION);
             } else {
                 let sentence = "The browser did not allow copying. Select the text and copy it.";
-                toasts.bad(&UiError::new(UiErrorKind::Forbidden, sentence));
+                toasts.failure(&UiError::new(UiErrorKind::Forbidden, sentence));
             }
         });
     };
@@ -49,7 +54,7 @@ pub fn CopyButton(
     }
 }
 
-/// Puts a text on the clipboard, which only secure pages have.
+/// Writes a text to the clipboard, which exists only in a secure context.
 async fn write(text: &str) -> Result<(), JsValue> {
     if !window().is_secure_context() {
         return Err(JsValue::NULL);

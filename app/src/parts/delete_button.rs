@@ -1,21 +1,23 @@
+//! The button that deletes an environment.
+
 use leptos::prelude::*;
 use wire::Environment;
 
 use super::{DeleteForm, Dialog, Icon};
-use crate::{actions::Change, links};
+use crate::{form_actions::FormAction, links};
 
-/// Asks before deleting: in a dialog, or without JavaScript on a page of its own.
+/// Asks for confirmation in a dialog. Without JavaScript, it is a link to the confirmation page.
 #[component]
 pub fn DeleteButton(
     /// The environment.
     environment: Memo<Environment>,
-    /// Its deletion.
-    remove: Change,
+    /// The action that deletes it.
+    delete: FormAction,
 ) -> impl IntoView {
     let open = RwSignal::new(false);
     let name = move || environment.with(|it| it.display_name.clone());
     let href = move || environment.with(|it| links::delete_page(&it.name));
-    let ask = move |event: web_sys::MouseEvent| {
+    let show = move |event: web_sys::MouseEvent| {
         event.prevent_default();
         open.set(true);
     };
@@ -25,14 +27,14 @@ pub fn DeleteButton(
             href=move || href()
             aria-label=move || format!("Delete {}", name())
             aria-haspopup="dialog"
-            on:click=ask
+            on:click=show
         >
             <Icon name="trash-2"/>
         </a>
         <Dialog open title=Signal::derive(move || format!("Delete {}?", name()))>
             <DeleteForm
                 environment
-                remove
+                delete
                 cancel=Callback::new(move |()| open.set(false))
             />
         </Dialog>

@@ -1,28 +1,32 @@
+//! The confirmation of a deletion.
+
 use leptos::{prelude::*, server_fn::ServerFn};
 use wire::Environment;
 
-use super::ChangeForm;
-use crate::{actions::Change, links, plain::bare_address, server_fns::DeleteEnvironment};
+use super::ServerForm;
+use crate::{
+    form_actions::FormAction, links, server_fns::DeleteEnvironment, view_models::short_url,
+};
 
-/// What would be lost, and the two ways on.
+/// Shows what a deletion destroys, with the buttons to delete and to keep.
 #[component]
 pub fn DeleteForm(
     /// The environment.
     environment: Memo<Environment>,
-    /// Its deletion.
-    remove: Change,
-    /// Takes the question away; without it, a link leads back to the list.
+    /// The action that deletes it.
+    delete: FormAction,
+    /// Closes the dialog. Without it, "Keep it" is a link to the list.
     #[prop(optional)]
     cancel: Option<Callback<()>>,
 ) -> impl IntoView {
-    let address = move || environment.with(|it| bare_address(&it.url).to_owned());
-    let whose = move || {
+    let address = move || environment.with(|it| short_url(&it.url).to_owned());
+    let team_warning = move || {
         environment.with(|it| match it.shared {
-            true => format!(" It is shared: everyone in {} loses it.", it.owner),
+            true => format!(" Everyone in the team {} loses it.", it.owner),
             false => String::new(),
         })
     };
-    let stay = match cancel {
+    let keep = match cancel {
         Some(cancel) => view! {
             <button type="button" class="btn quiet" on:click=move |_| cancel.run(())>
                 "Keep it"
@@ -32,18 +36,18 @@ pub fn DeleteForm(
         None => view! { <a class="btn quiet" href=links::ENVIRONMENTS>"Keep it"</a> }.into_any(),
     };
     view! {
-        <ChangeForm to=DeleteEnvironment::PATH change=remove class="form">
+        <ServerForm to=DeleteEnvironment::PATH form_action=delete class="form">
             <input type="hidden" name="template" value=move || environment.with(|it| it.name.clone())/>
             <p>
                 "Everything in it, and its address " <span class="mono break">{move || address()}</span>
-                ", is lost for good." {move || whose()}
+                ", is lost for good." {move || team_warning()}
             </p>
             <footer class="foot">
-                {stay}
-                <button class="btn solid danger" disabled=move || remove.pending().get()>
+                {keep}
+                <button class="btn solid danger" disabled=move || delete.pending().get()>
                     "Delete"
                 </button>
             </footer>
-        </ChangeForm>
+        </ServerForm>
     }
 }

@@ -1,25 +1,27 @@
+//! A modal dialog.
+
 use leptos::{html, prelude::*};
 
 use crate::reactive::effect;
 
 use super::Icon;
 
-/// A native dialog: Esc closes it, and the focus returns to where it came from.
+/// A native `<dialog>`: Esc closes it, and the focus returns to the element that opened it.
 #[component]
 pub fn Dialog(
     /// Whether it is open.
     open: RwSignal<bool>,
-    /// What it is about.
+    /// The title.
     #[prop(into)]
     title: Signal<String>,
-    /// What it holds, made when it opens.
+    /// The content, which is created when the dialog opens.
     children: ChildrenFn,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
     let children = StoredValue::new(children);
     effect(move || {
         let (wanted, Some(dialog)) = (open.get(), node.get()) else { return };
-        // After its content is there, so that the first field gets the focus.
+        // Opens after the content is rendered, so that the first field gets the focus.
         request_animation_frame(move || match (wanted, dialog.open()) {
             (true, false) => _ = dialog.show_modal(),
             (false, true) => dialog.close(),

@@ -1,26 +1,28 @@
+//! The buttons of an environment.
+
 use leptos::prelude::*;
 use wire::{Environment, Status};
 
 use super::{ConnectAction, DeleteButton, ExtendForm};
-use crate::actions::Change;
+use crate::form_actions::FormAction;
 
-/// What can be done with an environment; nothing, once it is on its way out.
+/// Shows the buttons of an environment, unless it is being deleted.
 #[component]
 pub fn EnvironmentActions(
     /// The environment.
     environment: Memo<Environment>,
-    /// Its state.
+    /// Its status.
     status: Memo<Status>,
-    /// Its deletion.
-    remove: Change,
+    /// The action that deletes it.
+    delete: FormAction,
 ) -> impl IntoView {
-    let stays = Memo::new(move |_| status.get() != Status::Deleting);
+    let shown = Memo::new(move |_| status.get() != Status::Deleting);
     view! {
-        {move || stays.get().then(|| view! {
+        {move || shown.get().then(|| view! {
             <div class="acts">
                 <ConnectAction environment status/>
                 <ExtendForm environment/>
-                <DeleteButton environment remove/>
+                <DeleteButton environment delete/>
             </div>
         }.into_any())}
     }

@@ -1,14 +1,16 @@
+//! The heading of an environment.
+
 use leptos::prelude::*;
 use wire::{Environment, Status};
 
 use super::{Badge, Icon};
 
-/// What it is, whose it is, and how it is.
+/// Shows the name, the team and the status of an environment.
 #[component]
 pub fn EnvironmentHeading(
     /// The environment.
     environment: Memo<Environment>,
-    /// Its state.
+    /// Its status.
     status: Memo<Status>,
 ) -> impl IntoView {
     let team = move || environment.with(|it| it.shared.then(|| it.owner.clone()));

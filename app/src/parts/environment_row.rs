@@ -1,31 +1,33 @@
+//! An environment in the list.
+
 use leptos::prelude::*;
 use wire::{Environment, Status};
 
 use super::{
-    Address, EnvironmentActions, EnvironmentHeading, EnvironmentTrouble, Ring, Tile, TimeLeft,
+    Address, EnvironmentActions, EnvironmentHeading, EnvironmentMessage, Ring, Tile, TimeLeft,
 };
 use crate::{
-    actions::{follow_removal, new_change},
-    contexts::{use_clock, use_live},
+    contexts::{use_clock, use_live_list},
+    form_actions::{new_form_action, report_deletion},
     time::Countdown,
 };
 
-/// An environment: its time, what it is, where it is, and what can be done.
+/// Shows an environment: its time, heading, address, buttons and message.
 #[component]
 pub fn EnvironmentRow(
-    /// The environment, as it changes.
+    /// The environment, updated by the event stream.
     environment: Memo<Environment>,
 ) -> impl IntoView {
-    let (clock, live) = (use_clock(), use_live());
+    let (clock, live) = (use_clock(), use_live_list());
     let rendered = live.rendered_at();
     let now = Memo::new(move |_| clock.now(rendered));
     let countdown = Memo::new(move |_| environment.with(Countdown::of));
-    let remove = new_change();
-    follow_removal(remove, environment);
+    let delete = new_form_action();
+    report_deletion(delete, environment);
     let status = Memo::new(move |_| {
         let known = environment.with(|it| it.status);
-        let going = remove.pending().get() || matches!(remove.value().get(), Some(Ok(_)));
-        if going { Status::Deleting } else { known }
+        let deleting = delete.pending().get() || matches!(delete.value().get(), Some(Ok(_)));
+        if deleting { Status::Deleting } else { known }
     });
     let urgency = move || countdown.get().map(|it| it.urgency(now.get()).as_str());
     let timed = Memo::new(move |_| countdown.get().is_some());
@@ -54,8 +56,8 @@ pub fn EnvironmentRow(
                 <Address environment/>
                 <TimeLeft countdown now status/>
             </div>
-            <EnvironmentActions environment status remove/>
-            <EnvironmentTrouble environment status/>
+            <EnvironmentActions environment status delete/>
+            <EnvironmentMessage environment status/>
         </li>
     }
 }

@@ -1,28 +1,30 @@
+//! The form that extends an environment.
+
 use leptos::{prelude::*, server_fn::ServerFn};
 use wire::Environment;
 
-use super::{ChangeForm, Icon};
+use super::{Icon, ServerForm};
 use crate::{
-    actions::{follow_extension, new_change},
-    plain::Extension,
+    form_actions::{new_form_action, report_extension},
     server_fns::ExtendEnvironment,
+    view_models::Extension,
 };
 
-/// Moves the end on, and says by how much and how often.
+/// Extends an environment. The button shows the length of one extension and how many are used.
 #[component]
 pub fn ExtendForm(
     /// The environment.
     environment: Memo<Environment>,
 ) -> impl IntoView {
-    let action = new_change();
-    follow_extension(action, environment);
+    let action = new_form_action();
+    report_extension(action, environment);
     let extension = Memo::new(move |_| environment.with(Extension::of));
     let pending = action.pending();
     let button = move || {
         match extension.get() {
-        Extension::Pointless => ().into_any(),
+        Extension::Unlimited => ().into_any(),
         Extension::UsedUp { times } => view! {
-            <button class="btn quiet" disabled title=format!("It was extended {times} of {times} times")>
+            <button class="btn quiet" disabled title=format!("{times} of {times} extensions are used")>
                 "Limit reached"
                 <span class="vh">{format!(", {times} of {times} extensions are used")}</span>
             </button>
@@ -43,9 +45,9 @@ pub fn ExtendForm(
     }
     };
     view! {
-        <ChangeForm to=ExtendEnvironment::PATH change=action class="inline">
+        <ServerForm to=ExtendEnvironment::PATH form_action=action class="inline">
             <input type="hidden" name="template" value=move || environment.with(|it| it.name.clone())/>
             {move || button()}
-        </ChangeForm>
+        </ServerForm>
     }
 }

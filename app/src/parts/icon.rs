@@ -1,6 +1,8 @@
+//! An icon.
+
 use leptos::prelude::*;
 
-/// An icon of `public/icons.svg` (Lucide's).
+/// An icon of the sprite `public/icons.svg`, which holds icons of Lucide.
 #[component]
 pub fn Icon(
     /// Its name in the sprite.

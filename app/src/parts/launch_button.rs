@@ -1,20 +1,23 @@
+//! The button of a template's card.
+
 use leptos::prelude::*;
 use wire::CatalogEntry;
 
-use super::{AskButton, CopyButton, Icon, LaunchForm, OpenLink};
-use crate::{actions::use_launch, links, plain::Offer};
+use super::{CopyButton, Icon, LaunchForm, OpenLink, ParametersButton};
+use crate::{form_actions::use_launch_action, links, view_models::Offer};
 
-/// The button of a card. It says what it will do, and why when it cannot.
+/// The button of a template's card. Its label says what it does, or why it is disabled.
 #[component]
 pub fn LaunchButton(
     /// The template.
     entry: CatalogEntry,
-    /// What it offers.
+    /// What the button does.
     offer: Memo<Offer>,
 ) -> impl IntoView {
     let page = links::launch_page(&entry.name);
-    // Outlives the form: the new environment may be in the list, and the form gone, before the answer is here.
-    let action = use_launch(entry.name.clone());
+    // The action must outlive the form: the stream can add the environment to the list, which
+    // removes the form, before the launch responds.
+    let action = use_launch_action(entry.name.clone());
     view! {
         {move || match offer.get() {
         Offer::SignIn => view! {
@@ -24,7 +27,7 @@ pub fn LaunchButton(
         }
         .into_any(),
         Offer::Launch => view! { <LaunchForm entry=entry.clone() action/> }.into_any(),
-        Offer::Ask => view! { <AskButton entry=entry.clone() action/> }.into_any(),
+        Offer::EnterParameters => view! { <ParametersButton entry=entry.clone() action/> }.into_any(),
         Offer::Open(mine) => view! { <OpenLink url=mine.url class="btn quiet"/> }.into_any(),
         Offer::Copy(mine) => view! {
             <CopyButton text=mine.connection_message label="Copy command" class="btn quiet"/>
@@ -39,7 +42,7 @@ pub fn LaunchButton(
         .into_any(),
         Offer::LimitReached(quota) => {
             let id = format!("limit-{}", entry.name);
-            let why = format!("You have {}. Delete one to make room.", quota.words());
+            let why = format!("You have {}. Delete one to make room.", quota.text());
             view! {
                 <button class="btn solid" disabled aria-describedby=id.clone() title=why.clone()>
                     "Limit reached"

@@ -1,24 +1,26 @@
+//! The form that launches a template without parameters.
+
 use leptos::{prelude::*, server_fn::ServerFn};
 use wire::CatalogEntry;
 
-use super::ChangeForm;
-use crate::{actions::Change, server_fns::LaunchEnvironment};
+use super::ServerForm;
+use crate::{form_actions::FormAction, server_fns::LaunchEnvironment};
 
-/// Launches without a question.
+/// Launches a template without parameters.
 #[component]
 pub fn LaunchForm(
     /// The template.
     entry: CatalogEntry,
     /// The launch.
-    action: Change,
+    action: FormAction,
 ) -> impl IntoView {
     let label = format!("Launch {}", entry.display_name);
     view! {
-        <ChangeForm to=LaunchEnvironment::PATH change=action>
+        <ServerForm to=LaunchEnvironment::PATH form_action=action>
             <input type="hidden" name="template" value=entry.name/>
             <button class="btn solid" aria-label=label disabled=move || action.pending().get()>
                 {move || if action.pending().get() { "Launching…" } else { "Launch" }}
             </button>
-        </ChangeForm>
+        </ServerForm>
     }
 }

@@ -1,9 +1,11 @@
+//! The steps of a launch.
+
 use leptos::prelude::*;
 
 use super::Icon;
-use crate::plain::{Stage, bare_address};
+use crate::view_models::{Stage, short_url};
 
-/// How far a launch has come.
+/// Shows the steps of a launch: done, current, or to come.
 #[component]
 pub fn LaunchSteps(
     /// The stage.
@@ -11,16 +13,16 @@ pub fn LaunchSteps(
 ) -> impl IntoView {
     let done = Memo::new(move |_| stage.with(Stage::steps_done));
     let reserved = move || {
-        let said = if done.get() > 1 { "Place reserved" } else { "Reserving a place" };
-        said.to_owned()
+        let text = if done.get() > 1 { "Seat reserved" } else { "Reserving a seat" };
+        text.to_owned()
     };
     let last = move || {
         stage.with(|stage| match stage.environment() {
-            Some(mine) => format!("Opening {}", bare_address(&mine.url)),
-            None => "Opening it".to_owned(),
+            Some(mine) => format!("Opening {}", short_url(&mine.url)),
+            None => "Opening the environment".to_owned(),
         })
     };
-    let step = move |position: usize, words: Signal<String>| {
+    let step = move |position: usize, text: Signal<String>| {
         let class = move || match done.get() {
             done if position < done => "done",
             done if position == done => "now",
@@ -32,7 +34,7 @@ pub fn LaunchSteps(
                 <span aria-hidden="true">
                     {move || (position < done.get()).then(|| view! { <Icon name="check"/> }.into_any())}
                 </span>
-                <span>{move || words.get()}</span>
+                <span>{move || text.get()}</span>
             </li>
         }
     };
@@ -40,7 +42,7 @@ pub fn LaunchSteps(
         <ol class="steps">
             {step(0, Signal::stored("Signed in".to_owned()))}
             {step(1, Signal::derive(reserved))}
-            {step(2, Signal::stored("Starting the workload".to_owned()))}
+            {step(2, Signal::stored("Starting the environment".to_owned()))}
             {step(3, Signal::derive(last))}
         </ol>
     }

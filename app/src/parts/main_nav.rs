@@ -1,15 +1,17 @@
+//! The main navigation.
+
 use leptos::prelude::*;
 
 use super::{Icon, NavLink};
 use crate::{
-    contexts::{use_live, use_session},
+    contexts::{use_live_list, use_session},
     links,
 };
 
-/// The pages.
+/// Links to the catalog and to the user's environments.
 #[component]
 pub fn MainNav() -> impl IntoView {
-    let (session, live) = (use_session(), use_live());
+    let (session, live) = (use_session(), use_live_list());
     let count = move || live.list().map(|list| list.count).filter(|count| *count > 0);
     let environments =
         Memo::new(move |_| session.is_signed_in() && session.config().instances_enabled);

@@ -1,3 +1,5 @@
+//! The link to an environment.
+
 use leptos::prelude::*;
 
 use super::Icon;
@@ -5,9 +7,9 @@ use super::Icon;
 /// Opens an environment in a new tab.
 #[component]
 pub fn OpenLink(
-    /// Where it answers.
+    /// The environment's URL.
     url: String,
-    /// How it looks.
+    /// The CSS classes.
     class: &'static str,
 ) -> impl IntoView {
     view! {

@@ -1,19 +1,22 @@
+//! The field of a template parameter.
+
 use leptos::prelude::*;
 use wire::Parameter;
 
 use crate::server_fns::parameter_field;
 
-/// What the server accepts where a parameter says nothing else (CONTRACT, "Template parameters").
-const USUAL: &str = r"[\p{L}\p{N} ._\/@+=\-]*";
+/// The values that the server accepts for a parameter without a `pattern`
+/// (docs/contract.md, "Template parameters").
+const DEFAULT_PATTERN: &str = r"[\p{L}\p{N} ._\/@+=\-]*";
 
-/// A parameter's field: a choice where there is one, else a line of text.
+/// The field of a parameter: a select for choices, a text input otherwise.
 #[component]
 pub fn ParameterField(
     /// The parameter.
     parameter: Parameter,
-    /// What is filled in already.
+    /// Its initial value.
     value: Option<String>,
-    /// Why the server did not accept it.
+    /// Why the server refused the value.
     refused: Signal<Option<String>>,
 ) -> impl IntoView {
     let id = format!("parameter-{}", parameter.name);
@@ -22,8 +25,8 @@ pub fn ParameterField(
     let value = value.unwrap_or(parameter.default);
     let required = parameter.required;
     let invalid = move || refused.get().is_some().then_some("true");
-    // A pattern of Rust's is not one of the browser's: what it asks for is checked by the server.
-    let pattern = parameter.pattern.is_empty().then_some(USUAL);
+    // The syntax of `pattern` is Rust's, which browsers do not support: the server checks it.
+    let pattern = parameter.pattern.is_empty().then_some(DEFAULT_PATTERN);
     let control = if parameter.choices.is_empty() {
         view! {
             <input type="text" id=id.clone() name=name value=value required=required maxlength="256" pattern=pattern

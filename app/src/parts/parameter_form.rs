@@ -1,21 +1,23 @@
+//! The form for a template's parameters.
+
 use std::collections::BTreeMap;
 
 use leptos::{prelude::*, server_fn::ServerFn};
 use wire::CatalogEntry;
 
-use super::{ChangeForm, ParameterField, Problem};
-use crate::{actions::Change, server_fns::LaunchEnvironment};
+use super::{ParameterField, Problem, ServerForm};
+use crate::{form_actions::FormAction, server_fns::LaunchEnvironment};
 
-/// A template's parameters, and the launch.
+/// The form for a template's parameters, with the button to launch.
 #[component]
 pub fn ParameterForm(
     /// The template.
     entry: CatalogEntry,
     /// The launch.
-    action: Change,
-    /// What is filled in already.
+    action: FormAction,
+    /// The initial values.
     given: BTreeMap<String, String>,
-    /// Takes the form away.
+    /// Closes the dialog.
     #[prop(optional)]
     cancel: Option<Callback<()>>,
 ) -> impl IntoView {
@@ -31,7 +33,7 @@ pub fn ParameterForm(
     });
     let pending = action.pending();
     view! {
-        <ChangeForm to=LaunchEnvironment::PATH change=action class="form">
+        <ServerForm to=LaunchEnvironment::PATH form_action=action class="form">
             <input type="hidden" name="template" value=template/>
             {fields.collect_view()}
             {move || {
@@ -50,6 +52,6 @@ pub fn ParameterForm(
                     {move || if pending.get() { "Launching…" } else { "Launch" }}
                 </button>
             </footer>
-        </ChangeForm>
+        </ServerForm>
     }
 }

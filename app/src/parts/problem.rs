@@ -1,12 +1,14 @@
+//! An error in the content of a page.
+
 use leptos::prelude::*;
 
 use super::{Icon, SignInLink};
 use crate::server_fns::{UiError, UiErrorKind};
 
-/// What went wrong, and the next step.
+/// Shows an error. If the user is not signed in, it adds a link to sign in.
 #[component]
 pub fn Problem(
-    /// What went wrong.
+    /// The error.
     error: UiError,
 ) -> impl IntoView {
     let sign_in = error.kind == UiErrorKind::SignedOut;

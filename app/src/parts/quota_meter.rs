@@ -1,11 +1,13 @@
+//! The quota in the bar.
+
 use leptos::prelude::*;
 
-use crate::{contexts::use_live, plain::Quota};
+use crate::{contexts::use_live_list, view_models::Quota};
 
-/// How many environments are in use, as seats.
+/// Shows how many environments count against the quota, as seats.
 #[component]
 pub fn QuotaMeter() -> impl IntoView {
-    let live = use_live();
+    let live = use_live_list();
     let quota = Memo::new(move |_| live.list().map(|list| Quota::of(&list)));
     view! {
         {move || {
@@ -13,7 +15,7 @@ pub fn QuotaMeter() -> impl IntoView {
             let seats = quota.seats().into_iter().map(|taken| view! { <i class:on=taken></i> }.into_any());
             view! {
                 <span class="quota" data-testid="quota">
-                    <span class="t">{quota.words()}</span>
+                    <span class="t">{quota.text()}</span>
                     <span class="seats" aria-hidden="true">
                         {seats.collect_view()}
                     </span>

@@ -1,14 +1,16 @@
+//! The ring that shows the time left.
+
 use leptos::prelude::*;
 
 use crate::time::{Countdown, Moment};
 
-/// 2 π 27, the length of the ring, in tenths.
+/// The circumference of the ring, 2π · 27, in tenths of an SVG unit.
 const CIRCUMFERENCE: i64 = 1696;
 
-/// The share of its time that is left; nothing for an environment without an end.
+/// Shows the share of the time that is left; nothing without a deadline.
 #[component]
 pub fn Ring(
-    /// Its time.
+    /// The environment's time.
     countdown: Memo<Option<Countdown>>,
     /// The server's time.
     now: Memo<Moment>,

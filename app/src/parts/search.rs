@@ -1,15 +1,17 @@
+//! The search field of the catalog.
+
 use leptos::{ev, html, prelude::*};
 
 use crate::reactive::effect;
 
 use super::Icon;
 
-/// The search field of the catalog. `/` goes there; without JavaScript it is a form.
+/// The search field of the catalog. The key `/` focuses it. Without JavaScript it is a form.
 #[component]
 pub fn Search(
-    /// What is searched for.
+    /// The search words.
     query: Signal<String>,
-    /// Searches.
+    /// Sets the search words.
     set_query: Callback<String>,
     /// The category, which a search keeps.
     category: Signal<String>,
@@ -21,7 +23,7 @@ pub fn Search(
         let handle = window_event_listener(ev::keydown, move |event| {
             if let Some(field) = field.get_untracked().filter(|_| is_shortcut(&event)) {
                 event.prevent_default();
-                // A field that cannot take the focus leaves things as they are.
+                // Without the focus, the page stays usable.
                 let _ = field.focus();
             }
         });
@@ -59,7 +61,7 @@ pub fn Search(
     }
 }
 
-/// Whether a key asks for the search, rather than for a slash in some field.
+/// Whether a key press is the search shortcut, and not a slash typed into a field.
 fn is_shortcut(event: &web_sys::KeyboardEvent) -> bool {
     let typing = document().active_element().is_some_and(|element| {
         matches!(element.tag_name().as_str(), "INPUT" | "TEXTAREA" | "SELECT" | "DIALOG")

@@ -1,12 +1,14 @@
+//! The link to sign in.
+
 use leptos::prelude::*;
 
 use super::Icon;
 use crate::contexts::use_sign_in_link;
 
-/// Signs in, then comes back to this page.
+/// Signs in, then returns to this page.
 #[component]
 pub fn SignInLink(
-    /// How it looks.
+    /// The CSS classes.
     class: &'static str,
 ) -> impl IntoView {
     let href = use_sign_in_link();

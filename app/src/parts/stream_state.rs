@@ -1,12 +1,14 @@
+//! The state of the event stream.
+
 use leptos::prelude::*;
 
 use super::{Icon, SignInLink};
-use crate::contexts::{Connection, use_live, use_session};
+use crate::contexts::{StreamStatus, use_live_list, use_session};
 
-/// A quiet line while changes do not arrive by themselves.
+/// Shows a line while the list is not updated: the session has ended, or the stream broke.
 #[component]
 pub fn StreamState() -> impl IntoView {
-    let (live, session) = (use_live(), use_session());
+    let (live, session) = (use_live_list(), use_session());
     view! {
         {move || {
         if session.has_ended() {
@@ -17,7 +19,7 @@ pub fn StreamState() -> impl IntoView {
                 </p>
             }
             .into_any()
-        } else if live.connection() == Connection::Reconnecting {
+        } else if live.stream_status() == StreamStatus::Reconnecting {
             view! {
                 <p class="line" role="status">
                     <Icon name="wifi-off"/>

@@ -1,10 +1,12 @@
+//! A template in the catalog.
+
 use leptos::prelude::*;
 use wire::CatalogEntry;
 
 use super::{CardFacts, LaunchButton, Tile};
 use crate::{
-    contexts::{use_live, use_session},
-    plain::{Offer, whereabouts},
+    contexts::{use_live_list, use_session},
+    view_models::{Offer, category_label},
 };
 
 /// A template in the catalog.
@@ -12,10 +14,10 @@ use crate::{
 pub fn TemplateCard(
     /// The template.
     entry: CatalogEntry,
-    /// How many of it wait to be claimed.
+    /// How many of its pool members are unclaimed.
     ready: Signal<Option<u32>>,
 ) -> impl IntoView {
-    let (session, live) = (use_session(), use_live());
+    let (session, live) = (use_session(), use_live_list());
     let offered = entry.clone();
     let offer =
         Memo::new(move |_| Offer::of(&offered, session.is_signed_in(), live.list().as_ref()));
@@ -31,7 +33,7 @@ pub fn TemplateCard(
                 />
                 <div>
                     <h2 id=id>{entry.display_name.clone()}</h2>
-                    <p class="where">{whereabouts(&entry.category)}</p>
+                    <p class="where">{category_label(&entry.category)}</p>
                 </div>
             </header>
             <p class="what">{entry.description.clone()}</p>

@@ -1,15 +1,17 @@
+//! The button that changes the theme.
+
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{ChangeForm, Icon};
+use super::{Icon, ServerForm};
 use crate::{
-    actions::new_change, contexts::use_preferences, reactive::effect, server_fns::ChooseTheme,
-    theme::Theme,
+    contexts::use_preferences, form_actions::new_form_action, reactive::effect,
+    server_fns::ChooseTheme, theme::Theme,
 };
 
-/// Turns to the next colours, and lets the server remember them.
+/// Switches to the next theme, and stores it.
 #[component]
 pub fn ThemeToggle() -> impl IntoView {
-    let action = new_change();
+    let action = new_form_action();
     let preferences = use_preferences();
     let theme = preferences.theme;
     let next = move || theme.get().next();
@@ -21,18 +23,18 @@ pub fn ThemeToggle() -> impl IntoView {
     });
     effect(move || {
         let Some(root) = document().document_element() else { return };
-        // A document whose colours cannot be set keeps those it has.
+        // If the attribute cannot be set, the page keeps its theme.
         let _ = match theme.get() {
             Theme::System => root.remove_attribute("data-theme"),
             chosen => root.set_attribute("data-theme", chosen.as_str()),
         };
     });
     view! {
-        <ChangeForm to=ChooseTheme::PATH change=action class="inline">
+        <ServerForm to=ChooseTheme::PATH form_action=action class="inline">
             <input type="hidden" name="theme" value=move || next().as_str()/>
-            <button class="btn plain square" aria-label=move || next().invitation() title=move || next().invitation()>
+            <button class="btn plain square" aria-label=move || next().button_label() title=move || next().button_label()>
                 {move || view! { <Icon name=next().icon()/> }.into_any()}
             </button>
-        </ChangeForm>
+        </ServerForm>
     }
 }

@@ -1,3 +1,5 @@
+//! The countdown of an environment.
+
 use leptos::prelude::*;
 use wire::Status;
 
@@ -6,29 +8,29 @@ use crate::{
     time::{Countdown, Moment},
 };
 
-/// The digits, and until when in the reader's own time zone.
+/// Shows the time left, and the deadline in the user's time zone.
 #[component]
 pub fn TimeLeft(
-    /// Its time.
+    /// The environment's time.
     countdown: Memo<Option<Countdown>>,
     /// The server's time.
     now: Memo<Moment>,
-    /// Its state.
+    /// Its status.
     status: Memo<Status>,
 ) -> impl IntoView {
     let zone = use_preferences().zone;
     view! {
         {move || {
         if status.get() == Status::Deleting {
-            return view! { <p class="left-text">"Being removed; it no longer counts."</p> }
+            return view! { <p class="left-text">"Being deleted; it no longer counts against your limit."</p> }
                 .into_any();
         }
         let Some(countdown) = countdown.get() else {
-            return view! { <p class="left-text"><b>"No end"</b></p> }.into_any();
+            return view! { <p class="left-text"><b>"No time limit"</b></p> }.into_any();
         };
         view! {
             <p class="left-text num">
-                <b data-testid="countdown">{move || countdown.face(now.get())}</b>
+                <b data-testid="countdown">{move || countdown.digits(now.get())}</b>
                 " left, until "
                 {move || countdown.until(now.get(), zone.get())}
             </p>

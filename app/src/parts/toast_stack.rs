@@ -1,12 +1,14 @@
+//! The toasts.
+
 use leptos::prelude::*;
 
 use super::{Icon, SignInLink};
 use crate::{
     contexts::{Toast, use_toasts},
-    notice::Tone,
+    message::Tone,
 };
 
-/// The messages at the edge of the page.
+/// The toasts at the edge of the page.
 #[component]
 pub fn ToastStack() -> impl IntoView {
     let toasts = use_toasts();
@@ -23,16 +25,16 @@ pub fn ToastStack() -> impl IntoView {
 #[component]
 fn ToastItem(toast: Toast) -> impl IntoView {
     let toasts = use_toasts();
-    let Toast { id, notice } = toast;
-    let (class, icon) = match notice.tone {
-        Tone::Good => ("toast", "circle-check"),
-        Tone::Bad => ("toast bad", "triangle-alert"),
+    let Toast { id, message } = toast;
+    let (class, icon) = match message.tone {
+        Tone::Success => ("toast", "circle-check"),
+        Tone::Failure => ("toast bad", "triangle-alert"),
     };
     view! {
         <li class=class>
             <Icon name=icon/>
-            <span>{notice.text}</span>
-            {notice.sign_in.then(|| view! { <SignInLink class="btn plain small"/> }.into_any())}
+            <span>{message.text}</span>
+            {message.sign_in.then(|| view! { <SignInLink class="btn plain small"/> }.into_any())}
             <button class="btn plain square" aria-label="Dismiss" on:click=move |_| toasts.dismiss(id)>
                 <Icon name="x"/>
             </button>

@@ -1,85 +1,51 @@
-use leptos::server_fn::{
-    codec::PostcardEncoding,
-    error::{FromServerFnError, ServerFnErrorErr},
-};
+//! The error of every server function.
+
 use serde::{Deserialize, Serialize};
 
-/// What sort of failure it is, as far as the page has to tell them apart.
+/// The kind of an error, as far as the page treats kinds differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UiErrorKind {
-    /// Nobody is signed in, or no longer.
+    /// The user is not signed in, or the session has ended.
     SignedOut,
-    /// Something that was typed is not accepted.
+    /// The server does not accept a value.
     BadInput,
-    /// Not allowed.
+    /// The user may not do this.
     Forbidden,
-    /// There is no such thing, or it is gone.
+    /// The object does not exist, or it is gone.
     NotFound,
-    /// It was done as often as it can be.
+    /// A limit is reached: the environment cannot be extended again.
     Conflict,
-    /// It may work a little later.
+    /// The server cannot do this now. A retry may succeed.
     Unavailable,
-    /// The server made a mistake.
+    /// The server has a fault.
     Broken,
-    /// The server was not reached.
+    /// The server could not be reached.
     Offline,
 }
 
-/// Why a server function did not do what it was asked for.
+/// The error of a server function.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UiError {
-    /// What sort of failure it is.
+    /// The kind.
     pub kind: UiErrorKind,
-    /// What happened, and what to do next.
+    /// The text for the user: what happened, and what to do next.
     pub sentence: String,
-    /// The parameter that is at fault.
+    /// The name of the template parameter whose value was refused.
     pub field: Option<String>,
 }
 
 impl UiError {
-    /// A failure that is told by its sentence alone.
+    /// An error that concerns no parameter.
     pub fn new(kind: UiErrorKind, sentence: impl Into<String>) -> Self {
         Self { kind, sentence: sentence.into(), field: None }
     }
 
-    /// Nobody is signed in.
+    /// The user is not signed in.
     #[must_use]
     pub fn signed_out() -> Self {
         Self::new(
             UiErrorKind::SignedOut,
-            "You are not signed in, or your session has ended. Sign in to go on.",
+            "You are not signed in, or your session has ended. Sign in to continue.",
         )
-    }
-}
-
-impl FromServerFnError for UiError {
-    type Encoder = PostcardEncoding;
-
-    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        let error = match error {
-            ServerFnErrorErr::Request(_) => Self::new(
-                UiErrorKind::Offline,
-                "The server could not be reached. Check your connection, then try again.",
-            ),
-            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => Self::new(
-                UiErrorKind::BadInput,
-                "The server did not understand the request. Reload the page, then try again.",
-            ),
-            _ => Self::new(
-                UiErrorKind::Broken,
-                "The server gave an answer that this page does not understand. Reload the page, then try again.",
-            ),
-        };
-        #[cfg(feature = "ssr")]
-        tell(&error);
-        error
-    }
-}
-
-/// Lets an error that comes before the function itself leave with its status, as the function's own do; a form is redirected.
-#[cfg(feature = "ssr")]
-fn tell(error: &UiError) {
-    if !super::form::is_form() {
-        let _ = super::door::answered::<()>(Err(error.clone()));
     }
 }

@@ -1,26 +1,31 @@
-//! The web app's door to the rules: each function builds a caller, calls `environments` and translates the answer.
+//! Server functions: each builds a caller, calls `environments` and translates the result.
 //!
-//! A form that is posted without JavaScript gets the same answer as a redirect and a notice on the next page.
+//! A form that is posted without JavaScript gets a redirect and a flash message instead.
 
-mod changes;
-#[cfg(feature = "ssr")]
-mod door;
 mod error;
 #[cfg(feature = "ssr")]
-mod form;
-mod posted;
+mod form_redirect;
+mod mutations;
+mod posted_form;
 mod questions;
 #[cfg(feature = "ssr")]
 mod refusal;
+#[cfg(feature = "ssr")]
+mod request;
+#[cfg(feature = "ssr")]
+mod status;
 mod theme;
+mod transport_error;
 
-pub use changes::{
-    Changed, DeleteEnvironment, ExtendEnvironment, LaunchEnvironment, delete_environment,
-    extend_environment, launch_environment,
-};
 pub use error::{UiError, UiErrorKind};
 #[cfg(feature = "ssr")]
-pub(crate) use form::{cookie, take_notice};
-pub use posted::{Posted, parameter_field, post};
+pub(crate) use form_redirect::take_flash_message;
+pub use mutations::{
+    DeleteEnvironment, ExtendEnvironment, LaunchEnvironment, MutationReply, delete_environment,
+    extend_environment, launch_environment,
+};
+pub use posted_form::{PostedForm, parameter_field, post_form};
 pub use questions::{Answer, Ask, Question, Visit, ask};
+#[cfg(feature = "ssr")]
+pub(crate) use request::{RequestCaller, cookie};
 pub use theme::{ChooseTheme, choose_theme};

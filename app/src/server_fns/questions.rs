@@ -1,50 +1,57 @@
+//! The read-only server function `ask`: every question of the pages, and its answer.
+
 use leptos::{prelude::*, server_fn::codec::Postcard};
 use serde::{Deserialize, Serialize};
 use wire::{CatalogEntry, EnvironmentList, Me, UiConfig};
 
 use super::UiError;
 #[cfg(feature = "ssr")]
-use super::door;
+use super::{
+    request::{caller, environments},
+    status::with_status,
+};
 
-/// What a page asks of the server.
+/// What a page asks the server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Question {
-    /// Who reads the page, and which of its parts are switched on.
+    /// Who the user is, and which parts of the web app are enabled.
     Visit,
-    /// All that the reader owns, personally and through teams.
+    /// The environments that the user owns, personally and through teams.
     Environments,
-    /// What can be launched.
+    /// The catalog.
     Catalog,
-    /// The template of this name, a hidden one too: what the launch page asks for.
+    /// The template of this name, for the launch page. The template may be hidden.
     Template(String),
 }
 
-/// What the server says. The kind of the answer is that of the question.
+/// The server's answer. Its variant follows from the question's.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Answer {
     /// To [`Question::Visit`].
     Visit(Visit),
     /// To [`Question::Environments`].
     Environments(EnvironmentList),
-    /// To [`Question::Catalog`], and the one template to [`Question::Template`].
+    /// To [`Question::Catalog`]; to [`Question::Template`], with one entry.
     Templates(Vec<CatalogEntry>),
 }
 
-/// Who reads the page, and which of its parts are switched on.
+/// Who the user is, and which parts of the web app are enabled.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Visit {
-    /// The person; `None` when nobody is signed in.
+    /// The user; `None` when the request is anonymous.
     pub user: Option<Me>,
-    /// Which parts are switched on.
+    /// Which parts are enabled.
     pub config: UiConfig,
 }
 
-/// Answers a question. One function for all of them: each would bring its own client, and its own resource, into the
-/// WebAssembly module.
+/// Answers a question.
+///
+/// All questions share one server function and one resource: each of their own would add code to
+/// the WebAssembly module.
 ///
 /// # Errors
-/// [`UiError`] when nobody is signed in who would have to be, there is no such template, that part is switched off, or the
-/// cluster does not answer.
+/// [`UiError`] when the question needs a signed-in user, when the template does not exist, when
+/// that part of the web app is disabled, or when the cluster does not respond.
 #[server(input = Postcard, output = Postcard)]
 pub async fn ask(
     /// The question.
@@ -53,10 +60,10 @@ pub async fn ask(
     let answer = match question {
         Question::Visit => visit().await.map(Answer::Visit),
         Question::Environments => list().await.map(Answer::Environments),
-        Question::Catalog => door::rules().map(|rules| Answer::Templates(rules.catalog())),
+        Question::Catalog => environments().map(|it| Answer::Templates(it.catalog())),
         Question::Template(name) => template(&name).await.map(|it| Answer::Templates(vec![it])),
     };
-    door::answered(answer)
+    with_status(answer)
 }
 
 #[cfg(feature = "ssr")]
@@ -66,8 +73,8 @@ async fn visit() -> Result<Visit, UiError> {
         instances_enabled: true,
         manager_enabled: false,
     });
-    let user = match door::caller() {
-        Ok(caller) => Some(door::rules()?.me(&caller).await?),
+    let user = match caller() {
+        Ok(caller) => Some(environments()?.me(&caller).await?),
         Err(_) => None,
     };
     Ok(Visit { user, config })
@@ -75,10 +82,10 @@ async fn visit() -> Result<Visit, UiError> {
 
 #[cfg(feature = "ssr")]
 async fn list() -> Result<EnvironmentList, UiError> {
-    Ok(door::rules()?.list(&door::caller()?).await?)
+    Ok(environments()?.list(&caller()?).await?)
 }
 
 #[cfg(feature = "ssr")]
 async fn template(name: &str) -> Result<CatalogEntry, UiError> {
-    Ok(door::rules()?.entry(name).await?)
+    Ok(environments()?.entry(name).await?)
 }

@@ -1,9 +1,7 @@
-//! The rules' refusals in words for people: what happened, and what to do next.
-
-use environments::{Refusal, RefusalKind};
-use http::StatusCode;
+//! The texts of refusals in the web app: what happened, and what to do next.
 
 use super::{UiError, UiErrorKind};
+use environments::{Refusal, RefusalKind};
 
 impl From<Refusal> for UiError {
     fn from(refusal: Refusal) -> Self {
@@ -33,51 +31,38 @@ const fn kind(kind: RefusalKind) -> UiErrorKind {
 fn sentence(refusal: &Refusal) -> String {
     match refusal {
         Refusal::MissingParameter(name) => {
-            format!("“{name}” is required. Fill it in, then launch.")
+            format!("“{name}” is required. Enter a value, then launch.")
         }
         Refusal::InvalidParameter(name) => format!(
-            "The value of “{name}” is not accepted. Letters, digits, spaces and . _ / @ + = - usually are."
+            "The value of “{name}” is not allowed. Most parameters take letters, digits, spaces and . _ / @ + = -"
         ),
         Refusal::UnlimitedTtl => {
-            "This environment has no end, so there is nothing to extend.".to_owned()
+            "This environment has no time limit, so it needs no extension.".to_owned()
         }
         Refusal::NoOwnerClaim(claim) => format!(
-            "Your account does not say who would own this environment: it has no usable “{claim}”. Your admin can add it."
+            "Your account has no usable “{claim}”, which decides who owns this environment. Ask your admin to add it."
         ),
         Refusal::QuotaReached(limit) => format!(
-            "You already have as many environments as you may ({limit}). Delete one, then launch again."
+            "You have reached your limit of {limit} environments. Delete one, then launch again."
         ),
-        Refusal::NotAdmin => "Only administrators may do this.".to_owned(),
+        Refusal::NotAdmin => "Only admins may do this.".to_owned(),
         Refusal::NotFound(name) => format!(
-            "There is no environment “{name}”, or it is already gone. The catalog shows what can be launched."
+            "The environment “{name}” does not exist, or it is gone. The catalog lists what you can launch."
         ),
         Refusal::ExtensionsUsedUp(times) => format!(
-            "It was extended {times} times, which is as often as it can be. Save your work before its time is up."
+            "The environment was extended {times} times, which is the maximum. Save your work before its time is up."
         ),
         Refusal::PoolEmpty => {
-            "All places are taken right now. New ones are being prepared: try again in a moment."
+            "No environment is ready to be claimed. New ones are starting. Try again in a moment."
                 .to_owned()
         }
-        Refusal::Contended => "Somebody changed this at the same moment. Try again.".to_owned(),
+        Refusal::Contended => "Another request changed this at the same time. Try again.".to_owned(),
         Refusal::Unavailable(_) => {
-            "The cluster does not answer right now. Try again in a moment.".to_owned()
+            "The cluster does not respond. Try again in a moment.".to_owned()
         }
         Refusal::Internal(_) => {
-            "Something went wrong on the server. Try again; if it stays, your admin can see why."
+            "The server failed. Try again. If it fails again, ask your admin: the server's log has the reason."
                 .to_owned()
         }
-    }
-}
-
-/// The status that a program sees.
-pub(super) const fn status(kind: UiErrorKind) -> StatusCode {
-    match kind {
-        UiErrorKind::SignedOut => StatusCode::UNAUTHORIZED,
-        UiErrorKind::BadInput => StatusCode::BAD_REQUEST,
-        UiErrorKind::Forbidden => StatusCode::FORBIDDEN,
-        UiErrorKind::NotFound => StatusCode::NOT_FOUND,
-        UiErrorKind::Conflict => StatusCode::CONFLICT,
-        UiErrorKind::Unavailable | UiErrorKind::Offline => StatusCode::SERVICE_UNAVAILABLE,
-        UiErrorKind::Broken => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -1,21 +1,24 @@
+//! The server function that stores the colour theme.
+
 use leptos::{prelude::*, server_fn::codec::Postcard};
 
-use super::{Changed, UiError};
+use super::{MutationReply, UiError};
 use crate::theme::Theme;
 
-/// Remembers the colours that the reader wants, in a cookie, so that the next page comes in them. Scripts have done so already.
+/// Stores the theme in a cookie, so that the server renders the next page in it. With JavaScript,
+/// the page has set the same cookie already.
 ///
 /// # Errors
-/// None of its own.
+/// Only those of the transport.
 #[server(output = Postcard)]
 pub async fn choose_theme(
-    /// The colours.
+    /// The theme.
     theme: Theme,
-) -> Result<Changed, UiError> {
-    use super::form;
+) -> Result<MutationReply, UiError> {
+    use super::form_redirect::append_cookie;
     use crate::cookie;
     if let Some(response) = use_context::<leptos_axum::ResponseOptions>() {
-        form::append_cookie(&response, &cookie::lasting(Theme::COOKIE, theme));
+        append_cookie(&response, &cookie::for_a_year(Theme::COOKIE, theme));
     }
-    Ok(Changed::default())
+    Ok(MutationReply::default())
 }

@@ -1,6 +1,7 @@
-//! The calendar, as far as a page needs it: RFC 3339 in UTC to seconds, and seconds to a day and a time of day.
+//! Calendar arithmetic: parses RFC 3339 in UTC, and converts seconds to a date and a time of day.
 //!
-//! A library for this is a tenth of what the browser may download; the tests compare every day of two centuries with one.
+//! A library would take a tenth of the download limit. The tests compare every day of two centuries
+//! with a library.
 
 const DAY: i64 = 86_400;
 const MONTHS: [&str; 12] = [
@@ -20,7 +21,8 @@ const MONTHS: [&str; 12] = [
 const WEEKDAYS: [&str; 7] =
     ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
 
-/// Seconds since 1970 of `2026-03-02T12:00:00Z`; `None` for anything else. Fractions of a second are dropped.
+/// Parses `2026-03-02T12:00:00Z` to seconds since 1970; `None` for any other text. Fractions of a
+/// second are dropped.
 pub(super) fn parse(text: &str) -> Option<i64> {
     let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
     let [year, month, day] = numbers(date, '-')?;
@@ -42,7 +44,8 @@ fn numbers(text: &str, separator: char) -> Option<[i64; 3]> {
     parts.next().is_none().then_some(three)
 }
 
-/// Days from 1970-01-01 to a date. Years begin in March here, so that the leap day is their last.
+/// Days from 1970-01-01 to a date. Years start in March here, which makes the leap day the last
+/// day.
 const fn days_before(year: i64, month: i64, day: i64) -> i64 {
     let year = if month <= 2 { year - 1 } else { year };
     let era = year.div_euclid(400);
@@ -51,7 +54,7 @@ const fn days_before(year: i64, month: i64, day: i64) -> i64 {
     era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
 }
 
-/// A day and a time of day.
+/// A date and a time of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Civil {
     /// Days since 1970-01-01.
@@ -60,7 +63,7 @@ pub(super) struct Civil {
 }
 
 impl Civil {
-    /// What a clock shows that many seconds after 1970 began.
+    /// The date and the time of day, `seconds` after 1970 began.
     pub(super) const fn of(seconds: i64) -> Self {
         Self { day: seconds.div_euclid(DAY), seconds: seconds.rem_euclid(DAY) }
     }
@@ -95,20 +98,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_day_of_two_centuries_is_the_librarys() {
+    fn every_day_of_two_centuries_matches_the_library() {
         for day in -10_000..70_000_i64 {
             let seconds = day * DAY + (day * 7_919).rem_euclid(DAY);
-            let theirs = Timestamp::from_second(seconds).expect("in range").to_zoned(TimeZone::UTC);
-            let ours = Civil::of(seconds);
-            assert_eq!(ours.time(), theirs.strftime("%H:%M").to_string());
-            assert_eq!(ours.weekday(), theirs.strftime("%A").to_string());
-            assert_eq!(ours.date(), theirs.strftime("%-d %B").to_string());
-            assert_eq!(parse(&theirs.timestamp().to_string()), Some(seconds));
+            let expected =
+                Timestamp::from_second(seconds).expect("in range").to_zoned(TimeZone::UTC);
+            let actual = Civil::of(seconds);
+            assert_eq!(actual.time(), expected.strftime("%H:%M").to_string());
+            assert_eq!(actual.weekday(), expected.strftime("%A").to_string());
+            assert_eq!(actual.date(), expected.strftime("%-d %B").to_string());
+            assert_eq!(parse(&expected.timestamp().to_string()), Some(seconds));
         }
     }
 
     #[test]
-    fn what_is_no_time_is_none() {
+    fn other_text_is_not_parsed() {
         for text in [
             "",
             "now",

@@ -1,11 +1,13 @@
+//! The countdown of an environment.
+
 use wire::Environment;
 
-use super::{Moment, Zone, clock_face};
+use super::{Moment, Zone, format_clock};
 
-/// The last minutes, when the digits turn red.
-const LAST: i64 = 5 * 60;
+/// From this many seconds before the deadline on, the digits are red.
+const LAST_SECONDS: i64 = 5 * 60;
 
-/// How pressing it is.
+/// How close the deadline is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Urgency {
     /// More than a fifth of the time is left.
@@ -17,7 +19,7 @@ pub enum Urgency {
 }
 
 impl Urgency {
-    /// The word that the style sheet knows.
+    /// The word in the attribute `data-time`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -28,7 +30,8 @@ impl Urgency {
     }
 }
 
-/// The time of one environment. What is left is always computed from its end, never counted down.
+/// The start and the deadline of an environment. The time left is always computed from the
+/// deadline, never counted down, so that a sleep of the machine does not delay it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Countdown {
     start: Moment,
@@ -36,7 +39,7 @@ pub struct Countdown {
 }
 
 impl Countdown {
-    /// The countdown of an environment; `None` when it has no end.
+    /// The countdown of an environment; `None` without a deadline.
     #[must_use]
     pub fn of(environment: &Environment) -> Option<Self> {
         let end = Moment::parse(&environment.expires_at)?;
@@ -44,20 +47,20 @@ impl Countdown {
         Some(Self { start, end })
     }
 
-    /// Whole seconds that are left; never negative.
+    /// The seconds left; never negative.
     #[must_use]
     pub fn left(self, now: Moment) -> i64 {
         now.seconds_until(self.end).max(0)
     }
 
-    /// The share of its time that is left, in per cent.
+    /// The share of the time that is left, in per cent.
     #[must_use]
     pub fn per_cent(self, now: Moment) -> i64 {
         let whole = self.start.seconds_until(self.end);
         if whole <= 0 { 0 } else { (self.left(now) * 100 / whole).clamp(0, 100) }
     }
 
-    /// How much of the ring is open, in tenths of its units, of a whole of `circumference`.
+    /// The spent share of `circumference`, in its unit.
     #[must_use]
     pub fn spent(self, now: Moment, circumference: i64) -> i64 {
         let whole = self.start.seconds_until(self.end).max(1);
@@ -65,10 +68,10 @@ impl Countdown {
         circumference * spent / whole
     }
 
-    /// How pressing it is.
+    /// How close the deadline is.
     #[must_use]
     pub fn urgency(self, now: Moment) -> Urgency {
-        if self.left(now) <= LAST {
+        if self.left(now) <= LAST_SECONDS {
             Urgency::Last
         } else if self.per_cent(now) <= 20 {
             Urgency::Soon
@@ -77,13 +80,13 @@ impl Countdown {
         }
     }
 
-    /// What is left, as a clock shows it.
+    /// The time left as digits: `22:14:09`.
     #[must_use]
-    pub fn face(self, now: Moment) -> String {
-        clock_face(self.left(now))
+    pub fn digits(self, now: Moment) -> String {
+        format_clock(self.left(now))
     }
 
-    /// When it ends, in the reader's zone.
+    /// The deadline in the user's time zone.
     #[must_use]
     pub fn until(self, now: Moment, zone: Zone) -> String {
         zone.until(self.end, now)

@@ -1,4 +1,5 @@
-//! Time as people read it. Everything here is plain values: the clock that ticks is `contexts::Clock`.
+//! Points in time, durations and countdowns, and their texts. All are plain values; the ticking
+//! clock is `contexts::Clock`.
 
 mod civil;
 mod countdown;
@@ -8,7 +9,7 @@ mod skew;
 mod zone;
 
 pub use countdown::Countdown;
-pub use duration::{clock_face, words};
+pub use duration::{format_clock, format_duration};
 pub use moment::Moment;
 pub use skew::Skew;
 pub use zone::Zone;

@@ -7,7 +7,7 @@ fn at(text: &str) -> Moment {
 }
 
 fn environment(started_at: &str, expires_at: &str) -> wire::Environment {
-    crate::plain::samples::environment("webterm", wire::Status::Healthy)
+    crate::samples::environment("webterm", wire::Status::Healthy)
         .tap(|it| (it.started_at, it.expires_at) = (started_at.to_owned(), expires_at.to_owned()))
 }
 
@@ -20,8 +20,8 @@ trait Tap: Sized {
 impl Tap for wire::Environment {}
 
 #[test]
-fn durations_are_said_in_their_largest_units() {
-    for (seconds, said) in [
+fn a_duration_has_its_largest_units() {
+    for (seconds, text) in [
         (0, "0 s"),
         (45, "45 s"),
         (45 * 60, "45 min"),
@@ -32,21 +32,21 @@ fn durations_are_said_in_their_largest_units() {
         (180_000, "50 h"),
         (-5, "0 s"),
     ] {
-        assert_eq!(words(seconds), said, "{seconds} s");
+        assert_eq!(format_duration(seconds), text, "{seconds} s");
     }
 }
 
 #[test]
-fn what_is_left_reads_as_a_clock() {
-    assert_eq!(clock_face(80_049), "22:14:09");
-    assert_eq!(clock_face(451), "00:07:31");
-    assert_eq!(clock_face(-3), "00:00:00");
-    assert_eq!(clock_face(172_800), "48:00:00");
-    assert_eq!(clock_face(3 * 86_400 + 3_661), "3 d 01:01:01");
+fn the_time_left_is_shown_as_digits() {
+    assert_eq!(format_clock(80_049), "22:14:09");
+    assert_eq!(format_clock(451), "00:07:31");
+    assert_eq!(format_clock(-3), "00:00:00");
+    assert_eq!(format_clock(172_800), "48:00:00");
+    assert_eq!(format_clock(3 * 86_400 + 3_661), "3 d 01:01:01");
 }
 
 #[test]
-fn an_end_is_named_by_the_readers_own_day() {
+fn a_deadline_is_relative_to_the_users_day() {
     let cases = [
         (Some(60), "2026-03-02T15:00:00Z", "16:00"),
         (Some(60), "2026-03-03T15:00:00Z", "16:00 tomorrow"),
@@ -56,23 +56,23 @@ fn an_end_is_named_by_the_readers_own_day() {
         (Some(0), "2026-03-20T09:05:00Z", "09:05 on 20 March"),
         (None, "2026-03-03T15:00:00Z", "15:00 UTC tomorrow"),
     ];
-    for (minutes, end, said) in cases {
-        assert_eq!(Zone(minutes).until(at(end), at(NOON)), said);
+    for (minutes, end, text) in cases {
+        assert_eq!(Zone(minutes).until(at(end), at(NOON)), text);
     }
 }
 
 #[test]
-fn a_countdown_is_computed_from_the_end_so_a_sleeping_laptop_loses_nothing() {
+fn a_countdown_is_computed_from_the_deadline() {
     let of = environment(NOON, "2026-03-02T13:00:00Z");
-    let countdown = Countdown::of(&of).expect("it has an end");
-    assert_eq!(countdown.face(at(NOON)), "01:00:00");
-    assert_eq!(countdown.face(at("2026-03-02T12:52:29Z")), "00:07:31");
+    let countdown = Countdown::of(&of).expect("a deadline");
+    assert_eq!(countdown.digits(at(NOON)), "01:00:00");
+    assert_eq!(countdown.digits(at("2026-03-02T12:52:29Z")), "00:07:31");
     assert_eq!(countdown.left(at("2026-03-02T18:00:00Z")), 0);
 }
 
 #[test]
-fn it_gets_pressing_at_a_fifth_and_again_in_the_last_five_minutes() {
-    let countdown = Countdown::of(&environment(NOON, "2026-03-02T13:00:00Z")).expect("an end");
+fn urgency_rises_at_a_fifth_and_in_the_last_five_minutes() {
+    let countdown = Countdown::of(&environment(NOON, "2026-03-02T13:00:00Z")).expect("a deadline");
     for (now, urgency, per_cent) in [
         ("2026-03-02T12:00:00Z", Urgency::Long, 100),
         ("2026-03-02T12:30:00Z", Urgency::Long, 50),
@@ -86,12 +86,12 @@ fn it_gets_pressing_at_a_fifth_and_again_in_the_last_five_minutes() {
 }
 
 #[test]
-fn without_an_end_there_is_no_countdown() {
+fn an_environment_without_a_deadline_has_no_countdown() {
     assert_eq!(Countdown::of(&environment(NOON, "")), None);
 }
 
 #[test]
-fn the_clock_of_the_server_is_guessed_from_the_largest_bound() {
+fn the_largest_bound_is_the_estimate() {
     // The browser is ten seconds behind; the first answer took 900 ms, the second 20 ms.
     let skew = Skew::default().learn(Moment(1_000), 990_900).learn(Moment(1_005), 995_020);
     assert_eq!(skew.server_time(1_000_100), Moment(1_010));
@@ -99,8 +99,8 @@ fn the_clock_of_the_server_is_guessed_from_the_largest_bound() {
 }
 
 #[test]
-fn a_clock_that_was_set_is_learnt_anew() {
-    let skew = Skew::default().learn(Moment(1_000), 900_000).doubted();
+fn a_stale_estimate_is_replaced() {
+    let skew = Skew::default().learn(Moment(1_000), 900_000).marked_stale();
     assert_eq!(skew.server_time(900_000), Moment(1_000));
     assert_eq!(skew.learn(Moment(1_010), 1_010_000).server_time(1_011_000), Moment(1_011));
 }

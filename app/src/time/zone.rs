@@ -1,13 +1,17 @@
+//! The user's time zone.
+
 use super::{Moment, civil::Civil};
 
-/// The reader's time zone at the moments that matter here: minutes east of Greenwich.
+/// The user's time zone, as its current offset from UTC in minutes.
 ///
-/// The browser tells it in a cookie, so that the server can write the same words; without it, times are in UTC and say so.
+/// The browser stores it in a cookie, so that the server renders the same text. Without a zone,
+/// times are in UTC and marked as such.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Zone(pub Option<i32>);
 
 impl Zone {
-    /// When something ends, seen from `now`: `16:00`, `16:00 tomorrow`, `16:00 on Friday`, `16:00 on 3 December`.
+    /// The text of a deadline, relative to `now`: `16:00`, `16:00 tomorrow`, `16:00 on Friday`,
+    /// `16:00 on 3 December`.
     #[must_use]
     pub fn until(self, end: Moment, now: Moment) -> String {
         let (end, today) = (self.local(end), self.local(now));

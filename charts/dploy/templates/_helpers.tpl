@@ -2,19 +2,19 @@
 {{- default .Chart.Name .Values.nameOverride | trunc 63 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Leaves room for the longest suffix, "-operate-cluster". */}}
+{{/* The name of the release's objects. It leaves room for the longest suffix, "-operate-cluster". */}}
 {{- define "dploy.fullname" -}}
 {{- $name := default .Chart.Name .Values.nameOverride -}}
 {{- $full := ternary .Release.Name (printf "%s-%s" .Release.Name $name) (contains $name .Release.Name) -}}
 {{- default $full .Values.fullnameOverride | trunc 46 | trimSuffix "-" -}}
 {{- end -}}
 
-{{/* Cluster-scoped names must differ between releases of the same name. */}}
+{{/* The name of cluster-scoped objects. It differs between releases of the same name. */}}
 {{- define "dploy.clusterName" -}}
 {{- printf "%s:%s" .Release.Namespace (include "dploy.fullname" .) -}}
 {{- end -}}
 
-{{/* Where templates, instances and owners are. */}}
+{{/* The namespace of templates, instances and owner records. */}}
 {{- define "dploy.namespace" -}}
 {{- default .Release.Namespace .Values.config.namespace -}}
 {{- end -}}
@@ -35,7 +35,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end -}}
 
-{{/* Labels and annotations of an object. Takes root, and where it has them component, labels and annotations. */}}
+{{/* The labels and annotations of an object. Takes root and, optionally, component, labels and annotations. */}}
 {{- define "dploy.metadata" -}}
 labels:
   {{- include "dploy.labels" .root | nindent 2 }}
@@ -74,7 +74,7 @@ annotations:
 {{- default (ternary $created "default" .account.create) .account.name -}}
 {{- end -}}
 
-{{/* Whether there is a client secret, and in which Secret. */}}
+{{/* The name of the Secret with the client secret; empty if there is no client secret. */}}
 {{- define "dploy.clientSecretName" -}}
 {{- with .Values.identity.oidc -}}
 {{- if .existingSecret.name -}}
@@ -85,7 +85,7 @@ annotations:
 {{- end -}}
 {{- end -}}
 
-{{/* The verbs of a kind that is applied, looked at and withdrawn again. */}}
+{{/* The verbs for a kind whose objects operate applies, watches and deletes. */}}
 {{- define "dploy.managedVerbs" -}}
 [get, list, watch, create, patch, delete]
 {{- end -}}

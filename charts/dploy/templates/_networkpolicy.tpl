@@ -1,4 +1,4 @@
-{{/* The ingress rule of the metrics port, where there is one. */}}
+{{/* The ingress rule of the metrics port; empty if metrics are disabled. */}}
 {{- define "dploy.metricsIngress" -}}
 {{- if .Values.metrics.enabled -}}
 - ports: [{ port: metrics }]
@@ -9,7 +9,7 @@
 {{- end }}
 {{- end -}}
 
-{{/* DNS, the API server and, for serve, the OpenID provider. The API server's address cannot be selected by labels. */}}
+{{/* The egress rules for DNS, the API server and, for serve, the OpenID provider. No label selects the API server, so the rule has only ports. */}}
 {{- define "dploy.egress" -}}
 - ports:
     - { port: 53, protocol: UDP }

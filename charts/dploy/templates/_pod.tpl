@@ -1,4 +1,4 @@
-{{/* What the pods of both roles have in common. They take root, role and the role's values. */}}
+{{/* The common parts of both roles' pods. They take root, role and the role's values. */}}
 
 {{- define "dploy.podMetadata" -}}
 labels:
@@ -59,7 +59,7 @@ priorityClassName: {{ . }}
 {{- end }}
 {{- end -}}
 
-{{/* Probes of a port that answers /health and /ready. */}}
+{{/* The probes for a port with /health and /ready. */}}
 {{- define "dploy.probes" -}}
 startupProbe:
   httpGet: { path: /health, port: {{ . }} }

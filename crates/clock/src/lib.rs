@@ -1,22 +1,25 @@
-//! The one place that asks the machine for the time and for random numbers.
+//! The only crate that reads the machine's clock and draws random numbers.
 //!
-//! Everything else takes a [`Clock`], or a value drawn here, as an argument, so that a decision can be repeated in a test;
-//! clippy refuses the machine's own calls anywhere else (`clippy.toml`).
+//! Other crates take a [`Clock`] as an argument, or draw a value here and pass it on, so that a
+//! test can repeat a decision. Clippy rejects the machine's own calls in every other crate
+//! (`clippy.toml`).
 
 use std::{
     fmt::Debug,
+    ops::Range,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Tells the time.
+/// A source of the current time.
 pub trait Clock: Debug + Send + Sync + 'static {
-    /// The present moment, in UTC.
+    /// The current time, in UTC.
     fn now(&self) -> Timestamp;
 }
 
-/// A clock that is shared by the parts of one process.
+/// A clock that several parts of a process share.
 pub type SharedClock = Arc<dyn Clock>;
 
 /// The machine's clock.
@@ -24,7 +27,7 @@ pub type SharedClock = Arc<dyn Clock>;
 pub struct SystemClock;
 
 impl SystemClock {
-    /// The machine's clock, ready to be shared.
+    /// The machine's clock as a [`SharedClock`].
     #[must_use]
     pub fn shared() -> SharedClock {
         Arc::new(Self)
@@ -32,13 +35,13 @@ impl SystemClock {
 }
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is where the time comes from")]
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the machine's clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
 }
 
-/// A clock for tests, which stands still until it is moved.
+/// A clock for tests. It stands still until a test moves it.
 #[derive(Debug)]
 pub struct ManualClock(Mutex<Timestamp>);
 
@@ -49,7 +52,7 @@ impl ManualClock {
         Arc::new(Self(Mutex::new(start)))
     }
 
-    /// Moves the clock, backwards too.
+    /// Moves the clock; a negative duration moves it back.
     pub fn advance(&self, by: SignedDuration) {
         let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         *now += by;
@@ -62,8 +65,9 @@ impl Clock for ManualClock {
     }
 }
 
-/// Fills `N` bytes from the operating system's cryptographic generator.
+/// `N` bytes of the process's cryptographic generator, which the operating system seeds.
 #[must_use]
+#[expect(clippy::disallowed_methods, reason = "the only place that draws random bytes")]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
     rand::random()
 }
@@ -74,21 +78,23 @@ pub fn random_hex<const N: usize>() -> String {
     random_bytes::<N>().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_manual_clock_moves_only_when_told() {
-        let clock = ManualClock::at(Timestamp::UNIX_EPOCH);
-        assert_eq!(clock.now(), Timestamp::UNIX_EPOCH);
-        clock.advance(SignedDuration::from_secs(90));
-        assert_eq!(clock.now().as_second(), 90);
-    }
-
-    #[test]
-    fn hexadecimal_digits_keep_their_leading_zeros() {
-        let names: Vec<String> = (0..64).map(|_| random_hex::<4>()).collect();
-        assert!(names.iter().all(|name| name.len() == 8));
-    }
+/// A random number of `range`.
+///
+/// # Panics
+/// When the range is empty.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the only place that draws random numbers")]
+pub fn random_index(range: Range<usize>) -> usize {
+    rand::random_range(range)
 }
+
+/// A random duration from zero to `longest`, in whole microseconds: the pause before a retry.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the only place that draws random durations")]
+pub fn jitter(longest: Duration) -> Duration {
+    let longest = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
+    Duration::from_micros(rand::random_range(0..=longest))
+}
+
+#[cfg(test)]
+mod tests;

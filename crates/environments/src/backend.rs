@@ -2,8 +2,8 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use rendering::names::instance_name;
 use resources::DployInstance;
+use resources::names::instance_name;
 
 use crate::{
     Caller, Refusal,

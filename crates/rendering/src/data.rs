@@ -1,32 +1,30 @@
-//! The data that templates see, under Go's field names (`docs/templates.md`).
+//! The data of templates, with the field names of docs/templates.md, section "The data".
 
 use gtmpl_ng::Value;
-use resources::{Chart, DployInstance, OperatorConfigSpec, ResolvedTemplate, meta};
+use resources::{Chart, DployInstance, OperatorConfigSpec, ResolvedTemplate, meta, names};
 
-use crate::{
-    engine::value::{from_json_object, signed, structure, texts},
-    names,
-};
+use crate::value::{from_json_object, signed, structure, texts};
 
-/// An instance with all that its templates need.
-pub(crate) struct Subject<'a> {
+/// An instance and everything else that its templates read.
+pub(crate) struct TemplateData<'a> {
     pub(crate) instance: &'a DployInstance,
     pub(crate) resolved: &'a ResolvedTemplate,
     pub(crate) config: &'a OperatorConfigSpec,
 }
 
-impl Subject<'_> {
-    /// The eight digits, or nothing for an instance applied by hand that the operator has not seen yet.
+impl TemplateData<'_> {
+    /// The uuid. It is empty for an instance that was applied by hand, until the operator sets it.
     pub(crate) fn uuid(&self) -> &str {
         let observed = || self.instance.status.as_ref().and_then(|status| status.uuid.as_deref());
         self.instance.spec.uuid.as_deref().or_else(observed).unwrap_or_default()
     }
 
+    /// The host of the environment.
     pub(crate) fn host(&self) -> String {
         names::host(&self.instance.spec.template_ref, self.uuid(), &self.resolved.base_domain)
     }
 
-    /// The namespace that it has, or will get.
+    /// The workload's namespace: the one in the status, or the one that the operator will choose.
     fn namespace(&self) -> String {
         let observed = self.instance.status.as_ref().and_then(|status| status.namespace.clone());
         let spec = &self.instance.spec;
@@ -34,17 +32,18 @@ impl Subject<'_> {
         observed.unwrap_or_else(|| names::namespace(owner, &spec.template_ref, self.uuid()))
     }
 
-    /// Where a process listens, once the engine says so.
+    /// The port of a process; empty until the engine has reported it.
     fn port(&self) -> &str {
-        let place = self.instance.status.as_ref().and_then(|status| status.engine_ref.as_deref());
-        place
-            .and_then(|place| place.rsplit_once(':'))
+        let engine_ref =
+            self.instance.status.as_ref().and_then(|status| status.engine_ref.as_deref());
+        engine_ref
+            .and_then(|engine_ref| engine_ref.rsplit_once(':'))
             .map(|(_, port)| port)
             .filter(|port| !port.is_empty() && port.bytes().all(|digit| digit.is_ascii_digit()))
             .unwrap_or_default()
     }
 
-    /// The root of the data; `url` is empty while the address itself is rendered.
+    /// The root of the data. `url` is empty while the URL itself is rendered.
     pub(crate) fn root(&self, url: &str) -> Value {
         let spec = &self.instance.spec;
         structure([
@@ -111,7 +110,8 @@ fn chart(chart: Option<&Chart>) -> Value {
     ])
 }
 
-/// When the environment started: its claim where it came from a pool, else its creation.
+/// The start of the environment: the claim of a pool member, otherwise the creation of the
+/// instance.
 pub(crate) fn started_at(instance: &DployInstance) -> jiff::Timestamp {
     let metadata = &instance.metadata;
     let claimed = metadata.annotations.as_ref().and_then(|all| all.get(meta::CLAIMED_AT));

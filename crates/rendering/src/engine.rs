@@ -1,61 +1,48 @@
-//! Runs one Go template: gtmpl-ng's engine with our own functions, inside fixed bounds.
+//! Runs one Go template: the engine of gtmpl-ng with our own functions, within [`limits`].
 //!
-//! A template is somebody else's program. It runs on a thread of its own, so that the depth of the caller's stack does
-//! not matter, and each thing that it could use up has a bound: the text, its nesting, iterations, the size of values and
-//! of the output, and as a last resort the time. The functions draw randomness and the present moment from
-//! [`session`], so that the same instance always renders the same.
+//! A template is untrusted code. It runs on its own thread, so that the depth of the caller's stack
+//! does not matter. Its functions take randomness and the time from [`FixedInputs`], so that an
+//! instance renders the same at every time.
 
-pub(crate) mod session;
 mod source;
-pub(crate) mod value;
 
-use std::{thread, time::Duration};
+use std::thread;
 
 use gtmpl_ng::{Context, Limits, Template, Value};
 
-use crate::{error::Fault, sprig};
-use session::Session;
+use crate::{error::Fault, fixed_inputs::FixedInputs, limits, sprig};
 
-/// The largest output, in bytes.
-pub(crate) const LARGEST_OUTPUT: usize = 1024 * 1024;
-/// How often one loop may go round, and how long a list a function may make.
-const LONGEST_LOOP: usize = 10_000;
-/// How often all loops of a rendering may go round together.
-const ALL_LOOPS: usize = 200_000;
-/// When the counters let a template pass that is slow all the same.
-const DEADLINE: Duration = Duration::from_secs(3);
-/// Several times what the deepest template that passes [`source::prepare`] needs in a build without optimisation.
-const STACK: usize = 16 * 1024 * 1024;
-
-/// Renders `text` over `data`. What stands for a missing value prints nothing.
-pub(crate) fn render(text: &str, data: Value, session: Session) -> Result<String, Fault> {
+/// Renders `text` over `data`. A missing value prints nothing.
+pub(crate) fn render(text: &str, data: Value, inputs: FixedInputs) -> Result<String, Fault> {
     let prepared = source::prepare(text)?;
     thread::scope(|scope| {
         thread::Builder::new()
             .name("render".to_owned())
-            .stack_size(STACK)
-            .spawn_scoped(scope, || session.run(|| execute(prepared, data)))
-            .map_err(|_| Fault::new("no thread could be started to render it; try again"))?
+            .stack_size(limits::RENDER_STACK_BYTES)
+            .spawn_scoped(scope, || inputs.run(|| execute(prepared, data)))
+            .map_err(|_| Fault::new("Dploy could not start a thread to render it; try again"))?
             .join()
-            .unwrap_or_else(|_| Err(Fault::new("the template engine failed on it; simplify it")))
+            .unwrap_or_else(|_| {
+                Err(Fault::new("the template engine failed; simplify the template"))
+            })
     })
 }
 
 fn execute(text: String, data: Value) -> Result<String, Fault> {
-    let mut template = Template::with_limits(limits());
+    let mut template = Template::with_limits(engine_limits());
     template.add_funcs(&sprig::functions());
     template.parse(text)?;
     let output = template.render(&Context::from(data))?;
     Ok(output.replace("<no value>", ""))
 }
 
-fn limits() -> Limits {
+fn engine_limits() -> Limits {
     Limits::default()
-        .with_iterations(LONGEST_LOOP)
-        .with_total_iterations(ALL_LOOPS)
-        .with_output_bytes(LARGEST_OUTPUT)
-        .with_function_output(LARGEST_OUTPUT)
-        .with_deadline(DEADLINE)
+        .with_iterations(limits::MAX_LOOP_ITERATIONS)
+        .with_total_iterations(limits::MAX_TOTAL_ITERATIONS)
+        .with_output_bytes(limits::MAX_OUTPUT_BYTES)
+        .with_function_output(limits::MAX_OUTPUT_BYTES)
+        .with_deadline(limits::RENDER_TIMEOUT)
 }
 
 #[cfg(test)]

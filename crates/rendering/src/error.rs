@@ -1,19 +1,19 @@
-//! What is wrong with a template, told to its author.
+//! Errors for the authors of templates.
 
 use std::fmt;
 
 use gtmpl_ng::{ExecError, ParseError};
 
-/// Why a template could not be rendered. Its text is a sentence for the template's author: which template, which line,
-/// what is wrong and what to change. It never quotes rendered text, which may hold secrets.
+/// The reason why a template cannot be rendered, for its author: the field, the line, the problem
+/// and what to change. It never quotes rendered text, which may contain secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{template}{}: {problem}", Line(*.line))]
 pub struct RenderError {
-    /// The field of the template that could not be rendered, e.g. `valuesTemplate`.
+    /// The field of the template, e.g. `valuesTemplate`.
     pub template: String,
-    /// The line in that field, counted from 1, where it is known.
+    /// The line in that field, counted from 1; `None` when it is unknown.
     pub line: Option<usize>,
-    /// What is wrong, and what to change.
+    /// The problem and what to change.
     pub problem: String,
 }
 
@@ -25,7 +25,7 @@ impl fmt::Display for Line {
     }
 }
 
-/// What is wrong with a text, before it is known which template it belongs to.
+/// A [`RenderError`] that does not name its template yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fault {
     pub(crate) line: Option<usize>,
@@ -41,7 +41,7 @@ impl Fault {
         Self { line: Some(line), problem: problem.into() }
     }
 
-    pub(crate) fn of(self, template: &str) -> RenderError {
+    pub(crate) fn in_template(self, template: &str) -> RenderError {
         RenderError { template: template.to_owned(), line: self.line, problem: self.problem }
     }
 }
@@ -66,28 +66,28 @@ impl From<ExecError> for Fault {
     }
 }
 
-/// The engine's message in words that say what to change. Messages that would repeat data are cut short.
+/// Rewords a message of the engine so that it says what to change, and removes data from it.
 fn reword(message: &str) -> String {
     let between = |start: &str, end: &str| {
         message.strip_prefix(start).and_then(|rest| rest.split_once(end)).map(|(inner, _)| inner)
     };
     if let Some(name) = between("function ", " not defined") {
-        format!("there is no function \"{name}\"; docs/templates.md lists those that exist")
+        format!("there is no function \"{name}\"; docs/templates.md lists the functions")
     } else if let Some(field) = between("no field `", "` in ") {
         format!("there is no field \"{field}\" here; docs/templates.md lists the data")
     } else if message == "only maps and objects have fields" {
-        "only maps have fields, and this value is none".to_owned()
+        "this value is not a map, so it has no fields".to_owned()
     } else if message.starts_with("unexpected EOF") || message.starts_with("unexpected end in") {
         "an {{ if }}, {{ range }}, {{ with }}, {{ block }} or {{ define }} is not closed; add {{ end }}"
             .to_owned()
     } else if let Some(rest) = message.strip_prefix("range can't iterate over") {
         let kind = if rest.trim().is_empty() { "an empty text" } else { "this value" };
-        format!("range can't iterate over {kind}; it takes lists, maps and whole numbers")
+        format!("range cannot iterate over {kind}; it takes lists, maps and whole numbers")
     } else if message.starts_with("unable to compare") {
         "values of different kinds cannot be compared; convert one, e.g. with int or toString"
             .to_owned()
     } else if let Some(rest) = message.strip_prefix("unable to get ") {
-        format!("there is no {} in what is indexed", rest.split(" in ").next().unwrap_or_default())
+        format!("the indexed value has no entry {}", rest.split(" in ").next().unwrap_or_default())
     } else if message.starts_with("unable to call len on") {
         "len takes a text, a list or a map".to_owned()
     } else {

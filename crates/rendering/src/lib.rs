@@ -1,19 +1,26 @@
-//! Names, addresses and Go templates of environments.
+//! Resolves templates at launch and renders their Go templates: URL, command, values, manifests,
+//! process.
 //!
-//! Everything here is a pure function: of names, of an instance with its resolved template, of the cluster's settings.
-//! The server calls it for the address that stands in its first answer, the operator for everything; both get the same.
+//! All functions are pure: they depend on an instance with its resolved template and on the
+//! OperatorConfig. The server renders the URL for its first answer, and the operator renders
+//! everything; both get the same result.
 //!
-//! What templates can use is described for their authors in `docs/templates.md`.
+//! docs/templates.md is the reference for template authors.
 
 mod data;
 mod engine;
 mod error;
-pub mod names;
+mod fixed_inputs;
+mod limits;
 mod render;
 mod resolve;
 mod sprig;
+#[cfg(test)]
+mod tests;
+mod value;
 mod yaml;
 
 pub use error::RenderError;
-pub use render::{Connection, RenderedProcess, connection, manifests, process, values};
+pub use render::{RenderedConnection, RenderedProcess, connection, manifests, process, values};
 pub use resolve::{DEFAULT_URL_TEMPLATE, matches, resolve};
+pub use resources::names;

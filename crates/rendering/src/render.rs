@@ -1,96 +1,99 @@
-//! What an instance's templates render to. Pure functions of the instance, its resolved template and the cluster's
-//! settings: the server and the operator, asked at any time, get the same.
+//! Renders the templates of an instance: its URL, its command, its chart's values, its manifests,
+//! its process.
 
 use gtmpl_ng::Value;
 use resources::{ConnectionType, DployInstance, OperatorConfigSpec, ResolvedTemplate};
 use serde_json::{Map, Value as Json};
 
 use crate::{
-    RenderError,
-    data::{Subject, started_at},
-    engine::{self, session::Session},
-    error::Fault,
+    data::{TemplateData, started_at},
+    engine,
+    error::{Fault, RenderError},
+    fixed_inputs::FixedInputs,
     yaml,
 };
 
 /// How people reach an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Connection {
+pub struct RenderedConnection {
     /// `<template>-<uuid>.<baseDomain>`
     pub host: String,
-    /// The address.
+    /// The URL.
     pub url: String,
-    /// Whether the address is opened, or a command is copied.
+    /// Whether people open the URL or copy a command.
     pub connection_type: ConnectionType,
-    /// The command to copy; empty for `web`.
+    /// The command to copy; empty for connection type `web`.
     pub message: String,
 }
 
-/// A process's command with its arguments and variables rendered.
+/// The command of a process, with rendered arguments and environment variables.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RenderedProcess {
-    /// The program, as the template names it.
+    /// The program; not a template.
     pub command: String,
-    /// Its arguments.
+    /// The arguments.
     pub args: Vec<String>,
-    /// Variables that come on top of its environment, in the template's order.
+    /// Additional environment variables, in the template's order.
     pub env: Vec<(String, String)>,
 }
 
-/// Where the environment answers and what its owner is told.
+/// Renders the URL of an environment and the command to copy.
 ///
 /// # Errors
 ///
-/// When `connectionURLTemplate` or `connectionMessageTemplate` cannot be rendered, or the address is none.
+/// When `connectionURLTemplate` or `connectionMessageTemplate` cannot be rendered, or the URL is
+/// not valid.
 pub fn connection(
     instance: &DployInstance,
     config: &OperatorConfigSpec,
-) -> Result<Connection, RenderError> {
-    let rendering = Rendering::address(instance, config)?;
-    let connection_type = rendering.subject.resolved.connection_type;
+) -> Result<RenderedConnection, RenderError> {
+    let rendering = Rendering::start(instance, config)?;
+    let connection_type = rendering.template_data.resolved.connection_type;
     let message = match connection_type {
         ConnectionType::Web => String::new(),
         ConnectionType::Instructions => {
-            let template = &rendering.subject.resolved.connection_message_template;
+            let template = &rendering.template_data.resolved.connection_message_template;
             rendering.text("connectionMessageTemplate", template)?.trim().to_owned()
         }
     };
-    Ok(Connection { host: rendering.subject.host(), url: rendering.url, connection_type, message })
+    let host = rendering.template_data.host();
+    Ok(RenderedConnection { host, url: rendering.url, connection_type, message })
 }
 
-/// The chart's values. A template that renders to nothing gives none.
+/// Renders the values of the chart. An empty text gives no values.
 ///
 /// # Errors
 ///
-/// When `valuesTemplate` cannot be rendered or does not give a YAML mapping.
+/// When `valuesTemplate` cannot be rendered, or the rendered text is not a YAML mapping.
 pub fn values(
     instance: &DployInstance,
     config: &OperatorConfigSpec,
 ) -> Result<Map<String, Json>, RenderError> {
     const NAME: &str = "valuesTemplate";
-    let rendering = Rendering::address(instance, config)?;
-    let text = rendering.text(NAME, &rendering.subject.resolved.values_template)?;
-    match yaml::document(&text).map_err(|fault| fault.of(NAME))? {
+    let rendering = Rendering::start(instance, config)?;
+    let text = rendering.text(NAME, &rendering.template_data.resolved.values_template)?;
+    match yaml::document(&text).map_err(|fault| fault.in_template(NAME))? {
         Json::Object(values) => Ok(values),
         Json::Null => Ok(Map::new()),
-        _ => Err(Fault::new("it has to render a YAML mapping, lines of `key: value`").of(NAME)),
+        _ => Err(Fault::new("the rendered text must be a YAML mapping: lines of `key: value`")
+            .in_template(NAME)),
     }
 }
 
-/// The objects of engine manifests, in the template's order.
+/// Renders the objects of engine `manifests`, in the template's order.
 ///
 /// # Errors
 ///
-/// When `manifests` cannot be rendered, or a document of it is no Kubernetes object.
+/// When `manifests` cannot be rendered, or a document is not a Kubernetes object.
 pub fn manifests(
     instance: &DployInstance,
     config: &OperatorConfigSpec,
 ) -> Result<Vec<Json>, RenderError> {
     const NAME: &str = "manifests";
-    let rendering = Rendering::address(instance, config)?;
+    let rendering = Rendering::start(instance, config)?;
     let text = rendering
-        .text(NAME, rendering.subject.resolved.manifests.as_deref().unwrap_or_default())?;
-    let documents = yaml::documents(&text).map_err(|fault| fault.of(NAME))?;
+        .text(NAME, rendering.template_data.resolved.manifests.as_deref().unwrap_or_default())?;
+    let documents = yaml::documents(&text).map_err(|fault| fault.in_template(NAME))?;
     for (at, document) in documents.iter().enumerate() {
         let is_given = |path: &str| {
             document.pointer(path).is_some_and(|it| it.as_str() != Some("") && it.is_string())
@@ -99,24 +102,28 @@ pub fn manifests(
             ["/apiVersion", "/kind", "/metadata/name"].into_iter().find(|path| !is_given(path))
         {
             let field = missing.trim_start_matches('/').replace('/', ".");
-            return Err(Fault::new(format!("document {} has no {field}; add it", at + 1)).of(NAME));
+            return Err(
+                Fault::new(format!("document {} has no {field}; add it", at + 1)).in_template(NAME)
+            );
         }
     }
     Ok(documents)
 }
 
-/// The command of engine process.
+/// Renders the command of engine `process`.
 ///
 /// # Errors
 ///
-/// When the template has no `process`, or one of its arguments or variables cannot be rendered.
+/// When the template has no `process`, or an argument or environment variable cannot be rendered.
 pub fn process(
     instance: &DployInstance,
     config: &OperatorConfigSpec,
 ) -> Result<RenderedProcess, RenderError> {
-    let rendering = Rendering::address(instance, config)?;
-    let Some(process) = &rendering.subject.resolved.process else {
-        return Err(Fault::new("the template has none; add spec.process").of("process"));
+    let rendering = Rendering::start(instance, config)?;
+    let Some(process) = &rendering.template_data.resolved.process else {
+        return Err(
+            Fault::new("the template has no process; add spec.process").in_template("process")
+        );
     };
     let args = process.args.iter().enumerate();
     let args = args.map(|(at, arg)| rendering.text(&format!("process.args[{at}]"), arg));
@@ -131,30 +138,30 @@ pub fn process(
     })
 }
 
-/// An instance whose address is known, ready for its other templates.
+/// An instance with its rendered URL, which its other templates read.
 struct Rendering<'a> {
-    subject: Subject<'a>,
+    template_data: TemplateData<'a>,
     data: Value,
     url: String,
 }
 
 impl<'a> Rendering<'a> {
-    /// Renders the address, which the other templates see as `.URL`.
-    fn address(
+    /// Renders the URL, which the other templates read as `.URL`.
+    fn start(
         instance: &'a DployInstance,
         config: &'a OperatorConfigSpec,
     ) -> Result<Self, RenderError> {
         const NAME: &str = "connectionURLTemplate";
         let resolved: &ResolvedTemplate = instance.spec.resolved.as_ref().ok_or_else(|| {
-            Fault::new("the instance carries no resolved template yet; the operator adds it")
-                .of("spec.resolved")
+            Fault::new("the instance has no resolved template yet; the operator adds it")
+                .in_template("spec.resolved")
         })?;
-        let subject = Subject { instance, resolved, config };
-        let data = subject.root("");
-        let mut rendering = Rendering { subject, data, url: String::new() };
+        let template_data = TemplateData { instance, resolved, config };
+        let data = template_data.root("");
+        let mut rendering = Rendering { template_data, data, url: String::new() };
         let url = rendering.text(NAME, &resolved.connection_url_template)?.trim().to_owned();
-        check_address(&url, resolved.connection_type).map_err(|fault| fault.of(NAME))?;
-        rendering.data = rendering.subject.root(&url);
+        check_url(&url, resolved.connection_type).map_err(|fault| fault.in_template(NAME))?;
+        rendering.data = rendering.template_data.root(&url);
         rendering.url = url;
         Ok(rendering)
     }
@@ -163,20 +170,22 @@ impl<'a> Rendering<'a> {
         if !template.contains("{{") {
             return Ok(template.to_owned());
         }
-        let seed = &self.subject.resolved.seed;
-        let session = Session::new(seed, name, started_at(self.subject.instance));
-        engine::render(template, self.data.clone(), session).map_err(|fault| fault.of(name))
+        let seed = &self.template_data.resolved.seed;
+        let inputs = FixedInputs::new(seed, name, started_at(self.template_data.instance));
+        engine::render(template, self.data.clone(), inputs).map_err(|fault| fault.in_template(name))
     }
 }
 
-/// The address becomes a link, so it has to be one that a browser opens and that runs nothing.
-fn check_address(url: &str, connection_type: ConnectionType) -> Result<(), Fault> {
+/// Checks that the URL is safe as a link: a browser opens it and runs no script from it.
+fn check_url(url: &str, connection_type: ConnectionType) -> Result<(), Fault> {
     let is_web = ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
     if url.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(Fault::new("an address has no spaces and one line"));
+        return Err(Fault::new("the URL must not contain spaces or line breaks"));
     }
     if connection_type == ConnectionType::Web && !is_web {
-        return Err(Fault::new("an address to open starts with https:// or http://"));
+        return Err(Fault::new(
+            "the URL of connection type web must start with https:// or http://",
+        ));
     }
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use kube::ResourceExt;
 use resources::{
-    ConnectionType, DployTemplate, DployTemplateSpec, EngineName, GuardRails, LaunchDefaults,
-    OperatorConfigSpec, ResolvedTemplate,
+    DployTemplate, DployTemplateSpec, EngineName, GuardRails, LaunchDefaults, LaunchSources,
+    OperatorConfigSpec, ResolvedTemplate, connection_type, launch_defaults,
 };
 
 /// The address of environments for which neither the template nor OperatorConfig has a template.
@@ -21,7 +21,8 @@ pub fn resolve(
     seed: String,
 ) -> ResolvedTemplate {
     let spec = template.spec.clone();
-    let defaults = config.map_or(fallback, |config| config.defaults);
+    let LaunchDefaults { ttl_seconds, extend_seconds, max_extends, max_instances_per_user: _ } =
+        launch_defaults(LaunchSources { template: Some(&spec), owner: None, config, fallback });
     ResolvedTemplate {
         seed,
         labels: without_tools(template.labels(), is_deployment_tool),
@@ -38,9 +39,9 @@ pub fn resolve(
         connection_message_template: message_template(&spec, config),
         base_domain: config.map(|config| config.base_domain.clone()).unwrap_or_default(),
         parameters: spec.parameters.into_iter().map(|it| (it.name, it.default)).collect(),
-        ttl_seconds: spec.ttl.seconds.unwrap_or(defaults.ttl_seconds),
-        extend_seconds: spec.ttl.extend_seconds.unwrap_or(defaults.extend_seconds),
-        max_extends: spec.ttl.max_extends.unwrap_or(defaults.max_extends),
+        ttl_seconds,
+        extend_seconds,
+        max_extends,
         display_name: spec.display_name,
         description: spec.description,
         icon: spec.icon,
@@ -84,14 +85,6 @@ fn url_template(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -
 fn message_template(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> String {
     let clusters = config.map_or("", |config| &config.connection_message_template);
     first_given(&[&spec.connection_message_template, clusters])
-}
-
-fn connection_type(
-    spec: &DployTemplateSpec,
-    config: Option<&OperatorConfigSpec>,
-) -> ConnectionType {
-    let clusters = config.map(|config| config.default_connection_type);
-    spec.connection_type.or(clusters).unwrap_or_default()
 }
 
 fn first_given(candidates: &[&str]) -> String {

@@ -1,16 +1,19 @@
 //! The functions that templates can call: sprig's, and Helm's `toYaml`, `fromYaml` and `required`.
 //!
-//! One file per family, each with the table of its names. What they print is fixed by `tests/corpus.json`, made with Go;
-//! `docs/templates.md` lists where they differ on purpose. They run somebody else's program: each one bounds what it
-//! makes before it makes it ([`args::Text`]), and none reads the environment, the network or the clock.
+//! Each family has a file with the table of its functions. `tests/corpus.json`, made with Go, fixes
+//! what they print; docs/templates.md, section "Where it differs from Go", lists the intended
+//! differences. Templates are untrusted: a function checks the size of a result before it builds it
+//! ([`bounded_text`]), and no function reads the environment, the network or the clock.
 
 mod args;
+mod bounded_text;
 mod cases;
 mod dates;
 mod decimal;
 mod dicts;
 mod encoding;
 mod flow;
+mod function;
 mod hashes;
 mod json;
 mod layout;
@@ -28,12 +31,9 @@ mod versions;
 mod wrapping;
 mod yaml;
 
-use gtmpl_ng::Func;
+use function::Entry;
 
-/// The name of a function and the function.
-type Entry = (&'static str, Func);
-
-/// Every function by its name.
+/// All functions with their names.
 pub(crate) fn functions() -> Vec<Entry> {
     [
         cases::FUNCTIONS,
@@ -59,6 +59,3 @@ pub(crate) fn functions() -> Vec<Entry> {
     ]
     .concat()
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,4 +1,4 @@
-//! YAML as JSON: what templates render is read here.
+//! Parses rendered YAML into JSON.
 
 use serde::Deserialize;
 use serde_json::{Map, Value as Json};
@@ -6,17 +6,19 @@ use serde_yaml_ng::Value as Yaml;
 
 use crate::error::Fault;
 
-/// One document.
+/// Parses one document; `null` for an empty text.
 pub(crate) fn document(text: &str) -> Result<Json, Fault> {
     let mut all = documents(text)?;
     match all.len() {
         0 => Ok(Json::Null),
         1 => Ok(all.remove(0)),
-        _ => Err(Fault::new("it renders several YAML documents; remove the lines with ---")),
+        _ => {
+            Err(Fault::new("the rendered text has several YAML documents; remove the `---` lines"))
+        }
     }
 }
 
-/// All documents, divided by `---`, without the empty ones.
+/// Parses all documents, which `---` separates; leaves out empty ones.
 pub(crate) fn documents(text: &str) -> Result<Vec<Json>, Fault> {
     let mut all = vec![];
     for document in serde_yaml_ng::Deserializer::from_str(text) {
@@ -30,11 +32,11 @@ pub(crate) fn documents(text: &str) -> Result<Vec<Json>, Fault> {
     Ok(all)
 }
 
-/// The parser's sentence, with the line of what was rendered: the template's own lines are others.
+/// The parser's error. Its line counts in the rendered text, not in the template.
 fn invalid(error: serde_yaml_ng::Error) -> Fault {
     Fault::new(format!(
-        "what it renders is no YAML: {error} of the rendered text; \
-         quote values (`| quote`) and indent what has several lines (`| nindent 2`)"
+        "the rendered text is not valid YAML: {error} of that text; \
+         quote values (`| quote`) and indent values of several lines (`| nindent 2`)"
     ))
 }
 
@@ -56,7 +58,7 @@ fn json(yaml: Yaml) -> Result<Json, Fault> {
         }
         Yaml::Tagged(tagged) => {
             return Err(Fault::new(format!(
-                "YAML's tag {} is not understood; remove it",
+                "the YAML tag {} is not supported; remove it",
                 tagged.tag
             )));
         }
@@ -67,7 +69,7 @@ fn number_to_json(number: &serde_yaml_ng::Number) -> Result<Json, Fault> {
     let whole = number.as_i64().map(Json::from).or_else(|| number.as_u64().map(Json::from));
     whole
         .or_else(|| number.as_f64().and_then(serde_json::Number::from_f64).map(Json::Number))
-        .ok_or_else(|| Fault::new("a number in what it renders is not finite; quote it"))
+        .ok_or_else(|| Fault::new("the rendered text has a number that is not finite; quote it"))
 }
 
 fn key_text(key: Yaml) -> Result<String, Fault> {
@@ -75,8 +77,8 @@ fn key_text(key: Yaml) -> Result<String, Fault> {
         Yaml::String(text) => Ok(text),
         Yaml::Bool(flag) => Ok(flag.to_string()),
         Yaml::Number(number) => Ok(number.to_string()),
-        Yaml::Null | Yaml::Sequence(_) | Yaml::Mapping(_) | Yaml::Tagged(_) => {
-            Err(Fault::new("a key in what it renders is no text; quote values that contain { or ["))
-        }
+        Yaml::Null | Yaml::Sequence(_) | Yaml::Mapping(_) | Yaml::Tagged(_) => Err(Fault::new(
+            "the rendered text has a key that is not a text; quote values that contain { or [",
+        )),
     }
 }

@@ -1,11 +1,16 @@
+//! The kind `OperatorConfig`: settings of the cluster.
+
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{ConnectionType, EngineName, GuardRails};
+use crate::{
+    guard_rails::GuardRails,
+    template::{ConnectionType, EngineName},
+};
 
-/// The cluster's settings; only the one named `default` counts.
+/// Settings of the cluster. Dploy reads only the object named `default`.
 #[derive(CustomResource, Debug, Clone, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[kube(
     group = "dploy.dev",
@@ -15,44 +20,45 @@ use crate::{ConnectionType, EngineName, GuardRails};
     shortname = "opcfg",
     category = "dploy",
     derive = "PartialEq",
-    doc = "The cluster's settings; only the one named `default` counts.",
+    doc = "Settings of the cluster. Dploy reads only the object named `default`.",
     printcolumn(name = "Engine", type_ = "string", json_path = ".spec.defaultEngine"),
     printcolumn(name = "Base Domain", type_ = "string", json_path = ".spec.baseDomain"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[serde(rename_all = "camelCase")]
 pub struct OperatorConfigSpec {
-    /// What runs workloads of templates that do not say.
+    /// The engine of templates that set none; `flux` by default.
     #[serde(default)]
     pub default_engine: EngineName,
-    /// For engine flux.
+    /// Settings of engine `flux`.
     #[serde(default)]
     pub flux: FluxSettings,
-    /// For engine argocd.
+    /// Settings of engine `argocd`.
     #[serde(default)]
     pub argocd: ArgocdSettings,
-    /// For engine manifests.
+    /// Settings of engine `manifests`.
     #[serde(default)]
     pub manifests: ManifestsSettings,
-    /// What the hosts of environments end in, e.g. `env.example.org`.
+    /// The domain of the environments' hosts, e.g. `env.example.org`. A host is
+    /// `<template>-<uuid>.<baseDomain>`.
     #[serde(default)]
     pub base_domain: String,
-    /// A Go template of the address, for templates that have none.
+    /// A Go template of the URL, for templates that set none; `https://{{ .Host }}` by default.
     #[serde(default, rename = "connectionURLTemplate", skip_serializing_if = "String::is_empty")]
     pub connection_url_template: String,
-    /// How environments of templates that do not say are reached.
+    /// The connection type of templates that set none; `web` by default.
     #[serde(default)]
     pub default_connection_type: ConnectionType,
-    /// A Go template of the command to copy, for templates that have none.
+    /// A Go template of the command to copy, for templates that set none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub connection_message_template: String,
-    /// What templates need not repeat.
+    /// Time limits and quota for templates that set none.
     #[serde(default)]
     pub defaults: LaunchDefaults,
-    /// What keeps environments apart, where their templates do not say.
+    /// Guard rails for the fields that a template leaves unset.
     #[serde(default)]
     pub guard_rails: GuardRails,
-    /// Anything the templates may need, as `.Config.Values`.
+    /// Any values for Go templates, which read them as `.Config.Values`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[schemars(schema_with = "crate::schema::free_form")]
     pub values: Map<String, Value>,
@@ -62,11 +68,11 @@ pub struct OperatorConfigSpec {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct FluxSettings {
-    /// Where HelmReleases and their sources are kept.
+    /// The namespace of HelmReleases and their sources; `flux-system` by default.
     pub namespace: String,
-    /// The service account that installs; empty: the controller's own.
+    /// The service account with which Flux installs charts. By default Flux uses its controller's.
     pub service_account_name: String,
-    /// How often Flux looks again, as a Go duration.
+    /// The interval at which Flux reconciles, as a Go duration; `5m` by default.
     pub interval: String,
 }
 
@@ -84,11 +90,12 @@ impl Default for FluxSettings {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ArgocdSettings {
-    /// Where Applications are kept.
+    /// The namespace of Applications; `argocd` by default.
     pub namespace: String,
-    /// The AppProject they belong to.
+    /// The AppProject of Applications; `default` by default.
     pub project: String,
-    /// The cluster that they deploy to.
+    /// The API server of the cluster that Applications deploy to; by default the cluster of Argo
+    /// CD.
     pub server: String,
 }
 
@@ -106,36 +113,36 @@ impl Default for ArgocdSettings {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct ManifestsSettings {
-    /// Kinds that templates may place outside of the environment's namespace, cluster-scoped kinds among them. No other leaves
-    /// the namespace.
+    /// Kinds that templates may create outside the environment's namespace, including
+    /// cluster-scoped kinds. Empty by default: every object must be in the environment's namespace.
     pub allowed_kinds: Vec<AllowedKind>,
 }
 
-/// A kind of any version.
+/// A Kubernetes kind, in any version.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct AllowedKind {
-    /// Its API group; empty for the core group.
+    /// The API group; empty for the core group.
     #[serde(default)]
     pub group: String,
-    /// Its name, such as `ClusterRole`.
+    /// The name of the kind, e.g. `ClusterRole`.
     #[schemars(length(min = 1))]
     pub kind: String,
 }
 
-/// What templates need not repeat. What is not given here comes from the server's own settings.
+/// Time limits and quota for templates that set none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct LaunchDefaults {
-    /// Seconds from launch to the end; -1 for no end.
+    /// The lifetime of an environment in seconds; 86400 (one day) by default. -1 means no deadline.
     #[schemars(range(min = -1))]
     pub ttl_seconds: i64,
-    /// Seconds that one extension adds.
+    /// The seconds that one extension adds; 7200 (two hours) by default.
     #[schemars(range(min = 1))]
     pub extend_seconds: i64,
-    /// How often an environment can be extended; 0 for no cap.
+    /// The number of times that an environment can be extended. 0, the default, means no limit.
     #[schemars(range(min = 0))]
     pub max_extends: i64,
-    /// How many environments one owner may have.
+    /// The number of environments that one owner may have; 5 by default.
     #[schemars(range(min = 0))]
     pub max_instances_per_user: u32,
 }

@@ -1,3 +1,5 @@
+//! Guard rails: the limits that an environment's namespace gets.
+
 use std::collections::BTreeMap;
 
 use k8s_openapi::{
@@ -6,27 +8,30 @@ use k8s_openapi::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Amounts by the name of a resource, such as `cpu`, `requests.memory` or `pods`, as Kubernetes writes quantities.
+/// Kubernetes quantities by resource name, such as `cpu`, `requests.memory` or `pods`.
 pub type Amounts = BTreeMap<String, IntOrString>;
 
-/// What keeps an environment from starving the cluster and from reaching its neighbours. Of a template and the cluster's
-/// settings, each field is the template's where that gives it; labels and annotations are joined.
+/// Limits of an environment: the resources it may use and the network traffic it accepts. The
+/// template's fields override the OperatorConfig's; labels and annotations are merged.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GuardRails {
-    /// What all of an environment may use, as `spec.hard` of a ResourceQuota; empty: no quota.
+    /// The resources that the environment may use in total, as `spec.hard` of a ResourceQuota. `{}`
+    /// means no quota; the default is no quota.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource_quota: Option<Amounts>,
-    /// What each of its containers, pods and volume claims may use, as `spec.limits` of a LimitRange; empty: no limits.
+    /// The resources that each container, pod and volume claim may use, as `spec.limits` of a
+    /// LimitRange. `[]` means no limits; the default is no limits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit_range: Option<Vec<Limit>>,
-    /// Who may connect to its pods; where neither says, everybody but other environments.
+    /// The network traffic that the environment's pods accept, as a NetworkPolicy. By default the
+    /// pods are isolated from other environments.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
-    /// The Pod Security Standard that the namespace enforces; where neither says, the cluster's own default.
+    /// The Pod Security Standard that the namespace enforces. The default is that of the cluster.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod_security: Option<PodSecurity>,
-    /// Additional labels of the namespace; those of Dploy cannot be replaced.
+    /// Additional labels of the namespace. They cannot replace labels of Dploy.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
     /// Additional annotations of the namespace.
@@ -35,7 +40,8 @@ pub struct GuardRails {
 }
 
 impl GuardRails {
-    /// These, and what they leave open as `defaults` have it.
+    /// These guard rails, with unset fields taken from `defaults`. Labels and annotations are
+    /// merged; on a common key, these guard rails win.
     #[must_use]
     pub fn or(self, defaults: &Self) -> Self {
         let joined = |ours: BTreeMap<String, String>, theirs: &BTreeMap<String, String>| {
@@ -54,31 +60,31 @@ impl GuardRails {
     }
 }
 
-/// What one thing of a type may use (`LimitRangeItem`).
+/// The limits of one container, pod or volume claim (Kubernetes' `LimitRangeItem`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Limit {
-    /// What it holds for.
+    /// The type of object that the limit applies to.
     #[serde(rename = "type")]
     pub limit_type: LimitType,
-    /// The limits of a container that names none.
+    /// The limits of a container that sets no limits itself.
     #[serde(default, skip_serializing_if = "Amounts::is_empty")]
     pub default: Amounts,
-    /// The requests of a container that names none.
+    /// The requests of a container that sets no requests itself.
     #[serde(default, skip_serializing_if = "Amounts::is_empty")]
     pub default_request: Amounts,
-    /// The most that can be asked for.
+    /// The largest amount that one object may request or use.
     #[serde(default, skip_serializing_if = "Amounts::is_empty")]
     pub max: Amounts,
-    /// The least that can be asked for.
+    /// The smallest amount that one object must request.
     #[serde(default, skip_serializing_if = "Amounts::is_empty")]
     pub min: Amounts,
-    /// By how much a limit may exceed its request.
+    /// The largest ratio of a limit to its request.
     #[serde(default, skip_serializing_if = "Amounts::is_empty")]
     pub max_limit_request_ratio: Amounts,
 }
 
-/// What a limit holds for.
+/// The type of object that a limit applies to.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub enum LimitType {
     /// Each container.
@@ -91,7 +97,7 @@ pub enum LimitType {
 }
 
 impl LimitType {
-    /// The word in a LimitRange.
+    /// The value in a LimitRange.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -102,46 +108,46 @@ impl LimitType {
     }
 }
 
-/// Who may connect to the pods of an environment.
+/// The sources from which the pods of an environment accept connections.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Network {
-    /// From where.
+    /// The general rule for incoming connections; `isolated` by default.
     #[serde(default)]
     pub ingress: Ingress,
-    /// Who else may, where that is limited: `from` of a NetworkPolicy's rule. The addresses of a load balancer's clients, for
-    /// example, belong to no namespace.
+    /// Additional sources for `isolated` and `closed`, as `from` of a NetworkPolicy rule. The
+    /// clients of a load balancer, for example, need an entry, because they are in no namespace.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow_from: Vec<NetworkPolicyPeer>,
 }
 
-/// From where pods can be reached.
+/// The general rule for incoming connections.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Ingress {
-    /// From its own pods and from namespaces that are not an environment's.
+    /// From pods of the environment, and from namespaces that belong to no environment.
     #[default]
     Isolated,
-    /// From its own pods alone.
+    /// Only from pods of the environment.
     Closed,
-    /// From anywhere: there is no NetworkPolicy.
+    /// From anywhere; Dploy creates no NetworkPolicy.
     Open,
 }
 
-/// A Pod Security Standard.
+/// A Pod Security Standard of Kubernetes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum PodSecurity {
-    /// Everything is allowed.
+    /// No restrictions.
     Privileged,
-    /// Known ways to more privileges are closed.
+    /// Prevents known privilege escalations.
     Baseline,
     /// Hardened pods only.
     Restricted,
 }
 
 impl PodSecurity {
-    /// The word in the namespace's label.
+    /// The value of the namespace's label.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -1,3 +1,5 @@
+//! The kind `DployInstance`: one environment, or one pool member.
+
 use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
@@ -6,9 +8,13 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::{Chart, ConnectionType, EngineName, GuardRails, Health, Phase, ProcessSpec};
+use crate::{
+    guard_rails::GuardRails,
+    phase::{Health, Phase},
+    template::{Chart, ConnectionType, EngineName, ProcessSpec},
+};
 
-/// One environment, or one member of a warm pool.
+/// One environment, or one pool member.
 #[derive(CustomResource, Debug, Clone, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[kube(
     group = "dploy.dev",
@@ -20,7 +26,7 @@ use crate::{Chart, ConnectionType, EngineName, GuardRails, Health, Phase, Proces
     namespaced,
     status = "DployInstanceStatus",
     derive = "PartialEq",
-    doc = "One environment, or one member of a warm pool.",
+    doc = "One environment, or one pool member.",
     printcolumn(name = "Template", type_ = "string", json_path = ".spec.templateRef"),
     printcolumn(name = "Owner", type_ = "string", json_path = ".spec.owner"),
     printcolumn(name = "Phase", type_ = "string", json_path = ".status.phase"),
@@ -52,144 +58,150 @@ use crate::{Chart, ConnectionType, EngineName, GuardRails, Health, Phase, Proces
     validation = Rule::new("self.templateRef == oldSelf.templateRef").message("spec.templateRef cannot be changed")
 )]
 pub struct DployInstanceSpec {
-    /// The name of the template.
+    /// The name of the template. It cannot be changed.
     pub template_ref: String,
-    /// The owner key; empty for a pool member that nobody claimed.
+    /// The owner key; empty for an unclaimed pool member.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner: String,
-    /// The owner's claims at launch, for the templates.
+    /// The claims of the caller at launch. Go templates read them as `.Claims`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     #[schemars(schema_with = "crate::schema::free_form")]
     pub claims: Map<String, Value>,
-    /// The values chosen at launch, declared ones only.
+    /// The parameter values that the caller gave at launch. Go templates read them as `.Params`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: BTreeMap<String, String>,
-    /// Whether it came from, or waits in, a warm pool.
+    /// Whether the instance is a pool member, claimed or unclaimed; false by default.
     #[serde(default)]
     pub pooled: bool,
-    /// Seconds from launch to the end; -1 for no end.
+    /// The lifetime in seconds, from the launch or claim to the deadline. -1 means no deadline; the
+    /// template's value applies by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ttl_seconds: Option<i64>,
-    /// When its time is up; absent when it has no end.
+    /// The deadline, at which the operator deletes the instance. Absent when there is no deadline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Time>,
-    /// Eight lower-case hexadecimal digits that never change.
+    /// The random part of the host: eight lower-case hexadecimal digits. It cannot be changed; the
+    /// operator chooses it when it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[0-9a-f]{8}$"))]
     pub uuid: Option<String>,
-    /// The template as it was at launch.
+    /// A copy of the template at launch. The operator adds it when it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolved: Option<ResolvedTemplate>,
 }
 
-/// The template as it was at launch, with every default filled in: a later edit never changes a running environment.
+/// A copy of the template at launch, with all defaults applied. A later edit of the template
+/// therefore does not change a running environment.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ResolvedTemplate {
-    /// 32 hexadecimal digits that random template functions draw from; shown to no user.
+    /// The secret seed of random template functions: 32 hexadecimal digits.
     pub seed: String,
-    /// What people call the template.
+    /// The name in the catalog.
     #[serde(default)]
     pub display_name: String,
-    /// The template's description.
+    /// The description in the catalog.
     #[serde(default)]
     pub description: String,
-    /// The template's icon.
+    /// The icon in the catalog.
     #[serde(default)]
     pub icon: String,
-    /// `category,subcategory`
+    /// The category in the catalog, as `category,subcategory`.
     #[serde(default)]
     pub category: String,
-    /// The claim that names the owning team; empty when the environment belongs to a person.
+    /// The claim that names the owning team. Empty when the environment belongs to a person.
     #[serde(default)]
     pub owner_claim: String,
-    /// The declared parameters, each with its default (empty where it has none).
+    /// The declared parameters with their defaults; an empty text for a parameter without a
+    /// default.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, String>,
-    /// The template's labels.
+    /// The labels of the template, without those of deployment tools.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub labels: BTreeMap<String, String>,
-    /// The template's annotations, without those of tools (`*.kubernetes.io/…`).
+    /// The annotations of the template, without those of deployment tools and `*.kubernetes.io/…`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub annotations: BTreeMap<String, String>,
-    /// What runs the workload.
+    /// The engine that runs the workload.
     pub engine: EngineName,
-    /// The Helm chart.
+    /// The Helm chart, for engines `flux` and `argocd`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart: Option<Chart>,
-    /// A Go template of YAML documents.
+    /// A Go template of the Kubernetes objects, for engine `manifests`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifests: Option<String>,
-    /// A local child process.
+    /// The local child process, for engine `process`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<ProcessSpec>,
-    /// A Go template of the chart's values.
+    /// A Go template of the chart's values, as a YAML mapping.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub values_template: String,
-    /// Files of values in the chart's repository.
+    /// Values files in the chart's repository.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub value_files: Vec<String>,
-    /// What keeps it from starving the cluster and from reaching its neighbours; `None` where an older Dploy launched it.
+    /// The guard rails of the environment's namespace. Absent when an older Dploy launched it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guard_rails: Option<GuardRails>,
-    /// A Go template of the address; never empty.
+    /// A Go template of the URL; never empty.
     #[serde(default, rename = "connectionURLTemplate")]
     pub connection_url_template: String,
-    /// How people reach it.
+    /// Whether people open the URL (`web`) or copy a command (`instructions`).
     #[serde(default)]
     pub connection_type: ConnectionType,
-    /// A Go template of the command to copy.
+    /// A Go template of the command to copy, for connection type `instructions`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub connection_message_template: String,
-    /// The base domain of its host.
+    /// The domain of the host.
     #[serde(default)]
     pub base_domain: String,
-    /// Seconds from launch (or claim) to the end; -1 for no end.
+    /// The lifetime in seconds, from the launch or claim to the deadline. -1 means no deadline.
     pub ttl_seconds: i64,
-    /// Seconds that one extension adds.
+    /// The seconds that one extension adds.
     pub extend_seconds: i64,
-    /// How often it can be extended; 0 for no cap.
+    /// The number of times that the environment can be extended. 0 means no limit.
     pub max_extends: i64,
 }
 
-/// What the operator says of an instance.
+/// The state of an instance, as the operator observed it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DployInstanceStatus {
-    /// Where it is in its life.
+    /// The phase of the instance.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phase: Option<Phase>,
-    /// Eight lower-case hexadecimal digits that never change.
+    /// The random part of the host: eight lower-case hexadecimal digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub uuid: Option<String>,
-    /// The namespace of the workload; never changes, a claim does not move it.
+    /// The namespace of the workload. It never changes, not even when a pool member is claimed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub namespace: Option<String>,
-    /// Where it answers.
+    /// The URL of the environment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
-    /// How people reach it.
+    /// Whether people open the URL (`web`) or copy a command (`instructions`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection_type: Option<ConnectionType>,
-    /// The command to copy.
+    /// The command to copy, for connection type `instructions`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection_message: Option<String>,
-    /// What runs the workload.
+    /// The engine that runs the workload.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<EngineName>,
-    /// What the engine calls it; for engine process the address it listens on, `127.0.0.1:<port>`.
+    /// The engine's name for the workload. For engine `process`, the address on which the process
+    /// listens, `127.0.0.1:<port>`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine_ref: Option<String>,
-    /// What the engine says of the workload.
+    /// The health of the workload, as the engine reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
-    /// When its time is up, as the operator saw it.
+    /// The deadline that the operator observed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Time>,
-    /// The generation that this status speaks of.
+    /// The generation of the instance that this status describes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    /// `Ready`: whether it can be used; its message is shown to the owner.
+    /// The condition `Ready` says whether the environment can be used. The web app shows its
+    /// message to the owner.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
 }

@@ -1,20 +1,24 @@
-//! Dploy's custom resources, group `dploy.dev/v1alpha1`, as `CONTRACT.md` fixes them: types, defaults, labels, phases.
+//! Dploy's custom resources, group `dploy.dev/v1alpha1`: types, defaults, labels, names and phases
+//! (docs/contract.md, "Resources").
 //!
-//! No rule lives here beyond what the schemas themselves can say.
+//! The functions here only read one object or make its parts. Decisions are in `ledger` and in the
+//! operator.
 
 #![allow(
     clippy::duplicated_attributes,
     missing_docs,
     unreachable_pub,
-    reason = "the derive takes attributes of one name several times, and writes root types whose fields have no \
-              documentation, and helper types that nobody can reach"
+    reason = "kube's derive repeats an attribute, and generates root types without docs and helper \
+              types that are unreachable"
 )]
 
 mod config;
+mod defaults;
 mod guard_rails;
 mod instance;
 mod labels;
 pub mod meta;
+pub mod names;
 mod owner;
 mod phase;
 mod reason;
@@ -26,6 +30,7 @@ mod workload;
 pub use config::{
     ArgocdSettings, FluxSettings, LaunchDefaults, OperatorConfig, OperatorConfigSpec,
 };
+pub use defaults::{LaunchSources, connection_type, launch_defaults};
 pub use guard_rails::{Amounts, GuardRails, Ingress, Limit, LimitType, Network, PodSecurity};
 pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus, ResolvedTemplate};
 pub use labels::{instance_labels, label};
@@ -42,7 +47,7 @@ pub use workload::{OrderRef, WorkloadState};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::CustomResourceExt;
 
-/// The definitions of all four kinds, in the order in which they are best applied.
+/// The definitions of all four kinds, in the order in which to apply them.
 #[must_use]
 pub fn custom_resource_definitions() -> Vec<CustomResourceDefinition> {
     vec![OperatorConfig::crd(), DployTemplate::crd(), DployOwner::crd(), DployInstance::crd()]

@@ -1,42 +1,45 @@
-//! Labels, annotations and other fixed names (CONTRACT, "Custom resources").
+//! Labels, annotations and other fixed names (docs/contract.md, "Labels and annotations").
 
 /// The API group of every kind.
 pub const GROUP: &str = "dploy.dev";
 /// The version of every kind.
 pub const VERSION: &str = "v1alpha1";
 
-/// Label: `true` on everything Dploy made.
+/// Label: `true` on every object that Dploy created.
 pub const MANAGED: &str = "dploy.dev/managed";
-/// Label: the owner key; absent on a pool member that nobody claimed.
+/// Label: the owner key; absent on an unclaimed pool member.
 pub const OWNER: &str = "dploy.dev/owner";
 /// Label: the name of the template.
 pub const TEMPLATE: &str = "dploy.dev/template";
-/// Label: the name of the instance, on what belongs to its workload.
+/// Label: the name of the instance, on the objects of its workload.
 pub const INSTANCE: &str = "dploy.dev/instance";
-/// Label: `true` on members of a warm pool, claimed ones too.
+/// Label: `true` on pool members, claimed and unclaimed.
 pub const POOLED: &str = "dploy.dev/pooled";
-/// Label: `true` on the void instances that fence a late writer (DESIGN, "Protocols of the writes").
+/// Label: `true` on void instances (docs/ledger.md, "Fence").
 pub const VOID: &str = "dploy.dev/void";
 
-/// Label: on an owner's record, the first 16 hexadecimal digits of its identity's SHA-256, to look it up by.
+/// Label: on an owner record, the first 16 hexadecimal digits of the SHA-256 of its identity.
+/// Selects the record of an identity.
 pub const IDENTITY: &str = "dploy.dev/identity";
 
-/// Annotation: how often the environment was extended, a whole number.
+/// Annotation: the number of extensions so far.
 pub const EXTEND_COUNT: &str = "dploy.dev/extend-count";
-/// Annotation: when a pool member was claimed, RFC 3339; an on-demand environment starts when it is created.
+/// Annotation: the time of a pool member's claim, RFC 3339. On-demand instances have no such
+/// annotation; they start at their creation.
 pub const CLAIMED_AT: &str = "dploy.dev/claimed-at";
-/// Annotation: `true` on an instance that kubectl or an older Dploy made and the operator completed; no seat has to hold it.
+/// Annotation: `true` on an instance that kubectl or an older Dploy created and the operator
+/// completed. Such an instance needs no seat.
 pub const ADOPTED: &str = "dploy.dev/adopted";
 
-/// The finalizer that keeps an instance until its workload is really gone.
+/// The finalizer of an instance; the operator removes it when the workload is gone.
 pub const FINALIZER: &str = "dploy.dev/instance-cleanup";
 
-/// The field manager and event reporter of everything Dploy writes.
+/// The field manager of every write and the reporter of every Event.
 pub const FIELD_MANAGER: &str = "dploy";
 
-/// The value of every boolean label of ours.
+/// The value of Dploy's boolean labels and annotations.
 pub const TRUE: &str = "true";
-/// What stands for the owner in the names of an unclaimed pool member's namespace.
+/// The owner's part in the namespace name of an unclaimed pool member.
 pub const POOL_OWNER: &str = "pool";
-/// The only `OperatorConfig` that counts.
+/// The name of the only `OperatorConfig` that Dploy reads.
 pub const CONFIG_NAME: &str = "default";

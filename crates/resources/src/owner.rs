@@ -1,9 +1,11 @@
+//! The kind `DployOwner`: an owner's identity, limit and ledger.
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// One owner's ledger: who the owner key belongs to, and which environments it holds.
+/// An owner record, named by the owner key: the owner's identity, limit and ledger.
 #[derive(CustomResource, Debug, Clone, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[kube(
     group = "dploy.dev",
@@ -15,7 +17,7 @@ use serde::{Deserialize, Serialize};
     namespaced,
     status = "DployOwnerStatus",
     derive = "PartialEq",
-    doc = "One owner's ledger, named by the owner key: who the key belongs to, and which environments it holds.",
+    doc = "An owner record, named by the owner key: the owner's identity, limit and ledger.",
     printcolumn(name = "Name", type_ = "string", json_path = ".spec.identity.value"),
     printcolumn(name = "Limit", type_ = "integer", json_path = ".spec.maxInstances"),
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
@@ -23,25 +25,27 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "camelCase")]
 #[x_kube(validation = Rule::new("self.identity == oldSelf.identity").message("spec.identity cannot be changed"))]
 pub struct DployOwnerSpec {
-    /// Who the key is bound to.
+    /// The person or team that the owner key belongs to. It cannot be changed.
     pub identity: Identity,
-    /// An admin's override of how many environments this owner may have.
+    /// The number of environments that this owner may have. It overrides
+    /// `OperatorConfig.spec.defaults.maxInstancesPerUser`; 0 allows none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
     pub max_instances: Option<u32>,
 }
 
-/// What an owner key is bound to at its first use.
+/// The identity of an owner. The first use of an owner key binds the key to an identity.
 #[derive(
     Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "camelCase")]
 pub struct Identity {
-    /// A person or a team.
+    /// Whether the owner is a person or a team.
     pub kind: IdentityKind,
-    /// The claim it was read from: `sub` for a person, the template's `ownerClaim` for a team.
+    /// The claim that the value comes from: `sub` for a person, the template's `ownerClaim` for a
+    /// team.
     pub claim: String,
-    /// The claim's raw value.
+    /// The value of the claim, unchanged.
     pub value: String,
 }
 
@@ -61,35 +65,35 @@ pub struct Identity {
     JsonSchema,
 )]
 pub enum IdentityKind {
-    /// Somebody's `sub`.
+    /// A person, identified by `sub`.
     #[default]
     Person,
-    /// The value of a claim that several people have.
+    /// A team, identified by a claim that its members share.
     Team,
 }
 
-/// The environments that count against the owner's limit.
+/// The owner's ledger: the environments that count against the limit.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DployOwnerStatus {
-    /// One per environment that is not being deleted.
+    /// One seat per environment. The environment counts until its deletion starts.
     #[serde(default)]
     pub seats: Vec<Seat>,
 }
 
-/// A place in the ledger: it names an instance, perhaps before that exists.
+/// An entry in the ledger. A seat is written before its instance is created.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Seat {
-    /// The name of the template.
+    /// The name of the environment's template.
     pub template: String,
     /// The name of the instance.
     pub instance: String,
-    /// The instance's uuid.
+    /// The uuid of the instance.
     pub uuid: String,
-    /// When the seat was taken.
+    /// The time at which the seat was taken.
     pub since: Time,
-    /// For a claimed pool member: the resourceVersion on which it was chosen.
+    /// For a claimed pool member: the resourceVersion at which the server chose the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen_at: Option<String>,
 }

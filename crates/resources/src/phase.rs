@@ -1,29 +1,31 @@
+//! The phase of an instance and the health of its workload.
+
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Where an instance is in its life.
+/// The phase of an instance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Phase {
-    /// Seen by the operator, nothing placed yet.
+    /// The operator has seen the instance and has not placed anything yet.
     Pending,
-    /// The engine was asked to start the workload.
+    /// The engine starts the workload.
     Provisioning,
-    /// An on-demand environment that runs.
+    /// An on-demand instance is healthy.
     Ready,
-    /// A pool member that runs and waits to be claimed.
+    /// A pool member is healthy and unclaimed.
     Available,
-    /// A pool member that somebody owns.
+    /// A pool member is claimed.
     Claimed,
-    /// On its way out.
+    /// The instance is being deleted.
     Expiring,
-    /// It cannot be started as it is described.
+    /// The workload cannot be started as the template describes it.
     Failed,
 }
 
 impl Phase {
-    /// The word in the status.
+    /// The value in the status.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -44,14 +46,14 @@ impl fmt::Display for Phase {
     }
 }
 
-/// What the engine says of the workload.
+/// The health of the workload, as the engine reports it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Health {
-    /// It starts.
+    /// The workload starts.
     Progressing,
-    /// It answers.
+    /// The workload is ready.
     Healthy,
-    /// It does not, or no longer.
+    /// The workload failed to start, or is no longer ready.
     Degraded,
 }
 

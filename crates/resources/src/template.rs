@@ -1,14 +1,16 @@
+//! The kind `DployTemplate`: an environment that people can launch.
+
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::GuardRails;
+use crate::guard_rails::GuardRails;
 
-/// The `ttl.seconds` of an environment that has no end.
+/// The value of `ttl.seconds` that means no deadline.
 pub const UNLIMITED: i64 = -1;
 
-/// A kind of environment that people can launch.
+/// An environment that people can launch.
 #[derive(CustomResource, Debug, Clone, Default, PartialEq, Serialize, Deserialize, KubeSchema)]
 #[kube(
     group = "dploy.dev",
@@ -20,7 +22,7 @@ pub const UNLIMITED: i64 = -1;
     namespaced,
     status = "DployTemplateStatus",
     derive = "PartialEq",
-    doc = "A kind of environment that people can launch.",
+    doc = "An environment that people can launch.",
     printcolumn(name = "Display Name", type_ = "string", json_path = ".spec.displayName"),
     printcolumn(name = "Method", type_ = "string", json_path = ".spec.method"),
     printcolumn(name = "Enabled", type_ = "boolean", json_path = ".spec.enabled"),
@@ -37,89 +39,97 @@ pub const UNLIMITED: i64 = -1;
     validation = Rule::new("self.method != 'pool' || (has(self.pool) && self.pool.size > 0)").message("method pool needs spec.pool.size of at least 1")
 )]
 pub struct DployTemplateSpec {
-    /// What people call it; the object's name where this is empty.
+    /// The name in the catalog; by default the name of the object.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub display_name: String,
     /// One or two sentences for the catalog.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// The name of a Lucide icon, an emoji or the address of a picture.
+    /// The icon in the catalog: the name of a Lucide icon, an emoji, or the URL of a picture.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub icon: String,
-    /// `category,subcategory`
+    /// The category in the catalog, as `category,subcategory`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub category: String,
-    /// Whether it can be launched.
+    /// Whether people can launch the template; true by default. Running environments continue.
     #[serde(default = "yes")]
     pub enabled: bool,
-    /// Whether the catalog shows it; a hidden one stays runnable by name.
+    /// Whether the catalog shows the template; true by default. People can launch a hidden template
+    /// by its name.
     #[serde(default = "yes")]
     pub visible: bool,
-    /// The claim that names the owning team; dots reach into nested claims. Empty: environments belong to the caller.
+    /// The claim whose value is the owning team; dots separate the names of nested claims. By
+    /// default an environment belongs to the person who launched it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub owner_claim: String,
-    /// Whether environments are made when asked for, or kept warm.
+    /// Whether environments are created at launch or claimed from a pool; `on-demand` by default.
     #[serde(default)]
     pub method: Method,
-    /// How many are kept warm; for method `pool`.
+    /// The size of the pool; required for method `pool`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool: Option<Pool>,
-    /// What runs the workload; `OperatorConfig.spec.defaultEngine` where it is not given.
+    /// The engine that runs the workload; `OperatorConfig.spec.defaultEngine` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine: Option<EngineName>,
-    /// The Helm chart of the workload, for engines flux and argocd.
+    /// The Helm chart of the workload, for engines `flux` and `argocd`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chart: Option<Chart>,
-    /// A Go template of YAML documents, for engine manifests.
+    /// A Go template of the workload's Kubernetes objects as YAML documents, for engine
+    /// `manifests`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub manifests: Option<String>,
-    /// A local child process, for engine process (`dploy dev` only).
+    /// The local child process that is the workload, for engine `process` (only in `dploy dev`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<ProcessSpec>,
-    /// A Go template that gives the chart's values as a YAML mapping.
+    /// A Go template of the chart's values, as a YAML mapping.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub values_template: String,
-    /// Files of values in the chart's repository.
+    /// Values files in the chart's repository.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub value_files: Vec<String>,
-    /// A Go template of the address; `https://<.Host>` where there is none here or in OperatorConfig.
+    /// A Go template of the URL; `OperatorConfig.spec.connectionURLTemplate` by default, and
+    /// `https://{{ .Host }}` if that is empty too.
     #[serde(default, rename = "connectionURLTemplate", skip_serializing_if = "String::is_empty")]
     pub connection_url_template: String,
-    /// How people reach it; `OperatorConfig.spec.defaultConnectionType` where it is not given.
+    /// Whether people open the URL (`web`) or copy a command (`instructions`);
+    /// `OperatorConfig.spec.defaultConnectionType` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connection_type: Option<ConnectionType>,
-    /// A Go template of the command to copy, for connection type instructions.
+    /// A Go template of the command to copy, for connection type `instructions`;
+    /// `OperatorConfig.spec.connectionMessageTemplate` by default.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub connection_message_template: String,
-    /// What keeps environments from starving the cluster and from reaching each other; `OperatorConfig.spec.guardRails` where it
-    /// is not given.
+    /// Limits of an environment: the resources it may use and the network traffic it accepts. Unset
+    /// fields come from `OperatorConfig.spec.guardRails`.
     #[serde(default)]
     pub guard_rails: GuardRails,
-    /// How long environments live; `OperatorConfig.spec.defaults` where it is not given.
+    /// The lifetime of environments and its extensions. Unset fields come from
+    /// `OperatorConfig.spec.defaults`.
     #[serde(default)]
     pub ttl: Ttl,
-    /// Launch only while the owner holds fewer than this in all; replaces the owner's own limit for this template.
+    /// A launch of this template is refused when the owner already has this many environments of
+    /// any template. It replaces the owner's own limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
     pub max_instances_per_user: Option<u32>,
-    /// What can be, or has to be, chosen at launch.
+    /// The parameters that callers can set at launch.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
 }
 
-/// Whether environments are made when asked for, or kept warm.
+/// Whether environments are created at launch or claimed from a pool.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
-    /// Made when somebody asks.
+    /// Created at launch.
     #[default]
     OnDemand,
-    /// Claimed from a pool of running ones.
+    /// Claimed from a pool of running instances.
     Pool,
 }
 
 impl Method {
-    /// The word in the manifest.
+    /// The value in the manifest.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -129,40 +139,42 @@ impl Method {
     }
 }
 
-/// A warm pool.
+/// The pool of a template: instances that run before they are needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Pool {
-    /// How many unclaimed members to keep.
+    /// The number of unclaimed members to keep running; 0 by default.
     #[serde(default)]
     #[schemars(range(min = 0))]
     pub size: u32,
-    /// How many members there may be, claimed ones too; 0 for no cap.
+    /// The largest number of members, claimed and unclaimed together. 0, the default, means no
+    /// limit.
     #[serde(default)]
     #[schemars(range(min = 0))]
     pub max_size: u32,
-    /// Whether a member that was used up is replaced.
+    /// Whether a claimed member is replaced at once; true by default. Otherwise the claimed member
+    /// counts as one of `size` until it is deleted.
     #[serde(default = "yes")]
     pub recycle: bool,
 }
 
-/// What runs workloads.
+/// The engine that runs workloads.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum EngineName {
-    /// Flux: HelmRelease.
+    /// Flux installs a HelmRelease.
     #[default]
     Flux,
-    /// Argo CD: Application.
+    /// Argo CD syncs an Application.
     Argocd,
-    /// Server-side apply of YAML documents.
+    /// Dploy applies YAML documents server-side.
     Manifests,
-    /// A local child process.
+    /// Dploy runs a local child process.
     Process,
 }
 
 impl EngineName {
-    /// The word in the manifest.
+    /// The value in the manifest.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -174,28 +186,29 @@ impl EngineName {
     }
 }
 
-/// Where a Helm chart comes from.
+/// The source of a Helm chart.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Chart {
-    /// A Git repository or a Helm repository.
+    /// Whether the chart is in a Git repository (`git`) or a Helm repository (`helm`).
     #[serde(rename = "type")]
     pub chart_type: ChartType,
-    /// The repository's address.
+    /// The URL of the repository.
     #[serde(rename = "repoURL")]
     pub repo_url: String,
-    /// The chart's folder, for type git.
+    /// The folder of the chart in the repository, for type `git`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub path: String,
-    /// The chart's name, for type helm.
+    /// The name of the chart, for type `helm`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub chart: String,
-    /// A branch, tag or commit (git), or a version or range (helm).
+    /// A branch, tag or commit for type `git`; a version or a range of versions for type `helm`.
+    /// The engine's default applies when it is empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub target_revision: String,
 }
 
-/// The kind of a chart's repository.
+/// The type of a chart's repository.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ChartType {
@@ -207,7 +220,7 @@ pub enum ChartType {
 }
 
 impl ChartType {
-    /// The word in the manifest.
+    /// The value in the manifest.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -221,19 +234,21 @@ impl ChartType {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProcessSpec {
-    /// The program; `dploy` is this very binary.
+    /// The program. `dploy` is the running Dploy binary itself.
     #[schemars(length(min = 1))]
     pub command: String,
-    /// Its arguments, each a Go template.
+    /// The arguments of the program. Each is a Go template.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub args: Vec<String>,
-    /// Additional environment variables, the values Go templates. `PORT` is always set.
+    /// Additional environment variables. `PORT` is always set.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub env: Vec<EnvVar>,
-    /// The port it listens on; 0: a free one is chosen and told by `PORT` and `.Port`.
+    /// The port on which the process listens. With 0, the default, Dploy chooses a free port and
+    /// passes it in `PORT` and `.Port`.
     #[serde(default)]
     pub port: u16,
-    /// The path that answers below 400 when it is healthy; empty: it is healthy when the port accepts a connection.
+    /// The path of the health check, which passes on a status below 400. By default the check
+    /// passes when the port accepts a connection.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub health_path: String,
 }
@@ -241,84 +256,86 @@ pub struct ProcessSpec {
 /// An environment variable of a process.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct EnvVar {
-    /// Its name.
+    /// The name of the variable.
     #[schemars(length(min = 1))]
     pub name: String,
-    /// A Go template of its value.
+    /// A Go template of the value.
     #[serde(default)]
     pub value: String,
 }
 
-/// How people reach an environment.
+/// Whether people open the URL or copy a command.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum ConnectionType {
-    /// By opening its address in a browser.
+    /// People open the URL in a browser.
     #[default]
     Web,
-    /// By a command to copy.
+    /// People copy a command.
     Instructions,
 }
 
-/// How long environments live. What is not given comes from `OperatorConfig.spec.defaults`.
+/// The lifetime of environments and its extensions. Unset fields come from
+/// `OperatorConfig.spec.defaults`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Ttl {
-    /// Seconds from launch (or claim) to the end; -1 for no end.
+    /// The lifetime in seconds, from the launch or claim to the deadline. -1 means no deadline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = -1))]
     pub seconds: Option<i64>,
-    /// Seconds that one extension adds.
+    /// The seconds that one extension adds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub extend_seconds: Option<i64>,
-    /// How often an environment can be extended; 0 for no cap.
+    /// The number of times that an environment can be extended. 0 means no limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
     pub max_extends: Option<i64>,
 }
 
-/// A value that a template takes at launch.
+/// A parameter of a template.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Parameter {
-    /// Its name in the query string and below `.Params`.
+    /// The name, in the query string of a launch and in `.Params`.
     #[schemars(length(min = 1))]
     pub name: String,
-    /// What it is for.
+    /// The purpose of the parameter, for the launch form.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    /// Whether a launch without it is refused.
+    /// Whether a launch without a value is refused; false by default.
     #[serde(default)]
     pub required: bool,
-    /// The value used when none is given.
+    /// The value when the caller gives none.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub default: String,
-    /// The only values allowed, where given.
+    /// The allowed values. Empty by default: the value is not limited to a list.
     #[serde(default, rename = "enum", skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<String>,
-    /// A regular expression that the whole value has to match, where given.
+    /// A regular expression that the whole value must match. Without `enum` and `pattern`, only
+    /// letters, digits, spaces and `. _ / @ + = -` are allowed.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub pattern: String,
 }
 
-/// What the operator says of a template.
+/// The state of a template, as the operator observed it.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DployTemplateStatus {
-    /// Members that wait to be claimed.
+    /// The number of unclaimed pool members that are ready.
     #[serde(default)]
     pub pool_available: u32,
-    /// Members that somebody owns.
+    /// The number of claimed pool members.
     #[serde(default)]
     pub pool_claimed: u32,
-    /// All members, starting ones too.
+    /// The number of all pool members, including those that start.
     #[serde(default)]
     pub pool_total: u32,
-    /// The generation that this status speaks of.
+    /// The generation of the template that this status describes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    /// `Ready`: whether the template can be launched as it is described.
+    /// The condition `Ready` says whether the template can be launched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
 }

@@ -32,7 +32,7 @@ fn names_are_those_of_the_contract() {
 }
 
 #[test]
-fn a_template_says_little_and_gets_the_defaults() {
+fn a_short_template_gets_the_defaults() {
     let spec: DployTemplateSpec = serde_json::from_value(json!({
         "chart": { "type": "helm", "repoURL": "https://charts.example.org", "chart": "lab" }
     }))
@@ -46,7 +46,7 @@ fn a_template_says_little_and_gets_the_defaults() {
 }
 
 #[test]
-fn the_cluster_s_defaults_are_those_of_the_contract() {
+fn the_default_limits_are_those_of_the_contract() {
     let defaults = &spec_of("OperatorConfig")["properties"]["defaults"];
     assert_eq!(
         defaults["default"],
@@ -59,7 +59,8 @@ fn the_cluster_s_defaults_are_those_of_the_contract() {
     assert_eq!(part.default_engine, EngineName::Flux);
 }
 
-/// Structural schemas know no references, and no type may hide in a composition (Kubernetes, "Specifying a structural schema").
+/// A structural schema has no references, and no types within a composition (Kubernetes,
+/// "Specifying a structural schema").
 #[test]
 fn schemas_are_structural() {
     fn walk(path: &str, schema: &Value) {

@@ -6,6 +6,7 @@
 mod admin;
 mod catalog;
 mod environment;
+pub mod event_stream;
 mod server;
 
 pub use admin::{AdminInstance, AdminInstances, AdminTemplate, AdminTemplates};

@@ -15,7 +15,8 @@ use kube::{
 use resources::{DployTemplate, OperatorConfig, meta::CONFIG_NAME};
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{roles::Failure, samples};
+use super::samples;
+use crate::roles::Failure;
 
 /// Who owns the fields of what is applied here: whatever somebody else has edited since stays as they left it.
 const MANAGER: &str = "dploy-dev";

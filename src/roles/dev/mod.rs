@@ -4,7 +4,9 @@
 
 mod cluster;
 mod data;
+mod directory;
 mod engine;
+pub mod samples;
 mod server;
 mod token;
 

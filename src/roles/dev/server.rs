@@ -2,11 +2,13 @@ use std::{
     fmt, fs,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
+    sync::Arc,
 };
 
-use axum::Router;
+use axum::{Extension, Router, extract::ConnectInfo};
 use clock::{SharedClock, SystemClock};
 use environments::Environments;
+use gateway::{Addresses, Gateway};
 use identity::{Identity, development::Provider};
 use kube::Client;
 use localkube::{LocalKube, OpenError};
@@ -15,10 +17,9 @@ use prometheus_client::registry::Registry;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{DataDirectory, cluster, engine};
+use super::{DataDirectory, cluster, directory::OwnedEnvironments, engine};
 use crate::{
     config::{Env, IdentityConfig, RulesConfig, features, metrics_port_if_set},
-    gateway::Gateway,
     http::{self, AppState},
     roles::{Failure, monitoring::MetricsPort, operate},
 };
@@ -37,7 +38,7 @@ pub struct Options {
     pub env: Env,
     /// Where everything is kept.
     pub data: DataDirectory,
-    /// This very binary, which supervises child processes and runs the samples.
+    /// The program `dploy`, which supervises child processes; `dploy-samples` is beside it.
     pub program: PathBuf,
 }
 
@@ -153,15 +154,26 @@ impl Drop for Dev {
 
 /// The site, the development provider beside it, and every environment at a host of its own.
 fn site(state: AppState, provider: &Provider, port: u16) -> Router {
-    let gateway = Gateway::new(
-        state.environments.clone(),
-        origin(port),
-        state.clock.clone(),
-        state.identity.clone(),
-    );
+    let identity = state.identity.clone();
+    let directory = OwnedEnvironments {
+        environments: state.environments.clone(),
+        caller_of: Arc::new(move |visitor| http::caller_of(visitor, &identity)),
+    };
+    let gateway =
+        Gateway::new(addresses(port), directory, state.identity.clone(), state.clock.clone());
     let extra =
-        Router::new().merge(gateway.main_routes()).nest("/dev", provider.router().with_state(()));
-    gateway.in_front_of(http::router(state, extra))
+        Router::new().merge(gateway.site_routes()).nest("/dev", provider.router().with_state(()));
+    let visitor = ConnectInfo(loopback(0));
+    gateway.in_front_of(http::router(state, extra)).layer(Extension(visitor))
+}
+
+/// Every host is below `localhost`, which browsers resolve to this machine.
+fn addresses(port: u16) -> Addresses {
+    Addresses {
+        site: origin(port),
+        site_aliases: ["127.0.0.1", "[::1]"].map(str::to_owned).to_vec(),
+        environments: format!("localhost:{port}"),
+    }
 }
 
 fn open_cluster(data: &DataDirectory, clock: SharedClock) -> Result<LocalKube, Failure> {

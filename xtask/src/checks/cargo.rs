@@ -1,4 +1,4 @@
-//! The checks that cargo does.
+//! The checks that are calls of cargo: rustfmt, clippy, tests.
 
 use anyhow::Result;
 

@@ -1,4 +1,4 @@
-//! The chart: what helm says of it, and what it renders, byte for byte.
+//! The chart: `helm lint`, and the rendered manifests compared byte by byte.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,9 +13,9 @@ use crate::machine::variable;
 use crate::progress;
 use crate::workspace::Workspace;
 
-/// The variable by which tests write what they compare with anew.
+/// The variable that makes tests rewrite the files that they compare with.
 const RENEW: &str = "UPDATE_EXPECT";
-/// How much of a difference is shown.
+/// How many lines of a difference are printed.
 const SHOWN: usize = 10;
 
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
@@ -39,8 +39,8 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::Passed(format!("with {} sets of values", cases.len())))
 }
 
-/// Installs the chart into a cluster, once with each set of values, until all its pods count as ready under the Pod Security
-/// Standard `restricted`, and takes it away again.
+/// Installs the chart into a cluster once with each set of values, waits until all pods are ready
+/// under the Pod Security Standard `restricted`, and uninstalls it.
 pub(crate) fn installs(workspace: &Workspace, access: &Access) -> Result<()> {
     let ci = workspace.root.join("charts/dploy/ci");
     let definitions = ci.join("definitions.yaml");
@@ -53,14 +53,14 @@ pub(crate) fn installs(workspace: &Workspace, access: &Access) -> Result<()> {
     run(access.kubectl().args(["delete", "--filename"]).arg(&definitions))
 }
 
-/// What a set of values counts on being there.
+/// The namespaces that the sets of values expect.
 const NAMESPACES: [&str; 3] = ["dploy-system", "dploy-environments", "gitops"];
 
-/// A set of values, and what is rendered with them.
+/// A set of values and the manifests that they render to.
 #[derive(Debug, PartialEq, Eq)]
 struct Case {
     name: String,
-    /// None for what the chart has by default.
+    /// `None` for the defaults of the chart.
     values: Option<PathBuf>,
     snapshot: PathBuf,
 }
@@ -132,7 +132,7 @@ impl Case {
     }
 }
 
-/// Where two texts begin to differ; `None` when they do not.
+/// The first lines in which two texts differ; `None` for equal texts.
 fn difference(expected: &str, found: &str) -> Option<String> {
     if expected == found {
         return None;

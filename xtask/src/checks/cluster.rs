@@ -1,5 +1,5 @@
-//! What has to hold on a real Kubernetes: localkube's conformance, the rules under concurrency, the engines, and Dploy as the
-//! chart installs it.
+//! Tests on a real Kubernetes: localkube's conformance suite, the rules under concurrency, the
+//! engines, and Dploy as the chart installs it.
 
 use std::process::Command;
 
@@ -11,7 +11,7 @@ use crate::command::{cargo, run};
 use crate::server::PACKAGES;
 use crate::workspace::Workspace;
 
-/// The variables that name programs which need not be on the path.
+/// The variables that name programs outside the path.
 const KUBECTL: &str = "DPLOY_KUBECTL";
 const HELM: &str = "DPLOY_HELM";
 
@@ -20,7 +20,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
         return Ok(Outcome::Skipped("no control plane: neither Go nor its programs".to_owned()));
     }
     let cluster = TestCluster::start(workspace, workspace.target.join("cluster-test"))?;
-    // One that fails does not hide what the other would show.
+    // All of them run, also after one has failed.
     let outcomes = [
         chart::installs(workspace, &cluster.access),
         crates(workspace, &cluster.access),
@@ -43,8 +43,8 @@ fn crates(workspace: &Workspace, access: &Access) -> Result<()> {
     run(tests.env(KUBECONFIG, &access.kubeconfig).env(KUBECTL, &access.kubectl))
 }
 
-/// kubectl's session with the embedded server, which has to answer as the real one has just done: it needs this cluster's kubectl
-/// and nothing else of it.
+/// Repeats the kubectl session with the embedded server, which must give the answers that the real
+/// one gave. It takes kubectl from this cluster and nothing else.
 fn kubectl(workspace: &Workspace, access: &Access) -> Result<()> {
     let mut tests = cargo(&workspace.root);
     tests.arg("test").args(PACKAGES).args(["--test=conformance", "--", "kubectl::"]);

@@ -1,4 +1,4 @@
-//! cargo-deny, where it is installed: it takes longer to compile than all of Dploy.
+//! cargo-deny, if it is installed. It takes longer to compile than Dploy.
 
 use anyhow::Result;
 
@@ -6,7 +6,7 @@ use super::Outcome;
 use crate::command::{cargo, exists, run};
 use crate::workspace::Workspace;
 
-/// What needs nothing but the lock file and the crates.
+/// The checks that need only the lock file and the crates.
 pub(crate) fn policies(workspace: &Workspace) -> Result<Outcome> {
     if !exists("cargo-deny") {
         return Ok(not_installed());
@@ -15,7 +15,7 @@ pub(crate) fn policies(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::passed())
 }
 
-/// What needs the advisory database.
+/// The check that needs the advisory database.
 pub(crate) fn advisories(workspace: &Workspace) -> Result<Outcome> {
     if !exists("cargo-deny") {
         return Ok(not_installed());

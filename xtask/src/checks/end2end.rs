@@ -1,4 +1,4 @@
-//! Playwright against the very binary that `cargo xtask dev` runs.
+//! Playwright against the binary that `cargo xtask dev` runs.
 
 use std::process::Command;
 
@@ -16,7 +16,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<Outcome> {
     Ok(Outcome::passed())
 }
 
-/// Playwright, with its browser and the binary built.
+/// The Playwright command. Installs the browser and builds the binary first.
 pub(crate) fn playwright(workspace: &Workspace) -> Result<Command> {
     let browser = setup::end2end(workspace)?;
     site::build(workspace, Flavour::Debug)?;

@@ -1,5 +1,7 @@
-//! The Dockerfile without Docker: its build step is done as it stands there, and what comes of it is tried as the last stage of
-//! the image would have it: by itself, with no environment.
+//! Checks the Dockerfile without Docker.
+//!
+//! It runs the Dockerfile's build step. Then it runs the binary as the last stage of the image
+//! does, without an environment.
 
 use std::fs;
 use std::path::Path;
@@ -21,7 +23,7 @@ const LIBRARIES: [&str; 7] = [
     "libm.so.6",
     "libpthread.so.0",
 ];
-/// What the kernel brings itself.
+/// The library that the kernel provides.
 const OF_THE_KERNEL: &str = "linux-vdso.so.1";
 
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
@@ -33,19 +35,25 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     let directory = workspace.cache().join("image");
     fs::create_dir_all(&directory)
         .with_context(|| format!("could not make {}", directory.display()))?;
-    let binary = directory.join("dploy");
     for step in &steps {
         let mut shell = at_a_prompt("sh", &workspace.root);
-        run(shell.args(["-e", "-c", step]).env("BINARY", &binary))?;
+        run(shell.args(["-e", "-c", step]).env("BINARIES", &directory))?;
     }
-    let version = read(Command::new(&binary).arg("--version").env_clear())?;
-    if cfg!(target_os = "linux") && exists("ldd") {
-        only_known_libraries(&read(Command::new("ldd").arg(&binary))?)?;
-    }
-    Ok(Outcome::Passed(format!("{}, {}", version.trim(), size(&binary)?)))
+    let programs = [directory.join("dploy"), directory.join("dploy-samples")];
+    let [server, samples] = programs.each_ref().map(|program| describe(program));
+    Ok(Outcome::Passed(format!("{}; {}", server?, samples?)))
 }
 
-/// The shell commands of the RUN instructions; what mounts caches is BuildKit's own.
+/// Version and size of a program that needs no library but those of the image.
+fn describe(program: &Path) -> Result<String> {
+    let version = read(Command::new(program).arg("--version").env_clear())?;
+    if cfg!(target_os = "linux") && exists("ldd") {
+        only_known_libraries(&read(Command::new("ldd").arg(program))?)?;
+    }
+    Ok(format!("{}, {}", version.trim(), size(program)?))
+}
+
+/// The shell commands of the RUN instructions, without BuildKit's `--mount` options.
 fn build_steps(dockerfile: &str) -> Vec<String> {
     let joined = dockerfile.replace("\\\n", " ");
     let steps = joined.lines().filter_map(|line| line.strip_prefix("RUN "));
@@ -57,7 +65,7 @@ fn build_steps(dockerfile: &str) -> Vec<String> {
         .collect()
 }
 
-/// Fails when a program needs a library that the image does not have.
+/// Refuses a program that needs a library that the image lacks.
 fn only_known_libraries(ldd: &str) -> Result<()> {
     for line in ldd.lines() {
         let path = line.split_whitespace().next().unwrap_or_default();
@@ -82,10 +90,11 @@ mod tests {
 
     #[test]
     fn steps_are_taken_from_the_dockerfile_without_their_mounts() {
-        let text = "FROM a\n# RUN nothing\nRUN --mount=type=cache,target=/x \\\n    make \"$BINARY\"\nUSER 1\n";
-        assert_eq!(build_steps(text), ["make \"$BINARY\""]);
+        let text = "FROM a\n# RUN nothing\nRUN --mount=type=cache,target=/x \\\n    make \"$BINARIES\"\nUSER 1\n";
+        assert_eq!(build_steps(text), ["make \"$BINARIES\""]);
         let ours = include_str!("../../../Dockerfile");
-        assert_eq!(build_steps(ours), ["cargo xtask build --copy-to \"$BINARY\""]);
+        let step = "cargo xtask build --production --copy-to \"$BINARIES\"";
+        assert_eq!(build_steps(ours), [step]);
     }
 
     #[test]

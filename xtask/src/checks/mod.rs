@@ -1,6 +1,6 @@
-//! `cargo xtask test`: every check, in order, and a table of how each went.
+//! `cargo xtask test`: runs every check in order and prints a table of the results.
 //!
-//! A failing step does not stop the ones after it, so one run shows everything that is wrong.
+//! The steps after a failed one still run, so one run shows every fault.
 
 mod cargo;
 mod chart;
@@ -8,6 +8,8 @@ mod cluster;
 mod deny;
 mod end2end;
 mod image;
+mod prose;
+mod quick;
 mod summary;
 mod wasm_size;
 
@@ -27,6 +29,8 @@ use summary::Row;
 pub(crate) enum Step {
     /// rustfmt
     Fmt,
+    /// line lengths of comments and Markdown, and each source file's first line
+    Prose,
     /// clippy over everything but the browser's part
     Clippy,
     /// clippy over the browser's part
@@ -49,11 +53,11 @@ pub(crate) enum Step {
     Cluster,
 }
 
-/// How a step ended when it did not fail.
+/// The result of a step that did not fail.
 pub(crate) enum Outcome {
-    /// It ran; the text is worth a place in the table, or empty.
+    /// The step ran. The text, which may be empty, goes into the table.
     Passed(String),
-    /// It could not run here, and why.
+    /// The step cannot run here, for this reason.
     Skipped(String),
 }
 
@@ -68,18 +72,42 @@ pub(crate) fn run(workspace: &Workspace, only: &[Step], skip: &[Step]) -> Result
     let chosen = Step::value_variants()
         .iter()
         .filter(|step| (only.is_empty() || only.contains(step)) && !skip.contains(step));
-    let rows: Vec<Row> = chosen.map(|step| step.run(workspace)).collect();
-    summary::print(&rows)?;
+    conclude(&chosen.map(|step| step.run(workspace)).collect::<Vec<_>>())
+}
+
+/// Runs the checks of `--quick`: the form of everything, clippy, and the tests of the packages that
+/// the changes since `base` reach.
+pub(crate) fn run_quick(workspace: &Workspace, base: Option<&str>) -> Result<ExitCode> {
+    conclude(&[
+        Step::Fmt.run(workspace),
+        Step::Prose.run(workspace),
+        Step::Clippy.run(workspace),
+        row("test".to_owned(), || quick::tests(workspace, base)),
+    ])
+}
+
+/// Prints the results. The exit code is a failure if one of them is.
+fn conclude(rows: &[Row]) -> Result<ExitCode> {
+    summary::print(rows)?;
     let failed = rows.iter().any(|row| row.result.is_err());
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
+fn row(name: String, check: impl FnOnce() -> Result<Outcome>) -> Row {
+    progress::note(&format!("\n=== {name} ==="));
+    let start = Instant::now();
+    let result = check();
+    if let Err(error) = &result {
+        progress::failure(error);
+    }
+    Row { name, result, took: start.elapsed() }
+}
+
 impl Step {
     fn run(self, workspace: &Workspace) -> Row {
-        progress::note(&format!("\n=== {} ===", self.name()));
-        let start = Instant::now();
-        let result = match self {
+        row(self.name(), || match self {
             Self::Fmt => cargo::fmt(workspace),
+            Self::Prose => prose::check(workspace),
             Self::Clippy => cargo::clippy(workspace),
             Self::ClippyWasm => cargo::clippy_wasm(workspace),
             Self::Deny => deny::policies(workspace),
@@ -90,11 +118,7 @@ impl Step {
             Self::Image => image::check(workspace),
             Self::E2e => end2end::run(workspace),
             Self::Cluster => cluster::check(workspace),
-        };
-        if let Err(error) = &result {
-            progress::failure(error);
-        }
-        Row { name: self.name(), result, took: start.elapsed() }
+        })
     }
 
     fn name(self) -> String {

@@ -1,4 +1,4 @@
-//! The table at the end of a run.
+//! The table of results at the end of a run.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use super::Outcome;
 use crate::progress;
 
-/// How one step went.
+/// The result of one step.
 pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) result: Result<Outcome>,

@@ -1,4 +1,4 @@
-//! What a first visit downloads.
+//! The size of the web app as a first visit downloads it.
 
 use std::fs;
 
@@ -9,10 +9,10 @@ use crate::progress;
 use crate::site::{self, compress};
 use crate::workspace::Workspace;
 
-/// The most that the web app's module may have, compressed: 200 kB.
+/// The limit for the compressed module, in bytes.
 const LIMIT: usize = 200 * 1000;
 
-/// Builds the release module and weighs it.
+/// Builds the release module and compares its compressed size with the limit.
 pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     let module = site::measured_wasm(workspace)?;
     let raw = fs::read(&module).with_context(|| format!("could not read {}", module.display()))?;

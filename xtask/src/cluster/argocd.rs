@@ -1,4 +1,4 @@
-//! Argo CD: the repo-server, the application controller and their redis.
+//! Argo CD: the repo-server, the application controller and redis.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,7 +20,7 @@ const NAMESPACE: &str = "argocd";
 const SETTINGS: &str = include_str!("argocd.yaml");
 const DEFINITIONS: [&str; 2] = ["applications.argoproj.io", "appprojects.argoproj.io"];
 
-/// Installs its definitions and settings and starts its programs.
+/// Installs the definitions and settings and starts the programs.
 pub(super) fn start(cluster: &Cluster, kubectl: &Kubectl) -> Result<()> {
     let sources = cluster.tools.sources(ARGOCD, "github.com/argoproj/argo-cd/v3")?;
     for definition in ["application-crd.yaml", "applicationset-crd.yaml", "appproject-crd.yaml"] {
@@ -34,7 +34,8 @@ pub(super) fn start(cluster: &Cluster, kubectl: &Kubectl) -> Result<()> {
     application_controller(cluster)
 }
 
-/// The cluster as a destination: the controller runs outside, so it cannot use its own service account.
+/// The Secret that names the cluster as a destination. The controller runs outside the cluster, so
+/// it has no service account.
 fn destination(cluster: &Cluster) -> Result<String> {
     let port = cluster.ports.of("kube-apiserver")?;
     let pki = cluster.pki()?;
@@ -118,7 +119,8 @@ fn application_controller(cluster: &Cluster) -> Result<()> {
     cluster.daemon("argocd-application-controller").serve(&mut controller, metrics)
 }
 
-/// Argo CD's one program in one of its roles, with helm on its path and empty directories for what tests do not use.
+/// Argo CD's program in one of its roles, with helm on its path and with empty directories for the
+/// features that tests do not use.
 fn program(cluster: &Cluster, role: &'static str) -> Result<Command> {
     let helm = cluster.tools.provide(HELM)?;
     let path = variable("PATH").unwrap_or_default();

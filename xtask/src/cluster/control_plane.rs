@@ -1,4 +1,4 @@
-//! Kubernetes itself, and one node that kwok plays.
+//! Kubernetes, with one node that kwok simulates.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,16 +11,16 @@ use super::pki::Pki;
 use super::tools::{APISERVER, CONTROLLER_MANAGER, ETCD, KUBECTL, KWOK, SCHEDULER};
 use super::{Cluster, loopback, text};
 
-/// In the order in which they are started.
+/// The programs in the order of their start.
 pub(super) const DAEMONS: &[&str] =
     &["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"];
 
-/// The addresses of services; nothing routes them.
+/// The range of Service addresses. They are not routed.
 const SERVICES: &str = "10.0.0.0/16";
-/// The addresses of pods; nothing routes them either.
+/// The range of pod addresses. They are not routed.
 const PODS: &str = "10.1.0.0/16";
 
-/// What kwok does with nodes and pods: the stages of its own distribution.
+/// The stages by which kwok simulates nodes and pods, from its distribution.
 const STAGES: [&str; 5] = [
     "node/fast/node-initialize.yaml",
     "node/heartbeat/node-heartbeat.yaml",
@@ -29,7 +29,7 @@ const STAGES: [&str; 5] = [
     "pod/fast/pod-complete.yaml",
 ];
 
-/// Every write to the API server, with who made it: benches count them.
+/// The audit policy: every write to the API server with its user. Benches count them.
 const AUDIT_POLICY: &str = "apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived]
@@ -50,7 +50,7 @@ status:
   capacity: {cpu: '64', memory: 256Gi, pods: '5000'}
 ";
 
-/// Starts it and waits until it serves and has its node.
+/// Starts Kubernetes and waits until the API server answers and the node exists.
 pub(super) fn start(cluster: &Cluster) -> Result<Kubectl> {
     let pki = cluster.pki()?;
     let kubectl =
@@ -121,7 +121,7 @@ fn controllers(cluster: &Cluster, pki: &Pki) -> Result<()> {
         format!("--cert-dir={}", text(&cluster.room("controller-manager")?)?),
     ]);
     manager.args(["--leader-elect=false", "--bind-address=127.0.0.1"]);
-    // Namespaces of short-lived environments come and go by the hundred in tests.
+    // Tests create and delete hundreds of namespaces.
     manager.args(["--kube-api-qps=200", "--kube-api-burst=400", "--concurrent-namespace-syncs=20"]);
     cluster.daemon("kube-controller-manager").start(&mut manager)?;
 

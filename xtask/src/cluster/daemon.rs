@@ -1,4 +1,5 @@
-//! Programs that go on after us: each has a log and a file with its process id in the cluster's directory.
+//! Programs of the cluster, which outlive xtask. Each has a log file and a file with its process id
+//! in the cluster's directory.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpStream};
@@ -11,9 +12,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
-/// How long a program may take until it is ready.
+/// The time that a program has to become ready.
 const START_PATIENCE: Duration = Duration::from_secs(60);
-/// How long a program may take to end by itself.
+/// The time that a program has to end after SIGTERM.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
@@ -30,7 +31,7 @@ impl Daemon {
         Self { name, directory: directory.to_owned() }
     }
 
-    /// What it writes.
+    /// The path of its log.
     pub(crate) fn log(&self) -> PathBuf {
         self.directory.join(format!("{}.log", self.name))
     }
@@ -39,7 +40,7 @@ impl Daemon {
         self.directory.join(format!("{}.pid", self.name))
     }
 
-    /// The process, while it runs. A number that belongs to another program by now is not it.
+    /// The running process; `None` if the id now belongs to another program.
     pub(crate) fn process(&self) -> Option<Pid> {
         let noted = fs::read_to_string(self.pid_file()).ok()?;
         let (number, program) = noted.split_once(' ')?;
@@ -47,7 +48,7 @@ impl Daemon {
         (running == Path::new(program)).then(|| Pid::from_raw(number.parse().ok()?))?
     }
 
-    /// Starts it, unless it runs.
+    /// Starts the program, unless it runs.
     pub(crate) fn start(&self, command: &mut Command) -> Result<()> {
         if self.process().is_some() {
             return Ok(());
@@ -55,7 +56,7 @@ impl Daemon {
         let log = File::create(self.log())
             .with_context(|| format!("could not write {}", self.log().display()))?;
         let errors = log.try_clone().context("could not share a log")?;
-        // A group of its own, so that Ctrl-C at the terminal ends the command and not the cluster.
+        // Its own process group: Ctrl-C at the terminal ends the command, not the cluster.
         command.process_group(0).stdin(Stdio::null()).stdout(log).stderr(errors);
         let child = command.spawn().with_context(|| format!("could not start {}", self.name))?;
         let program = fs::canonicalize(command.get_program())
@@ -64,16 +65,16 @@ impl Daemon {
             .with_context(|| format!("could not write {}", self.pid_file().display()))
     }
 
-    /// Starts it, unless it runs, and waits until its port on loopback answers.
+    /// Starts the program, unless it runs, and waits until its port on loopback answers.
     pub(crate) fn serve(&self, command: &mut Command, port: u16) -> Result<()> {
         self.start(command)?;
         self.await_ready(|| TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok())
     }
 
-    /// Ends it: asks first, then insists.
+    /// Ends the program: SIGTERM first, SIGKILL after a timeout.
     pub(crate) fn stop(&self) -> Result<()> {
         let Some(process) = self.process() else { return Ok(()) };
-        // It may be gone by now, which is what was wanted.
+        // A process that is gone already is fine.
         let _ = kill_process(process, Signal::TERM);
         let asked = Instant::now();
         while self.process().is_some() {
@@ -85,7 +86,8 @@ impl Daemon {
         fs::remove_file(self.pid_file()).context("could not forget a process")
     }
 
-    /// Waits until `ready` says yes. A program that ended meanwhile is shown with the end of its log.
+    /// Waits until `ready` returns true. If the program ends meanwhile, the error has the end of
+    /// its log.
     pub(crate) fn await_ready(&self, mut ready: impl FnMut() -> bool) -> Result<()> {
         let start = Instant::now();
         while !ready() {

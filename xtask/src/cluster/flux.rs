@@ -20,7 +20,7 @@ const DEFINITIONS: [&str; 5] = [
     "helmcharts.source.toolkit.fluxcd.io",
 ];
 
-/// Installs its definitions and starts its controllers.
+/// Installs the definitions and starts the controllers.
 pub(super) fn start(cluster: &Cluster, kubectl: &Kubectl) -> Result<()> {
     for tool in [SOURCE_CONTROLLER, HELM_CONTROLLER] {
         let sources = cluster.tools.sources(tool, &format!("github.com/fluxcd/{}", tool.name))?;

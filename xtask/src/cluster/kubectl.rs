@@ -1,4 +1,4 @@
-//! What is asked of the API server, by kubectl.
+//! Calls of the API server through kubectl.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::command;
 const PATIENCE: Duration = Duration::from_secs(60);
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
 
-/// kubectl as the admin.
+/// kubectl with the rights of the admin.
 #[derive(Debug, Clone)]
 pub(crate) struct Kubectl {
     pub(crate) program: PathBuf,
@@ -27,12 +27,12 @@ impl Kubectl {
         kubectl
     }
 
-    /// Whether the API server says that it is ready.
+    /// Whether the API server is ready.
     pub(crate) fn is_ready(&self) -> bool {
         self.succeeds(&["get", "--raw=/readyz"])
     }
 
-    /// Whether a question is answered.
+    /// Whether a call succeeds.
     pub(crate) fn succeeds(&self, arguments: &[&str]) -> bool {
         let mut kubectl = self.command();
         kubectl.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -72,7 +72,7 @@ impl Kubectl {
         arguments.extend(["--timeout=5s".to_owned()].into_iter().chain(names));
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let start = Instant::now();
-        // kubectl fails at conditions that are still null, instead of waiting for them.
+        // kubectl does not wait for conditions that are still null: it fails.
         while !self.succeeds(&arguments) {
             if start.elapsed() > PATIENCE {
                 bail!("the API server did not take up {}", arguments[3..].join(", "));

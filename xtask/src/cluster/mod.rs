@@ -1,7 +1,7 @@
-//! `cargo xtask cluster`: a real Kubernetes without containers, on loopback, in a directory of its own.
+//! `cargo xtask cluster`: a real Kubernetes without containers, on loopback, in its own directory.
 //!
-//! etcd, kube-apiserver, kube-controller-manager and kube-scheduler are the real ones; kwok stands in for nodes, so pods run
-//! without their containers. Flux and Argo CD are real, too.
+//! etcd, kube-apiserver, kube-controller-manager, kube-scheduler, Flux and Argo CD are the real
+//! programs. kwok simulates the nodes, so pods have no containers.
 
 mod argocd;
 mod control_plane;
@@ -33,31 +33,31 @@ use tools::Tools;
 pub(crate) enum Action {
     /// Start what does not run, and print the admin's kubeconfig
     Up {
-        /// What is wanted beside Kubernetes itself; everything when left out
+        /// What to start beside Kubernetes; default: everything
         #[arg(long, value_delimiter = ',', value_name = "PART")]
         parts: Option<Vec<Part>>,
-        /// Where its files go; `cluster` in the target directory when left out
+        /// The directory of its files; default: `cluster` in the target directory
         #[arg(long)]
         directory: Option<PathBuf>,
     },
-    /// Stop it; with `--reset` also forget what is in it
+    /// Stop the cluster; with `--reset` also delete its data
     Down {
         /// Remove its directory
         #[arg(long)]
         reset: bool,
-        /// Where its files are
+        /// The directory of its files
         #[arg(long)]
         directory: Option<PathBuf>,
     },
-    /// Say what runs
+    /// List the running programs
     Status {
-        /// Where its files are
+        /// The directory of its files
         #[arg(long)]
         directory: Option<PathBuf>,
     },
 }
 
-/// Something beside Kubernetes itself.
+/// A program set beside Kubernetes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Part {
     /// Flux's source-controller and helm-controller
@@ -66,7 +66,7 @@ pub(crate) enum Part {
     Argocd,
 }
 
-/// Does it; whether everything that was asked for runs.
+/// Carries out the action. Returns whether all requested programs run.
 pub(crate) fn run(workspace: &Workspace, action: Action) -> Result<bool> {
     match action {
         Action::Up { parts, directory } => {
@@ -88,7 +88,7 @@ pub(crate) fn run(workspace: &Workspace, action: Action) -> Result<bool> {
     }
 }
 
-/// Starts what does not run, and returns the admin's kubeconfig.
+/// Starts the programs that do not run and returns the admin's kubeconfig.
 pub(crate) fn up(
     workspace: &Workspace,
     parts: &[Part],
@@ -105,21 +105,21 @@ pub(crate) fn up(
     Ok(kubectl.kubeconfig)
 }
 
-/// Whether the programs of a control plane are here, or can be built.
+/// Whether the programs of a control plane are present or can be built.
 pub(crate) fn is_possible(workspace: &Workspace) -> Result<bool> {
     Ok(Tools::of(workspace)?.are_possible())
 }
 
-/// Where helm is, built if need be; none where it is not here and cannot be built.
+/// The path of helm, which is built first if it is missing; `None` if it cannot be built.
 pub(crate) fn helm(workspace: &Workspace) -> Result<Option<PathBuf>> {
     let tools = Tools::of(workspace)?;
     tools.is_possible(tools::HELM).then(|| tools.provide(tools::HELM)).transpose()
 }
 
-/// The variable that tells tests which cluster they may use, by the admin's kubeconfig.
+/// The variable that names the admin's kubeconfig of the cluster that tests may use.
 pub(crate) const KUBECONFIG: &str = "DPLOY_CLUSTER_KUBECONFIG";
 
-/// How an admin reaches a cluster.
+/// The access of an admin to a cluster.
 pub(crate) struct Access {
     pub(crate) kubeconfig: PathBuf,
     pub(crate) kubectl: PathBuf,
@@ -127,7 +127,7 @@ pub(crate) struct Access {
 }
 
 impl Access {
-    /// To the cluster that [`KUBECONFIG`] names, if it names one.
+    /// Access to the cluster that [`KUBECONFIG`] names; `None` if it is not set.
     pub(crate) fn given(workspace: &Workspace) -> Result<Option<Self>> {
         let tools = Tools::of(workspace)?;
         variable(KUBECONFIG).map(|path| Self::by(PathBuf::from(path), &tools)).transpose()
@@ -138,26 +138,26 @@ impl Access {
         Ok(Self { kubeconfig, kubectl, helm })
     }
 
-    /// kubectl as the admin.
+    /// kubectl with the rights of the admin.
     pub(crate) fn kubectl(&self) -> Command {
         self.in_cluster(Command::new(&self.kubectl))
     }
 
-    /// A program that reads the usual variable, as the admin.
+    /// A program that reads `KUBECONFIG`, with the rights of the admin.
     pub(crate) fn in_cluster(&self, mut program: Command) -> Command {
         program.env("KUBECONFIG", &self.kubeconfig);
         program
     }
 }
 
-/// A cluster with nothing in it, which goes when it is dropped.
+/// An empty cluster, which is removed when the value is dropped.
 pub(crate) struct TestCluster {
     cluster: Cluster,
     pub(crate) access: Access,
 }
 
 impl TestCluster {
-    /// Starts one in a directory of its own; what an earlier one left there goes first.
+    /// Starts a cluster in `directory`. Removes the remains of an earlier one first.
     pub(crate) fn start(workspace: &Workspace, directory: PathBuf) -> Result<Self> {
         let cluster = Cluster::at(workspace, Some(directory.clone()))?;
         cluster.reset()?;
@@ -167,7 +167,7 @@ impl TestCluster {
         Ok(Self { cluster, access })
     }
 
-    /// Stops it and removes what was in it.
+    /// Stops the cluster and removes its data.
     pub(crate) fn remove(&self) -> Result<()> {
         self.cluster.reset()
     }
@@ -175,12 +175,12 @@ impl TestCluster {
 
 impl Drop for TestCluster {
     fn drop(&mut self) {
-        // Where a step failed before its end; there is nobody left to tell.
+        // Reached only after another error, which is the one to report.
         let _ = self.cluster.stop();
     }
 }
 
-/// A cluster's directory and where its programs come from.
+/// A cluster's directory and the source of its programs.
 struct Cluster {
     directory: PathBuf,
     ports: Ports,
@@ -205,14 +205,14 @@ impl Cluster {
         Pki::at(&self.directory.join("pki"), self.ports.of("kube-apiserver")?)
     }
 
-    /// A directory for a program's own files.
+    /// A directory for the files of a program.
     fn room(&self, name: &str) -> Result<PathBuf> {
         let room = self.directory.join(name);
         fs::create_dir_all(&room).with_context(|| format!("could not make {}", room.display()))?;
         Ok(room)
     }
 
-    /// The programs, in the order in which they are started.
+    /// The programs in the order of their start.
     fn daemons(&self) -> Vec<Daemon> {
         let names = [control_plane::DAEMONS, flux::DAEMONS, argocd::DAEMONS].concat();
         names.into_iter().map(|name| self.daemon(name)).collect()
@@ -222,14 +222,14 @@ impl Cluster {
         self.daemons().iter().rev().try_for_each(Daemon::stop)
     }
 
-    /// Stops it and forgets what is in it.
+    /// Stops the cluster and deletes its data.
     fn reset(&self) -> Result<()> {
         self.stop()?;
         fs::remove_dir_all(&self.directory)
             .with_context(|| format!("could not remove {}", self.directory.display()))
     }
 
-    /// Says what runs; whether anything does.
+    /// Lists the running programs. Returns whether there are any.
     fn tell(&self) -> bool {
         let mut running = false;
         for daemon in self.daemons() {
@@ -244,7 +244,7 @@ impl Cluster {
             }
         }
         if !running {
-            progress::note(&format!("Nothing runs in {}", self.directory.display()));
+            progress::note(&format!("No program runs in {}", self.directory.display()));
         }
         running
     }

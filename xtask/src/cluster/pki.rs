@@ -1,4 +1,5 @@
-//! Who is who on the control plane: one authority, a certificate for each of its people and programs.
+//! The certificates of the control plane: one authority, and a certificate for each person and
+//! program.
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
@@ -10,23 +11,23 @@ use rcgen::{
     KeyPair, KeyUsagePurpose, SanType,
 };
 
-/// The first address of the service range, by which pods would reach the API server.
+/// The first address of the service range, the API server's address for pods.
 const SERVICE_ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(10, 0, 0, 1));
 
-/// Somebody who may do everything.
+/// The user with all rights.
 pub(crate) const ADMIN: &str = "admin";
 
-/// The group that RBAC lets do everything.
+/// The group to which RBAC gives all rights.
 const MASTERS: &str = "system:masters";
 
-/// The files of the authority and what it signed.
+/// The files of the authority and of the certificates that it signed.
 #[derive(Debug, Clone)]
 pub(crate) struct Pki {
     directory: PathBuf,
 }
 
 impl Pki {
-    /// Makes everything below `directory`, unless it was made before.
+    /// Creates all files below `directory`, unless they exist.
     pub(crate) fn at(directory: &Path, port: u16) -> Result<Self> {
         let pki = Self { directory: directory.to_owned() };
         // The kubeconfig is written last.
@@ -55,7 +56,7 @@ impl Pki {
         self.directory.join("service-accounts.key")
     }
 
-    /// The key that they are verified with.
+    /// The key that verifies service accounts' tokens.
     pub(crate) fn token_verifier(&self) -> PathBuf {
         self.directory.join("service-accounts.pub")
     }
@@ -68,12 +69,12 @@ impl Pki {
         self.directory.join("admin.key")
     }
 
-    /// How the admin reaches the control plane.
+    /// The kubeconfig of the admin.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
         self.directory.join(format!("{ADMIN}.kubeconfig"))
     }
 
-    /// The same with another namespace to start in.
+    /// The kubeconfig of the admin with another default namespace.
     pub(crate) fn kubeconfig_in(&self, namespace: &str) -> Result<PathBuf> {
         let path = self.directory.join(format!("{ADMIN}-{namespace}.kubeconfig"));
         let text =

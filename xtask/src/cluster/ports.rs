@@ -1,4 +1,5 @@
-//! Ports that were free when the cluster was made; it keeps them, because its kubeconfig names one.
+//! The ports of the cluster. They were free when it was created, and it keeps them, because its
+//! kubeconfig names one.
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -17,7 +18,7 @@ impl Ports {
         Ok(Self { directory: directory.to_owned() })
     }
 
-    /// The port of `use_`, chosen at the first question.
+    /// The port for `use_`, which is chosen at the first call.
     pub(crate) fn of(&self, purpose: &str) -> Result<u16> {
         let file = self.directory.join(purpose);
         if let Ok(noted) = fs::read_to_string(&file) {

@@ -1,5 +1,8 @@
-//! The programs of a control plane: the machine's own where it has them, else built once from pinned Go modules
-//! (`xtask/control-plane/*/go.mod`, with their `go.sum`) and kept in the user's cache directory.
+//! The programs of a control plane.
+//!
+//! A program of the machine is used if it has the right version. Otherwise it is built once from
+//! pinned Go modules (`xtask/control-plane/*/go.mod` with their `go.sum`) and kept in the user's
+//! cache directory.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -14,10 +17,11 @@ use crate::machine::{on_path, variable};
 use crate::progress;
 use crate::workspace::Workspace;
 
-/// The variable of kubebuilder's tools that names a directory of control plane programs.
+/// The variable that names a directory of control plane programs, as for kubebuilder's tools.
 const ASSETS: &str = "KUBEBUILDER_ASSETS";
 
-/// The version that Kubernetes' programs tell; `go build` alone would leave a placeholder, which charts refuse.
+/// Linker flags that set the version of Kubernetes' programs. `go build` alone leaves a
+/// placeholder, which charts refuse.
 const KUBERNETES_FLAGS: &str = "-s -w -X k8s.io/component-base/version.gitVersion=v1.34.4 \
      -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34";
 const FLAGS: &str = "-s -w";
@@ -25,21 +29,21 @@ const FLAGS: &str = "-s -w";
 /// One program of a control plane.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tool {
-    /// What its executable is called.
+    /// The name of its executable.
     pub(crate) name: &'static str,
     /// The directory below `xtask/control-plane` that pins it.
     module: &'static str,
     /// Its Go package.
     package: &'static str,
-    /// What one on the path has to say of its version, where the tests know one version's words.
+    /// The version that a program on the path must have, if tests depend on its messages.
     version: Option<Version>,
 }
 
-/// How a program tells its version.
+/// How to read the version of a program.
 #[derive(Clone, Copy, Debug)]
 struct Version {
     asked_by: &'static [&'static str],
-    /// What the answer has to contain.
+    /// The text that the answer must contain.
     wanted: &'static str,
 }
 
@@ -105,18 +109,18 @@ impl Tools {
         })
     }
 
-    /// Whether every program is here, or can be built.
+    /// Whether every program is present or can be built.
     pub(crate) fn are_possible(&self) -> bool {
         ALL.iter().all(|tool| self.is_possible(*tool))
     }
 
-    /// Whether a program is here, or can be built.
+    /// Whether a program is present or can be built.
     pub(crate) fn is_possible(&self, tool: Tool) -> bool {
-        // `go --version` is no command of Go's.
+        // Go has no option `--version`.
         installed(tool).is_some() || self.built(tool).is_file() || on_path("go").is_some()
     }
 
-    /// The path of a program, built if need be.
+    /// The path of a program, which is built first if it is missing.
     pub(crate) fn provide(&self, tool: Tool) -> Result<PathBuf> {
         if let Some(path) = installed(tool) {
             return Ok(path);
@@ -128,10 +132,10 @@ impl Tools {
         Ok(built)
     }
 
-    /// Where Go keeps the sources of the module that holds a tool.
+    /// The directory of the sources of a tool's module in Go's module cache.
     pub(crate) fn sources(&self, tool: Tool, module: &str) -> Result<PathBuf> {
         let mut list = self.go(tool);
-        // Its own command, because `go list` does not download.
+        // A separate command, because `go list` does not download.
         command::run(self.go(tool).args(["mod", "download", module]))?;
         let path = command::read(list.args(["list", "-m", "-f", "{{.Dir}}", module]))?;
         Ok(PathBuf::from(path.trim()))
@@ -139,7 +143,7 @@ impl Tools {
 
     fn build(&self, tool: Tool, path: &Path) -> Result<()> {
         let flags = if tool.module == "kubernetes" { KUBERNETES_FLAGS } else { FLAGS };
-        // A build that is cut off leaves no program that looks whole.
+        // An interrupted build leaves no incomplete program under the final name.
         let unfinished = path.with_extension("unfinished");
         command::run(
             self.go(tool)
@@ -153,12 +157,13 @@ impl Tools {
     fn go(&self, tool: Tool) -> Command {
         let mut go = Command::new("go");
         go.current_dir(self.modules.join(tool.module));
-        // The committed `go.sum` is what is trusted; CGO would make the programs depend on the machine.
+        // Only the committed `go.sum` is trusted. CGO would make the programs depend on the
+        // machine.
         go.env("GOFLAGS", "-mod=readonly").env("CGO_ENABLED", "0").env("GOWORK", "off");
         go
     }
 
-    /// A place of its own for every set of pinned versions.
+    /// The directory of the programs; each set of pinned versions has its own.
     fn built(&self, tool: Tool) -> PathBuf {
         let mut hash = DefaultHasher::new();
         for file in ["go.mod", "go.sum"] {
@@ -169,8 +174,8 @@ impl Tools {
     }
 }
 
-/// A program that the machine has: one that was named is taken as it is, one that happens to be on the path only when it is of
-/// the version whose words the tests know.
+/// A program of the machine. A program that a variable names is used as it is; a program on the
+/// path only if it has the version that the tests know.
 fn installed(tool: Tool) -> Option<PathBuf> {
     let asset = variable(ASSETS).map(|directory| PathBuf::from(directory).join(tool.name));
     asset

@@ -1,5 +1,5 @@
-//! A browser for the end-to-end tests: the one that `CHROMIUM_PATH` names, the system's, or
-//! Playwright's own, in this order; on Debian apt installs the system's.
+//! A browser for the end-to-end tests: `CHROMIUM_PATH`, the system's, or Playwright's, in this
+//! order. On Debian apt installs the system's.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -10,20 +10,20 @@ use crate::command;
 use crate::machine::{apt_install, may_use_apt, on_path, variable};
 use crate::progress;
 
-/// The variable that names a browser to use before any other.
+/// The variable that names the browser to use.
 pub(crate) const CHROMIUM_PATH: &str = "CHROMIUM_PATH";
 
 /// A browser that Playwright can drive.
 pub(crate) enum Browser {
     /// The executable at this path.
     At(PathBuf),
-    /// The one that Playwright downloaded for itself.
+    /// The browser that Playwright downloaded.
     Playwrights,
 }
 
 const SYSTEM: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
-/// Finds a browser; installs Debian's when there is none and we may.
+/// Finds a browser. Installs Debian's if there is none and we have the rights.
 pub(crate) fn find_or_install(end2end: &Path) -> Result<Browser> {
     if let Some(browser) = find(end2end)? {
         return Ok(browser);

@@ -1,4 +1,4 @@
-//! What a fresh machine lacks. Each piece looks first and installs only what is missing.
+//! Installs what a fresh machine lacks, and only what is missing.
 
 mod chromium;
 mod npm;
@@ -14,7 +14,7 @@ use crate::workspace::Workspace;
 
 pub(crate) use chromium::{Browser, CHROMIUM_PATH};
 
-/// Everything that the other tasks would install on the way.
+/// Installs everything that the other tasks would install.
 pub(crate) fn everything(workspace: &Workspace) -> Result<()> {
     wasm_target()?;
     wasm_opt(workspace)?;
@@ -23,8 +23,8 @@ pub(crate) fn everything(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// The standard library for the browser. `rust-toolchain.toml` names it too, but a toolchain that was
-/// installed without rustup's help may lack it.
+/// The standard library for the browser. `rust-toolchain.toml` names it too, but a toolchain that
+/// was installed without rustup's help may lack it.
 pub(crate) fn wasm_target() -> Result<()> {
     let sysroot = command::read(Command::new("rustc").args(["--print", "sysroot"]))?;
     if Path::new(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown").is_dir() {
@@ -36,7 +36,7 @@ pub(crate) fn wasm_target() -> Result<()> {
     })
 }
 
-/// Binaryen's `wasm-opt`, or nothing where there is no npm to get it with.
+/// Installs Binaryen's `wasm-opt`; `None` on a machine without npm.
 pub(crate) fn wasm_opt(workspace: &Workspace) -> Result<Option<PathBuf>> {
     if !npm::is_there() {
         progress::note(

@@ -15,7 +15,7 @@ pub(crate) fn is_there() -> bool {
     command::exists("npm")
 }
 
-/// Copies `package.json` and its lock to where the packages shall live.
+/// Copies `package.json` and its lock file to the directory of the packages.
 pub(crate) fn copy_manifest(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to).with_context(|| format!("could not make {}", to.display()))?;
     for file in ["package.json", LOCK] {
@@ -25,7 +25,7 @@ pub(crate) fn copy_manifest(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Installs what the lock file says, unless just that is installed.
+/// Installs the packages of the lock file, unless they are installed.
 pub(crate) fn install(directory: &Path, what: &str) -> Result<()> {
     let lock = fs::read_to_string(directory.join(LOCK))
         .with_context(|| format!("no {LOCK} in {}", directory.display()))?;
@@ -36,7 +36,7 @@ pub(crate) fn install(directory: &Path, what: &str) -> Result<()> {
     progress::timed(&format!("Install {what} (npm ci)"), || {
         let mut npm = Command::new("npm");
         npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(directory);
-        // Browsers come from the system: a download of 150 MB by a test runner is nobody's wish.
+        // The system provides the browser; a test runner would download another 150 MB.
         command::run(npm.env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
     })?;
     fs::write(&installed, lock).context("could not note what is installed")

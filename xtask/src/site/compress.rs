@@ -1,5 +1,4 @@
-//! Smaller copies of the built files, made once and as small as they get, so that the server does not
-//! compress them at every visit.
+//! Compresses the built files once, so that the server does not compress them at every visit.
 
 use std::fs;
 use std::path::Path;
@@ -9,11 +8,11 @@ use brotli::enc::BrotliEncoderParams;
 
 use super::files::write_if_changed;
 
-/// Brotli's best quality and largest window: seconds here, nothing at a visit.
+/// Brotli's best quality and largest window. Compressing takes seconds here and no time at a visit.
 const QUALITY: i32 = 11;
 const WINDOW: i32 = 24;
 
-/// Lays a `.br` beside each file of a directory.
+/// Writes a `.br` file beside each file of a directory.
 pub(super) fn lay_copies(directory: &Path) -> Result<()> {
     let entries = fs::read_dir(directory)
         .with_context(|| format!("could not list {}", directory.display()))?;
@@ -28,7 +27,7 @@ pub(super) fn lay_copies(directory: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What a browser downloads instead of `raw`.
+/// `raw`, compressed with brotli.
 pub(crate) fn brotli(raw: &[u8]) -> Result<Vec<u8>> {
     let mut compressed = Vec::new();
     let params =

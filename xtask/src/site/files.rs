@@ -1,4 +1,4 @@
-//! Files that are shipped as they are.
+//! Files that are shipped unchanged.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 /// The part of the site that is built, not copied.
 const BUILT: &str = "pkg";
 
-/// Makes `site` hold what `public` holds, and nothing else beside the built package.
+/// Makes `site` a copy of `public`, beside the built package.
 pub(crate) fn mirror(public: &Path, site: &Path) -> Result<()> {
     let wanted = files_below(public)?;
     for file in &wanted {
@@ -22,7 +22,7 @@ pub(crate) fn mirror(public: &Path, site: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Writes a file unless it holds just that, so that its time of change means something.
+/// Writes a file if its content differs, so that an unchanged file keeps its time of change.
 pub(crate) fn write_if_changed(path: &Path, content: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|present| present == content) {
         return Ok(());

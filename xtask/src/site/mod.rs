@@ -1,6 +1,6 @@
-//! The web app's files in `target/site`: what cargo-leptos would put there, without cargo-leptos.
+//! Builds the web app's files into `target/site`, as cargo-leptos would.
 //!
-//! Cargo decides what has to be compiled again; the other parts compare what they are made from.
+//! Cargo decides what to compile again. The other parts compare their inputs.
 
 pub(crate) mod compress;
 mod files;
@@ -19,16 +19,16 @@ use crate::workspace::Workspace;
 use optimize::Optimizer;
 use wasm::Package;
 
-/// How much work goes into the result.
+/// The kind of build.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flavour {
-    /// Built in seconds.
+    /// Fast to build.
     Debug,
-    /// Small and fast.
+    /// Small and fast to run.
     Release,
 }
 
-/// Builds the site, as far as it is stale.
+/// Builds the stale parts of the site.
 pub(crate) fn build(workspace: &Workspace, flavour: Flavour) -> Result<()> {
     setup::wasm_target()?;
     let module = progress::timed("Compile the web app", || wasm::compile(workspace, flavour))?;
@@ -45,8 +45,8 @@ pub(crate) fn build(workspace: &Workspace, flavour: Flavour) -> Result<()> {
     })
 }
 
-/// Builds the release module into a place of its own, so that the site that a developer looks at
-/// stays the one they built, and returns its path.
+/// Builds the release module into its own directory and returns its path. The site that a
+/// developer looks at stays as it is.
 pub(crate) fn measured_wasm(workspace: &Workspace) -> Result<PathBuf> {
     setup::wasm_target()?;
     let module = wasm::compile(workspace, Flavour::Release)?;

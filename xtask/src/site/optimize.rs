@@ -1,4 +1,4 @@
-//! Binaryen's `wasm-opt`, from npm, where npm is there.
+//! Binaryen's `wasm-opt`, if npm is there to install it.
 
 use std::fmt;
 use std::fs;
@@ -11,15 +11,15 @@ use crate::command;
 use crate::setup;
 use crate::workspace::Workspace;
 
-/// What makes a module smaller after wasm-bindgen.
+/// The step that makes a module smaller after wasm-bindgen.
 pub(crate) enum Optimizer {
-    /// Nothing: the module is taken as it is.
+    /// No step: the module stays as it is.
     None,
     /// `wasm-opt` at this path.
     WasmOpt(PathBuf),
 }
 
-/// What rustc's wasm target may use; wasm-opt refuses a module with a feature that is not named.
+/// The features of rustc's wasm target. wasm-opt refuses a module that uses another one.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-multivalue",
@@ -30,7 +30,7 @@ const FEATURES: [&str; 6] = [
 ];
 
 impl Optimizer {
-    /// `wasm-opt`, installed if need be; nothing on a machine without npm.
+    /// `wasm-opt`, which is installed first if it is missing; no step on a machine without npm.
     pub(crate) fn find(workspace: &Workspace) -> Result<Self> {
         Ok(setup::wasm_opt(workspace)?.map_or(Self::None, Self::WasmOpt))
     }

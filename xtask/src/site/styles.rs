@@ -1,5 +1,5 @@
-//! One style sheet from many: `@import "./part.css";` lines replaced by what they name. Browsers read
-//! the rest as it is, so no CSS tool is needed.
+//! Bundles style sheets: each line `@import "./part.css";` is replaced by that file. Browsers read
+//! the rest unchanged, so no CSS tool is needed.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,7 +16,7 @@ pub(crate) fn bundle(main: &Path, output: &Path) -> Result<()> {
     write_if_changed(output, sheet.as_bytes())
 }
 
-/// Appends a file once: a sheet that two others import keeps its first place.
+/// Appends a file once. A sheet that two others import keeps its first place.
 fn append(file: &Path, sheet: &mut String, seen: &mut BTreeSet<PathBuf>) -> Result<()> {
     let path = file.canonicalize().with_context(|| format!("no style sheet {}", file.display()))?;
     if !seen.insert(path.clone()) {
@@ -36,8 +36,8 @@ fn append(file: &Path, sheet: &mut String, seen: &mut BTreeSet<PathBuf>) -> Resu
     Ok(())
 }
 
-/// The path in `@import "path";`. Other forms (media, layers, URLs) are refused rather than shipped
-/// as requests that nobody answers.
+/// The path in `@import "path";`. Other forms (media, layers, URLs) are refused: shipped, they
+/// would be requests for files that do not exist.
 fn imported(line: &str) -> Result<Option<&str>> {
     let Some(rest) = line.trim().strip_prefix("@import") else {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! From the crate `frontend` to `dploy.js` and `dploy.wasm`.
+//! Builds `dploy.js` and `dploy.wasm` from the crate `frontend`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -31,17 +31,17 @@ pub(crate) fn compile(workspace: &Workspace, flavour: Flavour) -> Result<Module>
     Ok(Module { path, flavour })
 }
 
-/// Where the browser's files go.
+/// The browser's files.
 pub(crate) struct Package {
-    /// The directory, which holds nothing but these files.
+    /// The directory, which contains only these files.
     pub(crate) directory: PathBuf,
-    /// A file beside it that remembers what they were made from.
+    /// A file beside the directory that identifies the inputs of the build.
     pub(crate) stamp: PathBuf,
 }
 
 impl Package {
-    /// Makes the browser's files from a compiled module, unless the package already holds what this
-    /// very module gives.
+    /// Makes the browser's files from a compiled module, unless the package was made from this
+    /// module.
     pub(crate) fn bind(&self, workspace: &Workspace, module: &Module) -> Result<()> {
         let optimizer = match module.flavour {
             Flavour::Debug => Optimizer::None,
@@ -69,7 +69,7 @@ impl Package {
     }
 }
 
-/// What cargo compiled.
+/// The module that cargo compiled.
 pub(crate) struct Module {
     path: PathBuf,
     flavour: Flavour,
@@ -77,14 +77,14 @@ pub(crate) struct Module {
 
 impl Module {
     fn generate(&self, directory: &Path) -> Result<()> {
-        // Names make a debug build's stack traces readable; a release has no use for them.
+        // Names make the stack traces of a debug build readable. A release does not need them.
         let strip = self.flavour == Flavour::Release;
         Bindgen::new()
             .input_path(&self.path)
             .web(true)?
             .out_name("dploy")
             .typescript(false)
-            // The page names the module itself, and no `dploy_bg.wasm` exists to fall back on.
+            // The page names the module. There is no `dploy_bg.wasm` as a fallback.
             .omit_default_module_path(true)
             .remove_name_section(strip)
             .remove_producers_section(strip)
@@ -92,7 +92,7 @@ impl Module {
             .context("wasm-bindgen could not process the web app")
     }
 
-    /// What a package of this module is made from and by.
+    /// The inputs of a package of this module: the module and the tools.
     fn origin(&self, optimizer: &Optimizer) -> Result<String> {
         let path = self.path.display();
         let file = fs::metadata(&self.path).with_context(|| format!("no {path}"))?;

@@ -1,4 +1,4 @@
-//! The catalog: what can be launched.
+//! The catalog page, `/`.
 
 mod browser;
 
@@ -7,19 +7,19 @@ use leptos_meta::Title;
 
 use self::browser::CatalogBrowser;
 use crate::{
-    contexts::{asked, use_session},
-    parts::{Empty, Problem, Ready},
+    contexts::{answer_resource, use_session},
+    parts::{EmptyState, Loaded, Problem},
     server_fns::{Answer, Question},
 };
 
-/// The catalog.
+/// The catalog page.
 #[component]
 pub fn CatalogPage() -> impl IntoView {
-    let templates = asked(|| Question::Catalog);
+    let templates = answer_resource(|| Question::Catalog);
     let session = use_session();
     let content = move || {
         if !session.config().catalog_enabled {
-            return view! { <SwitchedOff/> }.into_any();
+            return view! { <Disabled/> }.into_any();
         }
         match templates.get() {
             Some(Ok(Answer::Templates(entries))) => view! { <CatalogBrowser entries/> }.into_any(),
@@ -33,24 +33,24 @@ pub fn CatalogPage() -> impl IntoView {
             <div>
                 <h1>"What do you want to run?"</h1>
                 <p>
-                    "Each one is yours alone, with its own address and its own clock. It is gone when the time is up."
+                    "Each environment has its own address and its own time limit. It is deleted when its time is up."
                 </p>
             </div>
         </section>
-        <Ready templates>
+        <Loaded templates>
             {session.problem().map(|error| view! { <Problem error/> }.into_any())}
             {move || content()}
-        </Ready>
+        </Loaded>
     }
 }
 
 #[component]
-fn SwitchedOff() -> impl IntoView {
+fn Disabled() -> impl IntoView {
     view! {
-        <Empty
+        <EmptyState
             icon="layout-grid"
-            title="The catalog is switched off".to_owned()
-            text="Your admin has switched it off. Links that launch an environment keep working."
+            title="The catalog is disabled".to_owned()
+            text="Your admin has disabled it. Links that launch an environment still work."
         />
     }
 }

@@ -1,3 +1,5 @@
+//! Launches a template, and follows its environment.
+
 use std::collections::BTreeMap;
 
 use leptos::{prelude::*, task::spawn_local};
@@ -6,29 +8,29 @@ use wire::{CatalogEntry, ConnectionType};
 
 use super::progress::Progress;
 use crate::{
-    actions::{Change, new_change},
-    contexts::use_live,
+    contexts::use_live_list,
+    form_actions::{FormAction, new_form_action},
     parts::Tile,
-    plain::{Stage, whereabouts},
     reactive::effect,
-    server_fns::Posted,
+    server_fns::PostedForm,
+    view_models::{Stage, category_label},
 };
 
-/// Launches one template, and follows it.
+/// Launches a template, and shows its progress.
 #[component]
 pub(super) fn Launcher(
     /// The template.
     entry: CatalogEntry,
-    /// What is known of its parameters.
+    /// The parameters from the address.
     given: BTreeMap<String, String>,
-    /// Whether to wait until the reader launches.
+    /// Whether to wait until the user launches.
     wait: bool,
 ) -> impl IntoView {
-    let live = use_live();
-    let launch = new_change();
+    let live = use_live_list();
+    let launch = new_form_action();
     let template = entry.name.clone();
     let watched = entry.name.clone();
-    let mine = Memo::new(move |_| live.living(&watched));
+    let mine = Memo::new(move |_| live.active_environment(&watched));
     let seen = Memo::new(move |seen: Option<&bool>| {
         seen.copied().unwrap_or(false) || mine.get().is_some()
     });
@@ -40,8 +42,8 @@ pub(super) fn Launcher(
             spawn_local(async move { _ = live.refresh().await });
         }
     });
-    begin(&entry, &given, wait, stage, launch);
-    go_there(stage);
+    launch_at_once(&entry, &given, wait, stage, launch);
+    open_environment(stage);
     let heading = entry.display_name.clone();
     view! {
         <Title text=format!("Launch {heading}")/>
@@ -54,7 +56,7 @@ pub(super) fn Launcher(
                 />
                 <div>
                     <h1>{heading}</h1>
-                    <p class="where">{whereabouts(&entry.category)}</p>
+                    <p class="where">{category_label(&entry.category)}</p>
                 </div>
             </header>
             <Progress entry given stage launch/>
@@ -62,33 +64,34 @@ pub(super) fn Launcher(
     }
 }
 
-/// Launches at once, in the browser, where there is nothing to ask. A request without JavaScript never launches by itself.
-fn begin(
+/// Launches at once if no required parameter is missing. Only the browser does so: a page that is
+/// rendered without JavaScript never launches.
+fn launch_at_once(
     entry: &CatalogEntry,
     given: &BTreeMap<String, String>,
     wait: bool,
     stage: Memo<Stage>,
-    launch: Change,
+    launch: FormAction,
 ) {
     let complete = entry.parameters.iter().all(|parameter| {
         !parameter.required || given.get(&parameter.name).is_some_and(|value| !value.is_empty())
     });
-    let request = Posted::launch(&entry.name, given);
-    Effect::new(move |begun: Option<()>| {
-        let asking = stage.with_untracked(|stage| *stage == Stage::Asking);
-        if begun.is_none() && complete && !wait && asking {
+    let request = PostedForm::launch(&entry.name, given);
+    Effect::new(move |ran: Option<()>| {
+        let not_launched = stage.with_untracked(|stage| *stage == Stage::NotLaunched);
+        if ran.is_none() && complete && !wait && not_launched {
             launch.dispatch(request.clone());
         }
     });
 }
 
-/// Goes to the environment when it runs, if a browser can.
-fn go_there(stage: Memo<Stage>) {
+/// Opens a healthy environment in this tab, if it has a web page.
+fn open_environment(stage: Memo<Stage>) {
     effect(move || {
         if let Stage::Running(mine) = stage.get()
             && mine.connection_type == ConnectionType::Web
         {
-            // The page gives up its place, so that "back" leads to where the reader came from.
+            // `replace` removes this page from the history: "back" leads to the page before it.
             let _ = window().location().replace(&mine.url);
         }
     });

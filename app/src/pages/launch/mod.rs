@@ -1,4 +1,4 @@
-//! The launch page, `/run/<template>`: launches, shows how far it is, and goes to the environment when it runs.
+//! The launch page, `/run/<template>`: launches, shows the progress, and opens the environment.
 
 mod launcher;
 mod progress;
@@ -13,9 +13,9 @@ use wire::CatalogEntry;
 use self::launcher::Launcher;
 use super::NotFoundPage;
 use crate::{
-    contexts::{asked, use_session, use_sign_in_link},
+    contexts::{answer_resource, use_session, use_sign_in_link},
     links,
-    parts::{Empty, Problem, Ready, SignInLink},
+    parts::{EmptyState, Loaded, Problem, SignInLink},
     response,
     server_fns::{Answer, Question, UiErrorKind},
 };
@@ -28,7 +28,7 @@ pub fn LaunchPage(
 ) -> impl IntoView {
     let query = use_location().query;
     let session = use_session();
-    let templates = asked(move || Question::Template(template.clone()));
+    let templates = answer_resource(move || Question::Template(template.clone()));
     let content = move || match templates.get() {
         Some(Ok(Answer::Templates(found))) => match found.into_iter().next() {
             Some(_) if session.user().is_none() => view! { <SignInFirst/> }.into_any(),
@@ -42,13 +42,13 @@ pub fn LaunchPage(
         _ => ().into_any(),
     };
     view! {
-        <Ready templates>
+        <Loaded templates>
             {move || content()}
-        </Ready>
+        </Loaded>
     }
 }
 
-/// The launch, with what the address says of the parameters.
+/// The launcher, with the parameters from the address.
 fn launcher(entry: CatalogEntry, query: &ParamsMap) -> AnyView {
     let mut given = BTreeMap::new();
     for parameter in &entry.parameters {
@@ -56,23 +56,23 @@ fn launcher(entry: CatalogEntry, query: &ParamsMap) -> AnyView {
             given.insert(parameter.name.clone(), value);
         }
     }
-    let wait = query.get(links::ASK).is_some();
+    let wait = query.get(links::WAIT_PARAMETER).is_some();
     view! { <Launcher entry given wait/> }.into_any()
 }
 
-/// Nobody is signed in: the server sends the browser to sign in; a page that is open already asks.
+/// Redirects to the sign-in. A page that is already open shows a link instead.
 #[component]
 fn SignInFirst() -> impl IntoView {
     let link = use_sign_in_link();
     response::redirect(&link.get_untracked());
     view! {
         <Title text="Sign in"/>
-        <Empty
+        <EmptyState
             icon="log-in"
             title="Sign in to launch".to_owned()
-            text="An environment belongs to somebody. It starts as soon as you are signed in."
+            text="Every environment has an owner. Yours starts as soon as you are signed in."
         >
             <SignInLink class="btn solid"/>
-        </Empty>
+        </EmptyState>
     }
 }

@@ -1,65 +1,67 @@
+//! The progress of a launch: the form, the steps, or the environment.
+
 use std::collections::BTreeMap;
 
 use leptos::prelude::*;
 use wire::{CatalogEntry, ConnectionType, Environment};
 
 use crate::{
-    actions::Change,
+    form_actions::FormAction,
     links,
     parts::{CopyButton, LaunchSteps, ParameterForm},
-    plain::Stage,
     reactive::effect,
+    view_models::Stage,
 };
 
-/// Asks a browser without JavaScript to look again.
-const LOOK_AGAIN: &str = r#"<meta http-equiv="refresh" content="2">"#;
+/// Makes a browser without JavaScript reload the page every two seconds.
+const REFRESH_TAG: &str = r#"<meta http-equiv="refresh" content="2">"#;
 
-/// What the stage calls for: the form, the steps, or the way on.
+/// Shows the stage: the form, the steps, or the environment.
 #[component]
 pub(super) fn Progress(
     entry: CatalogEntry,
     given: BTreeMap<String, String>,
     stage: Memo<Stage>,
-    launch: Change,
+    launch: FormAction,
 ) -> impl IntoView {
     let entry = StoredValue::new(entry);
-    let typed = StoredValue::new(given);
+    let values = StoredValue::new(given);
     effect(move || {
         if let Some(form) = launch.input().get() {
-            typed.set_value(form.parameters());
+            values.set_value(form.parameters());
         }
     });
-    // What was typed is still there when the launch is refused.
-    let ask = move || {
-        let given = typed.get_value();
+    // The form keeps its values when the launch is refused.
+    let form = move || {
+        let given = values.get_value();
         view! { <ParameterForm entry=entry.get_value() action=launch given/> }
     };
     view! {
         {move || match stage.get() {
-        Stage::Asking | Stage::Refused(_) => ask().into_any(),
+        Stage::NotLaunched | Stage::Refused(_) => form().into_any(),
         Stage::Reserving => view! { <LaunchSteps stage/> }.into_any(),
         Stage::Starting(_) => view! {
             <LaunchSteps stage/>
-            <noscript inner_html=LOOK_AGAIN></noscript>
+            <noscript inner_html=REFRESH_TAG></noscript>
             <p class="hint">
-                "You can leave this page: it goes on, and shows up under "
+                "You can leave this page. The environment keeps starting and is listed under "
                 <a href=links::ENVIRONMENTS>"My environments"</a> "."
             </p>
         }
         .into_any(),
         Stage::Running(mine) => view! {
             <LaunchSteps stage/>
-            <Arrived mine=*mine/>
+            <Running environment=*mine/>
         }
         .into_any(),
-        Stage::Troubled(mine) => view! {
+        Stage::Degraded(mine) => view! {
             <LaunchSteps stage/>
-            <Troubled mine=*mine/>
+            <Degraded environment=*mine/>
         }
         .into_any(),
         Stage::Gone => view! {
-            <p class="note bad" role="alert">"It was deleted, or its time is up."</p>
-            {ask()}
+            <p class="note bad" role="alert">"The environment was deleted, or its time is up."</p>
+            {form()}
         }
         .into_any(),
     }}
@@ -67,25 +69,25 @@ pub(super) fn Progress(
 }
 
 #[component]
-fn Arrived(mine: Environment) -> impl IntoView {
-    match mine.connection_type {
+fn Running(environment: Environment) -> impl IntoView {
+    match environment.connection_type {
         ConnectionType::Web => {
-            let go =
-                format!(r#"<meta http-equiv="refresh" content="0;url={}">"#, attribute(&mine.url));
+            let redirect =
+                format!(r#"<meta http-equiv="refresh" content="0;url={}">"#, escape_attribute(&environment.url));
             view! {
-                <noscript inner_html=go></noscript>
+                <noscript inner_html=redirect></noscript>
                 <p class="foot">
-                    <a class="btn solid" href=mine.url rel="external">"Open it"</a>
+                    <a class="btn solid" href=environment.url rel="external">"Open"</a>
                 </p>
             }
             .into_any()
         }
         ConnectionType::Instructions => view! {
-            <p>"It runs. This command reaches it:"</p>
-            <p class="command mono">{mine.connection_message.clone()}</p>
+            <p>"The environment is running. Connect with this command:"</p>
+            <p class="command mono">{environment.connection_message.clone()}</p>
             <p class="foot">
                 <a class="btn quiet" href=links::ENVIRONMENTS>"My environments"</a>
-                <CopyButton text=mine.connection_message label="Copy command" class="btn solid"/>
+                <CopyButton text=environment.connection_message label="Copy command" class="btn solid"/>
             </p>
         }
         .into_any(),
@@ -93,16 +95,16 @@ fn Arrived(mine: Environment) -> impl IntoView {
 }
 
 #[component]
-fn Troubled(mine: Environment) -> impl IntoView {
-    let what = if mine.message.is_empty() {
-        "It does not start as it should.".to_owned()
+fn Degraded(environment: Environment) -> impl IntoView {
+    let what = if environment.message.is_empty() {
+        "The environment does not start.".to_owned()
     } else {
-        mine.message
+        environment.message
     };
     view! {
         <p class="why" role="alert">
             <b>{what}</b>
-            " Dploy keeps trying, and this page goes on when it works. You can also delete it and launch a new one."
+            " Dploy keeps trying. This page continues when the environment is healthy. You can also delete it and launch a new one."
         </p>
         <p class="foot">
             <a class="btn quiet" href=links::ENVIRONMENTS>"My environments"</a>
@@ -110,7 +112,7 @@ fn Troubled(mine: Environment) -> impl IntoView {
     }
 }
 
-/// A text that can stand in an attribute.
-fn attribute(text: &str) -> String {
+/// Escapes a text for a quoted HTML attribute.
+fn escape_attribute(text: &str) -> String {
     text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;")
 }

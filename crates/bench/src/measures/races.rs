@@ -13,7 +13,6 @@ use std::{
 use anyhow::{Context as _, Result};
 use futures::future::{join_all, try_join_all};
 use http::{Method, StatusCode};
-use rand::Rng as _;
 use tokio::time::sleep;
 
 use super::{ms, on_demand, pooled, rate};
@@ -92,13 +91,12 @@ struct Request {
 impl Request {
     /// Mostly launches and extensions: a deletion makes room for both, but costs the cluster much more than them.
     fn random() -> Self {
-        let mut rng = rand::rng();
-        let action = match rng.random_range(0..100) {
+        let action = match clock::random_index(0..100) {
             0..55 => Action::Launch,
             55..97 => Action::Extend,
             _ => Action::Delete,
         };
-        Self { action, template: TEMPLATES[rng.random_range(0..TEMPLATES.len())] }
+        Self { action, template: TEMPLATES[clock::random_index(0..TEMPLATES.len())] }
     }
 
     async fn send(self, client: &mut Client) -> Result<Answer> {
@@ -169,7 +167,7 @@ async fn race(world: &World, servers: &[Server], requests: usize) -> Result<Ackn
     let runners = runners.map(|server| async {
         let mut client = Client::connect(server.host(), None).await?;
         while sent.fetch_add(1, Ordering::Relaxed) < requests {
-            let (number, request) = (rand::rng().random_range(0..OWNERS), Request::random());
+            let (number, request) = (clock::random_index(0..OWNERS), Request::random());
             client.be(&tokens[number]);
             let answer = request.send(&mut client).await?;
             let mut acknowledged = acknowledged.lock().unwrap_or_else(PoisonError::into_inner);

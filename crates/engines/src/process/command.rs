@@ -1,10 +1,6 @@
 //! The program of an order, its arguments and its environment variables.
 
-use std::{
-    ffi::{OsStr, OsString},
-    io,
-    process::Stdio,
-};
+use std::{ffi::OsString, io, process::Stdio};
 
 use resources::{DployInstance, DployInstanceStatus, ProcessSpec, Source};
 use serde_json::json;
@@ -15,9 +11,6 @@ use super::{
     supervisor::Arguments,
 };
 use crate::{Draft, DraftError, Order};
-
-/// The command of a template that stands for the server's own program.
-const OWN_PROGRAM: &str = "dploy";
 
 /// The program of an order, rendered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,14 +58,11 @@ pub(super) fn start(
     directory: &EnvironmentDirectory,
     port: &ReservedPort,
 ) -> io::Result<Child> {
-    let command: &OsStr = match program.command.as_str() {
-        OWN_PROGRAM => settings.dploy.as_os_str(),
-        other => other.as_ref(),
-    };
+    let command = executable(settings, &program.command)?;
     let supervised = Arguments {
         log: directory.log(),
         grace: settings.grace,
-        program: command.into(),
+        program: command,
         arguments: program.arguments.iter().map(OsString::from).collect(),
     };
     Command::new(&settings.supervisor)
@@ -87,6 +77,18 @@ pub(super) fn start(
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
+}
+
+/// The path of a program of this installation; any other command is looked up in `PATH`.
+fn executable(settings: &Settings, command: &str) -> io::Result<OsString> {
+    match settings.programs.get(command) {
+        Some(path) if path.is_file() => Ok(path.into()),
+        Some(path) => {
+            let sentence = format!("the program {command} is missing at {}", path.display());
+            Err(io::Error::new(io::ErrorKind::NotFound, sentence))
+        }
+        None => Ok(command.into()),
+    }
 }
 
 /// The variables of every process. They override the template's.

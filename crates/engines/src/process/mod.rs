@@ -16,7 +16,7 @@ mod restart;
 mod supervisor;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     ffi::OsString,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -48,8 +48,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The program whose subcommand `supervise` is [`supervise`].
     pub supervisor: PathBuf,
-    /// The program that a template's command `dploy` stands for.
-    pub dploy: PathBuf,
+    /// Commands of templates that name a program of this installation, and the path of each program.
+    pub programs: BTreeMap<String, PathBuf>,
     /// The server's environment variables that processes inherit, and no others. See [`Settings::inheritable`].
     pub inherited: Vec<(OsString, OsString)>,
     /// How long a process may take to exit after SIGTERM.
@@ -57,13 +57,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings of a server whose own program is `dploy`.
+    /// Settings with no programs, no inherited variables and a grace of 5 s.
     #[must_use]
-    pub fn new(data_dir: PathBuf, dploy: PathBuf) -> Self {
+    pub fn new(data_dir: PathBuf, supervisor: PathBuf) -> Self {
         Self {
             data_dir,
-            supervisor: dploy.clone(),
-            dploy,
+            supervisor,
+            programs: BTreeMap::new(),
             inherited: Vec::new(),
             grace: Duration::from_secs(5),
         }

@@ -233,6 +233,25 @@ async fn a_command_that_does_not_exist_is_named() {
 }
 
 #[tokio::test]
+async fn a_program_of_this_installation_is_started_or_its_path_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let missing = dir.path().join("missing");
+    let programs = [("sh-of-ours", "/bin/sh".into()), ("missing-of-ours", missing.clone())];
+    let programs = programs.map(|(name, path)| (name.to_owned(), path)).into();
+    let settings = Settings { programs, ..settings(dir.path()) };
+    let bed = Bed { engine: ProcessEngine::start(settings).unwrap(), dir };
+    let found = order("found", "sh-of-ours", &["-c", "echo started > file; sleep 60"]);
+    bed.place(&found).await;
+    assert_eq!(bed.read(&found, "work/file").await, "started\n");
+    let lost = order("lost", "missing-of-ours", &[]);
+    bed.place(&lost).await;
+    let look = bed.until(&lost, "degraded", |look| look.health == Health::Degraded).await;
+    assert_eq!(look.reason.as_str(), "ProcessNotStarted");
+    let sentence = format!("the program missing-of-ours is missing at {}", missing.display());
+    assert!(look.message.contains(&sentence), "{}", look.message);
+}
+
+#[tokio::test]
 async fn a_fixed_port_in_use_is_named() {
     let bed = Bed::new();
     let other = TcpListener::bind("127.0.0.1:0").unwrap();

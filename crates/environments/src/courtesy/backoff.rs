@@ -21,7 +21,7 @@ impl Attempts {
             return Err(Refusal::Contended);
         }
         let longest = (1_u64 << self.0.min(10)).min(LONGEST_PAUSE);
-        sleep(Duration::from_micros(rand::random_range(0..=longest * 1_000))).await;
+        sleep(clock::jitter(Duration::from_millis(longest))).await;
         Ok(())
     }
 }

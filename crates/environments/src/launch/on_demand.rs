@@ -1,6 +1,6 @@
 use clock::random_hex;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use rendering::names::instance_name;
+use resources::names::instance_name;
 use resources::{DployInstance, DployOwner, Seat};
 
 use super::order::Order;

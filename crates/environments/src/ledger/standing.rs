@@ -94,7 +94,7 @@ pub(crate) fn is_past_deadline(instance: &DployInstance, now: Timestamp) -> bool
 /// are called as their uuid says, and are nobody's without a seat.
 pub(crate) fn is_ours(instance: &DployInstance) -> bool {
     instance.spec.uuid.as_ref().is_some_and(|uuid| {
-        instance.name_any() == rendering::names::instance_name(&instance.spec.template_ref, uuid)
+        instance.name_any() == resources::names::instance_name(&instance.spec.template_ref, uuid)
     })
 }
 

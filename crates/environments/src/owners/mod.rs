@@ -6,7 +6,7 @@ mod identity;
 use std::collections::BTreeMap;
 
 use kube::{ResourceExt, api::ObjectMeta};
-use rendering::names::{owner_key, suffixed_owner_key};
+use resources::names::{owner_key, suffixed_owner_key};
 use resources::{DployOwner, DployOwnerSpec, DployTemplate, Identity, IdentityKind, meta};
 use tracing::info;
 use wire::Me;

@@ -26,7 +26,7 @@ impl Room {
         let defaults = OperatorConfigSpec::default();
         let config = spec_of(config.as_ref()).unwrap_or(&defaults);
         match rendering::connection(instance, config) {
-            Ok(rendering::Connection { host: _, url, connection_type, message }) => {
+            Ok(rendering::RenderedConnection { host: _, url, connection_type, message }) => {
                 Connection { url, kind: of(Some(connection_type)), message }
             }
             Err(error) => {

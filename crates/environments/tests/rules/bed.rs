@@ -16,7 +16,7 @@ use kube::{
     config::{KubeConfigOptions, Kubeconfig},
 };
 use localkube::LocalKube;
-use rendering::names::instance_name;
+use resources::names::instance_name;
 use resources::{
     DployInstance, DployInstanceSpec, DployOwner, DployTemplate, DployTemplateSpec, LaunchDefaults,
     Method, Pool, Seat, meta,

@@ -1,55 +1,54 @@
-//! Reads a template's text before the engine does: bounds its size and nesting, and writes the forms that the engine
-//! does not know in those that it does. Lines keep their numbers.
+//! Prepares a template's text for the engine: checks its size and nesting, and rewrites the forms
+//! that the engine does not support. Lines keep their numbers.
 //!
-//! - `{{ else with x }}` becomes `{{ else }}{{ with x }}`, with one more `{{ end }}`.
-//! - Go's maps are references, the engine's are values. `{{ $_ := set $map "a" 1 }}` gets `{{ $map = $_ }}` behind it.
+//! - `{{ else with x }}` becomes `{{ else }}{{ with x }}`, and the block gets a second `{{ end }}`.
+//! - Maps are references in Go and values in the engine. `{{ $map = $_ }}` is therefore appended to
+//!   `{{ $_ := set $map "a" 1 }}`.
 
 use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::error::Fault;
+use crate::{
+    error::Fault,
+    limits::{MAX_ACTIONS, MAX_BLOCK_DEPTH, MAX_PARENTHESES_DEPTH, MAX_TEMPLATE_BYTES},
+};
 
-/// What the engine takes for a space.
+/// The engine's white space.
 const SPACES: [char; 4] = [' ', '\t', '\r', '\n'];
 
-/// The longest template, in bytes.
-const LONGEST_TEMPLATE: usize = 128 * 1024;
-/// How many `{{ … }}` it may have: the engine looks through all variables at each use of one.
-const MOST_ACTIONS: usize = 5_000;
-/// How deep parentheses may nest: the engine's parser recurses into them.
-const DEEPEST_PARENTHESES: usize = 100;
-/// How deep blocks may nest, each `else if` counting as one: the engine's parser recurses into them too.
-const DEEPEST_BLOCKS: usize = 64;
-
-/// The text that is given to the engine.
+/// The text for the engine.
+///
+/// # Errors
+///
+/// When the template exceeds a limit. The fault names the line, unless the text as a whole is too
+/// long.
 pub(super) fn prepare(text: &str) -> Result<String, Fault> {
-    if text.len() > LONGEST_TEMPLATE {
-        let problem = format!("it is longer than {} KiB; split it up", LONGEST_TEMPLATE / 1024);
-        return Err(Fault::new(problem));
+    if text.len() > MAX_TEMPLATE_BYTES {
+        let size = MAX_TEMPLATE_BYTES / 1024;
+        return Err(Fault::new(format!("the template is longer than {size} KiB; shorten it")));
     }
-    let mut rewriting = Rewriting { written: String::with_capacity(text.len()), blocks: vec![] };
+    let mut rewriter = Rewriter { written: String::with_capacity(text.len()), blocks: vec![] };
     let (mut rest, mut line, mut actions) = (text, 1, 0);
     while let Some(start) = rest.find("{{") {
         line += rest[..start].matches('\n').count();
         actions += 1;
-        if actions > MOST_ACTIONS {
-            return Err(Fault::at(
-                line,
-                format!("it has more than {MOST_ACTIONS} actions; split it up"),
-            ));
+        if actions > MAX_ACTIONS {
+            let problem = format!("the template has more than {MAX_ACTIONS} actions; shorten it");
+            return Err(Fault::at(line, problem));
         }
-        rewriting.written.push_str(&rest[..start]);
+        rewriter.written.push_str(&rest[..start]);
         let (action, after) = Action::read(&rest[start..], line)?;
-        rewriting.action(&action, line)?;
+        rewriter.action(&action, line)?;
         line += rest[start..rest.len() - after.len()].matches('\n').count();
         rest = after;
     }
-    rewriting.written.push_str(rest);
-    Ok(rewriting.written)
+    rewriter.written.push_str(rest);
+    Ok(rewriter.written)
 }
 
-/// One `{{ … }}`, in three pieces: the delimiter with its trim marker, what stands inside, the other delimiter.
+/// One `{{ … }}` in three pieces: the left delimiter with its trim marker, the content, and the
+/// right delimiter with its trim marker.
 struct Action<'a> {
     open: &'a str,
     inner: &'a str,
@@ -57,7 +56,8 @@ struct Action<'a> {
 }
 
 impl<'a> Action<'a> {
-    /// Takes the action at the start of `text`. One that is not closed is left to the engine, which says what is wrong.
+    /// Reads the action at the start of `text`; returns it and the text after it. An action that is
+    /// not closed stays as it is: the engine reports the error.
     fn read(text: &'a str, line: usize) -> Result<(Self, &'a str), Fault> {
         let trims = text[2..].starts_with('-') && text[3..].starts_with(SPACES);
         let opened = if trims { 3 } else { 2 };
@@ -79,13 +79,14 @@ impl<'a> Action<'a> {
     }
 }
 
-/// Where the `}}` stands behind a comment's end.
+/// The position of the `}}` after the end of a comment.
 fn end_of_comment(comment: &str) -> Option<usize> {
     let end = comment.find("*/")?;
     comment[end..].find("}}").map(|at| end + at)
 }
 
-/// Where the `}}` stands that closes the action at the start of `text`: not one in a string.
+/// The position of the `}}` that closes the action at the start of `text`. A `}}` in a string does
+/// not close it.
 fn end_of_action(text: &str, line: usize) -> Result<Option<usize>, Fault> {
     let mut nesting = 0_usize;
     let mut quoted: Option<char> = None;
@@ -102,72 +103,76 @@ fn end_of_action(text: &str, line: usize) -> Result<Option<usize>, Fault> {
             None if text[at..].starts_with("}}") => return Ok(Some(at)),
             None => {}
         }
-        if nesting > DEEPEST_PARENTHESES {
+        if nesting > MAX_PARENTHESES_DEPTH {
             let problem =
-                format!("parentheses nest deeper than {DEEPEST_PARENTHESES}; use variables");
+                format!("parentheses nest deeper than {MAX_PARENTHESES_DEPTH}; use variables");
             return Err(Fault::at(line, problem));
         }
     }
     Ok(None)
 }
 
-/// What was written so far, and which blocks are open: for each the `else if` and `else with` met in it.
-struct Rewriting {
+/// Writes the prepared text, action by action.
+struct Rewriter {
     written: String,
-    blocks: Vec<Chained>,
+    /// The open blocks, outermost first.
+    blocks: Vec<OpenBlock>,
 }
 
+/// The number of `else if` and `else with` in an open block.
 #[derive(Default)]
-struct Chained {
+struct OpenBlock {
     ifs: usize,
     withs: usize,
 }
 
-impl Rewriting {
+impl Rewriter {
     fn action(&mut self, action: &Action<'_>, line: usize) -> Result<(), Fault> {
         let (first, rest) = word(action.inner);
         let inner = match (first, word(rest).0) {
             ("if" | "range" | "with" | "block" | "define", _) => {
-                self.blocks.push(Chained::default());
+                self.blocks.push(OpenBlock::default());
                 action.inner.to_owned()
             }
             ("else", "if") => {
-                self.count(|chained| chained.ifs += 1);
+                self.count(|block| block.ifs += 1);
                 action.inner.to_owned()
             }
             ("else", "with") => {
-                self.count(|chained| chained.withs += 1);
+                self.count(|block| block.withs += 1);
                 action.inner.replacen("with", "}}{{ with", 1)
             }
             ("end", _) => self.end(action.inner),
             _ => followed_by_assignment(action.inner),
         };
-        if self.depth() > DEEPEST_BLOCKS {
-            let problem = format!("blocks nest deeper than {DEEPEST_BLOCKS}; use {{{{ define }}}}");
+        if self.depth() > MAX_BLOCK_DEPTH {
+            let problem =
+                format!("blocks nest deeper than {MAX_BLOCK_DEPTH}; use {{{{ define }}}}");
             return Err(Fault::at(line, problem));
         }
         self.written.extend([action.open, &inner, action.close]);
         Ok(())
     }
 
-    fn count(&mut self, note: impl FnOnce(&mut Chained)) {
-        if let Some(chained) = self.blocks.last_mut() {
-            note(chained);
+    fn count(&mut self, add: impl FnOnce(&mut OpenBlock)) {
+        if let Some(block) = self.blocks.last_mut() {
+            add(block);
         }
     }
 
     fn depth(&self) -> usize {
-        self.blocks.iter().map(|chained| 1 + chained.ifs + chained.withs).sum()
+        self.blocks.iter().map(|block| 1 + block.ifs + block.withs).sum()
     }
 
-    /// An `end` for the block and one for each `else with` in it.
+    /// Writes one `end` for the block and one for each `else with` in it.
     fn end(&mut self, inner: &str) -> String {
-        let withs = self.blocks.pop().map_or(0, |chained| chained.withs);
+        let withs = self.blocks.pop().map_or(0, |block| block.withs);
         format!("{inner}{}", "}}{{ end ".repeat(withs))
     }
 }
 
-/// The word at the start, which need not end in a space (`if(true)`), and what follows it.
+/// The first word and the rest. The word ends at any other character, not only at a space
+/// (`if(true)`).
 fn word(inner: &str) -> (&str, &str) {
     let inner = inner.trim_start_matches(SPACES);
     inner.split_at(inner.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(inner.len()))
@@ -179,7 +184,7 @@ static CHANGE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"^\s*(?:set|unset|(?:must)?[mM]erge(?:Overwrite)?)\s+(\$\w+)(?:\s|$)").ok()
 });
 
-/// The action, and behind it the assignment that makes a change to a map in a variable last.
+/// The action. When it changes the map of a variable, the assignment of the result follows.
 fn followed_by_assignment(inner: &str) -> String {
     assignment(inner).unwrap_or_else(|| inner.to_owned())
 }
@@ -194,7 +199,7 @@ fn assignment(inner: &str) -> Option<String> {
     })
 }
 
-/// What stands behind the last `|` that is not in parentheses or in a string.
+/// The command after the last `|` that is not in parentheses or in a string.
 fn last_command(pipeline: &str) -> &str {
     let mut nesting = 0_usize;
     let mut quoted: Option<char> = None;

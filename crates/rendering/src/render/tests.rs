@@ -34,7 +34,7 @@ fn config() -> OperatorConfigSpec {
 }
 
 #[test]
-fn the_address_is_known_before_the_operator_saw_the_instance() {
+fn the_url_is_known_before_the_operator_sees_the_instance() {
     let connection = connection(&instance(resolved()), &config()).unwrap();
     assert_eq!(connection.url, "https://web-term-a1b2c3d4.env.example.org");
     assert_eq!(connection.host, "web-term-a1b2c3d4.env.example.org");
@@ -60,7 +60,7 @@ fn a_command_sees_the_address_and_the_port() {
 #[case("javascript:alert(1)")]
 #[case("https://a b")]
 #[case("")]
-fn an_address_that_is_none_is_refused(#[case] url: &str) {
+fn an_invalid_url_is_refused(#[case] url: &str) {
     let template = ResolvedTemplate { connection_url_template: url.into(), ..resolved() };
     let error = connection(&instance(template), &config()).unwrap_err();
     assert_eq!(error.template, "connectionURLTemplate");
@@ -95,14 +95,14 @@ fn values_are_a_mapping(#[case] template: &str, #[case] want: Json) {
 #[case("a: 1\n---\nb: 2", "several YAML documents")]
 #[case("a: !secret x", "tag")]
 #[case("a: {{ .Nope }}", "no field \"Nope\"")]
-#[case("a: &a [*a]", "no YAML")]
-fn what_is_no_mapping_is_told_to_the_author(#[case] template: &str, #[case] hint: &str) {
+#[case("a: &a [*a]", "not valid YAML")]
+fn an_error_names_the_field_and_the_problem(#[case] template: &str, #[case] hint: &str) {
     let error = values_of(template).unwrap_err();
     assert_eq!(error.template, "valuesTemplate");
     assert!(error.to_string().contains(hint), "{error}");
 }
 
-/// A rendered password must not reach a condition, which others may read.
+/// A rendered password must not reach a condition, which other people can read.
 #[test]
 fn an_error_quotes_nothing_that_was_rendered() {
     let error = values_of("password: {{ `hunter2: [` }}").unwrap_err();

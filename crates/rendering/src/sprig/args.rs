@@ -1,60 +1,58 @@
-//! What the functions need to read their arguments, and to write no more than they may.
+//! Reads the arguments of a function: their number, and values as texts, numbers, lists and maps.
 
-use std::{borrow::Cow, collections::HashMap, io};
+use std::{borrow::Cow, collections::HashMap};
 
 use gtmpl_ng::{FuncError, NumberKind, Value};
 
-use crate::engine::LARGEST_OUTPUT;
+use super::function::call_error;
+use crate::limits::MAX_OUTPUT_BYTES;
 
-/// What a function gives.
-pub(super) type Answer = Result<Value, FuncError>;
-
-/// An error in the author's words.
-pub(super) fn wrong(problem: impl Into<String>) -> FuncError {
-    FuncError::Generic(problem.into())
-}
-
-/// Exactly `N` arguments.
+/// The arguments, when there are exactly `N`.
 pub(super) fn exactly<'a, const N: usize>(
     name: &str,
     args: &'a [Value],
 ) -> Result<&'a [Value; N], FuncError> {
-    args.try_into().map_err(|_| wrong(format!("{name} takes {N} arguments, not {}", args.len())))
+    args.try_into()
+        .map_err(|_| call_error(format!("{name} takes {N} arguments, not {}", args.len())))
 }
 
-/// At least `N` arguments, and what comes behind them.
+/// The first `N` arguments and the others, when there are at least `N`.
 pub(super) fn at_least<'a, const N: usize>(
     name: &str,
     args: &'a [Value],
 ) -> Result<(&'a [Value; N], &'a [Value]), FuncError> {
-    args.split_first_chunk()
-        .ok_or_else(|| wrong(format!("{name} takes at least {N} arguments, not {}", args.len())))
+    args.split_first_chunk().ok_or_else(|| {
+        call_error(format!("{name} takes at least {N} arguments, not {}", args.len()))
+    })
 }
 
-/// Whether there is nothing: a missing key, or `nil`.
-pub(super) fn is_nothing(value: &Value) -> bool {
+/// Whether the value is missing or `nil`.
+pub(super) fn is_nil(value: &Value) -> bool {
     matches!(value, Value::NoValue | Value::Nil)
 }
 
-/// The value as text; nothing is an empty text. A list or a map is an error.
+/// The value as text; a missing value is an empty text. A list or a map is an error.
 pub(super) fn text(value: &Value) -> Result<Cow<'_, str>, FuncError> {
     match value {
         Value::String(text) => Ok(Cow::Borrowed(text)),
         Value::NoValue | Value::Nil => Ok(Cow::Borrowed("")),
         Value::Bool(_) | Value::Number(_) => Ok(Cow::Owned(value.to_string())),
-        Value::Array(_) => Err(wrong("a text was expected, not a list; join it first")),
+        Value::Array(_) => {
+            Err(call_error("this argument is a list where a text is expected; join it first"))
+        }
         Value::Map(_) | Value::Object(_) | Value::Function(_) => {
-            Err(wrong("a text was expected, not a map; use toJson or toYaml"))
+            Err(call_error("this argument is a map where a text is expected; use toJson or toYaml"))
         }
     }
 }
 
-/// The value as it prints; nothing prints nothing.
+/// The value as it prints; a missing value prints nothing.
 pub(super) fn printed(value: &Value) -> String {
-    if is_nothing(value) { String::new() } else { value.to_string() }
+    if is_nil(value) { String::new() } else { value.to_string() }
 }
 
-/// The value as a whole number: 0 for what is none, fractions cut off; texts are read with Go's base prefixes.
+/// The value as a whole number. Fractions are cut off, texts may have Go's base prefixes, and
+/// anything else is 0.
 pub(super) fn integer(value: &Value) -> i64 {
     match value {
         Value::Number(number) => match number.kind() {
@@ -90,7 +88,7 @@ fn parsed_integer(text: &str) -> Option<i64> {
     i64::from_str_radix(&format!("{sign}{}", digits.replace('_', "")), radix).ok()
 }
 
-/// The value as a float, 0 for what is none.
+/// The value as a float; 0 for anything but numbers, booleans and texts of numbers.
 pub(super) fn number(value: &Value) -> f64 {
     match value {
         Value::Number(number) => match number.kind() {
@@ -104,21 +102,20 @@ pub(super) fn number(value: &Value) -> f64 {
     }
 }
 
-/// A count that the author wrote, e.g. of characters: not negative, and no larger than an output may be.
+/// A count, for example of characters: from 0 to [`MAX_OUTPUT_BYTES`].
 pub(super) fn count(name: &str, value: &Value) -> Result<usize, FuncError> {
-    let asked = integer(value);
-    usize::try_from(asked)
-        .ok()
-        .filter(|count| *count <= LARGEST_OUTPUT)
-        .ok_or_else(|| wrong(format!("{name}: {asked} is not a number from 0 to {LARGEST_OUTPUT}")))
+    let given = integer(value);
+    usize::try_from(given).ok().filter(|count| *count <= MAX_OUTPUT_BYTES).ok_or_else(|| {
+        call_error(format!("{name}: {given} is not a number from 0 to {MAX_OUTPUT_BYTES}"))
+    })
 }
 
-/// The items of a list; nothing is an empty list.
+/// The items of a list; a missing value is an empty list.
 pub(super) fn list<'a>(name: &str, value: &'a Value) -> Result<&'a [Value], FuncError> {
     match value {
         Value::Array(items) => Ok(items),
         Value::NoValue | Value::Nil => Ok(&[]),
-        _ => Err(wrong(format!("{name} takes a list, and this value is none"))),
+        _ => Err(call_error(format!("{name} takes a list, but this argument is not a list"))),
     }
 }
 
@@ -129,14 +126,14 @@ pub(super) fn dict<'a>(
 ) -> Result<&'a HashMap<String, Value>, FuncError> {
     match value {
         Value::Map(entries) | Value::Object(entries) => Ok(entries),
-        _ => Err(wrong(format!("{name} takes a map, and this value is none"))),
+        _ => Err(call_error(format!("{name} takes a map, but this argument is not a map"))),
     }
 }
 
-/// The items of a list, or the value alone, as texts; without those that are nothing.
+/// The items of a list as texts, without missing items. Any other value is a list of one item.
 pub(super) fn texts(value: &Value) -> Vec<String> {
     match value {
-        Value::Array(items) => items.iter().filter(|item| !is_nothing(item)).map(printed).collect(),
+        Value::Array(items) => items.iter().filter(|item| !is_nil(item)).map(printed).collect(),
         Value::NoValue | Value::Nil => vec![],
         other => vec![printed(other)],
     }
@@ -147,7 +144,7 @@ pub(super) fn text_list<T: Into<Value>>(items: impl IntoIterator<Item = T>) -> V
     Value::Array(items.into_iter().map(Into::into).collect())
 }
 
-/// Whether Go calls the value empty: nothing, false, 0, or without content.
+/// Whether the value is empty in Go's sense: missing, false, 0, or without content.
 pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::NoValue | Value::Nil => true,
@@ -156,47 +153,7 @@ pub(super) fn is_empty(value: &Value) -> bool {
         Value::Number(_) => number(value) == 0.0,
         Value::Array(items) => items.is_empty(),
         Value::Map(entries) => entries.is_empty(),
-        // A struct is never empty in Go.
+        // Go: a struct is never empty.
         Value::Object(_) | Value::Function(_) => false,
-    }
-}
-
-/// A text that refuses to grow beyond what an output may be.
-#[derive(Default)]
-pub(super) struct Text(String);
-
-impl Text {
-    /// Adds `more`, or refuses.
-    pub(super) fn push(&mut self, more: &str) -> Result<(), FuncError> {
-        if self.0.len() + more.len() > LARGEST_OUTPUT {
-            return Err(wrong(format!("the text grows beyond {LARGEST_OUTPUT} bytes")));
-        }
-        self.0.push_str(more);
-        Ok(())
-    }
-}
-
-impl From<Text> for Value {
-    fn from(text: Text) -> Self {
-        Self::String(text.0)
-    }
-}
-
-impl From<Text> for String {
-    fn from(text: Text) -> Self {
-        text.0
-    }
-}
-
-/// What writes UTF-8 in pieces can write into it.
-impl io::Write for Text {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let more = std::str::from_utf8(bytes).map_err(io::Error::other)?;
-        self.push(more).map_err(|error| io::Error::other(error.to_string()))?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -1,10 +1,10 @@
-//! Upper and lower case, and the words of a name.
+//! Functions that change the case of texts and names.
 
 use gtmpl_ng::Value;
 
 use super::{
-    Entry,
-    args::{Answer, exactly, text},
+    args::{exactly, text},
+    function::{Entry, FuncResult},
 };
 
 pub(super) const FUNCTIONS: &[Entry] = &[
@@ -19,7 +19,7 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("upper", |args| each("upper", args, str::to_uppercase)),
 ];
 
-fn each(name: &str, args: &[Value], change: impl Fn(&str) -> String) -> Answer {
+fn each(name: &str, args: &[Value], change: impl Fn(&str) -> String) -> FuncResult {
     let [whole] = exactly(name, args)?;
     Ok(change(&text(whole)?).into())
 }
@@ -32,19 +32,20 @@ fn lower(c: char) -> char {
     c.to_lowercase().next().unwrap_or(c)
 }
 
-/// Changes each character, told which one stood before it (a space before the first).
-fn after_each(whole: &str, change: impl Fn(char, char) -> char) -> String {
+/// Changes each character. `change` gets the character before it (a space before the first) and the
+/// character.
+fn map_with_previous(whole: &str, change: impl Fn(char, char) -> char) -> String {
     let before = std::iter::once(' ').chain(whole.chars());
     before.zip(whole.chars()).map(|(before, c)| change(before, c)).collect()
 }
 
 fn title(whole: &str) -> String {
     let separates = |c: char| !(c.is_alphanumeric() || c == '_');
-    after_each(whole, |before, c| if separates(before) { upper(c) } else { c })
+    map_with_previous(whole, |before, c| if separates(before) { upper(c) } else { c })
 }
 
 fn untitle(whole: &str) -> String {
-    after_each(whole, |before, c| if before.is_whitespace() { lower(c) } else { c })
+    map_with_previous(whole, |before, c| if before.is_whitespace() { lower(c) } else { c })
 }
 
 fn initials(whole: &str) -> String {
@@ -52,22 +53,23 @@ fn initials(whole: &str) -> String {
 }
 
 fn swapped(whole: &str) -> String {
-    after_each(whole, |_, c| if c.is_uppercase() { lower(c) } else { upper(c) })
+    map_with_previous(whole, |_, c| if c.is_uppercase() { lower(c) } else { upper(c) })
 }
 
-fn connects(c: char) -> bool {
+fn is_connector(c: char) -> bool {
     c == '-' || c == '_' || c.is_whitespace()
 }
 
-/// `GO_PATH` and `go path` as `GoPath`. A word that starts with several capitals keeps only the first. One connector
-/// between words goes; further ones, and those at either end, stay.
+/// `GO_PATH` and `go path` as `GoPath`. A word that starts with several capitals keeps only the
+/// first. One connector between two words is removed; further connectors, and those at either end,
+/// stay.
 fn camel(name: &str) -> String {
-    let words = name.trim_start_matches(connects);
+    let words = name.trim_start_matches(is_connector);
     let mut camel = name[..name.len() - words.len()].to_owned();
     let mut connector: Option<char> = None;
     let (mut starts, mut capitals) = (true, false);
     for c in words.chars() {
-        if connects(c) {
+        if is_connector(c) {
             camel.extend(connector.replace(c));
             starts = true;
             continue;
@@ -96,7 +98,7 @@ enum Kind {
 
 fn kind(c: char) -> Kind {
     match c {
-        _ if connects(c) => Kind::Connector,
+        _ if is_connector(c) => Kind::Connector,
         _ if c.is_uppercase() => Kind::Upper,
         _ if c.is_alphabetic() => Kind::Lower,
         _ if c.is_numeric() => Kind::Digits,
@@ -113,12 +115,12 @@ fn lower_words(name: &str, connector: char) -> String {
         if before.is_some_and(|before| starts_word(before, &all, at)) {
             words.push(connector);
         }
-        words.push(if connects(c) { connector } else { lower(c) });
+        words.push(if is_connector(c) { connector } else { lower(c) });
     }
     words
 }
 
-/// Whether the character at `at`, which follows one of kind `before`, begins a word.
+/// Whether a word starts at the position `at`; `before` is the kind of the character before it.
 fn starts_word(before: Kind, all: &[char], at: usize) -> bool {
     let next = all.get(at + 1).copied().map(kind);
     match (before, kind(all[at])) {
@@ -127,7 +129,7 @@ fn starts_word(before: Kind, all: &[char], at: usize) -> bool {
         // Digits belong to the word before them, unless small letters follow.
         (Kind::Upper | Kind::Lower, Kind::Digits) => {
             let in_number =
-                all[..at].iter().rev().take_while(|c| !c.is_uppercase() && !connects(**c));
+                all[..at].iter().rev().take_while(|c| !c.is_uppercase() && !is_connector(**c));
             let after = all[at..].iter().copied().map(kind).find(|kind| *kind != Kind::Digits);
             after == Some(Kind::Lower) && !in_number.copied().any(|c| kind(c) == Kind::Digits)
         }

@@ -7,10 +7,10 @@ struct Decimal {
     places: u32,
 }
 
-/// How many places a division gives.
-const PLACES: u32 = 16;
+/// The decimal places of a quotient.
+const QUOTIENT_PLACES: u32 = 16;
 
-/// One operation on two numbers, exact where the digits fit; else in binary.
+/// The result of `left op right`: decimal where the digits fit, else binary.
 pub(super) fn calculate(op: char, left: f64, right: f64) -> f64 {
     let exact = Decimal::of(left).zip(Decimal::of(right)).and_then(|(l, r)| l.calculate(op, r));
     exact.and_then(Decimal::float).unwrap_or(match op {
@@ -52,15 +52,15 @@ impl Decimal {
         }
     }
 
-    /// Rounded half away from zero.
+    /// The quotient, rounded half away from zero.
     fn divided(self, other: Self) -> Option<Self> {
         let places = self.places.max(other.places);
-        let dividend = self.scaled(places)?.checked_mul(10_i128.checked_pow(PLACES)?)?;
+        let dividend = self.scaled(places)?.checked_mul(10_i128.checked_pow(QUOTIENT_PLACES)?)?;
         let divisor = other.scaled(places)?;
         let (quotient, rest) = (dividend.checked_div(divisor)?, dividend.checked_rem(divisor)?);
         let up = rest.checked_abs()?.checked_mul(2)? >= divisor.checked_abs()?;
         let step = if up { dividend.signum() * divisor.signum() } else { 0 };
-        Some(Self { digits: quotient.checked_add(step)?, places: PLACES })
+        Some(Self { digits: quotient.checked_add(step)?, places: QUOTIENT_PLACES })
     }
 
     fn scaled(self, places: u32) -> Option<i128> {

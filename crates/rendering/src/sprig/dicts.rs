@@ -1,14 +1,15 @@
-//! Maps. They give a changed copy; `engine::source` makes a change to a variable's map last.
+//! Functions on maps. They return a changed copy. The engine assigns the copy to the variable that
+//! held the map, so that `set` works as in Go.
 
 use std::collections::HashMap;
 
 use gtmpl_ng::{FuncError, Value};
 
 use super::{
-    Entry,
-    args::{Answer, at_least, dict, exactly, is_empty, list, printed, text, text_list, wrong},
+    args::{at_least, dict, exactly, is_empty, list, printed, text, text_list},
+    function::{Entry, FuncResult, call_error},
 };
-use crate::engine::value::sorted;
+use crate::value::sorted;
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("deepCopy", |args| copied("deepCopy", args)),
@@ -30,12 +31,12 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("values", values),
 ];
 
-fn copied(name: &str, args: &[Value]) -> Answer {
+fn copied(name: &str, args: &[Value]) -> FuncResult {
     let [value] = exactly(name, args)?;
     Ok(value.clone())
 }
 
-fn new_dict(args: &[Value]) -> Answer {
+fn new_dict(args: &[Value]) -> FuncResult {
     let entries = args.chunks(2).map(|pair| match pair {
         [key, value] => (printed(key), value.clone()),
         alone => (alone.first().map(printed).unwrap_or_default(), "".into()),
@@ -43,31 +44,31 @@ fn new_dict(args: &[Value]) -> Answer {
     Ok(Value::Map(entries.collect()))
 }
 
-fn get(args: &[Value]) -> Answer {
+fn get(args: &[Value]) -> FuncResult {
     let [entries, key] = exactly("get", args)?;
     Ok(dict("get", entries)?.get(&*text(key)?).cloned().unwrap_or_else(|| "".into()))
 }
 
-fn has_key(args: &[Value]) -> Answer {
+fn has_key(args: &[Value]) -> FuncResult {
     let [entries, key] = exactly("hasKey", args)?;
     Ok(dict("hasKey", entries)?.contains_key(&*text(key)?).into())
 }
 
-fn set(args: &[Value]) -> Answer {
+fn set(args: &[Value]) -> FuncResult {
     let [entries, key, value] = exactly("set", args)?;
     let mut entries = dict("set", entries)?.clone();
     entries.insert(text(key)?.into_owned(), value.clone());
     Ok(Value::Map(entries))
 }
 
-fn unset(args: &[Value]) -> Answer {
+fn unset(args: &[Value]) -> FuncResult {
     let [entries, key] = exactly("unset", args)?;
     let mut entries = dict("unset", entries)?.clone();
     entries.remove(&*text(key)?);
     Ok(Value::Map(entries))
 }
 
-fn keys(args: &[Value]) -> Answer {
+fn keys(args: &[Value]) -> FuncResult {
     let mut keys: Vec<String> = vec![];
     for entries in args {
         keys.extend(sorted(dict("keys", entries)?).into_iter().map(|(key, _)| key.clone()));
@@ -75,13 +76,13 @@ fn keys(args: &[Value]) -> Answer {
     Ok(text_list(keys))
 }
 
-fn values(args: &[Value]) -> Answer {
+fn values(args: &[Value]) -> FuncResult {
     let [entries] = exactly("values", args)?;
     let values = sorted(dict("values", entries)?).into_iter().map(|(_, value)| value.clone());
     Ok(Value::Array(values.collect()))
 }
 
-fn pluck(args: &[Value]) -> Answer {
+fn pluck(args: &[Value]) -> FuncResult {
     let ([key], dicts) = at_least("pluck", args)?;
     let key = text(key)?;
     let mut found = vec![];
@@ -91,14 +92,14 @@ fn pluck(args: &[Value]) -> Answer {
     Ok(Value::Array(found))
 }
 
-fn pick(args: &[Value]) -> Answer {
+fn pick(args: &[Value]) -> FuncResult {
     let ([entries], wanted) = at_least("pick", args)?;
     let (entries, wanted) = (dict("pick", entries)?, key_list(wanted)?);
     let picked = wanted.into_iter().filter_map(|key| entries.get_key_value(&key));
     Ok(Value::Map(picked.map(|(key, value)| (key.clone(), value.clone())).collect()))
 }
 
-fn omit(args: &[Value]) -> Answer {
+fn omit(args: &[Value]) -> FuncResult {
     let ([entries], unwanted) = at_least("omit", args)?;
     let mut entries = dict("omit", entries)?.clone();
     for key in key_list(unwanted)? {
@@ -107,7 +108,7 @@ fn omit(args: &[Value]) -> Answer {
     Ok(Value::Map(entries))
 }
 
-/// The keys, given one by one or as lists.
+/// The keys in the arguments, which are keys or lists of keys.
 fn key_list(args: &[Value]) -> Result<Vec<String>, FuncError> {
     let mut keys = vec![];
     for arg in args {
@@ -120,12 +121,12 @@ fn key_list(args: &[Value]) -> Result<Vec<String>, FuncError> {
 }
 
 /// `dig "a" "b" otherwise map`: the value at `map.a.b`, or `otherwise`.
-fn dig(args: &[Value]) -> Answer {
+fn dig(args: &[Value]) -> FuncResult {
     let [path @ .., otherwise, entries] = args else {
-        return Err(wrong("dig takes keys, a default and a map"));
+        return Err(call_error("dig takes keys, a default and a map"));
     };
     if path.is_empty() {
-        return Err(wrong("dig takes at least one key, a default and a map"));
+        return Err(call_error("dig takes at least one key, a default and a map"));
     }
     let mut found = entries;
     for key in path {
@@ -137,8 +138,8 @@ fn dig(args: &[Value]) -> Answer {
     Ok(found.clone())
 }
 
-/// The first map with what the others have more; `overwrite` lets the later ones win.
-fn merged(name: &str, args: &[Value], overwrite: bool) -> Answer {
+/// All maps as one. An earlier map wins, or with `overwrite` a later one.
+fn merged(name: &str, args: &[Value], overwrite: bool) -> FuncResult {
     let ([first], others) = at_least(name, args)?;
     let mut merged = dict(name, first)?.clone();
     for other in others {

@@ -1,11 +1,12 @@
-//! Base 64 and base 32. What cannot be decoded gives the error as text, as sprig does.
+//! Base64 and base32. Like sprig's, the decoders return an error message as text for malformed
+//! input.
 
 use data_encoding::{BASE32, BASE64, Encoding};
 use gtmpl_ng::Value;
 
 use super::{
-    Entry,
-    args::{Answer, exactly, text},
+    args::{exactly, text},
+    function::{Entry, FuncResult},
 };
 
 pub(super) const FUNCTIONS: &[Entry] = &[
@@ -15,14 +16,14 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("b64enc", |args| encode("b64enc", &BASE64, args)),
 ];
 
-fn encode(name: &str, encoding: &Encoding, args: &[Value]) -> Answer {
+fn encode(name: &str, encoding: &Encoding, args: &[Value]) -> FuncResult {
     let [plain] = exactly(name, args)?;
     Ok(encoding.encode(text(plain)?.as_bytes()).into())
 }
 
-fn decode(alphabet: &str, encoding: &Encoding, args: &[Value]) -> Answer {
+fn decode(alphabet: &str, encoding: &Encoding, args: &[Value]) -> FuncResult {
     let [encoded] = exactly(alphabet, args)?;
-    // Go passes over line breaks in what it decodes.
+    // Go's decoders ignore line breaks.
     let encoded = text(encoded)?.replace(['\r', '\n'], "");
     Ok(match encoding.decode(encoded.as_bytes()) {
         Ok(bytes) => String::from_utf8_lossy(&bytes).as_ref().into(),

@@ -1,10 +1,10 @@
-//! Defaults, choices and refusals.
+//! Functions that choose a value or stop the rendering.
 
 use gtmpl_ng::Value;
 
 use super::{
-    Entry,
-    args::{Answer, exactly, is_empty, is_nothing, text, wrong},
+    args::{exactly, is_empty, is_nil, text},
+    function::{Entry, FuncResult, call_error},
 };
 
 pub(super) const FUNCTIONS: &[Entry] = &[
@@ -18,30 +18,32 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("ternary", ternary),
 ];
 
-fn default(args: &[Value]) -> Answer {
+fn default(args: &[Value]) -> FuncResult {
     match args {
         [otherwise] => Ok(otherwise.clone()),
         [otherwise, value, ..] => Ok(if is_empty(value) { otherwise } else { value }.clone()),
-        [] => Err(wrong("default takes a default and a value")),
+        [] => Err(call_error("default takes a default and a value")),
     }
 }
 
-fn ternary(args: &[Value]) -> Answer {
+fn ternary(args: &[Value]) -> FuncResult {
     let [yes, no, flag] = exactly("ternary", args)?;
     match flag {
         Value::Bool(true) => Ok(yes.clone()),
         Value::Bool(false) | Value::NoValue | Value::Nil => Ok(no.clone()),
-        _ => Err(wrong("ternary chooses by true or false; compare first, e.g. with eq")),
+        _ => Err(call_error(
+            "ternary takes true or false as its last argument; compare first, e.g. with eq",
+        )),
     }
 }
 
-fn fail(args: &[Value]) -> Answer {
+fn fail(args: &[Value]) -> FuncResult {
     let [message] = exactly("fail", args)?;
-    Err(wrong(text(message)?))
+    Err(call_error(text(message)?))
 }
 
-fn required(args: &[Value]) -> Answer {
+fn required(args: &[Value]) -> FuncResult {
     let [message, value] = exactly("required", args)?;
-    let missing = is_nothing(value) || matches!(value, Value::String(text) if text.is_empty());
-    if missing { Err(wrong(text(message)?)) } else { Ok(value.clone()) }
+    let missing = is_nil(value) || matches!(value, Value::String(text) if text.is_empty());
+    if missing { Err(call_error(text(message)?)) } else { Ok(value.clone()) }
 }

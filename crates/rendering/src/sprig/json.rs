@@ -1,12 +1,13 @@
-//! JSON, as Go encodes and decodes it.
+//! Functions that encode and decode JSON as Go does.
 
 use gtmpl_ng::Value;
 
 use super::{
-    Entry,
-    args::{Answer, Text, exactly, text, wrong},
+    args::{exactly, text},
+    bounded_text::BoundedText,
+    function::{Entry, FuncResult, call_error},
 };
-use crate::engine::value::{from_json, to_json};
+use crate::value::{from_json, to_json};
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("fromJson", |args| from("fromJson", args).or(Ok(Value::Nil))),
@@ -19,29 +20,31 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("toRawJson", |args| compact("toRawJson", args).map(Value::from)),
 ];
 
-fn from(name: &str, args: &[Value]) -> Answer {
+fn from(name: &str, args: &[Value]) -> FuncResult {
     let [json] = exactly(name, args)?;
-    let json = serde_json::from_str(&text(json)?)
-        .map_err(|error| wrong(format!("{name}: this is no JSON (column {})", error.column())))?;
+    let json = serde_json::from_str(&text(json)?).map_err(|error| {
+        call_error(format!("{name}: the text is not valid JSON (column {})", error.column()))
+    })?;
     Ok(from_json(&json))
 }
 
 fn compact(name: &str, args: &[Value]) -> Result<String, gtmpl_ng::FuncError> {
     let [value] = exactly(name, args)?;
-    let mut json = Text::default();
-    serde_json::to_writer(&mut json, &to_json(value)).map_err(|error| wrong(error.to_string()))?;
+    let mut json = BoundedText::default();
+    serde_json::to_writer(&mut json, &to_json(value))
+        .map_err(|error| call_error(error.to_string()))?;
     Ok(json.into())
 }
 
-fn pretty(name: &str, args: &[Value]) -> Answer {
+fn pretty(name: &str, args: &[Value]) -> FuncResult {
     let [value] = exactly(name, args)?;
-    let mut json = Text::default();
+    let mut json = BoundedText::default();
     serde_json::to_writer_pretty(&mut json, &to_json(value))
-        .map_err(|error| wrong(error.to_string()))?;
+        .map_err(|error| call_error(error.to_string()))?;
     Ok(html_safe(&String::from(json)).into())
 }
 
-/// Go escapes what could end a script element. These characters stand in JSON's strings only.
+/// Escapes the characters that could end a script element, as Go does. They occur only in strings.
 fn html_safe(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {

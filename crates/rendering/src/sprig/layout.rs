@@ -1,8 +1,9 @@
-//! Go's layouts of dates: the reference moment `Mon Jan 2 15:04:05 2006` written as one wants it.
+//! Formats and parses dates with Go's layouts, which write the reference date
+//! `Mon Jan 2 15:04:05 2006` in the desired form.
 
 use jiff::{Zoned, civil::DateTime, tz::TimeZone};
 
-/// The pieces that mean something, longer ones first where one begins with another, with what jiff calls them.
+/// The elements of a layout with jiff's directives. A longer element comes before its own prefix.
 const PIECES: &[(&str, &str)] = &[
     ("January", "%B"),
     ("Jan", "%b"),
@@ -34,7 +35,7 @@ const PIECES: &[(&str, &str)] = &[
     ("5", "%-S"),
 ];
 
-/// Writes the moment in Go's layout.
+/// The date in a layout.
 pub(super) fn format(moment: &Zoned, layout: &str) -> String {
     let mut written = String::new();
     let mut rest = layout;
@@ -53,7 +54,7 @@ pub(super) fn format(moment: &Zoned, layout: &str) -> String {
     written
 }
 
-/// Reads a date in Go's layout; without a zone it is UTC.
+/// Parses a date in a layout. A date without a zone is in UTC.
 pub(super) fn parse(layout: &str, date: &str) -> Option<Zoned> {
     let mut format = String::new();
     let mut rest = layout;
@@ -69,7 +70,7 @@ pub(super) fn parse(layout: &str, date: &str) -> Option<Zoned> {
             rest = &rest[c.len_utf8()..];
         }
     }
-    // RFC 3339's Z is an offset too, which the directive does not read.
+    // The directive does not parse RFC 3339's offset "Z".
     let numeric = date.strip_suffix('Z').filter(|_| layout.contains("Z07"));
     let date = numeric.map_or_else(|| date.to_owned(), |date| format!("{date}+00:00"));
     let parsed = jiff::fmt::strtime::parse(&format, &date).ok()?;
@@ -97,7 +98,8 @@ fn directive_of(moment: &Zoned, piece: &str, directive: &str) -> String {
     moment.strftime(directive).to_string()
 }
 
-/// How many digits a fraction of a second has that begins here: `.000`, `,999`, not followed by another digit.
+/// The number of digits of the fraction of a second at the start of `rest`: `.000` or `,999`, not
+/// followed by another digit.
 fn fraction(rest: &str) -> Option<usize> {
     let digits = rest.strip_prefix(['.', ','])?;
     let first = digits.chars().next().filter(|c| matches!(c, '0' | '9'))?;
@@ -106,7 +108,7 @@ fn fraction(rest: &str) -> Option<usize> {
     ends.then_some(count)
 }
 
-/// The fraction in as many digits; without trailing zeros where the layout says `9`.
+/// The fraction with the layout's number of digits; without trailing zeros when the layout has `9`.
 fn fraction_of(moment: &Zoned, layout: &str) -> String {
     let nanoseconds = format!("{:09}", moment.subsec_nanosecond());
     let digits = layout.len() - 1;

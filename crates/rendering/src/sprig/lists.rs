@@ -1,14 +1,14 @@
-//! Lists. None of these changes the list it is given.
+//! Functions on lists. They return a new list and leave their argument unchanged.
 
 use std::collections::HashSet;
 
 use gtmpl_ng::{FuncError, Value};
 
 use super::{
-    Entry,
-    args::{Answer, at_least, count, exactly, integer, is_empty, list, wrong},
+    args::{at_least, count, exactly, integer, is_empty, list},
+    function::{Entry, FuncResult, call_error},
 };
-use crate::engine::value::to_json;
+use crate::value::to_json;
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("append", append),
@@ -44,87 +44,89 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("without", without),
 ];
 
-fn only<'a>(name: &str, args: &'a [Value]) -> Result<&'a [Value], FuncError> {
+fn single_list<'a>(name: &str, args: &'a [Value]) -> Result<&'a [Value], FuncError> {
     let [value] = exactly(name, args)?;
     list(name, value)
 }
 
-fn first(args: &[Value]) -> Answer {
-    Ok(only("first", args)?.first().cloned().unwrap_or(Value::Nil))
+fn first(args: &[Value]) -> FuncResult {
+    Ok(single_list("first", args)?.first().cloned().unwrap_or(Value::Nil))
 }
 
-fn last(args: &[Value]) -> Answer {
-    Ok(only("last", args)?.last().cloned().unwrap_or(Value::Nil))
+fn last(args: &[Value]) -> FuncResult {
+    Ok(single_list("last", args)?.last().cloned().unwrap_or(Value::Nil))
 }
 
-fn rest(args: &[Value]) -> Answer {
-    let rest = only("rest", args)?.split_first().map_or(&[][..], |(_, rest)| rest);
+fn rest(args: &[Value]) -> FuncResult {
+    let rest = single_list("rest", args)?.split_first().map_or(&[][..], |(_, rest)| rest);
     Ok(rest.to_vec().into())
 }
 
-fn initial(args: &[Value]) -> Answer {
-    let initial = only("initial", args)?.split_last().map_or(&[][..], |(_, initial)| initial);
+fn initial(args: &[Value]) -> FuncResult {
+    let initial =
+        single_list("initial", args)?.split_last().map_or(&[][..], |(_, initial)| initial);
     Ok(initial.to_vec().into())
 }
 
-fn reverse(args: &[Value]) -> Answer {
-    Ok(Value::Array(only("reverse", args)?.iter().rev().cloned().collect()))
+fn reverse(args: &[Value]) -> FuncResult {
+    Ok(Value::Array(single_list("reverse", args)?.iter().rev().cloned().collect()))
 }
 
-fn compact(args: &[Value]) -> Answer {
-    let items = only("compact", args)?.iter().filter(|item| !is_empty(item));
+fn compact(args: &[Value]) -> FuncResult {
+    let items = single_list("compact", args)?.iter().filter(|item| !is_empty(item));
     Ok(Value::Array(items.cloned().collect()))
 }
 
-fn append(args: &[Value]) -> Answer {
+fn append(args: &[Value]) -> FuncResult {
     let [items, item] = exactly("append", args)?;
     let items = list("append", items)?.iter().chain([item]);
     Ok(Value::Array(items.cloned().collect()))
 }
 
-fn prepend(args: &[Value]) -> Answer {
+fn prepend(args: &[Value]) -> FuncResult {
     let [items, item] = exactly("prepend", args)?;
     let items = [item].into_iter().chain(list("prepend", items)?);
     Ok(Value::Array(items.cloned().collect()))
 }
 
-fn concat(args: &[Value]) -> Answer {
+fn concat(args: &[Value]) -> FuncResult {
     let lists: Vec<_> = args.iter().map(|it| list("concat", it)).collect::<Result<_, _>>()?;
     Ok(Value::Array(lists.concat()))
 }
 
-fn has(args: &[Value]) -> Answer {
+fn has(args: &[Value]) -> FuncResult {
     let [item, items] = exactly("has", args)?;
     Ok(list("has", items)?.contains(item).into())
 }
 
-/// What two values have in common when they are equal. Looking it up keeps long lists from taking quadratic time.
+/// A text that equal values share. A set of these texts avoids comparing all pairs of a long list.
 fn fingerprint(value: &Value) -> String {
     to_json(value).to_string()
 }
 
-fn uniq(args: &[Value]) -> Answer {
-    let mut met = HashSet::new();
-    let items = only("uniq", args)?.iter().filter(|item| met.insert(fingerprint(item)));
+fn uniq(args: &[Value]) -> FuncResult {
+    let mut seen = HashSet::new();
+    let items = single_list("uniq", args)?.iter().filter(|item| seen.insert(fingerprint(item)));
     Ok(Value::Array(items.cloned().collect()))
 }
 
-fn without(args: &[Value]) -> Answer {
+fn without(args: &[Value]) -> FuncResult {
     let ([items], unwanted) = at_least("without", args)?;
     let unwanted: HashSet<String> = unwanted.iter().map(fingerprint).collect();
     let items = list("without", items)?.iter();
     Ok(Value::Array(items.filter(|it| !unwanted.contains(&fingerprint(it))).cloned().collect()))
 }
 
-fn chunk(args: &[Value]) -> Answer {
+fn chunk(args: &[Value]) -> FuncResult {
     let [size, items] = exactly("chunk", args)?;
     let size = count("chunk", size)?.max(1);
     let chunks = list("chunk", items)?.chunks(size);
     Ok(Value::Array(chunks.map(|chunk| Value::Array(chunk.to_vec())).collect()))
 }
 
-/// sprig's takes lists; a text goes to the engine's own function of this name, which it hides.
-fn slice(args: &[Value]) -> Answer {
+/// Slices a list as sprig does. This function replaces the engine's `slice`, so it passes texts on
+/// to that.
+fn slice(args: &[Value]) -> FuncResult {
     let ([items], bounds) = at_least("slice", args)?;
     if matches!(items, Value::String(_)) {
         return gtmpl_ng::funcs::slice(args);
@@ -136,6 +138,6 @@ fn slice(args: &[Value]) -> Answer {
     };
     let slice = items
         .get(bound(0, 0)..bound(1, items.len()))
-        .ok_or_else(|| wrong(format!("slice: the list has only {} items", items.len())))?;
+        .ok_or_else(|| call_error(format!("slice: the list has only {} items", items.len())))?;
     Ok(Value::Array(slice.to_vec()))
 }

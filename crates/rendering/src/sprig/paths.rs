@@ -1,10 +1,10 @@
-//! Slash-separated paths.
+//! Functions on slash-separated paths.
 
 use gtmpl_ng::Value;
 
 use super::{
-    Entry,
-    args::{Answer, exactly, text},
+    args::{exactly, text},
+    function::{Entry, FuncResult},
 };
 
 pub(super) const FUNCTIONS: &[Entry] = &[
@@ -20,12 +20,12 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("osIsAbs", is_absolute),
 ];
 
-fn each(name: &str, args: &[Value], part: impl Fn(&str) -> String) -> Answer {
+fn each(name: &str, args: &[Value], part: impl Fn(&str) -> String) -> FuncResult {
     let [path] = exactly(name, args)?;
     Ok(part(&text(path)?).into())
 }
 
-fn is_absolute(args: &[Value]) -> Answer {
+fn is_absolute(args: &[Value]) -> FuncResult {
     let [path] = exactly("isAbs", args)?;
     Ok(text(path)?.starts_with('/').into())
 }
@@ -49,7 +49,7 @@ fn dir(path: &str) -> String {
     clean(path.rfind('/').map_or("", |slash| &path[..=slash]))
 }
 
-/// Without empty parts, `.`, and `..` where it can be resolved.
+/// The path without empty parts, without `.`, and without each `..` that has a parent to remove.
 fn clean(path: &str) -> String {
     let rooted = path.starts_with('/');
     let mut parts: Vec<&str> = vec![];

@@ -1,14 +1,15 @@
-//! Random texts and numbers, drawn from the environment's seed: the same at every rendering, guessed by nobody.
+//! Random texts and numbers. They are drawn from the environment's secret seed: every rendering
+//! draws the same, and users cannot guess them.
 
 use data_encoding::BASE64;
 use gtmpl_ng::Value;
 
 use super::{
-    Entry,
-    args::{Answer, count, exactly, integer, text, wrong},
+    args::{count, exactly, integer, text},
+    function::{Entry, FuncResult, call_error},
 };
-use crate::engine::{
-    session::{random_below, random_bytes},
+use crate::{
+    fixed_inputs::{random_below, random_bytes},
     value::int,
 };
 
@@ -23,45 +24,45 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("uuidv4", uuidv4),
 ];
 
-/// As many printable ASCII characters as asked for, of those that are wanted.
-fn drawn(name: &str, args: &[Value], wanted: impl Fn(char) -> bool) -> Answer {
+/// Random printable ASCII characters for which `wanted` is true; the argument is their number.
+fn drawn(name: &str, args: &[Value], wanted: impl Fn(char) -> bool) -> FuncResult {
     let [length] = exactly(name, args)?;
     let alphabet: Vec<char> = (' '..='~').filter(|c| wanted(*c)).collect();
-    let characters = (0..count(name, length)?).map(|_| alphabet[below(alphabet.len())]);
+    let characters = (0..count(name, length)?).map(|_| alphabet[random_index(alphabet.len())]);
     Ok(characters.collect::<String>().into())
 }
 
-fn below(bound: usize) -> usize {
+fn random_index(bound: usize) -> usize {
     usize::try_from(random_below(bound as u64)).unwrap_or_default()
 }
 
-fn rand_bytes(args: &[Value]) -> Answer {
+fn rand_bytes(args: &[Value]) -> FuncResult {
     let [length] = exactly("randBytes", args)?;
     let bytes: Vec<u8> =
         (0..count("randBytes", length)?).flat_map(|_| random_bytes::<1>()).collect();
     Ok(BASE64.encode(&bytes).into())
 }
 
-/// From `min` to before `max`.
-fn rand_int(args: &[Value]) -> Answer {
+/// A number from `min` to before `max`.
+fn rand_int(args: &[Value]) -> FuncResult {
     let [min, max] = exactly("randInt", args)?;
     let (min, max) = (integer(min), integer(max));
     if min >= max {
-        return Err(wrong("randInt takes a smaller number and a larger one"));
+        return Err(call_error("randInt takes a number and a larger number"));
     }
     Ok(int(min.wrapping_add_unsigned(random_below(max.abs_diff(min)))))
 }
 
-fn shuffle(args: &[Value]) -> Answer {
+fn shuffle(args: &[Value]) -> FuncResult {
     let [whole] = exactly("shuffle", args)?;
     let mut characters: Vec<char> = text(whole)?.chars().collect();
     for at in (1..characters.len()).rev() {
-        characters.swap(at, below(at + 1));
+        characters.swap(at, random_index(at + 1));
     }
     Ok(characters.into_iter().collect::<String>().into())
 }
 
-fn uuidv4(args: &[Value]) -> Answer {
+fn uuidv4(args: &[Value]) -> FuncResult {
     let [] = exactly("uuidv4", args)?;
     Ok(uuid::Builder::from_random_bytes(random_bytes()).into_uuid().to_string().into())
 }

@@ -1,4 +1,5 @@
-//! Regular expressions: Rust's, whose syntax is Go's but for rare forms.
+//! Functions on regular expressions. The engine is Rust's; its syntax differs from Go's in rare
+//! forms only.
 
 use std::{borrow::Cow, time::Duration};
 
@@ -6,9 +7,11 @@ use gtmpl_ng::{FuncError, Value, limits};
 use regex::{Regex, RegexBuilder};
 
 use super::{
-    Entry,
-    args::{Answer, Text, exactly, integer, text, text_list, wrong},
+    args::{exactly, integer, text, text_list},
+    bounded_text::BoundedText,
+    function::{Entry, FuncResult, call_error},
 };
+use crate::limits::{MAX_REGEX_BYTES, MAX_SEARCHED_BYTES};
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("mustRegexFind", find),
@@ -26,68 +29,73 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("regexSplit", split),
 ];
 
-/// How much memory a compiled expression may take, in bytes.
-const LARGEST_EXPRESSION: usize = 512 * 1024;
-/// How long a text may be that is searched, in bytes: one search takes time by the expression times the text.
-const LONGEST_TEXT: usize = 64 * 1024;
-
 fn compiled(pattern: &Value) -> Result<Regex, FuncError> {
     let pattern = text(pattern)?;
     RegexBuilder::new(&pattern)
-        .size_limit(LARGEST_EXPRESSION)
-        .dfa_size_limit(LARGEST_EXPRESSION)
+        .size_limit(MAX_REGEX_BYTES)
+        .dfa_size_limit(MAX_REGEX_BYTES)
         .build()
-        .map_err(|_| wrong(format!("\"{pattern}\" is no regular expression, or too large a one")))
+        .map_err(|_| {
+            call_error(format!("\"{pattern}\" is not a regular expression, or it is too large"))
+        })
 }
 
 /// The text to search.
+///
+/// # Errors
+///
+/// When the text is longer than [`MAX_SEARCHED_BYTES`].
 fn searched(whole: &Value) -> Result<Cow<'_, str>, FuncError> {
     let whole = text(whole)?;
-    if whole.len() > LONGEST_TEXT {
-        return Err(wrong(format!("regular expressions search at most {LONGEST_TEXT} bytes")));
+    if whole.len() > MAX_SEARCHED_BYTES {
+        return Err(call_error(format!(
+            "regular expressions search at most {MAX_SEARCHED_BYTES} bytes"
+        )));
     }
     Ok(whole)
 }
 
-/// Refuses to go on with the next match when the rendering's time is up.
+/// Stops between two matches when the rendering has timed out.
 fn check_time() -> Result<(), FuncError> {
     match limits::remaining() {
-        Some(Duration::ZERO) => Err(wrong("the regular expression takes too long; simplify it")),
+        Some(Duration::ZERO) => {
+            Err(call_error("the regular expression takes too long; simplify it"))
+        }
         _ => Ok(()),
     }
 }
 
-/// Go's limits: a negative number is none.
-fn most(limit: &Value) -> usize {
+/// The limit of matches; as in Go, a negative number means no limit.
+fn max_matches(limit: &Value) -> usize {
     usize::try_from(integer(limit)).unwrap_or(usize::MAX)
 }
 
-fn is_match(args: &[Value]) -> Answer {
+fn is_match(args: &[Value]) -> FuncResult {
     let [pattern, whole] = exactly("regexMatch", args)?;
     Ok(compiled(pattern)?.is_match(&searched(whole)?).into())
 }
 
-fn find(args: &[Value]) -> Answer {
+fn find(args: &[Value]) -> FuncResult {
     let [pattern, whole] = exactly("regexFind", args)?;
     Ok(compiled(pattern)?.find(&searched(whole)?).map_or("", |found| found.as_str()).into())
 }
 
-fn find_all(args: &[Value]) -> Answer {
+fn find_all(args: &[Value]) -> FuncResult {
     let [pattern, whole, limit] = exactly("regexFindAll", args)?;
     let (pattern, whole) = (compiled(pattern)?, searched(whole)?);
     let mut all = vec![];
-    for found in pattern.find_iter(&whole).take(most(limit)) {
+    for found in pattern.find_iter(&whole).take(max_matches(limit)) {
         check_time()?;
         all.push(found.as_str());
     }
     Ok(text_list(all))
 }
 
-fn replace_all(args: &[Value]) -> Answer {
+fn replace_all(args: &[Value]) -> FuncResult {
     replaced("regexReplaceAll", args, |captures, with, part| captures.expand(with, part))
 }
 
-fn replace_all_literal(args: &[Value]) -> Answer {
+fn replace_all_literal(args: &[Value]) -> FuncResult {
     replaced("regexReplaceAllLiteral", args, |_, with, part| part.push_str(with))
 }
 
@@ -95,10 +103,10 @@ fn replaced(
     name: &str,
     args: &[Value],
     expand: impl Fn(&regex::Captures<'_>, &str, &mut String),
-) -> Answer {
+) -> FuncResult {
     let [pattern, whole, with] = exactly(name, args)?;
     let (pattern, whole, with) = (compiled(pattern)?, searched(whole)?, text(with)?);
-    let mut replaced = Text::default();
+    let mut replaced = BoundedText::default();
     let (mut rest, mut part) = (0, String::new());
     for captures in pattern.captures_iter(&whole) {
         check_time()?;
@@ -113,30 +121,30 @@ fn replaced(
     Ok(replaced.into())
 }
 
-fn split(args: &[Value]) -> Answer {
+fn split(args: &[Value]) -> FuncResult {
     let [pattern, whole, limit] = exactly("regexSplit", args)?;
     let (pattern, whole) = (compiled(pattern)?, searched(whole)?);
-    let most = most(limit);
+    let max = max_matches(limit);
     let mut parts: Vec<&str> = vec![];
     let (mut rest, mut last_match) = (0, 0);
-    for found in pattern.find_iter(&whole).take(most) {
+    for found in pattern.find_iter(&whole).take(max) {
         check_time()?;
-        if parts.len() + 1 == most {
+        if parts.len() + 1 == max {
             break;
         }
-        // An empty match in front of everything divides nothing, nor does one behind everything.
+        // An empty match at the start of the text does not split it.
         if found.end() > 0 {
             parts.push(&whole[rest..found.start()]);
         }
         (rest, last_match) = (found.end(), found.start());
     }
-    if most > 0 && (last_match < whole.len() || whole.is_empty()) {
+    if max > 0 && (last_match < whole.len() || whole.is_empty()) {
         parts.push(&whole[rest..]);
     }
     Ok(text_list(parts))
 }
 
-fn quote_meta(args: &[Value]) -> Answer {
+fn quote_meta(args: &[Value]) -> FuncResult {
     let [plain] = exactly("regexQuoteMeta", args)?;
     let mut quoted = String::new();
     for c in text(plain)?.chars() {

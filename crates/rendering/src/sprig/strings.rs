@@ -1,10 +1,11 @@
-//! Texts: trimming, cutting, padding, quoting, searching.
+//! Functions that trim, cut, pad, quote and search texts.
 
 use gtmpl_ng::{FuncError, Value};
 
 use super::{
-    Entry,
-    args::{Answer, Text, at_least, count, exactly, integer, is_nothing, printed, text, wrong},
+    args::{at_least, count, exactly, integer, is_nil, printed, text},
+    bounded_text::BoundedText,
+    function::{Entry, FuncResult, call_error},
 };
 
 pub(super) const FUNCTIONS: &[Entry] = &[
@@ -32,53 +33,53 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("trunc", trunc),
 ];
 
-fn trim(args: &[Value]) -> Answer {
+fn trim(args: &[Value]) -> FuncResult {
     let [from] = exactly("trim", args)?;
     Ok(text(from)?.trim().into())
 }
 
-fn trim_all(args: &[Value]) -> Answer {
+fn trim_all(args: &[Value]) -> FuncResult {
     let [cut, from] = exactly("trimAll", args)?;
     let cut = text(cut)?;
     Ok(text(from)?.trim_matches(|c| cut.contains(c)).into())
 }
 
-fn trim_prefix(args: &[Value]) -> Answer {
+fn trim_prefix(args: &[Value]) -> FuncResult {
     let [prefix, from] = exactly("trimPrefix", args)?;
     let from = text(from)?;
     Ok(from.strip_prefix(&*text(prefix)?).unwrap_or(&from).into())
 }
 
-fn trim_suffix(args: &[Value]) -> Answer {
+fn trim_suffix(args: &[Value]) -> FuncResult {
     let [suffix, from] = exactly("trimSuffix", args)?;
     let from = text(from)?;
     Ok(from.strip_suffix(&*text(suffix)?).unwrap_or(&from).into())
 }
 
-fn nospace(args: &[Value]) -> Answer {
+fn nospace(args: &[Value]) -> FuncResult {
     let [from] = exactly("nospace", args)?;
     Ok(text(from)?.split_whitespace().collect::<String>().into())
 }
 
-fn contains(args: &[Value]) -> Answer {
+fn contains(args: &[Value]) -> FuncResult {
     let [part, whole] = exactly("contains", args)?;
     Ok(text(whole)?.contains(&*text(part)?).into())
 }
 
-fn has_prefix(args: &[Value]) -> Answer {
+fn has_prefix(args: &[Value]) -> FuncResult {
     let [prefix, whole] = exactly("hasPrefix", args)?;
     Ok(text(whole)?.starts_with(&*text(prefix)?).into())
 }
 
-fn has_suffix(args: &[Value]) -> Answer {
+fn has_suffix(args: &[Value]) -> FuncResult {
     let [suffix, whole] = exactly("hasSuffix", args)?;
     Ok(text(whole)?.ends_with(&*text(suffix)?).into())
 }
 
-fn repeat(args: &[Value]) -> Answer {
+fn repeat(args: &[Value]) -> FuncResult {
     let [times, what] = exactly("repeat", args)?;
     let (times, what) = (count("repeat", times)?, text(what)?);
-    let mut repeated = Text::default();
+    let mut repeated = BoundedText::default();
     if !what.is_empty() {
         for _ in 0..times {
             repeated.push(&what)?;
@@ -87,10 +88,10 @@ fn repeat(args: &[Value]) -> Answer {
     Ok(repeated.into())
 }
 
-fn replace(args: &[Value]) -> Answer {
+fn replace(args: &[Value]) -> FuncResult {
     let [old, new, whole] = exactly("replace", args)?;
     let (old, new, whole) = (text(old)?, text(new)?, text(whole)?);
-    let mut replaced = Text::default();
+    let mut replaced = BoundedText::default();
     let mut rest = 0;
     for (at, found) in whole.match_indices(&*old) {
         replaced.push(&whole[rest..at])?;
@@ -101,16 +102,16 @@ fn replace(args: &[Value]) -> Answer {
     Ok(replaced.into())
 }
 
-fn plural(args: &[Value]) -> Answer {
+fn plural(args: &[Value]) -> FuncResult {
     let [one, many, number] = exactly("plural", args)?;
     Ok(text(if integer(number) == 1 { one } else { many })?.into())
 }
 
-/// `start`, and the text with as many spaces in front of each line.
-fn padded(name: &str, args: &[Value], start: &str) -> Answer {
+/// `start` and the text, each line indented by the number of spaces.
+fn padded(name: &str, args: &[Value], start: &str) -> FuncResult {
     let [spaces, lines] = exactly(name, args)?;
     let pad = " ".repeat(count(name, spaces)?);
-    let mut padded = Text::default();
+    let mut padded = BoundedText::default();
     padded.push(start)?;
     for (at, line) in text(lines)?.split('\n').enumerate() {
         padded.push(if at == 0 { "" } else { "\n" })?;
@@ -120,28 +121,28 @@ fn padded(name: &str, args: &[Value], start: &str) -> Answer {
     Ok(padded.into())
 }
 
-fn cat(args: &[Value]) -> Answer {
-    let words: Vec<String> = args.iter().filter(|it| !is_nothing(it)).map(printed).collect();
+fn cat(args: &[Value]) -> FuncResult {
+    let words: Vec<String> = args.iter().filter(|it| !is_nil(it)).map(printed).collect();
     Ok(words.join(" ").into())
 }
 
-fn quote(args: &[Value]) -> Answer {
+fn quote(args: &[Value]) -> FuncResult {
     quoted(args, |value| {
         gtmpl_ng::funcs::printf(&["%q".into(), value.into()]).map(|it| printed(&it))
     })
 }
 
-fn squote(args: &[Value]) -> Answer {
+fn squote(args: &[Value]) -> FuncResult {
     quoted(args, |value| Ok(format!("'{value}'")))
 }
 
-/// Each argument in quotes, without those that are nothing.
-fn quoted(args: &[Value], quote: impl Fn(String) -> Result<String, FuncError>) -> Answer {
-    let words = args.iter().filter(|it| !is_nothing(it)).map(|value| quote(printed(value)));
+/// Each argument in quotes; missing values are left out.
+fn quoted(args: &[Value], quote: impl Fn(String) -> Result<String, FuncError>) -> FuncResult {
+    let words = args.iter().filter(|it| !is_nil(it)).map(|value| quote(printed(value)));
     Ok(words.collect::<Result<Vec<_>, _>>()?.join(" ").into())
 }
 
-/// The characters from `start` to before `end`. Go counts bytes here; characters never end in half of one.
+/// The characters from `start` to before `end`. Go counts bytes and may cut a character in half.
 fn characters(whole: &str, start: usize, end: usize) -> String {
     whole.chars().skip(start).take(end.saturating_sub(start)).collect()
 }
@@ -154,17 +155,17 @@ fn position(number: i64) -> usize {
     usize::try_from(number).unwrap_or_default()
 }
 
-fn substr(args: &[Value]) -> Answer {
+fn substr(args: &[Value]) -> FuncResult {
     let [start, end, whole] = exactly("substr", args)?;
     let (start, end, whole) = (integer(start), integer(end), text(whole)?);
     let end = if end < 0 || end > length(&whole) { length(&whole) } else { end };
     if start > end {
-        return Err(wrong("substr: the start is behind the end"));
+        return Err(call_error("substr: the start is after the end"));
     }
     Ok(characters(&whole, position(start), position(end)).into())
 }
 
-fn trunc(args: &[Value]) -> Answer {
+fn trunc(args: &[Value]) -> FuncResult {
     let [size, whole] = exactly("trunc", args)?;
     let (size, whole) = (integer(size), text(whole)?);
     let cut = match size {
@@ -174,12 +175,12 @@ fn trunc(args: &[Value]) -> Answer {
     Ok(cut.into())
 }
 
-fn abbrev(args: &[Value]) -> Answer {
+fn abbrev(args: &[Value]) -> FuncResult {
     let [width, whole] = exactly("abbrev", args)?;
     Ok(abbreviated(&text(whole)?, 0, integer(width)).into())
 }
 
-fn abbrevboth(args: &[Value]) -> Answer {
+fn abbrevboth(args: &[Value]) -> FuncResult {
     let ([offset, width, whole], _) = at_least("abbrevboth", args)?;
     let (offset, width, whole) = (integer(offset), integer(width), text(whole)?);
     if offset > 0 && width < 7 {
@@ -188,7 +189,7 @@ fn abbrevboth(args: &[Value]) -> Answer {
     Ok(abbreviated(&whole, offset, width).into())
 }
 
-/// At most `width` characters of the text from about `offset` on, with `...` for what is left out.
+/// At most `width` characters of the text, from about `offset` on. `...` replaces omitted text.
 fn abbreviated(whole: &str, offset: i64, width: i64) -> String {
     let length = length(whole);
     if width < 4 || length <= width {

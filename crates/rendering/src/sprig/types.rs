@@ -1,10 +1,10 @@
-//! What a value is, in Go's words, and as text.
+//! Functions that return or compare the Go types of values.
 
 use gtmpl_ng::{NumberKind, Value};
 
 use super::{
-    Entry,
-    args::{Answer, exactly, printed, text},
+    args::{exactly, printed, text},
+    function::{Entry, FuncResult},
 };
 
 pub(super) const FUNCTIONS: &[Entry] = &[
@@ -19,9 +19,9 @@ pub(super) const FUNCTIONS: &[Entry] = &[
     ("typeOf", |args| exactly::<1>("typeOf", args).map(|[value]| type_name(value).into())),
 ];
 
-fn is(name: &str, args: &[Value], holds: impl Fn(&str, &Value) -> bool) -> Answer {
+fn is(name: &str, args: &[Value], matches: impl Fn(&str, &Value) -> bool) -> FuncResult {
     let [wanted, value] = exactly(name, args)?;
-    Ok(holds(&text(wanted)?, value).into())
+    Ok(matches(&text(wanted)?, value).into())
 }
 
 fn kind(value: &Value) -> &'static str {

@@ -1,16 +1,16 @@
-//! Addresses taken apart and put together, with Go's leniency: a relative one is one too.
+//! Functions that parse and join URLs. Like Go's, they accept relative URLs.
 
 use gtmpl_ng::Value;
 use percent_encoding::percent_decode_str;
 
 use super::{
-    Entry,
-    args::{Answer, dict, exactly, printed, text},
+    args::{dict, exactly, printed, text},
+    function::{Entry, FuncResult},
 };
 
 pub(super) const FUNCTIONS: &[Entry] = &[("urlJoin", url_join), ("urlParse", url_parse)];
 
-fn url_parse(args: &[Value]) -> Answer {
+fn url_parse(args: &[Value]) -> FuncResult {
     let [url] = exactly("urlParse", args)?;
     let url = text(url)?;
     let (rest, fragment) = url.split_once('#').unwrap_or((&url, ""));
@@ -36,13 +36,13 @@ fn url_parse(args: &[Value]) -> Answer {
     Ok(Value::Map(parts.into_iter().map(|(name, part)| (name.to_owned(), part.into())).collect()))
 }
 
-/// The scheme, where there is one, and what follows it.
+/// The scheme, or an empty text, and the rest of the URL.
 fn scheme(url: &str) -> (&str, &str) {
-    let of_scheme = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
+    let is_scheme_char = |c: char| c.is_ascii_alphanumeric() || "+-.".contains(c);
     match url.split_once(':') {
         Some((scheme, rest))
             if scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-                && scheme.chars().all(of_scheme) =>
+                && scheme.chars().all(is_scheme_char) =>
         {
             (scheme, rest)
         }
@@ -50,7 +50,7 @@ fn scheme(url: &str) -> (&str, &str) {
     }
 }
 
-/// The host without its port and an IPv6 address's brackets.
+/// The host without the port and without the brackets of an IPv6 address.
 fn hostname(host: &str) -> &str {
     match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((address, _)) => address,
@@ -58,7 +58,7 @@ fn hostname(host: &str) -> &str {
     }
 }
 
-fn url_join(args: &[Value]) -> Answer {
+fn url_join(args: &[Value]) -> FuncResult {
     let [parts] = exactly("urlJoin", args)?;
     let parts = dict("urlJoin", parts)?;
     let part = |name: &str| parts.get(name).map(printed).unwrap_or_default();

@@ -1,17 +1,17 @@
-//! Semantic versions and the constraints that sprig's library understands.
+//! Semantic versions and the constraints of sprig's library (Masterminds/semver).
 
 use gtmpl_ng::{FuncError, Value};
 use semver::{BuildMetadata, Prerelease, Version};
 
 use super::{
-    Entry,
-    args::{Answer, exactly, text, wrong},
+    args::{exactly, text},
+    function::{Entry, FuncResult, call_error},
 };
-use crate::engine::value::{int, structure};
+use crate::value::{int, structure};
 
 pub(super) const FUNCTIONS: &[Entry] = &[("semver", semver), ("semverCompare", semver_compare)];
 
-fn semver(args: &[Value]) -> Answer {
+fn semver(args: &[Value]) -> FuncResult {
     let [original] = exactly("semver", args)?;
     let original = text(original)?;
     let version = version(&original)?;
@@ -27,7 +27,7 @@ fn semver(args: &[Value]) -> Answer {
     ]))
 }
 
-fn semver_compare(args: &[Value]) -> Answer {
+fn semver_compare(args: &[Value]) -> FuncResult {
     let [constraint, given] = exactly("semverCompare", args)?;
     let (constraint, given) = (text(constraint)?, version(&text(given)?)?);
     for alternative in constraint.split("||") {
@@ -42,12 +42,14 @@ fn semver_compare(args: &[Value]) -> Answer {
     Ok(false.into())
 }
 
-/// A version of which the minor and patch may be missing, with an optional `v`.
+/// A version. The minor and the patch may be missing, and a `v` may precede.
 fn version(written: &str) -> Result<Version, FuncError> {
-    Partial::read(written)?.lowest().ok_or_else(|| wrong(format!("\"{written}\" is no version")))
+    Partial::read(written)?
+        .lowest()
+        .ok_or_else(|| call_error(format!("\"{written}\" is not a version")))
 }
 
-/// The constraints that stand beside each other; `1 - 2` becomes `>=1` and `<=2`.
+/// The constraints that must all hold; `1 - 2` becomes `>=1` and `<=2`.
 fn singles(alternative: &str) -> Vec<String> {
     let mut singles: Vec<String> = vec![];
     let mut words = alternative.split([' ', ',']).filter(|word| !word.is_empty()).peekable();
@@ -66,7 +68,7 @@ fn singles(alternative: &str) -> Vec<String> {
     singles
 }
 
-/// A version as far as it is written: `1.2`, `1.x`, `*`.
+/// A version that may be incomplete: `1.2`, `1.x`, `*`.
 struct Partial {
     numbers: Vec<u64>,
     pre: Prerelease,
@@ -76,23 +78,23 @@ struct Partial {
 
 impl Partial {
     fn read(written: &str) -> Result<Self, FuncError> {
-        let no_version = || wrong(format!("\"{written}\" is no version"));
+        let not_a_version = || call_error(format!("\"{written}\" is not a version"));
         let (rest, build) = written.trim().split_once('+').unwrap_or((written.trim(), ""));
         let (core, pre) = rest.split_once('-').unwrap_or((rest, ""));
         let parts: Vec<&str> = core.strip_prefix('v').unwrap_or(core).split('.').collect();
         let numbers: Vec<&str> =
             parts.iter().copied().take_while(|part| !matches!(*part, "x" | "X" | "*")).collect();
         if parts.len() > 3 {
-            return Err(no_version());
+            return Err(not_a_version());
         }
         Ok(Self {
             has_wildcard: numbers.len() < parts.len(),
             numbers: numbers
                 .into_iter()
-                .map(|part| part.parse().map_err(|_| no_version()))
+                .map(|part| part.parse().map_err(|_| not_a_version()))
                 .collect::<Result<_, _>>()?,
-            pre: Prerelease::new(pre).map_err(|_| no_version())?,
-            build: BuildMetadata::new(build).map_err(|_| no_version())?,
+            pre: Prerelease::new(pre).map_err(|_| not_a_version())?,
+            build: BuildMetadata::new(build).map_err(|_| not_a_version())?,
         })
     }
 
@@ -100,7 +102,7 @@ impl Partial {
         self.numbers.get(at).copied().unwrap_or_default()
     }
 
-    /// The lowest version meant; none for one with a wildcard.
+    /// The lowest version; `None` with a wildcard.
     fn lowest(&self) -> Option<Version> {
         (!self.has_wildcard).then(|| self.floor())
     }
@@ -113,8 +115,9 @@ impl Partial {
         }
     }
 
-    /// The first version behind those that share the numbers up to `at`; none where all are meant.
-    fn behind(&self, at: usize) -> Option<Version> {
+    /// The first version after all versions with the same numbers up to `at`; `None` when no number
+    /// is given.
+    fn first_after(&self, at: usize) -> Option<Version> {
         match at {
             _ if self.numbers.is_empty() => None,
             0 => Some(Version::new(self.number(0).checked_add(1)?, 0, 0)),
@@ -126,8 +129,8 @@ impl Partial {
         }
     }
 
-    /// Which number is the last one written.
-    fn last(&self) -> usize {
+    /// The index of the last number given.
+    fn last_index(&self) -> usize {
         self.numbers.len().saturating_sub(1)
     }
 }
@@ -144,12 +147,13 @@ impl Constraint {
         let (operator, version) = written.split_at(split);
         let known = ["", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^"];
         if !known.contains(&operator) {
-            return Err(wrong(format!("\"{operator}\" is no comparison of versions")));
+            return Err(call_error(format!("\"{operator}\" is not a version comparison")));
         }
         Ok(Self { operator: operator.to_owned(), partial: Partial::read(version)? })
     }
 
-    /// A prerelease satisfies only constraints that name one.
+    /// Whether the version satisfies the constraint. A prerelease satisfies only a constraint with
+    /// a prerelease.
     fn allows(&self, version: &Version) -> bool {
         if !version.pre.is_empty() && self.partial.pre.is_empty() {
             return false;
@@ -157,27 +161,28 @@ impl Constraint {
         let floor = self.partial.floor();
         let is_exact = self.partial.numbers.len() == 3;
         let from_floor = || version.cmp_precedence(&floor).is_ge();
-        let before = |at: usize| self.partial.behind(at).is_none_or(|end| *version < end);
-        let is_within = || from_floor() && before(self.partial.last());
+        let before = |at: usize| self.partial.first_after(at).is_none_or(|end| *version < end);
+        let is_within = || from_floor() && before(self.partial.last_index());
         match self.operator.as_str() {
             "!=" if is_exact => version.cmp_precedence(&floor).is_ne(),
             "!=" => !is_within(),
             ">" if is_exact => version.cmp_precedence(&floor).is_gt(),
-            ">" => !before(self.partial.last()),
+            ">" => !before(self.partial.last_index()),
             "<" => version.cmp_precedence(&floor).is_lt(),
             ">=" | "=>" => from_floor(),
             "<=" | "=<" if is_exact => version.cmp_precedence(&floor).is_le(),
-            "<=" | "=<" => before(self.partial.last()),
-            "~" | "~>" => from_floor() && before(self.partial.last().min(1)),
-            "^" => from_floor() && before(self.first_that_counts()),
+            "<=" | "=<" => before(self.partial.last_index()),
+            "~" | "~>" => from_floor() && before(self.partial.last_index().min(1)),
+            "^" => from_floor() && before(self.caret_index()),
             _ if is_exact => version.cmp_precedence(&floor).is_eq(),
             _ => is_within(),
         }
     }
 
-    /// For `^`: the leftmost number that is not 0, or the last one written.
-    fn first_that_counts(&self) -> usize {
+    /// The index of the number that `^` fixes: the leftmost one that is not 0, or else the last
+    /// one.
+    fn caret_index(&self) -> usize {
         let numbers = &self.partial.numbers;
-        numbers.iter().position(|number| *number != 0).unwrap_or(self.partial.last())
+        numbers.iter().position(|number| *number != 0).unwrap_or(self.partial.last_index())
     }
 }

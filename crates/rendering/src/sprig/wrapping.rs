@@ -1,32 +1,39 @@
-//! Breaking long lines at spaces.
+//! Functions that wrap long lines.
 
 use gtmpl_ng::{FuncError, Value};
 
 use super::{
-    Entry,
-    args::{Answer, Text, count, exactly, text},
+    args::{count, exactly, text},
+    bounded_text::BoundedText,
+    function::{Entry, FuncResult},
 };
 
 pub(super) const FUNCTIONS: &[Entry] = &[("wrap", wrap), ("wrapWith", wrap_with)];
 
-fn wrap(args: &[Value]) -> Answer {
+fn wrap(args: &[Value]) -> FuncResult {
     let [width, whole] = exactly("wrap", args)?;
     wrapped(&text(whole)?, count("wrap", width)?, "\n", false).map(Value::from)
 }
 
-fn wrap_with(args: &[Value]) -> Answer {
+fn wrap_with(args: &[Value]) -> FuncResult {
     let [width, separator, whole] = exactly("wrapWith", args)?;
     let separator = text(separator)?;
     let separator = if separator.is_empty() { "\n" } else { &separator };
     wrapped(&text(whole)?, count("wrapWith", width)?, separator, true).map(Value::from)
 }
 
-/// Lines of at most `width` characters with `separator` between them. A longer word stands out, or is cut.
-fn wrapped(whole: &str, width: usize, separator: &str, cut: bool) -> Result<Text, FuncError> {
+/// The text in lines of at most `width` characters, joined by `separator`. A longer word is cut
+/// when `cut` is set, and otherwise gets a line of its own length.
+fn wrapped(
+    whole: &str,
+    width: usize,
+    separator: &str,
+    cut: bool,
+) -> Result<BoundedText, FuncError> {
     let width = width.max(1);
     let all: Vec<char> = whole.chars().collect();
     let line = |from: usize, to: usize| all[from..to].iter().collect::<String>();
-    let mut lines = Text::default();
+    let mut lines = BoundedText::default();
     let mut start = 0;
     while all.len() - start > width {
         if all[start] == ' ' {
@@ -49,7 +56,7 @@ fn wrapped(whole: &str, width: usize, separator: &str, cut: bool) -> Result<Text
     Ok(lines)
 }
 
-/// The last space from `start` to `end`, both included.
+/// The position of the last space from `start` to `end`, both included.
 fn last_space(all: &[char], start: usize, end: usize) -> Option<usize> {
     (start..=end).rev().find(|at| all[*at] == ' ')
 }

@@ -1,0 +1,30 @@
+//! The sentences that a screen reader reads when the list of environments changes.
+
+use wire::{Environment, EnvironmentList, Status};
+
+/// The announcements of the changes from one list to the next.
+#[must_use]
+pub fn announcements(before: &EnvironmentList, after: &EnvironmentList) -> Vec<String> {
+    let find = |list: &'_ EnvironmentList, uuid: &str| -> Option<Environment> {
+        list.environments.iter().find(|it| it.uuid == uuid).cloned()
+    };
+    let gone = before
+        .environments
+        .iter()
+        .filter(|old| find(after, &old.uuid).is_none())
+        .map(|old| format!("{} is gone.", old.display_name));
+    let changed = after.environments.iter().filter_map(|new| {
+        let same = find(before, &new.uuid).is_some_and(|old| old.status == new.status);
+        (!same).then(|| format!("{} is {}.", new.display_name, status_word(new.status)))
+    });
+    gone.chain(changed).collect()
+}
+
+fn status_word(status: Status) -> &'static str {
+    match status {
+        Status::Pending | Status::Progressing => "starting",
+        Status::Healthy => "running",
+        Status::Degraded => "degraded",
+        Status::Deleting => "being deleted",
+    }
+}

@@ -1,0 +1,166 @@
+use wire::{ConnectionType, Parameter, Status};
+
+use super::*;
+use crate::samples::{entry, environment, list};
+use crate::server_fns::{MutationReply, UiError, UiErrorKind};
+
+#[test]
+fn a_card_offers_what_will_really_happen() {
+    let simple = entry("webterm", "Learning,Linux");
+    let mut asking = simple.clone();
+    asking.parameters.push(Parameter {
+        name: "size".to_owned(),
+        description: String::new(),
+        required: true,
+        default: String::new(),
+        choices: Vec::new(),
+        pattern: String::new(),
+    });
+    let nothing = list(Vec::new(), 2);
+    assert_eq!(Offer::of(&simple, false, None), Offer::SignIn);
+    assert_eq!(Offer::of(&simple, true, Some(&nothing)), Offer::Launch);
+    assert_eq!(Offer::of(&asking, true, Some(&nothing)), Offer::EnterParameters);
+
+    let full = list(vec![environment("a", Status::Healthy), environment("b", Status::Healthy)], 2);
+    assert!(matches!(Offer::of(&simple, true, Some(&full)), Offer::LimitReached(_)));
+    let mut teams = simple.clone();
+    teams.owner_claim = "team".to_owned();
+    assert_eq!(Offer::of(&teams, true, Some(&full)), Offer::Launch);
+}
+
+#[test]
+fn an_environment_that_exists_is_offered_by_its_state() {
+    let template = entry("webterm", "");
+    let offer = |status, connection| {
+        let mut mine = environment("webterm", status);
+        mine.connection_type = connection;
+        Offer::of(&template, true, Some(&list(vec![mine], 5)))
+    };
+    assert!(matches!(offer(Status::Healthy, ConnectionType::Web), Offer::Open(_)));
+    assert!(matches!(offer(Status::Healthy, ConnectionType::Instructions), Offer::Copy(_)));
+    assert!(matches!(offer(Status::Progressing, ConnectionType::Web), Offer::Follow(_)));
+    assert_eq!(offer(Status::Deleting, ConnectionType::Web), Offer::Launch);
+}
+
+#[test]
+fn an_extension_says_how_many_are_used() {
+    let extension = |count, max| {
+        let mut it = environment("webterm", Status::Healthy);
+        (it.extend_count, it.max_extends) = (count, max);
+        Extension::of(&it)
+    };
+    let offered = |note: &str| Extension::Offered { by: "2 h".to_owned(), note: note.to_owned() };
+    assert_eq!(extension(0, 0), offered(""));
+    assert_eq!(extension(1, 5), offered("1 of 5 used"));
+    assert_eq!(extension(4, 5), offered("last one"));
+    assert_eq!(extension(5, 5), Extension::UsedUp { times: 5 });
+
+    let mut endless = environment("webterm", Status::Healthy);
+    endless.is_unlimited = true;
+    assert_eq!(Extension::of(&endless), Extension::Unlimited);
+}
+
+#[test]
+fn a_search_finds_all_its_words_anywhere() {
+    let template = entry("webterm", "Learning,Linux");
+    let matches = |query: &str, category: &str| {
+        CatalogFilter { query: query.to_owned(), category: category.to_owned() }.matches(&template)
+    };
+    assert!(matches("", ""));
+    assert!(matches("  SHELL linux ", ""));
+    assert!(matches("webterm", "learning"));
+    assert!(!matches("shell windows", ""));
+    assert!(!matches("", "Data"));
+}
+
+#[test]
+fn categories_are_derived_from_the_catalog() {
+    let catalog =
+        [entry("a", "Teams,Shared"), entry("b", "Data"), entry("c", " data ,SQL"), entry("d", "")];
+    assert_eq!(categories(&catalog), ["Data", "Teams"]);
+    assert_eq!(split_category("Data , SQL"), ("Data", "SQL"));
+    assert_eq!(category_label("data,SQL"), "Data · SQL");
+    assert_eq!(category_label("tools"), "Tools");
+    assert_eq!(category_label(""), "");
+    assert_eq!(hue("Data"), hue(" data"));
+}
+
+#[test]
+fn a_tile_shows_an_icon_a_picture_an_emoji_or_an_initial() {
+    assert_eq!(Glyph::of("terminal", "x"), Glyph::Icon("terminal"));
+    assert_eq!(Glyph::of("🧪", "x"), Glyph::Text("🧪".to_owned()));
+    assert_eq!(
+        Glyph::of("https://x.example/i.png", "x"),
+        Glyph::Picture("https://x.example/i.png".to_owned())
+    );
+    assert_eq!(Glyph::of("no-such-icon", "web terminal"), Glyph::Text("W".to_owned()));
+    assert_eq!(Glyph::of("", "übung"), Glyph::Text("Ü".to_owned()));
+}
+
+#[test]
+fn every_icon_that_a_template_may_name_is_in_the_sprite() {
+    let sprite = include_str!("../../../public/icons.svg");
+    for name in include_str!("glyphs.txt").lines() {
+        assert!(sprite.contains(&format!("<symbol id=\"{name}\"")), "{name} is missing");
+    }
+}
+
+#[test]
+fn changes_are_announced_and_standing_still_is_not() {
+    let before =
+        list(vec![environment("a", Status::Progressing), environment("b", Status::Healthy)], 5);
+    let after = list(vec![environment("a", Status::Healthy)], 5);
+    assert_eq!(announcements(&before, &after), ["The b is gone.", "The a is running."]);
+    assert!(announcements(&after, &after).is_empty());
+}
+
+#[test]
+fn seats_are_drawn_while_they_can_be_counted_at_a_glance() {
+    assert_eq!(Quota { used: 1, limit: 3 }.seats(), [true, false, false]);
+    assert!(Quota { used: 1, limit: 50 }.seats().is_empty());
+    assert!(Quota { used: 3, limit: 3 }.is_reached());
+    assert_eq!(Quota { used: 3, limit: 5 }.text(), "3 of 5 in use");
+}
+
+#[test]
+fn a_card_says_how_long_an_environment_lives() {
+    let said = |ttl, by, times| {
+        let mut it = entry("webterm", "");
+        (it.ttl, it.extend_ttl, it.max_extends, it.is_unlimited) = (ttl, by, times, ttl < 0);
+        lifetime(&it)
+    };
+    assert_eq!(said(86_400, 7_200, 5), "24 h, +2 h × 5");
+    assert_eq!(said(28_800, 14_400, 0), "8 h, +4 h");
+    assert_eq!(said(2_700, 0, 0), "45 min");
+    assert_eq!(said(-1, 7_200, 5), "no time limit");
+}
+
+#[test]
+fn a_launch_goes_through_its_stages() {
+    let run = environment("webterm", Status::Progressing);
+    let accepted = MutationReply { expires_at: run.expires_at.clone() };
+    let refused = UiError::new(UiErrorKind::Forbidden, "No.");
+    assert_eq!(Stage::of(None, false, false, None), Stage::NotLaunched);
+    assert_eq!(Stage::of(None, false, true, None), Stage::Reserving);
+    assert_eq!(Stage::of(None, false, false, Some(Ok(accepted.clone()))), Stage::Reserving);
+    assert_eq!(Stage::of(None, false, false, Some(Err(refused.clone()))), Stage::Refused(refused));
+    assert_eq!(Stage::of(Some(run), false, false, Some(Ok(accepted.clone()))).steps_done(), 2);
+    let running = environment("webterm", Status::Healthy);
+    assert_eq!(Stage::of(Some(running), true, false, None).steps_done(), 3);
+    assert_eq!(Stage::of(None, true, false, Some(Ok(accepted))), Stage::Gone);
+}
+
+#[test]
+fn a_failed_sign_in_has_the_status_of_the_contract_and_repeats_nothing_from_the_address() {
+    for (word, status) in [
+        ("not-set-up", 404),
+        ("refused", 400),
+        ("no-session", 400),
+        ("mismatch", 400),
+        ("provider", 502),
+        ("verification", 502),
+    ] {
+        assert_eq!(SignInFailure::parse(word).map(SignInFailure::status), Some(status), "{word}");
+    }
+    assert_eq!(SignInFailure::parse("Call 555-1234 to sign in"), None);
+}

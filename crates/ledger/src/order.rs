@@ -1,0 +1,102 @@
+//! The instances that Dploy creates, and the patch that claims one.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
+use resources::{
+    DployInstance, DployInstanceSpec, ResolvedTemplate, Seat, UNLIMITED, instance_labels, meta,
+    names::instance_name,
+};
+use serde_json::{Map, Value, json};
+
+use crate::timestamps;
+
+/// What an owner asked for at launch.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// The owner key.
+    pub owner: String,
+    /// The owner's claims, for the templates.
+    pub claims: Map<String, Value>,
+    /// The values of the declared parameters.
+    pub params: BTreeMap<String, String>,
+}
+
+impl Order {
+    /// The instance that the seat names.
+    #[must_use]
+    pub fn instance(
+        &self,
+        seat: &Seat,
+        resolved: ResolvedTemplate,
+        now: Timestamp,
+    ) -> DployInstance {
+        let mut labels = instance_labels(&seat.template);
+        labels.insert(meta::OWNER.to_owned(), self.owner.clone());
+        DployInstance {
+            metadata: with_finalizer(seat.instance.clone(), labels),
+            spec: DployInstanceSpec {
+                template_ref: seat.template.clone(),
+                owner: self.owner.clone(),
+                claims: self.claims.clone(),
+                params: self.params.clone(),
+                pooled: false,
+                ttl_seconds: Some(resolved.ttl_seconds),
+                expires_at: deadline(resolved.ttl_seconds, now),
+                uuid: Some(seat.uuid.clone()),
+                resolved: Some(resolved),
+            },
+            status: None,
+        }
+    }
+
+    /// The merge patch that makes an unclaimed member the owner's.
+    #[must_use]
+    pub fn claim_patch(&self, ttl_seconds: i64, now: Timestamp) -> Value {
+        json!({
+            "metadata": {
+                "labels": { (meta::OWNER): self.owner },
+                "annotations": { (meta::CLAIMED_AT): timestamps::text(now) },
+            },
+            "spec": {
+                "owner": self.owner,
+                "claims": self.claims,
+                "params": self.params,
+                "ttlSeconds": ttl_seconds,
+                "expiresAt": deadline(ttl_seconds, now),
+            },
+        })
+    }
+}
+
+/// An unclaimed member of the template's pool.
+#[must_use]
+pub fn pool_member(template: &str, uuid: &str, resolved: ResolvedTemplate) -> DployInstance {
+    let mut labels = instance_labels(template);
+    labels.insert(meta::POOLED.to_owned(), meta::TRUE.to_owned());
+    DployInstance {
+        metadata: with_finalizer(instance_name(template, uuid), labels),
+        spec: DployInstanceSpec {
+            template_ref: template.to_owned(),
+            pooled: true,
+            uuid: Some(uuid.to_owned()),
+            resolved: Some(resolved),
+            ..DployInstanceSpec::default()
+        },
+        status: None,
+    }
+}
+
+fn with_finalizer(name: String, labels: BTreeMap<String, String>) -> ObjectMeta {
+    ObjectMeta {
+        name: Some(name),
+        labels: Some(labels),
+        finalizers: Some(vec![meta::FINALIZER.to_owned()]),
+        ..ObjectMeta::default()
+    }
+}
+
+fn deadline(ttl_seconds: i64, now: Timestamp) -> Option<Time> {
+    (ttl_seconds > UNLIMITED).then(|| Time(timestamps::after(now, ttl_seconds)))
+}

@@ -1,0 +1,85 @@
+//! Sweep (docs/ledger.md, "Sweep"): which seats the operator frees.
+
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
+use resources::{DployInstance, Seat};
+
+use crate::{standing::is_deleting, timeouts::SEAT_SWEEP_DELAY, timestamps::later, void::is_void};
+
+/// What a live read of a seat's instance returned.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Occupant {
+    /// There is no instance of that name.
+    Absent,
+    /// There is an instance.
+    Present(Box<DployInstance>),
+    /// There is an instance that cannot be deserialized.
+    Unreadable {
+        /// Whether the instance has a deletion timestamp.
+        deleting: bool,
+    },
+}
+
+/// A seat, its instance, and since when the seat waits for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeatSeen {
+    /// The seat.
+    pub seat: Seat,
+    /// What its name stands for.
+    pub occupant: Occupant,
+    /// When the operator first saw the seat without its owner's instance. The seat's own age does
+    /// not count: the clock of the replica that wrote it may be wrong.
+    pub waiting_since: Timestamp,
+}
+
+/// What the sweep does about a seat.
+#[derive(Debug, Clone, PartialEq)]
+pub enum SweepStep {
+    /// Keep the seat: its instance is the owner's.
+    Keep,
+    /// Look again at this time: the writer of the seat can still write the instance.
+    WaitUntil(Timestamp),
+    /// Free the seat: its writer can no longer write the instance.
+    Free,
+    /// Create the void instance of the seat, then free the seat.
+    FenceThenFree,
+    /// Delete the pool member on exactly this version, then free the seat.
+    DeleteThenFree(Box<ObjectMeta>),
+}
+
+/// Decides about one seat of `owner`.
+#[must_use]
+pub fn decide(owner: &str, seen: &SeatSeen, now: Timestamp) -> SweepStep {
+    match &seen.occupant {
+        Occupant::Absent if seen.seat.chosen_at.is_some() => SweepStep::Free,
+        Occupant::Absent => after_delay(seen, now, SweepStep::FenceThenFree),
+        Occupant::Present(it) if is_deleting(it) || is_void(it) => SweepStep::Free,
+        Occupant::Present(it) if it.spec.owner == owner => SweepStep::Keep,
+        Occupant::Present(it) if it.spec.owner.is_empty() => {
+            after_delay(seen, now, SweepStep::DeleteThenFree(Box::new(it.metadata.clone())))
+        }
+        Occupant::Present(_) | Occupant::Unreadable { deleting: true } => SweepStep::Free,
+        Occupant::Unreadable { deleting: false } => SweepStep::Keep,
+    }
+}
+
+fn after_delay(seen: &SeatSeen, now: Timestamp, step: SweepStep) -> SweepStep {
+    let due = later(seen.waiting_since, SEAT_SWEEP_DELAY);
+    if due <= now { step } else { SweepStep::WaitUntil(due) }
+}
+
+/// When to look at a ledger again; `None` when no seat waits.
+#[must_use]
+pub fn next_look(steps: &[SweepStep]) -> Option<Timestamp> {
+    let waits = steps.iter().filter_map(|step| match step {
+        SweepStep::WaitUntil(due) => Some(*due),
+        SweepStep::Keep
+        | SweepStep::Free
+        | SweepStep::FenceThenFree
+        | SweepStep::DeleteThenFree(_) => None,
+    });
+    waits.min()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! Every timeout of the protocol, the shortest first (docs/ledger.md, "Timeouts").
+//!
+//! No timeout is needed for safety, except that [`VOID_LIFETIME`] has to outlast every late writer.
+//! The others bound how long a request or a seat waits after a crash, and their order keeps a
+//! healthy request from being treated as a crashed one:
+//!
+//! | timeout | must be shorter than | because |
+//! |---|---|---|
+//! | [`RESERVATION_TIMEOUT`] | [`SEAT_WRITER_TIMEOUT`] | a claim that tries its next member still holds its seat; its wait for a reservation must end before another replica fences that seat |
+//! | [`SEAT_WRITER_TIMEOUT`] | [`TURN_TIMEOUT`] | a launch that holds the turn fences a crashed writer; the requests behind it must still be in the queue when it is done |
+//! | [`TURN_TIMEOUT`] | [`API_CALL_TIMEOUT`] | one call that hangs must not keep the owner's other requests back until it fails |
+//! | [`API_CALL_TIMEOUT`] | [`SEAT_SWEEP_DELAY`] | a writer whose call hangs must have failed, and have given its seat back, before the operator sweeps the seat |
+//! | [`SEAT_SWEEP_DELAY`] | [`VOID_LIFETIME`] | a seat that a crash left behind is swept while the void instances of the same crash still exist |
+//!
+//! [`ORPHAN_GRACE`] has no place in this order: an instance is never written before its seat.
+
+use std::time::Duration;
+
+/// How long a claim waits for a member that another request of the same replica has reserved.
+pub const RESERVATION_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How long a launch waits for the writer of a seat before it fences the seat. A launch waits anew
+/// for every seat that it meets.
+pub const SEAT_WRITER_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long a request waits for its turn at an owner's ledger within one replica. After that it goes
+/// on without a turn.
+pub const TURN_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long `serve` waits for the answer to one call to the API server.
+pub const API_CALL_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long the operator lets a seat wait for its instance. The time starts when the operator first
+/// sees the seat wait.
+pub const SEAT_SWEEP_DELAY: Duration = Duration::from_secs(30);
+
+/// How long an instance that Dploy created may be without a seat. Safety does not need it: it saves
+/// live reads of the record right after a launch.
+pub const ORPHAN_GRACE: Duration = Duration::from_secs(30);
+
+/// How long a void instance exists. It has to outlast the time between a request's write of a seat
+/// and its create of the instance.
+pub const VOID_LIFETIME: Duration = Duration::from_mins(10);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! Timestamps as the resources write them: UTC, whole seconds.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+
+/// `at` without its fraction of a second.
+#[must_use]
+pub fn whole(at: Timestamp) -> Timestamp {
+    Timestamp::from_second(at.as_second()).unwrap_or(at)
+}
+
+/// `seconds` after `at`, in whole seconds; [`Timestamp::MAX`] on overflow.
+#[must_use]
+pub fn after(at: Timestamp, seconds: i64) -> Timestamp {
+    Timestamp::from_second(at.as_second().saturating_add(seconds)).unwrap_or(Timestamp::MAX)
+}
+
+/// `pause` after `at`, with the fraction of a second; [`Timestamp::MAX`] on overflow.
+#[must_use]
+pub fn later(at: Timestamp, pause: Duration) -> Timestamp {
+    at.checked_add(pause).unwrap_or(Timestamp::MAX)
+}
+
+/// RFC 3339 in UTC with a `Z` and whole seconds.
+#[must_use]
+pub fn text(at: Timestamp) -> String {
+    whole(at).to_string()
+}
+
+/// [`text`], or an empty text without a timestamp.
+#[must_use]
+pub fn text_of(at: Option<&Time>) -> String {
+    at.map(|time| text(time.0)).unwrap_or_default()
+}
