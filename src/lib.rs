@@ -1,11 +1,15 @@
 //! Dploy: a self-service catalog of short-lived environments on Kubernetes.
 //!
-//! The roles of the one binary, the HTTP server and the wiring; the rules live in `crates/environments`, the decisions of the
-//! operator in `crates/operator` (see `docs/ARCHITECTURE.md`).
+//! The roles of the one binary, the HTTP server and the wiring; the rules live in
+//! `crates/environments`, the decisions of the operator in `crates/operator` (see
+//! `docs/ARCHITECTURE.md`).
 
 pub mod cli;
 pub mod config;
-pub mod http;
-pub mod rest;
+mod http;
+mod rest;
 pub mod roles;
-pub mod telemetry;
+mod routes;
+mod telemetry;
+
+pub use routes::openapi;

@@ -8,7 +8,8 @@ use dploy::{cli::Cli, config::Env, roles};
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    // One provider, chosen here: rustls refuses to guess. It fails only where one was chosen before, which is as good.
+    // One provider, chosen here: rustls refuses to guess. It fails only where one was chosen
+    // before, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     match start(cli).await {
         Ok(code) => code,

@@ -1,3 +1,5 @@
+//! A snapshot of environment variables, and the parsers of their values.
+
 use std::{collections::BTreeMap, ffi::OsString, fmt, str::FromStr};
 
 use thiserror::Error;
@@ -8,24 +10,32 @@ use super::variables::{self, Variable};
 #[derive(Clone, Default)]
 pub struct Env(BTreeMap<String, String>);
 
-/// A variable that cannot be used as it is.
+/// A variable whose value cannot be used.
 #[derive(Debug, Error)]
 pub enum ConfigError {
-    /// It has to be set.
+    /// A required variable is not set.
     #[error("{0} is required but not set")]
     Missing(&'static str),
-    /// Its value is not of its form.
+    /// The value is malformed.
     #[error("{name} is malformed: {problem}")]
     Malformed {
         /// The variable.
         name: &'static str,
-        /// What is wrong, and what would be right; never the value of a secret.
+        /// What is wrong and what is expected. Never contains the value of a secret.
         problem: String,
     },
 }
 
+/// The variables of this process as they are, for child processes.
+#[cfg(feature = "dev")]
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is where configuration comes from")]
+pub fn process_variables() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().collect()
+}
+
 impl ConfigError {
-    /// A malformed value of `variable`.
+    /// The error for a malformed value of `variable`.
     pub fn malformed(variable: &Variable, problem: impl Into<String>) -> Self {
         Self::Malformed { name: variable.name, problem: problem.into() }
     }
@@ -47,15 +57,17 @@ impl Env {
     /// The variables of this process.
     ///
     /// # Errors
-    /// [`ConfigError`] when one of [`variables::ALL`] is not Unicode; of others nobody reads the value.
+    /// [`ConfigError`] when the value of one of [`variables::ALL`] is not Unicode. Other variables
+    /// with such a value are skipped.
+    #[expect(clippy::disallowed_methods, reason = "the only place that reads the variables")]
     pub fn of_process() -> Result<Self, ConfigError> {
         let unicode = |(name, value): (OsString, OsString)| {
             let name = name.into_string().ok()?;
             match value.into_string() {
                 Ok(value) => Some(Ok((name, value))),
                 Err(_) => {
-                    let ours = variables::ALL.iter().find(|variable| variable.name == name)?;
-                    Some(Err(ConfigError::malformed(ours, "its value is not UTF-8")))
+                    let variable = variables::ALL.iter().find(|variable| variable.name == name)?;
+                    Some(Err(ConfigError::malformed(variable, "its value is not UTF-8")))
                 }
             }
         };
@@ -67,13 +79,14 @@ impl Env {
         self.0.insert(variable.name.to_owned(), value.into());
     }
 
-    /// The value, or the variable's default. An empty value counts as not set, as in a chart that passes every value on.
+    /// The value, or else the default. An empty value counts as not set: the chart sets every
+    /// variable.
     #[must_use]
     pub fn text<'a>(&'a self, variable: &'a Variable) -> Option<&'a str> {
         self.given(variable).or(variable.default)
     }
 
-    /// Whether the variable has a value beside its default.
+    /// Whether the variable is set.
     #[must_use]
     pub fn is_set(&self, variable: &Variable) -> bool {
         self.given(variable).is_some()
@@ -84,7 +97,7 @@ impl Env {
         value.filter(|value| !value.is_empty())
     }
 
-    /// The value of a variable that has to be set.
+    /// The value of a required variable.
     ///
     /// # Errors
     /// [`ConfigError::Missing`]
@@ -92,20 +105,20 @@ impl Env {
         self.text(variable).ok_or(ConfigError::Missing(variable.name))
     }
 
-    /// The value, parsed; `form` says what it has to be, as in "a whole number".
+    /// The parsed value. `form` describes a valid one, such as "a whole number".
     ///
     /// # Errors
-    /// [`ConfigError`] when it is missing or cannot be parsed.
+    /// [`ConfigError`] when the value is missing or malformed.
     pub fn parsed<T: FromStr>(&self, variable: &Variable, form: &str) -> Result<T, ConfigError> {
         let text = self.required(variable)?;
         text.parse()
             .map_err(|_| ConfigError::malformed(variable, format!("`{text}` is not {form}")))
     }
 
-    /// The value of a switch, in any of the spellings that Go's `strconv.ParseBool` takes.
+    /// The value of a switch, in any spelling that Go's `strconv.ParseBool` accepts.
     ///
     /// # Errors
-    /// [`ConfigError`] when it is missing or none of them.
+    /// [`ConfigError`] when the value is missing or malformed.
     pub fn switch(&self, variable: &Variable) -> Result<bool, ConfigError> {
         match self.required(variable)? {
             "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
@@ -117,10 +130,10 @@ impl Env {
         }
     }
 
-    /// The value, which has to be an address of a web server when it is set.
+    /// The value as an `http` or `https` address, if the variable is set.
     ///
     /// # Errors
-    /// [`ConfigError`] when it is not.
+    /// [`ConfigError`] when the value is malformed.
     pub fn web_address(&self, variable: &Variable) -> Result<Option<String>, ConfigError> {
         self.text(variable).map(|text| web_address(variable, text)).transpose()
     }

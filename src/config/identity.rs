@@ -1,16 +1,18 @@
-use identity::{OidcSettings, Secret, Settings, development::Provider};
+//! The configuration of authentication and sign-in.
+
+use identity::{OidcSettings, Secret, Settings};
 
 use super::{ConfigError, Env, variables};
 
-/// How callers are told apart.
+/// The settings of the crate `identity`.
 #[derive(Debug, Clone)]
 pub struct IdentityConfig(Settings);
 
 impl IdentityConfig {
-    /// Reads the variables of a server with a real identity provider.
+    /// Reads the variables of `dploy serve`.
     ///
     /// # Errors
-    /// [`ConfigError`] naming the variable that is malformed or missing.
+    /// [`ConfigError`] for a malformed or missing variable.
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let oidc = oidc(env)?;
         let jwks_url = env.web_address(&variables::JWKS_URL)?;
@@ -29,13 +31,7 @@ impl IdentityConfig {
         }))
     }
 
-    /// The settings of `dploy dev`: its own provider, whatever the variables say of another.
-    #[must_use]
-    pub fn of_development(provider: &Provider) -> Self {
-        Self(provider.settings())
-    }
-
-    /// The settings as `identity` takes them.
+    /// The settings.
     #[must_use]
     pub fn settings(self) -> Settings {
         self.0
@@ -61,7 +57,8 @@ fn oidc(env: &Env) -> Result<Option<OidcSettings>, ConfigError> {
     }))
 }
 
-/// Replicas share the client secret, so they can read each other's sessions. Without one each keeps its own.
+/// The client secret, so that all replicas can read a session. A random secret without one: then a
+/// session is valid on one replica only.
 fn session_secret(env: &Env) -> Secret {
     match env.text(&variables::OIDC_CLIENT_SECRET) {
         Some(secret) => Secret::new(secret),

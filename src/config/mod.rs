@@ -1,7 +1,8 @@
-//! Configuration is parsed once, at the start, from environment variables (CONTRACT, "Configuration of the server").
+//! The configuration: environment variables, parsed once at start (docs/contract.md,
+//! "Configuration").
 //!
-//! One struct per concern, each with `from_env`. A malformed value stops the start with a sentence that names the variable; it
-//! is never replaced by its default in silence.
+//! Each concern has a struct with `from_env`. A malformed value stops the start with a sentence
+//! that names the variable; its default never replaces it silently.
 
 mod env;
 mod identity;
@@ -11,6 +12,8 @@ mod rules;
 mod server;
 pub mod variables;
 
+#[cfg(feature = "dev")]
+pub use env::process_variables;
 pub use env::{ConfigError, Env};
 pub use identity::IdentityConfig;
 pub use monitoring::{health_address, metrics_address, metrics_port_if_set};

@@ -1,32 +1,34 @@
+//! The ports beside the site's.
+
 use std::net::{IpAddr, SocketAddr};
 
 use super::{ConfigError, Env, variables};
 
-/// The value of `METRICS_PORT` that switches it off.
+/// The value that disables `METRICS_PORT`.
 const OFF: &str = "off";
 
-/// Where `dploy operate` answers probes: `SERVER_HOST` and `HEALTH_PORT`.
+/// The address of the probes of `dploy operate`: `SERVER_HOST` and `HEALTH_PORT`.
 ///
 /// # Errors
-/// [`ConfigError`] naming the variable that is malformed.
+/// [`ConfigError`] for a malformed variable.
 pub fn health_address(env: &Env) -> Result<SocketAddr, ConfigError> {
     let port = env.parsed(&variables::HEALTH_PORT, "a port (0 to 65535)")?;
     Ok(SocketAddr::new(host(env)?, port))
 }
 
-/// Where Prometheus gets its metrics, if anywhere: `SERVER_HOST` and `METRICS_PORT`.
+/// The address of the metrics, if they are enabled: `SERVER_HOST` and `METRICS_PORT`.
 ///
 /// # Errors
-/// [`ConfigError`] naming the variable that is malformed.
+/// [`ConfigError`] for a malformed variable.
 pub fn metrics_address(env: &Env) -> Result<Option<SocketAddr>, ConfigError> {
     let host = host(env)?;
     Ok(metrics_port(env)?.map(|port| SocketAddr::new(host, port)))
 }
 
-/// `METRICS_PORT`, where it does not only have its default.
+/// `METRICS_PORT`, if the variable is set.
 ///
 /// # Errors
-/// [`ConfigError`] when it is malformed.
+/// [`ConfigError`] for a malformed variable.
 pub fn metrics_port_if_set(env: &Env) -> Result<Option<u16>, ConfigError> {
     if env.is_set(&variables::METRICS_PORT) { metrics_port(env) } else { Ok(None) }
 }

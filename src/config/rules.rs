@@ -1,15 +1,17 @@
+//! The configuration of quota and time limits.
+
 use resources::UNLIMITED;
 
 use super::{ConfigError, Env, variables};
 
-/// What the server's configuration contributes to the rules.
+/// The namespace, and the defaults of quota and time limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RulesConfig {
     /// `DPLOY_NAMESPACE`
     pub namespace: String,
     /// `MAX_ENVIRONMENTS_PER_USER`
     pub max_environments: u32,
-    /// `DEFAULT_TTL` in seconds, -1 for no end.
+    /// `DEFAULT_TTL` in seconds; -1 for unlimited.
     pub default_ttl: i64,
     /// `EXTEND_TTL` in seconds.
     pub extend_ttl: i64,
@@ -19,7 +21,7 @@ impl RulesConfig {
     /// Reads the variables.
     ///
     /// # Errors
-    /// [`ConfigError`] naming the variable that is malformed.
+    /// [`ConfigError`] for a malformed variable.
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let number = "a whole number of at least 0";
         Ok(Self {
@@ -40,11 +42,11 @@ impl From<RulesConfig> for environments::Settings {
 
 fn namespace(env: &Env) -> Result<String, ConfigError> {
     let name = env.required(&variables::DPLOY_NAMESPACE)?;
-    let fits = name.len() <= 63
+    let is_valid = name.len() <= 63
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
         && !name.starts_with('-')
         && !name.ends_with('-');
-    if fits {
+    if is_valid {
         Ok(name.to_owned())
     } else {
         Err(ConfigError::malformed(

@@ -1,15 +1,17 @@
+//! The configuration of the HTTP server.
+
 use std::net::{IpAddr, SocketAddr};
 
 use wire::UiConfig;
 
 use super::{ConfigError, Env, variables};
 
-/// Where and how the server listens.
+/// The address of the server and the form of its log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ServerConfig {
-    /// The address to listen on.
+    /// `SERVER_HOST` and `SERVER_PORT`.
     pub address: SocketAddr,
-    /// Whether to log in detail.
+    /// `DEBUG`: whether to log details, as text for people.
     pub debug: bool,
 }
 
@@ -17,7 +19,7 @@ impl ServerConfig {
     /// Reads `SERVER_HOST`, `SERVER_PORT` and `DEBUG`.
     ///
     /// # Errors
-    /// [`ConfigError`] naming the variable that is malformed.
+    /// [`ConfigError`] for a malformed variable.
     pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let host: IpAddr = env.parsed(&variables::SERVER_HOST, "an IP address")?;
         let port: u16 = env.parsed(&variables::SERVER_PORT, "a port (0 to 65535)")?;
@@ -26,10 +28,10 @@ impl ServerConfig {
     }
 }
 
-/// Reads which parts of the site are switched on.
+/// Reads which parts of the site are enabled.
 ///
 /// # Errors
-/// [`ConfigError`] naming the variable that is malformed.
+/// [`ConfigError`] for a malformed variable.
 pub fn features(env: &Env) -> Result<UiConfig, ConfigError> {
     Ok(UiConfig {
         catalog_enabled: env.switch(&variables::CATALOG_ENABLED)?,

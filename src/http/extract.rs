@@ -1,4 +1,4 @@
-//! Extractors: who is calling, and parts of the request whose refusals bear the one envelope.
+//! Extractors: the caller, and parts of the request whose rejections are [`ApiError`]s.
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,46 +9,45 @@ use jiff::Timestamp;
 
 use super::{
     ApiError, AppState,
-    authentication::{Outcome, caller_of},
+    authentication::{Authentication, caller_of},
 };
 
-/// A part of the path.
+/// A parameter of the path.
 #[derive(Debug, FromRequestParts)]
 #[from_request(via(axum::extract::Path), rejection(ApiError))]
-pub struct Path<T>(pub T);
+pub(crate) struct Path<T>(pub(crate) T);
 
 /// The query string.
 #[derive(Debug, FromRequestParts)]
 #[from_request(via(axum::extract::Query), rejection(ApiError))]
-pub struct Query<T>(pub T);
+pub(crate) struct Query<T>(pub(crate) T);
 
-/// The verified identity behind a request, and how long it lasts.
+/// The verified identity of a request.
 #[derive(Debug)]
-pub struct Session(Arc<Principal>);
+pub(crate) struct VerifiedPrincipal(Arc<Principal>);
 
-/// Somebody whose identity was verified; everybody else is answered 401.
+/// The caller of a request. Rejects a request without a verified identity with 401.
 #[derive(Debug)]
-pub struct SignedIn(pub Caller);
+pub(crate) struct SignedIn(pub(crate) Caller);
 
-/// The same for a GET that changes something: a cookie counts only in a request of this very origin.
+/// The caller of a GET that changes something. Rejects a cross-origin request with a cookie.
 #[derive(Debug)]
-pub struct Launcher(pub Caller);
+pub(crate) struct SameOriginCaller(pub(crate) Caller);
 
-impl Session {
-    /// How long it still lasts.
+impl VerifiedPrincipal {
+    /// The time from `now` until the session or the token expires.
     #[must_use]
-    pub fn end(&self, now: Timestamp) -> Duration {
+    pub(crate) fn remaining(&self, now: Timestamp) -> Duration {
         self.0.expires_at.duration_since(now).try_into().unwrap_or_default()
     }
 }
 
-impl FromRequestParts<AppState> for Session {
+impl FromRequestParts<AppState> for VerifiedPrincipal {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, ApiError> {
-        let outcome =
-            parts.extensions.get::<Outcome>().and_then(|outcome| outcome.principal.clone());
-        match outcome {
+        let authentication = parts.extensions.get::<Authentication>();
+        match authentication.and_then(|result| result.principal.clone()) {
             Some(Ok(principal)) => Ok(Self(principal)),
             Some(Err(error @ AuthError::CrossOrigin)) => {
                 Err(ApiError::Forbidden(error.to_string()))
@@ -66,17 +65,19 @@ impl FromRequestParts<AppState> for SignedIn {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let Session(principal) = Session::from_request_parts(parts, state).await?;
+        let VerifiedPrincipal(principal) =
+            VerifiedPrincipal::from_request_parts(parts, state).await?;
         Ok(Self(caller_of(&principal, &state.identity)))
     }
 }
 
-impl FromRequestParts<AppState> for Launcher {
+impl FromRequestParts<AppState> for SameOriginCaller {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let SignedIn(caller) = SignedIn::from_request_parts(parts, state).await?;
-        let by_cookie = parts.extensions.get::<Outcome>().is_some_and(|outcome| outcome.by_cookie);
+        let authentication = parts.extensions.get::<Authentication>();
+        let by_cookie = authentication.is_some_and(|result| result.by_cookie);
         if by_cookie && !same_origin(&parts.headers) {
             return Err(ApiError::Forbidden(AuthError::CrossOrigin.to_string()));
         }

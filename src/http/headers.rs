@@ -1,4 +1,4 @@
-//! What every answer says to the browser about itself.
+//! Security headers of every response.
 
 use axum::{
     extract::Request,
@@ -8,14 +8,14 @@ use axum::{
 };
 use leptos::nonce::Nonce;
 
-/// For answers that are no pages: nothing in them may load or run anything.
-const NO_PAGE: &str =
+/// The policy of a response that is not a page: it may load and run nothing.
+const DEFAULT_POLICY: &str =
     "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
-/// For Swagger UI, which sets styles by script but needs no inline script.
-const SWAGGER: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
+/// The policy of Swagger UI, whose scripts set inline styles.
+const SWAGGER_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; \
                        frame-ancestors 'none'; base-uri 'none'; form-action 'none'; object-src 'none'";
 
-const FIXED: [(HeaderName, &str); 5] = [
+const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
@@ -26,20 +26,21 @@ const FIXED: [(HeaderName, &str); 5] = [
     ),
 ];
 
-/// Adds the security headers; a page has set its own policy by then.
-pub(super) async fn secure(request: Request, next: Next) -> Response {
-    let documentation = request.uri().path().starts_with("/docs");
+/// Adds the security headers. A page has already set its own policy.
+pub(crate) async fn secure(request: Request, next: Next) -> Response {
+    let is_documentation = request.uri().path().starts_with("/docs");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
-    for (name, value) in FIXED {
+    for (name, value) in SECURITY_HEADERS {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
-    let policy = HeaderValue::from_static(if documentation { SWAGGER } else { NO_PAGE });
+    let policy =
+        HeaderValue::from_static(if is_documentation { SWAGGER_POLICY } else { DEFAULT_POLICY });
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
     response
 }
 
-/// The policy of a page whose scripts bear this nonce. WebAssembly needs its own permission; styles are files only.
+/// The policy of a page whose scripts have this nonce. Styles are files only.
 pub(super) fn page_policy(nonce: &Nonce) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' https: data:; \

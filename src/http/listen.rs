@@ -1,45 +1,75 @@
+//! Listens on ports and serves until the process stops.
+
 use std::{future::IntoFuture as _, io, net::SocketAddr, time::Duration};
 
 use axum::Router;
+use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-use crate::roles::Failure;
+/// How long pending requests may take after the server was asked to stop.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// How long requests that are under way may still take once the server was asked to stop.
-const GRACE: Duration = Duration::from_secs(20);
+/// Why a port cannot be served.
+#[derive(Debug, Error)]
+pub enum ListenError {
+    /// Another process listens on the port.
+    #[error("port {port} is in use; stop what uses it, or choose another with {choice}")]
+    PortInUse {
+        /// The port.
+        port: u16,
+        /// The argument or variable that sets the port.
+        choice: &'static str,
+    },
+    /// The address cannot be bound.
+    #[error("could not listen on {address}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// The cause.
+        #[source]
+        cause: io::Error,
+    },
+    /// Connections can no longer be accepted.
+    #[error("could not go on serving")]
+    Accept(#[source] io::Error),
+}
 
-/// Listens on an address whose port can be chosen by `choice`, an argument or a variable.
+/// Listens on an address. `choice` names the argument or variable that sets its port.
 ///
 /// # Errors
-/// [`Failure::PortInUse`] and [`Failure::Listen`].
-pub async fn bind(address: SocketAddr, choice: &'static str) -> Result<TcpListener, Failure> {
+/// [`ListenError::PortInUse`] and [`ListenError::Bind`].
+pub(crate) async fn bind(
+    address: SocketAddr,
+    choice: &'static str,
+) -> Result<TcpListener, ListenError> {
     TcpListener::bind(address).await.map_err(|cause| match cause.kind() {
-        io::ErrorKind::AddrInUse => Failure::PortInUse { port: address.port(), choice },
-        _ => Failure::Listen { address, cause },
+        io::ErrorKind::AddrInUse => ListenError::PortInUse { port: address.port(), choice },
+        _ => ListenError::Bind { address, cause },
     })
 }
 
-/// Answers requests until `stopping` is cancelled, then lets those under way finish for a while.
+/// Serves until `stopping` is cancelled, then lets pending requests finish within
+/// [`SHUTDOWN_TIMEOUT`].
 ///
 /// # Errors
-/// [`Failure::Io`] when connections can no longer be accepted.
-pub async fn serve(
+/// [`ListenError::Accept`].
+pub(crate) async fn serve(
     listener: TcpListener,
     router: Router,
     stopping: CancellationToken,
-) -> Result<(), Failure> {
+) -> Result<(), ListenError> {
     let server = axum::serve(listener, router)
         .with_graceful_shutdown(stopping.clone().cancelled_owned())
         .into_future();
-    let out_of_patience = async {
+    let timed_out = async {
         stopping.cancelled().await;
-        tokio::time::sleep(GRACE).await;
+        tokio::time::sleep(SHUTDOWN_TIMEOUT).await;
     };
     tokio::select! {
-        ended = server => ended.map_err(|cause| Failure::Io { doing: "could not go on serving", cause }),
-        () = out_of_patience => {
-            tracing::warn!("requests were cut off after {} s", GRACE.as_secs());
+        ended = server => ended.map_err(ListenError::Accept),
+        () = timed_out => {
+            tracing::warn!("cut off pending requests after {} s", SHUTDOWN_TIMEOUT.as_secs());
             Ok(())
         }
     }

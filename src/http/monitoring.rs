@@ -1,50 +1,38 @@
-//! What answers on ports beside the site's: probes of `dploy operate`, and metrics.
+//! Handlers of the ports beside the site's: metrics, and the probes of `dploy operate`.
 
 use std::sync::Arc;
 
 use axum::{
-    Json, Router,
+    Json,
     extract::State,
-    http::{StatusCode, header::CONTENT_TYPE},
+    http::header::CONTENT_TYPE,
     response::{IntoResponse as _, Response},
-    routing::get,
 };
 use operator::Readiness;
 use prometheus_client::{encoding::text::encode, registry::Registry};
-use wire::{ErrorBody, Health};
+use wire::Health;
 
-/// The text format of Prometheus, as OpenMetrics has it.
-const METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+use super::ApiError;
 
-/// `/metrics`
-pub fn metrics_router(registry: Arc<Registry>) -> Router {
-    Router::new().route("/metrics", get(get_metrics)).with_state(registry)
-}
+/// The media type of Prometheus's text format (OpenMetrics).
+const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-async fn get_metrics(State(registry): State<Arc<Registry>>) -> Response {
+/// `GET /metrics`
+pub(crate) async fn get_metrics(
+    State(registry): State<Arc<Registry>>,
+) -> Result<Response, ApiError> {
     let mut text = String::new();
-    match encode(&mut text, &registry) {
-        Ok(()) => ([(CONTENT_TYPE, METRICS)], text).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "the metrics could not be written");
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    }
+    encode(&mut text, &registry).map_err(|error| ApiError::Internal(error.into()))?;
+    Ok(([(CONTENT_TYPE, METRICS_TYPE)], text).into_response())
 }
 
-/// `/health` and `/ready` of the controllers.
-pub fn health_router(readiness: Readiness) -> Router {
-    Router::new()
-        .route("/health", get(|| async { Json(Health { status: "ok".to_owned() }) }))
-        .route("/ready", get(get_ready))
-        .with_state(readiness)
-}
-
-async fn get_ready(State(readiness): State<Readiness>) -> Response {
+/// `GET /ready` of the controllers: whether their caches are filled.
+pub(crate) async fn get_ready(
+    State(readiness): State<Readiness>,
+) -> Result<Json<Health>, ApiError> {
     if readiness.is_ready() {
-        Json(Health { status: "ready".to_owned() }).into_response()
+        Ok(Json(Health { status: "ready".to_owned() }))
     } else {
-        let body = ErrorBody { error: "Service not ready".to_owned() };
-        (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+        Err(ApiError::NotReady)
     }
 }

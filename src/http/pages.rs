@@ -1,4 +1,5 @@
-//! The web app on the server: its pages and server functions, and when a browser gets a page instead of JSON.
+//! Renders the web app's pages, mounts its server functions, and decides who gets a page instead of
+//! JSON.
 
 use app::SignInFailure;
 use axum::{
@@ -7,35 +8,50 @@ use axum::{
     http::{HeaderMap, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
-    routing::get,
 };
-use identity::LoginError;
+use identity::SignInError;
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::{LeptosRoutes as _, ResponseOptions};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{
-    AppState,
-    authentication::{Outcome, caller_of},
-    headers,
+    ApiError, AppState,
+    authentication::{Authentication, caller_of},
+    files, headers,
 };
 
-/// Pages and server functions.
-pub(super) fn routes(state: &AppState) -> Router<AppState> {
+/// The server functions of `app::server_fns`, each at its own path.
+pub(crate) fn server_functions(state: &AppState) -> Router<AppState> {
     let options = state.leptos.clone();
-    let functions =
-        Router::new().leptos_routes_with_context(state, Vec::new(), context(state), move || {
-            app::shell(options.clone())
-        });
-    app::PAGES.iter().fold(functions, |router, path| router.route(path, get(page)))
+    Router::new().leptos_routes_with_context(state, Vec::new(), context(state), move || {
+        app::shell(options.clone())
+    })
 }
 
-async fn page(State(state): State<AppState>, request: Request) -> Response {
+/// The page at the request's path.
+pub(crate) async fn get_page(State(state): State<AppState>, request: Request) -> Response {
     render(&state, request).await
 }
 
-/// Renders whatever page the address names, whole: what is streamed out of order needs JavaScript to be put in place.
-pub(super) async fn render(state: &AppState, request: Request) -> Response {
+/// Answers a path without a route: a file of the site, the page "not found", or a JSON error.
+pub(crate) async fn file_or_not_found(State(state): State<AppState>, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return ApiError::no_such_path().into_response();
+    }
+    match files::public_file(request.uri().path(), request.headers()) {
+        Ok(file) => file,
+        Err(_) if is_wanted(request.headers()) => {
+            let mut page = render(&state, request).await;
+            *page.status_mut() = StatusCode::NOT_FOUND;
+            page
+        }
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Renders the whole page before the first byte: without JavaScript, a browser cannot place parts
+/// that are streamed out of order.
+async fn render(state: &AppState, request: Request) -> Response {
     let options = state.leptos.clone();
     let handler = leptos_axum::render_app_async_with_context(context(state), move || {
         app::shell(options.clone())
@@ -43,65 +59,59 @@ pub(super) async fn render(state: &AppState, request: Request) -> Response {
     handler(request).await.into_response()
 }
 
-/// A browser that navigates to `/run/{env}` gets the launch page instead of JSON (CONTRACT).
-pub(super) async fn launch_page_for_browsers(
+/// Answers a browser that navigates to `/run/{env}` with the launch page instead of JSON
+/// (docs/contract.md, "REST").
+pub(crate) async fn launch_page_for_browsers(
     State(state): State<AppState>,
     request: Request,
     next: Next,
 ) -> Response {
     let template = request.uri().path().strip_prefix("/run/");
-    let launch = template.is_some_and(|rest| !rest.is_empty() && !rest.contains('/'));
-    if launch && request.method() == Method::GET && wanted(request.headers()) {
-        let nobody =
-            request.extensions().get::<Outcome>().is_none_or(|outcome| outcome.principal.is_none());
-        return if nobody { sign_in_first(&request) } else { render(&state, request).await };
+    let is_launch = template.is_some_and(|rest| !rest.is_empty() && !rest.contains('/'));
+    if is_launch && request.method() == Method::GET && is_wanted(request.headers()) {
+        let authentication = request.extensions().get::<Authentication>();
+        let is_anonymous = authentication.is_none_or(|result| result.principal.is_none());
+        return if is_anonymous { sign_in_first(&request) } else { render(&state, request).await };
     }
     next.run(request).await
 }
 
-/// Sends somebody to the identity provider, and then back to where they were going.
+/// Redirects to sign-in, which returns to the requested path.
 fn sign_in_first(request: &Request) -> Response {
-    let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let encoded = utf8_percent_encode(wanted, NON_ALPHANUMERIC);
+    let return_url = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let encoded = utf8_percent_encode(return_url, NON_ALPHANUMERIC);
     let location = format!("/auth/login?return_url={encoded}");
     (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
 }
 
-/// Sends somebody who could not be signed in to the page that says why, with the cookies of the bare answer.
-pub(super) fn sign_in_failed(error: &LoginError, bare: &Response) -> Response {
-    let location = format!("/auth/error?reason={}", failure(error).as_str());
-    let mut response = (StatusCode::SEE_OTHER, [(header::LOCATION, location)]).into_response();
-    for cookie in bare.headers().get_all(header::SET_COOKIE) {
-        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
-    }
-    response
+/// The path of the page that explains a failed sign-in.
+pub(super) fn sign_in_error_path(error: &SignInError) -> String {
+    let reason = match error {
+        SignInError::NotSetUp => SignInFailure::NotSetUp,
+        SignInError::Refused => SignInFailure::Refused,
+        SignInError::NoSession => SignInFailure::NoSession,
+        SignInError::Mismatch => SignInFailure::Mismatch,
+        SignInError::Provider(_) => SignInFailure::Provider,
+        SignInError::Verification(_) => SignInFailure::Verification,
+    };
+    format!("/auth/error?reason={}", reason.as_str())
 }
 
-fn failure(error: &LoginError) -> SignInFailure {
-    match error {
-        LoginError::NotSetUp => SignInFailure::NotSetUp,
-        LoginError::Refused => SignInFailure::Refused,
-        LoginError::NoSession => SignInFailure::NoSession,
-        LoginError::Mismatch => SignInFailure::Mismatch,
-        LoginError::Provider(_) => SignInFailure::Provider,
-        LoginError::Verification(_) => SignInFailure::Verification,
-    }
-}
-
-/// Whether the request comes from somebody who looks at pages: it accepts HTML and bears no token.
-pub(super) fn wanted(headers: &HeaderMap) -> bool {
+/// Whether the client wants a page: it accepts HTML and sends no token.
+pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
     let accepts = |value: &str| value.to_ascii_lowercase().contains("text/html");
     !headers.contains_key(header::AUTHORIZATION)
         && headers.get_all(header::ACCEPT).iter().any(|value| value.to_str().is_ok_and(accepts))
 }
 
-/// What pages and server functions find in their context.
+/// Provides the context of pages and server functions.
 fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static + use<> {
     let state = state.clone();
     move || {
-        let outcome =
-            use_context::<Parts>().and_then(|parts| parts.extensions.get::<Outcome>().cloned());
-        let principal = outcome.and_then(|outcome| outcome.principal.clone()?.ok());
+        let parts = use_context::<Parts>();
+        let authentication =
+            parts.and_then(|parts| parts.extensions.get::<Authentication>().cloned());
+        let principal = authentication.and_then(|result| result.principal.clone()?.ok());
         let caller = principal.map(|principal| caller_of(&principal, &state.identity));
         app::ssr::provide(state.environments.clone(), caller, state.features);
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())

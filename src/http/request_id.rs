@@ -1,4 +1,4 @@
-//! One id for each request: in its log lines, in its answer, and in what a client may quote when it complains.
+//! Gives each request an id, which is in its log lines and in its response.
 
 use std::{any::Any, time::Instant};
 
@@ -13,12 +13,13 @@ use tracing::Instrument as _;
 use super::ApiError;
 
 const HEADER: HeaderName = HeaderName::from_static("x-request-id");
-/// A proxy's id is taken over when it is short and plain, so that its logs and ours can be read together.
-const LONGEST: usize = 64;
+/// The longest id that is taken from the request, so that a proxy's log and ours have the same id.
+const MAX_ID_BYTES: usize = 64;
 
-/// Gives the request its id and logs how it ended. The path's query stays out of the log: it may hold codes and parameters.
-pub(super) async fn trace(request: Request, next: Next) -> Response {
-    let id = given_id(&request).unwrap_or_else(clock::random_hex::<8>);
+/// Gives the request its id and logs its status. Omits the query string, which may hold codes and
+/// parameters.
+pub(crate) async fn trace(request: Request, next: Next) -> Response {
+    let id = id_of(&request).unwrap_or_else(clock::random_hex::<8>);
     let span = tracing::info_span!("request", id = %id, method = %request.method(), path = %request.uri().path());
     let started = Instant::now();
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -31,18 +32,19 @@ pub(super) async fn trace(request: Request, next: Next) -> Response {
     response
 }
 
-fn given_id(request: &Request) -> Option<String> {
+/// The id in the request's header: up to [`MAX_ID_BYTES`] letters, digits and `-`.
+fn id_of(request: &Request) -> Option<String> {
     let id = request.headers().get(HEADER)?.to_str().ok()?;
-    let plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    (plain && (1..=LONGEST).contains(&id.len())).then(|| id.to_owned())
+    let is_plain = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    (is_plain && (1..=MAX_ID_BYTES).contains(&id.len())).then(|| id.to_owned())
 }
 
-/// A bug in a handler answers like any other internal error.
-pub(super) fn panicked(cause: Box<dyn Any + Send + 'static>) -> Response {
-    let what = cause
+/// Answers a panic of a handler like any other internal error.
+pub(crate) fn panicked(payload: Box<dyn Any + Send + 'static>) -> Response {
+    let message = payload
         .downcast_ref::<&str>()
         .map(ToString::to_string)
-        .or_else(|| cause.downcast_ref::<String>().cloned())
+        .or_else(|| payload.downcast_ref::<String>().cloned())
         .unwrap_or_else(|| "a panic without a message".to_owned());
-    ApiError::Internal(what.into()).into_response()
+    ApiError::Internal(message.into()).into_response()
 }

@@ -1,3 +1,6 @@
+//! Handlers of the manager: every owner's environments and every template. Only an admin may call
+//! them.
+
 use axum::{Json, extract::State};
 use wire::{AdminInstances, AdminTemplates, ErrorBody};
 
@@ -10,7 +13,7 @@ use crate::http::{ApiError, AppState, SignedIn};
     (status = 403, body = ErrorBody),
     (status = 404, body = ErrorBody, description = "the manager is disabled"),
 ))]
-pub(super) async fn list_instances(
+pub(crate) async fn list_instances(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<AdminInstances>, ApiError> {
@@ -25,7 +28,7 @@ pub(super) async fn list_instances(
     (status = 403, body = ErrorBody),
     (status = 404, body = ErrorBody, description = "the manager is disabled"),
 ))]
-pub(super) async fn list_templates(
+pub(crate) async fn list_templates(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<AdminTemplates>, ApiError> {

@@ -1,3 +1,5 @@
+//! The handler of the catalog.
+
 use axum::{Json, extract::State};
 use wire::{CatalogEntry, ErrorBody};
 
@@ -8,7 +10,7 @@ use crate::http::{ApiError, AppState};
     (status = 200, body = Vec<CatalogEntry>),
     (status = 404, body = ErrorBody, description = "the catalog is disabled"),
 ))]
-pub(super) async fn list_catalog(
+pub(crate) async fn list_catalog(
     State(state): State<AppState>,
 ) -> Result<Json<Vec<CatalogEntry>>, ApiError> {
     if !state.features.catalog_enabled {

@@ -1,3 +1,5 @@
+//! The parts of the OpenAPI document that no handler declares.
+
 use utoipa::{
     OpenApi as _,
     openapi::{
@@ -14,17 +16,11 @@ use utoipa::{
     license(name = "Apache-2.0", identifier = "Apache-2.0"),
     version = "1",
 ))]
-struct Head;
+struct Info;
 
-/// The OpenAPI document.
-#[must_use]
-pub fn openapi() -> OpenApi {
-    super::router().1
-}
-
-/// What the document says before its paths.
-pub(super) fn head() -> OpenApi {
-    let mut document = Head::openapi();
+/// The document without paths: title, licence, security schemes.
+pub(crate) fn without_paths() -> OpenApi {
+    let mut document = Info::openapi();
     let components = document.components.get_or_insert_default();
     components
         .add_security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
@@ -38,20 +34,20 @@ pub(super) fn head() -> OpenApi {
     document
 }
 
-/// Says that what answers under `/run` answers under `/api/run` too.
-pub(super) fn complete(mut document: OpenApi) -> OpenApi {
-    let twins: Vec<(String, PathItem)> = document
+/// Adds a copy of each `/run/…` path as `/api/run/…`.
+pub(crate) fn with_paths_under_api(mut document: OpenApi) -> OpenApi {
+    let copies: Vec<(String, PathItem)> = document
         .paths
         .paths
         .iter()
         .filter(|(path, _)| path.starts_with("/run/"))
         .map(|(path, item)| (format!("/api{path}"), renamed(item.clone())))
         .collect();
-    document.paths.paths.extend(twins);
+    document.paths.paths.extend(copies);
     document
 }
 
-/// Operation ids are unique in a document, so the twin's get a suffix.
+/// Appends a suffix to each operation id, which must be unique in the document.
 fn renamed(mut item: PathItem) -> PathItem {
     let operations: [&mut Option<Operation>; 3] = [&mut item.get, &mut item.post, &mut item.delete];
     for operation in operations.into_iter().flatten() {

@@ -1,8 +1,10 @@
+//! Handlers of the caller's list of environments, once and as an event stream.
+
 use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::State,
     response::{
         IntoResponse,
         sse::{Event, KeepAlive, Sse},
@@ -12,10 +14,10 @@ use futures::{Stream, StreamExt as _};
 use serde::Deserialize;
 use wire::{EnvironmentList, ErrorBody, event_stream};
 
-use crate::http::{ApiError, AppState, Session, SignedIn};
+use crate::http::{ApiError, AppState, Query, SignedIn, VerifiedPrincipal};
 
-/// How often a comment is sent while nothing changes (CONTRACT).
-const HEARTBEAT: Duration = Duration::from_secs(15);
+/// The interval of comments on an idle stream (docs/contract.md, "REST").
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(15);
 
 /// All that the caller owns, personally and through teams.
 #[utoipa::path(get, path = "/api/environments", tag = "environments", security(("bearer" = []), ("session" = [])), responses(
@@ -23,7 +25,7 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
     (status = 401, body = ErrorBody),
     (status = 404, body = ErrorBody, description = "the list is disabled"),
 ))]
-pub(super) async fn list_environments(
+pub(crate) async fn list_environments(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<EnvironmentList>, ApiError> {
@@ -31,37 +33,40 @@ pub(super) async fn list_environments(
     Ok(Json(state.environments.list(&caller).await?))
 }
 
-/// What a client of the stream may choose.
+/// The query of the event stream.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(super) struct StreamOptions {
-    /// Whether events carry the list in the web app's own form (base64 of postcard, which may change at any time) instead of
-    /// JSON: a reader of JSON is a twentieth of what a browser may download.
+pub(crate) struct StreamOptions {
+    #[doc = "Whether events carry the list in the web app's own form (base64 of postcard, which may change at any time) instead of"]
+    #[doc = "JSON: a reader of JSON is a twentieth of what a browser may download."]
     #[serde(default)]
     compact: bool,
 }
 
-/// The list as server-sent events, `environments`, on connect and on every change; a comment every 15 s.
+/// The list as server-sent events: one on connect and one on every change.
 ///
 /// The stream ends when the session or the token does, and when the server stops.
-#[utoipa::path(get, path = "/api/environments/stream", tag = "environments", security(("bearer" = []), ("session" = [])), responses(
+#[utoipa::path(get, path = "/api/environments/stream", tag = "environments",
+    summary = "The list as server-sent events, `environments`, on connect and on every change; a comment every 15 s.",
+    security(("bearer" = []), ("session" = [])), responses(
     (status = 200, body = EnvironmentList, content_type = "text/event-stream"),
     (status = 401, body = ErrorBody),
     (status = 404, body = ErrorBody, description = "the list is disabled"),
 ), params(StreamOptions))]
-pub(super) async fn stream_environments(
+pub(crate) async fn stream_environments(
     State(state): State<AppState>,
     Query(options): Query<StreamOptions>,
-    session: Session,
+    principal: VerifiedPrincipal,
     SignedIn(caller): SignedIn,
 ) -> Result<impl IntoResponse, ApiError> {
     list_enabled(&state)?;
     let lists = state.environments.watch(&caller).await?;
-    let stop = state.stopping.clone().cancelled_owned();
-    let end = session.end(state.clock.now());
-    let events =
-        events(lists, options.compact).take_until(stop).take_until(tokio::time::sleep(end));
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT)))
+    let stopped = state.stopping.clone().cancelled_owned();
+    let remaining = principal.remaining(state.clock.now());
+    let events = events(lists, options.compact)
+        .take_until(stopped)
+        .take_until(tokio::time::sleep(remaining));
+    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT_INTERVAL)))
 }
 
 fn events(
@@ -70,15 +75,15 @@ fn events(
 ) -> impl Stream<Item = Result<Event, Infallible>> {
     lists.filter_map(move |list| async move {
         let event = Event::default().event(event_stream::EVENT_NAME);
-        let written = if compact {
+        let encoded = if compact {
             event_stream::encode(&list).map(|text| event.data(text)).map_err(axum::Error::new)
         } else {
             event.json_data(&list)
         };
-        match written {
+        match encoded {
             Ok(event) => Some(Ok(event)),
             Err(error) => {
-                tracing::error!(%error, "a list could not be written as an event");
+                tracing::error!(%error, "could not encode a list as an event");
                 None
             }
         }

@@ -1,3 +1,5 @@
+//! Handlers that describe the caller and the site.
+
 use axum::{Json, extract::State};
 use wire::{ErrorBody, Me, UiConfig};
 
@@ -9,7 +11,7 @@ use crate::http::{ApiError, AppState, SignedIn};
     (status = 401, body = ErrorBody),
     (status = 403, body = ErrorBody, description = "the token names nobody"),
 ))]
-pub(super) async fn get_me(
+pub(crate) async fn get_me(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<Me>, ApiError> {
@@ -18,6 +20,6 @@ pub(super) async fn get_me(
 
 /// Which parts of the site are switched on.
 #[utoipa::path(get, path = "/api/ui-config", tag = "session", responses((status = 200, body = UiConfig)))]
-pub(super) async fn get_ui_config(State(state): State<AppState>) -> Json<UiConfig> {
+pub(crate) async fn get_ui_config(State(state): State<AppState>) -> Json<UiConfig> {
     Json(state.features)
 }

@@ -1,3 +1,5 @@
+//! Handlers of the probes of `dploy serve`.
+
 use axum::{Json, extract::State};
 use wire::{ErrorBody, Health};
 
@@ -5,7 +7,7 @@ use crate::http::{ApiError, AppState};
 
 /// The process lives. Never touches Kubernetes.
 #[utoipa::path(get, path = "/health", tag = "probes", responses((status = 200, body = Health)))]
-pub(super) async fn get_health() -> Json<Health> {
+pub(crate) async fn get_health() -> Json<Health> {
     Json(Health { status: "ok".to_owned() })
 }
 
@@ -14,7 +16,7 @@ pub(super) async fn get_health() -> Json<Health> {
     (status = 200, body = Health),
     (status = 503, body = ErrorBody, description = "the cluster does not answer"),
 ))]
-pub(super) async fn get_ready(State(state): State<AppState>) -> Result<Json<Health>, ApiError> {
+pub(crate) async fn get_ready(State(state): State<AppState>) -> Result<Json<Health>, ApiError> {
     state.environments.ready().await?;
     Ok(Json(Health { status: "ready".to_owned() }))
 }

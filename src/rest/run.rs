@@ -1,3 +1,5 @@
+//! Handlers that launch, read, extend and delete the caller's environment of a template.
+
 use std::collections::BTreeMap;
 
 use axum::{
@@ -7,12 +9,14 @@ use axum::{
 };
 use wire::{ErrorBody, Extended, Run};
 
-use crate::http::{ApiError, AppState, Launcher, Path, Query, SignedIn};
+use crate::http::{ApiError, AppState, Path, Query, SameOriginCaller, SignedIn};
 
-/// Creates the caller's environment of a template, or claims a warm one, or returns the one that the owner already has.
+/// Launches a template: creates or claims an environment, or returns the one the owner has.
 ///
 /// Parameters of the template are read from the query string; undeclared ones are ignored.
-#[utoipa::path(get, path = "/run/{env}", tag = "run", security(("bearer" = []), ("session" = [])),
+#[utoipa::path(get, path = "/run/{env}", tag = "run",
+    summary = "Creates the caller's environment of a template, or claims a warm one, or returns the one that the owner already has.",
+    security(("bearer" = []), ("session" = [])),
     params(("env" = String, Path, description = "the template's name")),
     responses(
         (status = 200, body = Run),
@@ -22,17 +26,18 @@ use crate::http::{ApiError, AppState, Launcher, Path, Query, SignedIn};
         (status = 404, body = ErrorBody, description = "unknown or disabled"),
         (status = 503, body = ErrorBody, description = "no warm member is left; see Retry-After"),
     ))]
-pub(super) async fn launch_environment(
+pub(crate) async fn launch_environment(
     State(state): State<AppState>,
-    Launcher(caller): Launcher,
+    SameOriginCaller(caller): SameOriginCaller,
     Path(env): Path<String>,
     Query(parameters): Query<BTreeMap<String, String>>,
 ) -> Result<Json<Run>, ApiError> {
     Ok(Json(state.environments.launch(&caller, &env, &parameters).await?))
 }
 
-/// A HEAD would be answered like a GET, and a GET launches, which no HEAD may (RFC 9110, 9.2.1).
-pub(super) async fn refuse_head() -> ([(HeaderName, &'static str); 1], ApiError) {
+/// Refuses HEAD, which axum would route to the GET handler: a HEAD must not launch (RFC 9110,
+/// 9.2.1).
+pub(crate) async fn refuse_head() -> ([(HeaderName, &'static str); 1], ApiError) {
     ([(header::ALLOW, "GET,DELETE")], ApiError::MethodNotAllowed)
 }
 
@@ -44,7 +49,7 @@ pub(super) async fn refuse_head() -> ([(HeaderName, &'static str); 1], ApiError)
         (status = 401, body = ErrorBody),
         (status = 404, body = ErrorBody, description = "the caller has none of this template"),
     ))]
-pub(super) async fn get_environment_status(
+pub(crate) async fn get_environment_status(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(env): Path<String>,
@@ -62,7 +67,7 @@ pub(super) async fn get_environment_status(
         (status = 404, body = ErrorBody, description = "the caller has none of this template"),
         (status = 409, body = ErrorBody, description = "it was extended as often as it can be"),
     ))]
-pub(super) async fn extend_environment(
+pub(crate) async fn extend_environment(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(env): Path<String>,
@@ -78,7 +83,7 @@ pub(super) async fn extend_environment(
         (status = 401, body = ErrorBody),
         (status = 404, body = ErrorBody, description = "the caller has none of this template"),
     ))]
-pub(super) async fn delete_environment(
+pub(crate) async fn delete_environment(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
     Path(env): Path<String>,

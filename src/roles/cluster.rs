@@ -1,12 +1,15 @@
+//! A client of the configured cluster.
+
 use kube::{Client, Config, client::ClientBuilder};
 
-use super::{Failure, watches::Watches};
+use super::{Failure, watches::WatchAges};
 
-/// A client for the cluster of `KUBECONFIG`, `~/.kube/config` or this pod's service account.
+/// A client of the cluster of `KUBECONFIG`, `~/.kube/config` or this pod's service account.
 ///
-/// Priority and fairness is the API server's business, so the client sets no limits of its own. `watches` listens to its watches.
-pub(super) async fn client(watches: &Watches) -> Result<Client, Failure> {
+/// The client has no rate limit: the API server's priority and fairness limits it. `watch_ages`
+/// records the messages of its watches.
+pub(super) async fn client(watch_ages: &WatchAges) -> Result<Client, Failure> {
     let config = Config::infer().await.map_err(|cause| Failure::Cluster(cause.into()))?;
     let client = ClientBuilder::try_from(config).map_err(|cause| Failure::Cluster(cause.into()))?;
-    Ok(client.with_layer(watches).build())
+    Ok(client.with_layer(watch_ages).build())
 }

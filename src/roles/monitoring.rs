@@ -1,42 +1,37 @@
-use std::{net::SocketAddr, sync::Arc};
+//! The port for Prometheus.
+
+use std::net::SocketAddr;
 
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::Failure;
-use crate::{
-    config::variables,
-    http::{self, metrics_router},
-};
+use crate::{config::variables, http, routes};
 
-/// The port for Prometheus, where there is to be one.
+/// The listener of `METRICS_PORT`, when the port is enabled.
 pub(super) struct MetricsPort(Option<TcpListener>);
 
 impl MetricsPort {
-    /// Listens, before anything else is started.
+    /// Listens on the address, if there is one. Called before the role starts its parts.
     pub(super) async fn bind(address: Option<SocketAddr>) -> Result<Self, Failure> {
         let Some(address) = address else { return Ok(Self(None)) };
-        http::bind(address, variables::METRICS_PORT.name).await.map(|it| Self(Some(it)))
+        Ok(Self(Some(http::bind(address, variables::METRICS_PORT.name).await?)))
     }
 
-    /// Answers until `stopping` is cancelled.
+    /// Serves metrics until `stopping` is cancelled.
     pub(super) async fn serve(
         self,
         registry: Registry,
         stopping: CancellationToken,
     ) -> Result<(), Failure> {
-        match self.0 {
-            Some(listener) => {
-                if let Ok(address) = listener.local_addr() {
-                    tracing::info!(metrics = %address, "metrics for Prometheus");
-                }
-                http::serve(listener, metrics_router(Arc::new(registry)), stopping).await
-            }
-            None => {
-                stopping.cancelled().await;
-                Ok(())
-            }
+        let Some(listener) = self.0 else {
+            stopping.cancelled().await;
+            return Ok(());
+        };
+        if let Ok(address) = listener.local_addr() {
+            tracing::info!(metrics = %address, "serving metrics");
         }
+        Ok(http::serve(listener, routes::metrics(registry), stopping).await?)
     }
 }

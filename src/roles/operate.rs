@@ -1,27 +1,28 @@
-//! `dploy operate`: the controllers against a cluster. Any number of replicas; one leads.
+//! `dploy operate`: the controllers, on a cluster. Any number of replicas; one leads.
 
 use std::sync::Arc;
 
 use clock::SystemClock;
 use engines::{Engines, argocd::ArgocdEngine, flux::FluxEngine, manifests::ManifestsEngine};
+use futures::TryFutureExt as _;
 use kube::Client;
 use operator::{Operator, Settings};
 use prometheus_client::registry::Registry;
 use resources::{EngineName, LaunchDefaults};
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, cluster, monitoring::MetricsPort, serve, signals, watches::Watches};
+use super::{Failure, cluster, monitoring::MetricsPort, signals, watches::WatchAges};
 use crate::{
     config::{Env, RulesConfig, ServerConfig, health_address, metrics_address, variables},
-    http, telemetry,
+    http, routes, telemetry,
 };
 
 pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let server = ServerConfig::from_env(env)?;
-    telemetry::start(serve::audience(&server), serve::filter(&server))?;
+    telemetry::start(telemetry::audience(&server), telemetry::filter(&server))?;
     let rules = RulesConfig::from_env(env)?;
-    let watches = Watches::default();
-    let client = cluster::client(&watches).await?;
+    let watch_ages = WatchAges::default();
+    let client = cluster::client(&watch_ages).await?;
     let health = http::bind(health_address(env)?, variables::HEALTH_PORT.name).await?;
     if let Ok(address) = health.local_addr() {
         tracing::info!(health = %address, "answering probes");
@@ -30,20 +31,20 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let stopping = signals::stop_token();
     let engines = engines(&client);
     let operator =
-        Operator::new(client, settings(rules, replica(env)), engines, SystemClock::shared());
+        Operator::new(client, settings(rules, replica_name(env)), engines, SystemClock::shared());
     let mut registry = Registry::default();
     operator.register_metrics(&mut registry);
-    watches.register(&mut registry);
-    let probes = http::health_router(operator.readiness());
+    watch_ages.register(&mut registry);
+    let probes = routes::operator_probes(operator.readiness());
     tokio::try_join!(
         run(operator, stopping.clone()),
-        http::serve(health, probes, stopping.clone()),
+        http::serve(health, probes, stopping.clone()).map_err(Failure::from),
         metrics.serve(registry, stopping),
     )
     .map(drop)
 }
 
-/// Every engine of Kubernetes; one whose upstream the cluster lacks says so when it is used.
+/// The engines of Kubernetes. An engine reports an error on use when its upstream is not installed.
 fn engines(client: &Client) -> Engines {
     Engines::default()
         .with(EngineName::Argocd, Arc::new(ArgocdEngine::new(client.clone())))
@@ -51,15 +52,16 @@ fn engines(client: &Client) -> Engines {
         .with(EngineName::Manifests, Arc::new(ManifestsEngine::new(client.clone())))
 }
 
-/// A pod's name comes back after a restart of its container, and then leads at once; elsewhere any name will do.
-fn replica(env: &Env) -> String {
+/// The name of this replica: the pod's name, or a random one. A container that restarts in the same
+/// pod renews its lease at once.
+fn replica_name(env: &Env) -> String {
     match env.text(&variables::HOSTNAME) {
         Some(name) => name.to_owned(),
         None => format!("dploy-{}", clock::random_hex::<4>()),
     }
 }
 
-/// What the controllers need to know of the configuration.
+/// The settings of the controllers.
 pub(super) fn settings(rules: RulesConfig, replica: String) -> Settings {
     let defaults = LaunchDefaults {
         ttl_seconds: rules.default_ttl,
@@ -70,7 +72,7 @@ pub(super) fn settings(rules: RulesConfig, replica: String) -> Settings {
     Settings { defaults, ..Settings::new(rules.namespace, replica) }
 }
 
-/// Runs the controllers until they are asked to stop.
+/// Runs the controllers until `stopping` is cancelled.
 pub(super) async fn run(operator: Operator, stopping: CancellationToken) -> Result<(), Failure> {
     operator.run(stopping).await.map_err(|cause| Failure::Operator(cause.into()))
 }

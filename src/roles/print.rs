@@ -1,13 +1,13 @@
-//! Roles that print a document and end.
+//! Roles that print a document.
 
 use std::io::{self, Write as _};
 
 use super::Failure;
 
-/// The custom resource definitions as YAML documents, as `kubectl apply -f -` takes them.
+/// The custom resource definitions as YAML documents for `kubectl apply -f -`.
 ///
 /// # Errors
-/// The definitions cannot be written as YAML, which would be a bug.
+/// The definitions cannot be written as YAML, which is a bug.
 pub fn crds_yaml() -> Result<String, serde_yaml_ng::Error> {
     resources::custom_resource_definitions()
         .iter()
@@ -21,7 +21,7 @@ pub(super) fn crds() -> Result<(), Failure> {
 }
 
 pub(super) fn openapi() -> Result<(), Failure> {
-    let text = crate::rest::openapi()
+    let text = crate::routes::openapi()
         .to_pretty_json()
         .map_err(|error| print_failed(io::Error::other(error)))?;
     print(&format!("{text}\n"))
@@ -29,7 +29,7 @@ pub(super) fn openapi() -> Result<(), Failure> {
 
 pub(super) fn print(text: &str) -> Result<(), Failure> {
     match io::stdout().write_all(text.as_bytes()) {
-        // Whoever read enough, as `head` does, is no failure.
+        // A reader may close the pipe early, as `head` does.
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         outcome => outcome.map_err(print_failed),
     }

@@ -1,21 +1,23 @@
+//! Stops the process on SIGINT and SIGTERM.
+
 use tokio_util::sync::CancellationToken;
 
-/// A token that is cancelled by the first SIGINT or SIGTERM. A second one ends the process at once.
+/// A token that the first SIGINT or SIGTERM cancels. The second one ends the process at once.
 pub(super) fn stop_token() -> CancellationToken {
     let stopping = CancellationToken::new();
     let token = stopping.clone();
     tokio::spawn(async move {
-        asked_to_stop().await;
+        stop_signal().await;
         tracing::info!("stopping");
         token.cancel();
-        asked_to_stop().await;
+        stop_signal().await;
         std::process::exit(130);
     });
     stopping
 }
 
 #[cfg(unix)]
-async fn asked_to_stop() {
+async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut terminate) = signal(SignalKind::terminate()) else {
         let _ = tokio::signal::ctrl_c().await;
@@ -28,6 +30,6 @@ async fn asked_to_stop() {
 }
 
 #[cfg(not(unix))]
-async fn asked_to_stop() {
+async fn stop_signal() {
     let _ = tokio::signal::ctrl_c().await;
 }

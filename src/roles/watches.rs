@@ -1,5 +1,8 @@
-//! How long ago each watch of the cluster was last heard of: the age of the caches. An idle watch is heard of too, by the
-//! bookmarks that the API server sends every minute; the libraries keep those to themselves, so this listens to the connection.
+//! The metric `dploy_cache_age_seconds`: the time since the last message of each watch that keeps a
+//! mirror.
+//!
+//! An idle watch receives a bookmark every minute. `kube` does not expose bookmarks, so a layer of
+//! the client records each frame of a watch's body.
 
 use std::{
     collections::BTreeMap,
@@ -22,110 +25,111 @@ use prometheus_client::{
 use tokio::time::Instant;
 use tower::{BoxError, Layer, Service};
 
-type Answer = UnsyncBoxBody<Bytes, BoxError>;
+type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
 
-/// When each kind's watch was last heard of. Clones share it.
+/// The time of the last message of each kind's watch. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Watches(Arc<Mutex<BTreeMap<String, Instant>>>);
+pub(super) struct WatchAges(Arc<Mutex<BTreeMap<String, Instant>>>);
 
-impl Watches {
-    /// Has Prometheus see the ages.
+impl WatchAges {
+    /// Adds the metric to a registry.
     pub(super) fn register(&self, registry: &mut Registry) {
         registry.register_collector(Box::new(self.clone()));
     }
 
-    /// Something came.
-    fn heard(&self, kind: &str) {
-        self.kinds().insert(kind.to_owned(), Instant::now());
+    /// Records a message.
+    fn record_message(&self, kind: &str) {
+        self.last_messages().insert(kind.to_owned(), Instant::now());
     }
 
-    /// The first attempt counts, so that a watch that never comes about shows, too.
-    fn tried(&self, kind: &str) {
-        self.kinds().entry(kind.to_owned()).or_insert_with(Instant::now);
+    /// Records the first attempt, so that the metric shows a watch that never succeeds.
+    fn record_attempt(&self, kind: &str) {
+        self.last_messages().entry(kind.to_owned()).or_insert_with(Instant::now);
     }
 
-    fn kinds(&self) -> MutexGuard<'_, BTreeMap<String, Instant>> {
+    fn last_messages(&self) -> MutexGuard<'_, BTreeMap<String, Instant>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The kind, in the plural, that a request watches to keep a cache. What engines watch is their own business.
-fn cached_kind(uri: &Uri) -> Option<String> {
+/// The plural of the kind that a request watches for a mirror. `None` for other requests and for
+/// the kinds that engines watch.
+fn mirrored_kind(uri: &Uri) -> Option<String> {
     let path = uri.path();
-    let cached = path.starts_with("/apis/dploy.dev/") || path == "/api/v1/namespaces";
-    let watch = uri.query()?.split('&').any(|it| it == "watch=true");
-    (cached && watch).then(|| path.rsplit('/').next().unwrap_or_default().to_owned())
+    let is_mirrored = path.starts_with("/apis/dploy.dev/") || path == "/api/v1/namespaces";
+    let is_watch = uri.query()?.split('&').any(|parameter| parameter == "watch=true");
+    (is_mirrored && is_watch).then(|| path.rsplit('/').next().unwrap_or_default().to_owned())
 }
 
-impl Collector for Watches {
+impl Collector for WatchAges {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
-        let kinds = self.kinds().clone();
-        if kinds.is_empty() {
+        let last_messages = self.last_messages().clone();
+        if last_messages.is_empty() {
             return Ok(());
         }
         let mut encoder = encoder.encode_descriptor(
             "dploy_cache_age_seconds",
-            "Since when nothing was heard of the watch that keeps a cache up to date",
+            "Time since the last message of the watch that keeps a mirror up to date",
             None,
             MetricType::Gauge,
         )?;
-        for (kind, heard) in &kinds {
+        for (kind, at) in &last_messages {
             let labels = [("kind", kind.as_str())];
-            let age = ConstGauge::new(heard.elapsed().as_secs_f64());
+            let age = ConstGauge::new(at.elapsed().as_secs_f64());
             age.encode(encoder.encode_family(&labels)?)?;
         }
         Ok(())
     }
 }
 
-impl<S> Layer<S> for Watches {
-    type Service = Listening<S>;
+impl<S> Layer<S> for WatchAges {
+    type Service = RecordingClient<S>;
 
-    fn layer(&self, inner: S) -> Listening<S> {
-        Listening { inner, watches: self.clone() }
+    fn layer(&self, inner: S) -> RecordingClient<S> {
+        RecordingClient { inner, watch_ages: self.clone() }
     }
 }
 
-/// A client's connection whose watches are listened to.
+/// A client that records the messages of its watches.
 #[derive(Debug, Clone)]
-pub(super) struct Listening<S> {
+pub(super) struct RecordingClient<S> {
     inner: S,
-    watches: Watches,
+    watch_ages: WatchAges,
 }
 
-impl<S, B> Service<Request<Body>> for Listening<S>
+impl<S, B> Service<Request<Body>> for RecordingClient<S>
 where
     S: Service<Request<Body>, Response = Response<B>, Error = BoxError>,
     S::Future: Send + 'static,
     B: hyper::body::Body<Data = Bytes, Error = BoxError> + Send + 'static,
 {
-    type Response = Response<Answer>;
+    type Response = Response<ResponseBody>;
     type Error = BoxError;
-    type Future = BoxFuture<'static, Result<Response<Answer>, BoxError>>;
+    type Future = BoxFuture<'static, Result<Response<ResponseBody>, BoxError>>;
 
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.inner.poll_ready(context)
     }
 
     fn call(&mut self, request: Request<Body>) -> Self::Future {
-        let kind = cached_kind(request.uri());
+        let kind = mirrored_kind(request.uri());
         if let Some(kind) = &kind {
-            self.watches.tried(kind);
+            self.watch_ages.record_attempt(kind);
         }
-        let watches = self.watches.clone();
-        let listen = move |response: Response<B>| match kind {
+        let watch_ages = self.watch_ages.clone();
+        let record = move |response: Response<B>| match kind {
             Some(kind) if response.status().is_success() => {
-                watches.heard(&kind);
+                watch_ages.record_message(&kind);
                 response.map(|body| {
-                    let heard = body.map_frame(move |frame| {
-                        watches.heard(&kind);
+                    let recorded = body.map_frame(move |frame| {
+                        watch_ages.record_message(&kind);
                         frame
                     });
-                    heard.boxed_unsync()
+                    recorded.boxed_unsync()
                 })
             }
             _ => response.map(BodyExt::boxed_unsync),
         };
-        self.inner.call(request).map_ok(listen).boxed()
+        self.inner.call(request).map_ok(record).boxed()
     }
 }

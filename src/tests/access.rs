@@ -1,5 +1,6 @@
-//! The access sweep: every route of the OpenAPI document and every server function, called as nobody, as another user, as the
-//! owner and as an admin. `access.golden` lists what each is told; a route without a line in it fails the test.
+//! The access sweep: every route of the OpenAPI document and every server function, called as
+//! nobody, as another user, as the owner and as an admin. `access.golden` lists what each is told;
+//! a route without a line in it fails the test.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -71,7 +72,7 @@ struct Call {
 
 /// Every operation of the document.
 fn documented() -> BTreeSet<(String, Method)> {
-    let document = dploy::rest::openapi();
+    let document = dploy::openapi();
     let paths = serde_json::to_value(&document.paths).expect("paths are written as JSON");
     let mut operations = BTreeSet::new();
     for (path, item) in paths.as_object().expect("paths") {
@@ -91,7 +92,8 @@ fn server_functions() -> BTreeSet<(String, Method)> {
         .collect()
 }
 
-/// What to call a route with, so that nothing but the caller decides; one call for each question of the web app.
+/// What to call a route with, so that nothing but the caller decides; one call for each question of
+/// the web app.
 fn calls(path: &str, method: &Method) -> Vec<Call> {
     let address = path.replace("{env}", TEMPLATE).replace("{template}", TEMPLATE);
     if path == Ask::PATH {

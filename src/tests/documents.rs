@@ -1,4 +1,4 @@
-//! Generated files are what the code says. `UPDATE_EXPECT=1 cargo test` writes them anew.
+//! Generated files match the code. `UPDATE_EXPECT=1 cargo test` rewrites them.
 
 use expect_test::expect_file;
 
@@ -10,7 +10,7 @@ fn the_chart_has_the_current_definitions() {
 
 #[test]
 fn the_openapi_document_is_locked() {
-    let text = dploy::rest::openapi().to_pretty_json().expect("the document is written as JSON");
+    let text = dploy::openapi().to_pretty_json().expect("the document is written as JSON");
     expect_file!["../../docs/openapi.json"].assert_eq(&format!("{text}\n"));
 }
 

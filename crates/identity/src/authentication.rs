@@ -1,3 +1,5 @@
+//! Authenticates requests by bearer token or session cookie.
+
 use std::sync::Arc;
 
 use clock::SharedClock;
@@ -5,76 +7,73 @@ use http::{HeaderMap, HeaderValue, Method, header};
 
 use crate::{
     AuthError, Principal, Settings, SetupError,
-    bearer::{Expectation, Verified, Verifier},
+    cookies::{EncryptedCookies, SESSION, removed},
     discovery::Discovery,
+    http_client,
     keys::Keys,
-    origin::same_origin,
     provider::OpenIdProvider,
     renewal::{Renewal, Renewals},
-    session::{Cookies, SESSION, Session, removed},
-    web,
+    same_origin::same_origin,
+    session::Session,
+    token_verifier::{Expectation, Verified, Verifier},
 };
 
-/// What a request's credentials say.
+/// The result of authenticating one request.
 #[derive(Debug, Clone, Default)]
 pub struct Authenticated {
-    /// Who it is from; `None` for nobody. An error when it bears credentials that are refused.
+    /// The caller. `None` for a request without credentials; an error for credentials that are
+    /// refused.
     pub principal: Option<Result<Arc<Principal>, AuthError>>,
-    /// Whether a cookie rather than a token said so: then a request that changes something must be of this origin.
+    /// Whether the credentials are a cookie. Such a request must be same-origin to change
+    /// something.
     pub by_cookie: bool,
-    /// `Set-Cookie` headers for the answer: a renewed session, or the removal of a dead one.
+    /// `Set-Cookie` headers for the response: a renewed session, or the removal of an invalid one.
     pub set_cookies: Vec<HeaderValue>,
 }
 
-/// Where the keys of bearer tokens are.
+/// The address of the keys of bearer tokens.
 #[derive(Debug, Clone)]
 enum KeysAddress {
-    Given(String),
+    Configured(String),
     Discovered(Discovery),
 }
 
-/// Knows who is calling. Clones share what they have learned.
+/// Authenticates requests and signs browsers in. Clones share keys, tokens and renewals.
 #[derive(Debug, Clone)]
 pub struct Identity {
     pub(crate) settings: Arc<Settings>,
     pub(crate) provider: Option<OpenIdProvider>,
-    pub(crate) cookies: Cookies,
+    pub(crate) cookies: EncryptedCookies,
     pub(crate) clock: SharedClock,
-    bearers: Verifier,
+    bearer_tokens: Verifier,
     keys_address: KeysAddress,
     renewals: Renewals,
 }
 
 impl Identity {
-    /// Prepares everything; the provider is not asked before somebody needs it, and may be down until then.
+    /// Checks the settings. The provider is contacted at first use and may be down until then.
     ///
     /// # Errors
     /// [`SetupError`]
     pub fn new(settings: Settings, clock: SharedClock) -> Result<Self, SetupError> {
-        let http = web::client()?;
+        let http = http_client::new()?;
         let provider = settings
             .oidc
             .clone()
             .map(|oidc| OpenIdProvider::new(oidc, http.clone(), clock.clone()))
             .transpose()?;
         let keys_address = match (&settings.jwks_url, &provider) {
-            (Some(url), _) => KeysAddress::Given(url.clone()),
+            (Some(url), _) => KeysAddress::Configured(url.clone()),
             (None, Some(provider)) => KeysAddress::Discovered(provider.discovery().clone()),
             (None, None) => {
-                let (http, clock) = (http.clone(), clock.clone());
-                KeysAddress::Discovered(Discovery::new(
-                    "JWT_ISSUER",
-                    &settings.issuer,
-                    None,
-                    http,
-                    clock,
-                )?)
+                let (issuer, http, clock) = (&settings.issuer, http.clone(), clock.clone());
+                KeysAddress::Discovered(Discovery::new("JWT_ISSUER", issuer, None, http, clock)?)
             }
         };
         Ok(Self {
             provider,
-            cookies: Cookies::new(&settings.session_secret.derive("dploy cookies")),
-            bearers: Verifier::new(Keys::new(http, clock.clone()), clock.clone()),
+            cookies: EncryptedCookies::new(&settings.session_secret.derive("dploy cookies")),
+            bearer_tokens: Verifier::new(Keys::new(http, clock.clone()), clock.clone()),
             keys_address,
             renewals: Renewals::new(clock.clone()),
             settings: Arc::new(settings),
@@ -82,50 +81,47 @@ impl Identity {
         })
     }
 
-    /// Which claim names people.
+    /// The name of the username claim.
     #[must_use]
     pub fn username_claim(&self) -> &str {
         &self.settings.username_claim
     }
 
-    /// Who a request is from. A bearer token counts before a cookie, and a bad one is never made up for by a good cookie.
+    /// Authenticates a request. A bearer token takes precedence over a cookie: a valid cookie does
+    /// not rescue a bad token.
     pub async fn authenticate(&self, headers: &HeaderMap, method: &Method) -> Authenticated {
         if headers.contains_key(header::AUTHORIZATION) {
-            let principal = self.bearer(headers).await.map(Arc::new);
+            let principal = self.bearer_principal(headers).await.map(Arc::new);
             return Authenticated { principal: Some(principal), ..Authenticated::default() };
         }
-        let Some(session) = self.cookies.open::<Session>(headers, SESSION) else {
-            return nobody(removed(headers, SESSION));
+        let Some(session) = self.cookies.read::<Session>(headers, SESSION) else {
+            return anonymous(removed(headers, SESSION));
         };
         if !method.is_safe() && !same_origin(headers) {
-            let refused = Some(Err(AuthError::CrossOrigin));
-            return Authenticated {
-                principal: refused,
-                by_cookie: true,
-                ..Authenticated::default()
-            };
+            let principal = Some(Err(AuthError::CrossOrigin));
+            return Authenticated { principal, by_cookie: true, ..Authenticated::default() };
         }
-        self.session(headers, session).await
+        self.session_principal(headers, session).await
     }
 
-    async fn bearer(&self, headers: &HeaderMap) -> Result<Principal, AuthError> {
+    async fn bearer_principal(&self, headers: &HeaderMap) -> Result<Principal, AuthError> {
         let token = bearer_token(headers).ok_or(AuthError::Malformed)?;
         let url = self.keys_url().await?;
         let expected = Expectation {
             issuer: self.settings.issuer.clone(),
             audience: self.settings.audience.clone(),
         };
-        let verified = self.bearers.verify(token, &url, &expected).await?;
+        let verified = self.bearer_tokens.verify(token, &url, &expected).await?;
         self.principal(verified).ok_or(AuthError::NotForUs)
     }
 
     async fn keys_url(&self) -> Result<String, AuthError> {
         match &self.keys_address {
-            KeysAddress::Given(url) => Ok(url.clone()),
+            KeysAddress::Configured(url) => Ok(url.clone()),
             KeysAddress::Discovered(discovery) => {
                 let endpoints = discovery.endpoints().await;
                 endpoints
-                    .map(|known| known.keys_url.clone())
+                    .map(|endpoints| endpoints.keys_url.clone())
                     .map_err(|_| AuthError::KeysUnavailable)
             }
         }
@@ -133,10 +129,11 @@ impl Identity {
 
     fn principal(&self, verified: Verified) -> Option<Principal> {
         let claims = Arc::unwrap_or_clone(verified.claims);
-        Principal::of(claims, verified.expires_at, &self.settings)
+        Principal::from_claims(claims, verified.expires_at, &self.settings)
     }
 
-    async fn session(&self, headers: &HeaderMap, session: Session) -> Authenticated {
+    /// The principal of a session, which is renewed when it is due.
+    async fn session_principal(&self, headers: &HeaderMap, session: Session) -> Authenticated {
         let now = self.clock.now();
         if now < session.renew_at {
             return self.signed_in(session, vec![]);
@@ -147,33 +144,34 @@ impl Identity {
         };
         match renewal {
             Renewal::Renewed(renewed) => {
-                let set = self.cookies.seal_session(headers, &renewed, now).unwrap_or_default();
-                self.signed_in(renewed, set)
+                let set_cookies =
+                    self.cookies.set_session(headers, &renewed, now).unwrap_or_default();
+                self.signed_in(renewed, set_cookies)
             }
             Renewal::Refused | Renewal::Failed if now < session.expires_at => {
                 self.signed_in(session, vec![])
             }
-            Renewal::Refused => nobody(removed(headers, SESSION)),
-            // The cookie stays: the session may be renewed when the provider is back.
-            Renewal::Failed => nobody(vec![]),
+            Renewal::Refused => anonymous(removed(headers, SESSION)),
+            // The cookie stays: the session can be renewed when the provider is back.
+            Renewal::Failed => anonymous(vec![]),
         }
     }
 
     fn signed_in(&self, session: Session, set_cookies: Vec<HeaderValue>) -> Authenticated {
-        let principal = Principal::of(session.claims, session.expires_at, &self.settings);
+        let principal = Principal::from_claims(session.claims, session.expires_at, &self.settings);
         Authenticated {
-            principal: principal.map(|known| Ok(Arc::new(known))),
+            principal: principal.map(|principal| Ok(Arc::new(principal))),
             by_cookie: true,
             set_cookies,
         }
     }
 }
 
-fn nobody(set_cookies: Vec<HeaderValue>) -> Authenticated {
+fn anonymous(set_cookies: Vec<HeaderValue>) -> Authenticated {
     Authenticated { set_cookies, ..Authenticated::default() }
 }
 
-/// The one token of the one `Authorization` header (RFC 6750, 2.1).
+/// The bearer token (RFC 6750, 2.1). `None` when there is not exactly one `Authorization` header.
 fn bearer_token(headers: &HeaderMap) -> Option<&str> {
     let mut given = headers.get_all(header::AUTHORIZATION).iter();
     let (Some(value), None) = (given.next(), given.next()) else { return None };

@@ -1,8 +1,9 @@
-//! What an issuer says of itself (OpenID Connect Discovery 1.0).
+//! The issuer's discovery document (OpenID Connect Discovery 1.0).
 //!
-//! Two addresses may lead to it (a split horizon): browsers use the public one, this server its own. Whichever of the two the document
-//! names as issuer is the `iss` of its ID tokens; an endpoint below the other address is moved to the one that can be reached, and where
-//! the endpoints are not below the issuer, their origin is.
+//! The issuer may have two addresses: browsers use the public one, this server the internal one.
+//! The document names one of the two as issuer, which is the `iss` of its ID tokens. Endpoints for
+//! browsers are rewritten to the public address, endpoints for this server to the internal one.
+//! When an endpoint is not below the issuer's address, only its origin is rewritten.
 
 use std::sync::Arc;
 
@@ -14,103 +15,107 @@ use openidconnect::{
 };
 use url::Url;
 
-use crate::{SetupError, error::Cause, kept::Kept, web};
+use crate::{SetupError, error::Cause, http_client, refreshing::Refreshing};
 
-/// Endpoints hardly ever move.
-const LIFETIME: SignedDuration = SignedDuration::from_hours(1);
+/// Endpoints are fetched again after this time.
+const MAX_ENDPOINTS_AGE: SignedDuration = SignedDuration::from_hours(1);
 
-/// What the document says, as we use it.
+/// The parts of the document that Dploy uses.
 #[derive(Debug, Clone)]
 pub(crate) struct Endpoints {
-    /// The `iss` of its tokens.
+    /// The `iss` of the issuer's tokens.
     pub(crate) issuer: IssuerUrl,
-    /// Where its keys are, for this server.
+    /// The address of its keys, for this server.
     pub(crate) keys_url: String,
-    /// Its sign-in page, for browsers.
+    /// The address of its sign-in page, for browsers.
     pub(crate) sign_in: AuthUrl,
-    /// Where codes are exchanged, for this server.
+    /// The address of its token endpoint, for this server.
     pub(crate) token: Option<TokenUrl>,
-    /// Whether it wants the client's secret in the body, as it does not take HTTP Basic.
+    /// Whether the client's secret goes into the body, because the endpoint does not support HTTP
+    /// Basic.
     pub(crate) secret_in_body: bool,
 }
 
-/// The document of one issuer, kept fresh. Clones share it.
+/// The discovery document of one issuer. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Discovery {
-    ours: Arc<str>,
+    internal: Arc<str>,
     public: Arc<str>,
     http: reqwest::Client,
-    kept: Kept<Arc<Endpoints>>,
+    current: Refreshing<Arc<Endpoints>>,
 }
 
 impl Discovery {
-    /// Of the issuer at `ours`, for browsers at `public`; `variable` is the setting that says so.
+    /// The document of the issuer at `internal`, which browsers reach at `public`. `variable` names
+    /// the setting of `internal`.
     ///
     /// # Errors
     /// [`SetupError::Address`]
     pub(crate) fn new(
         variable: &'static str,
-        ours: &str,
+        internal: &str,
         public: Option<&str>,
         http: reqwest::Client,
         clock: SharedClock,
     ) -> Result<Self, SetupError> {
-        let kept = Kept::new("the identity provider's discovery document", LIFETIME, clock);
-        let ours = base(variable, ours)?;
+        let name = "the identity provider's discovery document";
+        let current = Refreshing::new(name, MAX_ENDPOINTS_AGE, clock);
+        let internal = without_slash(variable, internal)?;
         let public = match public {
-            Some(public) => base("OIDC_PUBLIC_ISSUER", public)?,
-            None => ours.clone(),
+            Some(public) => without_slash("OIDC_PUBLIC_ISSUER", public)?,
+            None => internal.clone(),
         };
-        Ok(Self { ours, public, http, kept })
+        Ok(Self { internal, public, http, current })
     }
 
-    /// The endpoints, asked for at first use.
+    /// The endpoints, fetched at first use.
     pub(crate) async fn endpoints(&self) -> Result<Arc<Endpoints>, Cause> {
-        if let Some(known) = self.kept.known() {
-            self.kept.keep_fresh(self.clone().fetch());
-            return Ok(known);
+        if let Some(endpoints) = self.current.current() {
+            self.current.refresh_if_stale(self.clone().fetch());
+            return Ok(endpoints);
         }
-        self.kept.renew(self.clone().fetch()).await;
-        self.kept.known().ok_or_else(|| "the discovery document could not be fetched".into())
+        self.current.refresh(self.clone().fetch()).await;
+        self.current.current().ok_or_else(|| "the discovery document could not be fetched".into())
     }
 
     async fn fetch(self) -> Result<Arc<Endpoints>, Cause> {
-        let (ours, public) = (&*self.ours, &*self.public);
-        let address = format!("{ours}/.well-known/openid-configuration");
-        let metadata: CoreProviderMetadata = web::document(&self.http, &address).await?;
+        let (internal, public) = (&*self.internal, &*self.public);
+        let address = format!("{internal}/.well-known/openid-configuration");
+        let metadata: CoreProviderMetadata = http_client::fetch_json(&self.http, &address).await?;
         let issuer = metadata.issuer().clone();
-        if ![ours, public].contains(&issuer.trim_end_matches('/')) {
+        if ![internal, public].contains(&issuer.trim_end_matches('/')) {
             return Err(format!("the provider calls itself {}", issuer.as_str()).into());
         }
-        let token = metadata.token_endpoint().map(|url| TokenUrl::new(moved(url, public, ours)));
+        let token =
+            metadata.token_endpoint().map(|url| TokenUrl::new(rebased(url, public, internal)));
         let methods = metadata.token_endpoint_auth_methods_supported();
         Ok(Arc::new(Endpoints {
             issuer,
-            keys_url: moved(metadata.jwks_uri(), public, ours),
-            sign_in: AuthUrl::new(moved(metadata.authorization_endpoint(), ours, public))?,
+            keys_url: rebased(metadata.jwks_uri(), public, internal),
+            sign_in: AuthUrl::new(rebased(metadata.authorization_endpoint(), internal, public))?,
             token: token.transpose()?,
-            // Where nothing is said, it takes HTTP Basic (Discovery 1.0, section 3).
+            // HTTP Basic is the default (Discovery 1.0, section 3).
             secret_in_body: methods
                 .is_some_and(|all| !all.contains(&CoreClientAuthMethod::ClientSecretBasic)),
         }))
     }
 }
 
-fn base(what: &'static str, address: &str) -> Result<Arc<str>, SetupError> {
+fn without_slash(what: &'static str, address: &str) -> Result<Arc<str>, SetupError> {
     match Url::parse(address) {
         Ok(url) if url.has_host() => Ok(address.trim_end_matches('/').into()),
         _ => Err(SetupError::Address { what, value: address.to_owned() }),
     }
 }
 
-/// The address, at `to` where it was at `from`.
-fn moved(address: &str, from: &str, to: &str) -> String {
-    below(address, from, to)
-        .or_else(|| below(address, &origin(from)?, &origin(to)?))
+/// The address below `to` that corresponds to one below `from`. Another address stays as it is.
+fn rebased(address: &str, from: &str, to: &str) -> String {
+    with_prefix(address, from, to)
+        .or_else(|| with_prefix(address, &origin(from)?, &origin(to)?))
         .unwrap_or_else(|| address.to_owned())
 }
 
-fn below(address: &str, from: &str, to: &str) -> Option<String> {
+fn with_prefix(address: &str, from: &str, to: &str) -> Option<String> {
     let rest = address.strip_prefix(from)?;
     (rest.is_empty() || rest.starts_with('/')).then(|| format!("{to}{rest}"))
 }
@@ -125,7 +130,8 @@ mod tests {
 
     #[test]
     fn endpoints_move_from_one_address_to_the_other() {
-        let (ours, public) = ("http://idp.svc:8080/realms/x", "https://id.example/auth/realms/x");
+        let (internal, public) =
+            ("http://idp.svc:8080/realms/x", "https://id.example/auth/realms/x");
         for (address, expected) in [
             ("http://idp.svc:8080/realms/x/token", "https://id.example/auth/realms/x/token"),
             ("http://idp.svc:8080/realms/xy/token", "https://id.example/realms/xy/token"),
@@ -133,7 +139,7 @@ mod tests {
             ("http://idp.svc:80801/token", "http://idp.svc:80801/token"),
             ("https://else/token", "https://else/token"),
         ] {
-            assert_eq!(moved(address, ours, public), expected);
+            assert_eq!(rebased(address, internal, public), expected);
         }
     }
 }

@@ -1,41 +1,43 @@
+//! The errors of this crate. Their texts are what a client or a person reads.
+
 use thiserror::Error;
 
-/// Any error of a library, kept as the cause.
+/// An error of a library, kept as the source of ours.
 pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why a request's credentials are refused. The text is what the client reads.
+/// Why the credentials of a request are refused.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum AuthError {
-    /// It is not a JWT.
+    /// The token is not a JWT.
     #[error("the token cannot be read")]
     Malformed,
-    /// It is signed by nobody we know, or not as it should be.
+    /// No known key verifies the token's signature, or its algorithm is not allowed.
     #[error("the token's signature cannot be verified")]
     Signature,
-    /// It is for somebody else, or from somebody else.
+    /// The token has another issuer or another audience.
     #[error("the token is of another issuer or for another audience")]
     NotForUs,
-    /// Its time is up, or has not come.
+    /// The token has expired, or its `nbf` is in the future.
     #[error("the token has expired or is not valid yet")]
     Expired,
     /// The issuer's keys could not be fetched.
     #[error("the token cannot be verified now, the issuer's keys are out of reach")]
     KeysUnavailable,
-    /// A cookie came with a request from another site.
+    /// A request with a cookie came from another site.
     #[error("this request did not come from this site's own pages")]
     CrossOrigin,
 }
 
-/// Why somebody could not be signed in. The text is what the person reads.
+/// Why a sign-in failed.
 #[derive(Debug, Error)]
-pub enum LoginError {
-    /// Nobody can sign in here.
+pub enum SignInError {
+    /// No OpenID provider is configured.
     #[error("sign-in is not set up on this server")]
     NotSetUp,
-    /// The provider said no, or the person did.
+    /// The provider or the person refused.
     #[error("the identity provider refused the sign-in")]
     Refused,
-    /// The browser brought no sign-in that had been begun, or one that was finished already.
+    /// The browser sent no pending sign-in: it began elsewhere, expired or is already finished.
     #[error(
         "this sign-in was not begun in this browser, took too long or is finished already; try again"
     )]
@@ -43,16 +45,17 @@ pub enum LoginError {
     /// The provider's answer belongs to another sign-in.
     #[error("the sign-in does not match the one that was begun; try again")]
     Mismatch,
-    /// The provider does not answer, or not as it should.
+    /// The provider did not answer, or its answer is malformed.
     #[error("the identity provider could not be reached; try again shortly")]
     Provider(#[source] Cause),
-    /// The provider's token cannot be verified.
+    /// The provider's ID token failed verification.
     #[error("the identity provider's answer could not be verified")]
     Verification(#[source] Cause),
 }
 
-impl LoginError {
-    /// The status of CONTRACT: 400 when the browser or the person can do something, 502 when the provider failed.
+impl SignInError {
+    /// The status of an answer: 400 when the person can act on it, 502 when the provider failed
+    /// (docs/contract.md, "REST").
     #[must_use]
     pub const fn status(&self) -> http::StatusCode {
         match self {
@@ -66,15 +69,15 @@ impl LoginError {
 /// Why the settings cannot be used.
 #[derive(Debug, Error)]
 pub enum SetupError {
-    /// An address is none.
+    /// A setting is not a usable address.
     #[error("`{value}` is not an address that can be used for {what}")]
     Address {
-        /// What it is for.
+        /// The setting.
         what: &'static str,
-        /// What was given.
+        /// Its value.
         value: String,
     },
-    /// The HTTP client cannot be made.
+    /// The HTTP client could not be built.
     #[error("the HTTP client could not be set up")]
     Http(#[source] reqwest::Error),
 }

@@ -8,33 +8,33 @@ use thiserror::Error;
 
 use crate::{SetupError, error::Cause};
 
-/// An identity provider that takes longer is as good as down.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// No document of a provider is larger.
-const LARGEST: usize = 1024 * 1024;
+/// How long one request to the provider may take.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(5);
+/// The largest response body that is read.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
 
-/// Why a provider's answer cannot be read.
+/// Why a response of the provider cannot be read.
 #[derive(Debug, Error)]
 pub(crate) enum FetchError {
-    /// It did not come, or not whole.
+    /// The request failed, or the response is incomplete.
     #[error("the identity provider did not answer as it should")]
     Http(#[from] reqwest::Error),
-    /// It goes on and on.
-    #[error("the identity provider's answer is larger than {LARGEST} bytes")]
+    /// The body is longer than [`MAX_BODY_BYTES`].
+    #[error("the identity provider's answer is larger than {MAX_BODY_BYTES} bytes")]
     TooLarge,
 }
 
-/// A client that follows no redirects: a provider has no reason to send us elsewhere.
-pub(crate) fn client() -> Result<reqwest::Client, SetupError> {
+/// A client that follows no redirects; a provider has no reason to send one.
+pub(crate) fn new() -> Result<reqwest::Client, SetupError> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .timeout(PATIENCE)
+        .timeout(REQUEST_TIMEOUT)
         .build()
         .map_err(SetupError::Http)
 }
 
 /// Fetches a JSON document.
-pub(crate) async fn document<T: DeserializeOwned>(
+pub(crate) async fn fetch_json<T: DeserializeOwned>(
     http: &reqwest::Client,
     url: &str,
 ) -> Result<T, Cause> {
@@ -42,27 +42,27 @@ pub(crate) async fn document<T: DeserializeOwned>(
     Ok(serde_json::from_slice(&body(response).await?)?)
 }
 
-/// How openidconnect sends its requests, without a second HTTP client of its own.
+/// Sends a request of `openidconnect` with our HTTP client.
 pub(crate) async fn send(
     http: reqwest::Client,
     request: HttpRequest,
 ) -> Result<HttpResponse, FetchError> {
     let response = http.execute(request.try_into()?).await?;
     let (status, headers) = (response.status(), response.headers().clone());
-    let mut answer = HttpResponse::new(body(response).await?);
-    *answer.status_mut() = status;
-    *answer.headers_mut() = headers;
-    Ok(answer)
+    let mut converted = HttpResponse::new(body(response).await?);
+    *converted.status_mut() = status;
+    *converted.headers_mut() = headers;
+    Ok(converted)
 }
 
-/// Reads no further than the limit, whatever the answer's length claims to be.
+/// Reads at most [`MAX_BODY_BYTES`], whatever `Content-Length` says.
 async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, FetchError> {
     let mut body = Vec::new();
-    while let Some(piece) = response.chunk().await? {
-        if body.len() + piece.len() > LARGEST {
+    while let Some(chunk) = response.chunk().await? {
+        if body.len() + chunk.len() > MAX_BODY_BYTES {
             return Err(FetchError::TooLarge);
         }
-        body.extend_from_slice(&piece);
+        body.extend_from_slice(&chunk);
     }
     Ok(body)
 }

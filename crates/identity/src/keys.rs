@@ -1,4 +1,4 @@
-//! The issuer's public keys, kept fresh.
+//! The issuer's public keys, fetched and refreshed.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,31 +9,31 @@ use jsonwebtoken::{
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, JwkSet, PublicKeyUse},
 };
 
-use crate::{AuthError, error::Cause, kept::Kept, web};
+use crate::{AuthError, error::Cause, http_client, refreshing::Refreshing};
 
-/// Keys are looked up again after this, so that one that was withdrawn is forgotten.
-const LIFETIME: SignedDuration = SignedDuration::from_mins(10);
+/// Keys are fetched again after this time, so that a withdrawn key stops verifying tokens.
+const MAX_KEYS_AGE: SignedDuration = SignedDuration::from_mins(10);
 
-/// A key and what it may verify.
+/// A key and the algorithms it may verify.
 #[derive(Clone)]
 struct VerifyingKey {
     key: DecodingKey,
     algorithms: Vec<Algorithm>,
 }
 
-/// All keys at one time.
-struct Snapshot {
-    /// By key id; keys without one are under an id that no token can name.
+/// The issuer's keys as of one fetch.
+struct KeySet {
+    /// By key id. A key without an id has one that no token can name.
     keys: BTreeMap<String, VerifyingKey>,
     document: JwkSet,
-    /// Goes up whenever the keys change.
+    /// Increases when the keys change.
     generation: u64,
 }
 
 /// The keys that may have signed a token.
 pub(crate) struct Candidates {
     pub(crate) keys: Vec<DecodingKey>,
-    /// The set of keys that they are from.
+    /// The generation of the key set they belong to.
     pub(crate) generation: u64,
 }
 
@@ -41,64 +41,66 @@ pub(crate) struct Candidates {
 #[derive(Clone)]
 pub(crate) struct Keys {
     http: reqwest::Client,
-    kept: Kept<Arc<Snapshot>>,
+    current: Refreshing<Arc<KeySet>>,
 }
 
 impl Keys {
     pub(crate) fn new(http: reqwest::Client, clock: SharedClock) -> Self {
-        Self { http, kept: Kept::new("the issuer's keys", LIFETIME, clock) }
+        Self { http, current: Refreshing::new("the issuer's keys", MAX_KEYS_AGE, clock) }
     }
 
-    /// The number of the present set of keys: what was verified under another may have been withdrawn. Sees to it that the set does not
-    /// grow old.
+    /// The generation of the current key set; a key of another generation may be withdrawn.
+    /// Refreshes a stale key set in the background.
     pub(crate) fn generation(&self, url: &str) -> Option<u64> {
-        self.kept.keep_fresh(self.fetch(url));
-        self.kept.known().map(|snapshot| snapshot.generation)
+        self.current.refresh_if_stale(self.fetch(url));
+        self.current.current().map(|set| set.generation)
     }
 
-    /// The keys that may have signed a token with this key id and algorithm, fetched from `url` where they are not known.
+    /// The keys that may have signed a token with this key id and algorithm. Fetches from `url`
+    /// when the current key set has no such key.
     ///
     /// # Errors
-    /// [`AuthError::Signature`] when there is none; [`AuthError::KeysUnavailable`] when no keys could ever be fetched.
+    /// [`AuthError::Signature`] when no key matches; [`AuthError::KeysUnavailable`] when no fetch
+    /// ever succeeded.
     pub(crate) async fn find(
         &self,
         url: &str,
         id: Option<&str>,
         algorithm: Algorithm,
     ) -> Result<Candidates, AuthError> {
-        if let Some(found) = self.known(id, algorithm) {
+        if let Some(found) = self.candidates(id, algorithm) {
             return Ok(found);
         }
-        self.kept.renew(self.fetch(url)).await;
-        match self.known(id, algorithm) {
+        self.current.refresh(self.fetch(url)).await;
+        match self.candidates(id, algorithm) {
             Some(found) => Ok(found),
-            None if self.kept.known().is_some() => Err(AuthError::Signature),
+            None if self.current.current().is_some() => Err(AuthError::Signature),
             None => Err(AuthError::KeysUnavailable),
         }
     }
 
-    fn known(&self, id: Option<&str>, algorithm: Algorithm) -> Option<Candidates> {
-        let snapshot = self.kept.known()?;
-        let named = |name: &str| id.is_none_or(|id| id == name);
-        let fitting = |(name, key): &(&String, &VerifyingKey)| {
-            named(name) && key.algorithms.contains(&algorithm)
+    fn candidates(&self, id: Option<&str>, algorithm: Algorithm) -> Option<Candidates> {
+        let set = self.current.current()?;
+        let has_id = |key_id: &str| id.is_none_or(|id| id == key_id);
+        let matches = |(key_id, key): &(&String, &VerifyingKey)| {
+            has_id(key_id) && key.algorithms.contains(&algorithm)
         };
         let keys: Vec<_> =
-            snapshot.keys.iter().filter(fitting).map(|(_, key)| key.key.clone()).collect();
-        (!keys.is_empty()).then_some(Candidates { keys, generation: snapshot.generation })
+            set.keys.iter().filter(matches).map(|(_, key)| key.key.clone()).collect();
+        (!keys.is_empty()).then_some(Candidates { keys, generation: set.generation })
     }
 
     fn fetch(
         &self,
         url: &str,
-    ) -> impl Future<Output = Result<Arc<Snapshot>, Cause>> + Send + 'static {
-        let (http, url, before) = (self.http.clone(), url.to_owned(), self.kept.known());
+    ) -> impl Future<Output = Result<Arc<KeySet>, Cause>> + Send + 'static {
+        let (http, url, before) = (self.http.clone(), url.to_owned(), self.current.current());
         async move {
-            let document = web::document::<LenientSet>(&http, &url).await?.into_set();
+            let document = http_client::fetch_json::<LenientSet>(&http, &url).await?.into_set();
             Ok(match before {
                 Some(before) if before.document == document => before,
                 before => {
-                    Arc::new(Snapshot::of(document, before.map_or(0, |set| set.generation + 1)))
+                    Arc::new(KeySet::new(document, before.map_or(0, |set| set.generation + 1)))
                 }
             })
         }
@@ -107,19 +109,19 @@ impl Keys {
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let generation = self.kept.known().map(|snapshot| snapshot.generation);
+        let generation = self.current.current().map(|set| set.generation);
         f.debug_struct("Keys").field("generation", &generation).finish_non_exhaustive()
     }
 }
 
-impl Snapshot {
-    fn of(document: JwkSet, generation: u64) -> Self {
+impl KeySet {
+    fn new(document: JwkSet, generation: u64) -> Self {
         let keys = document.keys.iter().enumerate().filter_map(verifying_key).collect();
         Self { keys, document, generation }
     }
 }
 
-/// A set of which one strange key must not hide the others.
+/// A JWK set that skips keys it cannot parse.
 #[derive(serde::Deserialize)]
 struct LenientSet {
     keys: Vec<serde_json::Value>,
@@ -143,11 +145,12 @@ fn verifying_key((number, jwk): (usize, &Jwk)) -> Option<(String, VerifyingKey)>
     }
     let algorithms = algorithms_of(jwk);
     let key = DecodingKey::from_jwk(jwk).ok().filter(|_| !algorithms.is_empty())?;
-    let name = jwk.common.key_id.clone().unwrap_or_else(|| format!("\0{number}"));
-    Some((name, VerifyingKey { key, algorithms }))
+    let id = jwk.common.key_id.clone().unwrap_or_else(|| format!("\0{number}"));
+    Some((id, VerifyingKey { key, algorithms }))
 }
 
-/// Asymmetric algorithms only, and of those only what fits the key: a token's header never chooses how it is verified.
+/// The asymmetric algorithms that fit the key. The key, not the token's header, decides how a token
+/// is verified.
 fn algorithms_of(jwk: &Jwk) -> Vec<Algorithm> {
     use Algorithm::{ES256, ES384, EdDSA, PS256, PS384, PS512, RS256, RS384, RS512};
     let fitting = match &jwk.algorithm {

@@ -1,29 +1,31 @@
-//! Who is calling: bearer tokens, sign-in with OpenID Connect, cookie sessions, and the provider of `dploy dev`.
+//! Identifies callers: bearer tokens, sign-in with OpenID Connect, sessions in cookies.
 //!
-//! [`Identity::authenticate`] reads a request's headers and says who it is from. A bearer token counts before a cookie, and a bad one
-//! is never made up for by a good cookie. Nothing here knows what anybody may do.
+//! [`Identity::authenticate`] reads the headers of a request and returns who sent it. A bearer
+//! token takes precedence over a cookie: a valid cookie does not rescue a bad token. This crate
+//! returns values and errors; it knows neither permissions nor how an error is answered.
 
-mod bearer;
-mod claims;
-pub mod development;
+mod authentication;
+mod cookie_cipher;
+mod cookies;
 mod discovery;
 mod error;
-mod kept;
+mod http_client;
 mod keys;
-mod login;
-mod origin;
+mod principal;
 mod provider;
+mod refreshing;
 mod renewal;
 mod return_url;
-mod seal;
-mod service;
+mod same_origin;
 mod session;
 mod settings;
-mod web;
+mod sign_in;
+mod token_verifier;
 
-pub use claims::Principal;
-pub use error::{AuthError, LoginError, SetupError};
-pub use origin::same_origin;
+pub use authentication::{Authenticated, Identity};
+pub use error::{AuthError, SetupError, SignInError};
+pub use principal::Principal;
 pub use return_url::ReturnUrl;
-pub use service::{Authenticated, Identity};
+pub use same_origin::same_origin;
 pub use settings::{OidcSettings, Secret, Settings};
+pub use sign_in::{FailedSignIn, Redirect};

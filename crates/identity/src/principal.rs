@@ -1,51 +1,55 @@
+//! A verified caller, as their claims describe them.
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::Settings;
 
-/// Somebody whose identity was verified.
+/// A caller whose identity is verified.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Principal {
     /// The `sub` claim.
     pub subject: String,
-    /// The claim that names people, where it is there and can be used.
+    /// The value of the username claim. `None` when it is missing, blank, or neither text nor a
+    /// number.
     pub username: Option<String>,
     /// All claims.
     pub claims: Map<String, Value>,
     /// Whether the admin claim has the admin value.
     pub admin: bool,
-    /// When the token or the session ends.
+    /// When the token or the session expires.
     pub expires_at: Timestamp,
 }
 
 impl Principal {
-    /// What verified claims say of a person. `None` without a `sub`, which every token must have.
-    pub(crate) fn of(
+    /// The principal of verified claims. `None` without a `sub`, which every token must have.
+    pub(crate) fn from_claims(
         claims: Map<String, Value>,
         expires_at: Timestamp,
         settings: &Settings,
     ) -> Option<Self> {
         let subject = claims.get("sub")?.as_str().filter(|subject| !subject.is_empty())?.to_owned();
-        let username = at(&claims, &settings.username_claim)
-            .and_then(text)
+        let username = claim_at(&claims, &settings.username_claim)
+            .and_then(scalar_text)
             .filter(|name| !name.trim().is_empty());
-        let admin = at(&claims, &settings.admin_claim)
-            .is_some_and(|value| has(value, &settings.admin_value));
+        let admin = claim_at(&claims, &settings.admin_claim)
+            .is_some_and(|value| contains(value, &settings.admin_value));
         Some(Self { subject, username, admin, claims, expires_at })
     }
 }
 
-/// The claim at a path whose dots reach into nested claims. A claim whose own name has dots counts first.
-fn at<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+/// The claim at a dotted path into nested claims. A claim whose own name is the path takes
+/// precedence.
+fn claim_at<'a>(claims: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     if let Some(value) = claims.get(path) {
         return Some(value);
     }
     let (first, rest) = path.split_once('.')?;
-    at(claims.get(first)?.as_object()?, rest)
+    claim_at(claims.get(first)?.as_object()?, rest)
 }
 
-fn text(value: &Value) -> Option<String> {
+fn scalar_text(value: &Value) -> Option<String> {
     match value {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -53,12 +57,14 @@ fn text(value: &Value) -> Option<String> {
     }
 }
 
-/// Whether a boolean, string, number or list has the wanted value.
-fn has(value: &Value, wanted: &str) -> bool {
+/// Whether a boolean, string or number equals the wanted value, or a list contains it.
+fn contains(value: &Value, wanted: &str) -> bool {
     match value {
         Value::Bool(flag) => flag.to_string() == wanted,
-        Value::Array(values) => values.iter().any(|value| !value.is_array() && has(value, wanted)),
-        value => text(value).is_some_and(|text| text == wanted),
+        Value::Array(values) => {
+            values.iter().any(|value| !value.is_array() && contains(value, wanted))
+        }
+        value => scalar_text(value).is_some_and(|text| text == wanted),
     }
 }
 
@@ -69,7 +75,8 @@ mod tests {
     use super::*;
 
     fn admin(claims: &Value, claim: &str, wanted: &str) -> bool {
-        at(claims.as_object().expect("claims"), claim).is_some_and(|value| has(value, wanted))
+        claim_at(claims.as_object().expect("claims"), claim)
+            .is_some_and(|value| contains(value, wanted))
     }
 
     #[test]

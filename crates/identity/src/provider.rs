@@ -1,4 +1,5 @@
-//! The OpenID provider that people sign in with: the address of its sign-in page, and its token endpoint.
+//! A client of the OpenID provider: builds the address of its sign-in page and calls its token
+//! endpoint.
 
 use std::sync::Arc;
 
@@ -12,11 +13,11 @@ use openidconnect::{
 
 use crate::{
     OidcSettings, SetupError,
-    bearer::{Expectation, Verified, Verifier},
     discovery::{Discovery, Endpoints},
     error::Cause,
+    http_client,
     keys::Keys,
-    web,
+    token_verifier::{Expectation, Verified, Verifier},
 };
 
 type Client = CoreClient<
@@ -28,31 +29,31 @@ type Client = CoreClient<
     EndpointNotSet,
 >;
 
-/// What a sign-in or a refresh brought.
+/// The tokens of a sign-in or a refresh.
 pub(crate) struct Tokens {
-    /// The ID token; a refresh may bring none.
+    /// The ID token; the response to a refresh may omit it.
     pub(crate) id_token: Option<String>,
     pub(crate) refresh_token: Option<String>,
 }
 
-/// A sign-in that begins: where the browser goes, and what we have to remember.
-pub(crate) struct Beginning {
+/// An authorization request: the address for the browser, and what its callback is checked with.
+pub(crate) struct AuthorizationRequest {
     pub(crate) address: String,
     pub(crate) state: String,
     pub(crate) nonce: String,
     pub(crate) verifier: String,
 }
 
-/// Why a session could not be renewed.
+/// Why tokens could not be refreshed.
 #[derive(Debug)]
-pub(crate) enum NotRenewed {
-    /// The provider says no, for good.
+pub(crate) enum RefreshError {
+    /// The provider refused; a retry does not help.
     Refused(Cause),
-    /// It does not answer, or not as it should; it may later.
+    /// The provider did not answer, or its answer is malformed; a retry may help.
     Failed(Cause),
 }
 
-/// The provider that people sign in with.
+/// A client of the OpenID provider. Clones share its caches.
 #[derive(Debug, Clone)]
 pub(crate) struct OpenIdProvider {
     settings: Arc<OidcSettings>,
@@ -68,8 +69,9 @@ impl OpenIdProvider {
         http: reqwest::Client,
         clock: SharedClock,
     ) -> Result<Self, SetupError> {
-        let (ours, public) = (&settings.issuer, settings.public_issuer.as_deref());
-        let discovery = Discovery::new("OIDC_ISSUER", ours, public, http.clone(), clock.clone())?;
+        let (internal, public) = (&settings.issuer, settings.public_issuer.as_deref());
+        let discovery =
+            Discovery::new("OIDC_ISSUER", internal, public, http.clone(), clock.clone())?;
         let id_tokens = Verifier::new(Keys::new(http.clone(), clock.clone()), clock);
         let redirect = RedirectUrl::new(settings.redirect_url.clone()).map_err(|_| {
             SetupError::Address { what: "OIDC_REDIRECT_URL", value: settings.redirect_url.clone() }
@@ -77,13 +79,13 @@ impl OpenIdProvider {
         Ok(Self { settings: Arc::new(settings), redirect, http, discovery, id_tokens })
     }
 
-    /// Where its endpoints and keys are.
+    /// The provider's discovery document.
     pub(crate) const fn discovery(&self) -> &Discovery {
         &self.discovery
     }
 
-    /// Where the browser has to go to sign in, with fresh PKCE, state and nonce.
-    pub(crate) async fn begin(&self) -> Result<Beginning, Cause> {
+    /// A new authorization request with a fresh state, nonce and PKCE verifier.
+    pub(crate) async fn authorization_request(&self) -> Result<AuthorizationRequest, Cause> {
         let client = self.client(&*self.discovery.endpoints().await?)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let mut request = client.authorize_url(
@@ -91,12 +93,12 @@ impl OpenIdProvider {
             CsrfToken::new_random,
             Nonce::new_random,
         );
-        // openidconnect asks for `openid` by itself.
+        // `openidconnect` adds the scope `openid`.
         for scope in self.settings.scopes.iter().filter(|scope| *scope != "openid") {
             request = request.add_scope(Scope::new(scope.clone()));
         }
         let (address, state, nonce) = request.set_pkce_challenge(challenge).url();
-        Ok(Beginning {
+        Ok(AuthorizationRequest {
             address: address.to_string(),
             state: state.into_secret(),
             nonce: nonce.secret().clone(),
@@ -104,43 +106,43 @@ impl OpenIdProvider {
         })
     }
 
-    /// Exchanges the code of a callback.
+    /// Exchanges the code of a callback for tokens.
     pub(crate) async fn exchange(&self, code: String, verifier: String) -> Result<Tokens, Cause> {
         let client = self.client(&*self.discovery.endpoints().await?)?;
         let http = self.http.clone();
-        let answer = client
+        let response = client
             .exchange_code(AuthorizationCode::new(code))
             .set_pkce_verifier(PkceCodeVerifier::new(verifier))
-            .request_async(&move |request| web::send(http.clone(), request))
+            .request_async(&move |request| http_client::send(http.clone(), request))
             .await?;
-        Ok(Tokens::of(&answer))
+        Ok(Tokens::from_response(&response))
     }
 
-    /// Asks for new tokens without the person.
-    pub(crate) async fn refresh(&self, refresh_token: String) -> Result<Tokens, NotRenewed> {
-        let endpoints = self.discovery.endpoints().await.map_err(NotRenewed::Failed)?;
-        let client = self.client(&endpoints).map_err(NotRenewed::Failed)?;
+    /// Exchanges a refresh token for new tokens.
+    pub(crate) async fn refresh(&self, refresh_token: String) -> Result<Tokens, RefreshError> {
+        let endpoints = self.discovery.endpoints().await.map_err(RefreshError::Failed)?;
+        let client = self.client(&endpoints).map_err(RefreshError::Failed)?;
         let http = self.http.clone();
-        let answer = client
+        let response = client
             .exchange_refresh_token(&RefreshToken::new(refresh_token))
-            .request_async(&move |request| web::send(http.clone(), request))
+            .request_async(&move |request| http_client::send(http.clone(), request))
             .await;
-        match answer {
-            Ok(answer) => Ok(Tokens::of(&answer)),
+        match response {
+            Ok(response) => Ok(Tokens::from_response(&response)),
             Err(error @ RequestTokenError::ServerResponse(_)) => {
-                Err(NotRenewed::Refused(error.into()))
+                Err(RefreshError::Refused(error.into()))
             }
-            Err(error) => Err(NotRenewed::Failed(error.into())),
+            Err(error) => Err(RefreshError::Failed(error.into())),
         }
     }
 
-    /// The claims of an ID token of its own that is meant for us (OpenID Connect Core, 3.1.3.7).
+    /// Verifies an ID token of this provider for Dploy (OpenID Connect Core, 3.1.3.7).
     pub(crate) async fn verified(&self, id_token: &str) -> Result<Verified, Cause> {
         let endpoints = self.discovery.endpoints().await?;
         let audience = self.settings.client_id.clone();
         let expected = Expectation { issuer: endpoints.issuer.to_string(), audience };
         let verified = self.id_tokens.verify(id_token, &endpoints.keys_url, &expected).await?;
-        // `azp` names the client that the token was issued to, where that is not the whole audience.
+        // `azp` names the client that the token was issued to, when that is not the only audience.
         match verified.claims.get("azp") {
             Some(party) if party.as_str() != Some(&expected.audience) => {
                 Err("the ID token was issued to another client".into())
@@ -152,7 +154,7 @@ impl OpenIdProvider {
     fn client(&self, endpoints: &Endpoints) -> Result<Client, Cause> {
         let settings = &self.settings;
         let token = endpoints.token.clone().ok_or("the provider has no token endpoint")?;
-        // Keys rotate, so tokens are verified by `bearer` with keys that are kept fresh, not by this client.
+        // `id_tokens` verifies tokens with refreshed keys; this client has no keys.
         let (id, keys) = (ClientId::new(settings.client_id.clone()), JsonWebKeySet::default());
         let mut client = CoreClient::new(id, endpoints.issuer.clone(), keys)
             .set_auth_uri(endpoints.sign_in.clone())
@@ -169,10 +171,10 @@ impl OpenIdProvider {
 }
 
 impl Tokens {
-    fn of(answer: &CoreTokenResponse) -> Self {
+    fn from_response(response: &CoreTokenResponse) -> Self {
         Self {
-            id_token: answer.extra_fields().id_token().map(ToString::to_string),
-            refresh_token: answer.refresh_token().map(|token| token.secret().clone()),
+            id_token: response.extra_fields().id_token().map(ToString::to_string),
+            refresh_token: response.refresh_token().map(|token| token.secret().clone()),
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Something of the identity provider's that is fetched at first use and kept: its keys, its endpoints.
+//! A value of the identity provider that is fetched at first use and refreshed: its keys, its
+//! endpoints.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -8,79 +9,85 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use crate::error::Cause;
 
-/// It is not asked for more often than this, whatever comes in: unknown key ids are free to invent, and a provider that is down is not
-/// helped by more questions.
-const PAUSE: SignedDuration = SignedDuration::from_secs(10);
+/// The shortest time between two fetches. A client can invent any number of unknown key ids, and
+/// more requests do not help a provider that is down.
+const MIN_FETCH_INTERVAL: SignedDuration = SignedDuration::from_secs(10);
 
-/// A value that is replaced by a fresh one when it is old, and outlives an outage. Clones share it.
+/// A value that is replaced when it is older than `max_age`, and kept while the provider is down.
+/// Clones share it.
 #[derive(Debug, Clone)]
-pub(crate) struct Kept<T> {
-    what: &'static str,
-    lifetime: SignedDuration,
+pub(crate) struct Refreshing<T> {
+    /// What the log calls the value.
+    name: &'static str,
+    max_age: SignedDuration,
     clock: SharedClock,
     value: Arc<RwLock<Option<(Timestamp, T)>>>,
-    /// When it was last asked for, with or without success; held by the one who asks.
-    turn: Arc<Mutex<Option<Timestamp>>>,
+    /// The time of the last fetch, successful or not. The task that fetches holds the lock.
+    last_attempt: Arc<Mutex<Option<Timestamp>>>,
 }
 
-impl<T: Clone + Send + Sync + 'static> Kept<T> {
-    pub(crate) fn new(what: &'static str, lifetime: SignedDuration, clock: SharedClock) -> Self {
-        Self { what, lifetime, clock, value: Arc::default(), turn: Arc::default() }
+impl<T: Clone + Send + Sync + 'static> Refreshing<T> {
+    pub(crate) fn new(name: &'static str, max_age: SignedDuration, clock: SharedClock) -> Self {
+        Self { name, max_age, clock, value: Arc::default(), last_attempt: Arc::default() }
     }
 
-    /// The value as it was last fetched.
-    pub(crate) fn known(&self) -> Option<T> {
+    /// The value of the last successful fetch.
+    pub(crate) fn current(&self) -> Option<T> {
         self.read().map(|(_, value)| value)
     }
 
-    /// Fetches it, or waits for whoever is just doing so; does nothing when that was a moment ago.
-    pub(crate) async fn renew(&self, fetch: impl Future<Output = Result<T, Cause>>) {
-        let turn = self.turn.clone().lock_owned().await;
-        self.fetch(turn, fetch).await;
+    /// Fetches the value, or waits for a fetch that is under way. Does nothing within
+    /// [`MIN_FETCH_INTERVAL`] of the last attempt.
+    pub(crate) async fn refresh(&self, fetch: impl Future<Output = Result<T, Cause>>) {
+        let last_attempt = self.last_attempt.clone().lock_owned().await;
+        self.fetch(last_attempt, fetch).await;
     }
 
-    /// Fetches it in the background when it is old. Nobody waits for that: the old value goes on counting meanwhile.
-    pub(crate) fn keep_fresh(
+    /// Fetches a stale value in the background. Callers use the stale value until then.
+    pub(crate) fn refresh_if_stale(
         &self,
         fetch: impl Future<Output = Result<T, Cause>> + Send + 'static,
     ) {
         let now = self.clock.now();
-        let old = self.read().is_some_and(|(at, _)| now.duration_since(at) > self.lifetime);
-        if old
-            && let Ok(turn) = self.turn.clone().try_lock_owned()
-            && self.may_ask(&turn)
+        let stale = self
+            .read()
+            .is_some_and(|(fetched_at, _)| now.duration_since(fetched_at) > self.max_age);
+        if stale
+            && let Ok(last_attempt) = self.last_attempt.clone().try_lock_owned()
+            && self.may_fetch(&last_attempt)
         {
-            let kept = self.clone();
-            tokio::spawn(async move { kept.fetch(turn, fetch).await });
+            let this = self.clone();
+            tokio::spawn(async move { this.fetch(last_attempt, fetch).await });
         }
     }
 
     async fn fetch(
         &self,
-        mut turn: OwnedMutexGuard<Option<Timestamp>>,
+        mut last_attempt: OwnedMutexGuard<Option<Timestamp>>,
         fetch: impl Future<Output = Result<T, Cause>>,
     ) {
-        if !self.may_ask(&turn) {
+        if !self.may_fetch(&last_attempt) {
             return;
         }
-        // Noted before, for a caller that goes away meanwhile, and after, for those who waited in line.
-        *turn = Some(self.clock.now());
-        let outcome = fetch.await;
-        *turn = Some(self.clock.now());
-        match outcome {
+        // Set before the fetch in case the caller is cancelled, and after it for the waiting
+        // callers.
+        *last_attempt = Some(self.clock.now());
+        let result = fetch.await;
+        *last_attempt = Some(self.clock.now());
+        match result {
             Ok(value) => self.replace(value),
             Err(error) => {
                 tracing::warn!(
-                    what = self.what,
+                    what = self.name,
                     ?error,
-                    "could not be fetched; what is known goes on counting"
+                    "could not fetch from the identity provider; keeping the last value"
                 );
             }
         }
     }
 
-    fn may_ask(&self, last_attempt: &Option<Timestamp>) -> bool {
-        last_attempt.is_none_or(|at| self.clock.now().duration_since(at) >= PAUSE)
+    fn may_fetch(&self, last_attempt: &Option<Timestamp>) -> bool {
+        last_attempt.is_none_or(|at| self.clock.now().duration_since(at) >= MIN_FETCH_INTERVAL)
     }
 
     fn read(&self) -> Option<(Timestamp, T)> {
@@ -88,7 +95,7 @@ impl<T: Clone + Send + Sync + 'static> Kept<T> {
     }
 
     fn replace(&self, value: T) {
-        let mut kept = self.value.write().unwrap_or_else(PoisonError::into_inner);
-        *kept = Some((self.clock.now(), value));
+        let mut current = self.value.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Some((self.clock.now(), value));
     }
 }

@@ -1,17 +1,19 @@
+//! Where the browser goes after sign-in: a path on this site.
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// Where somebody goes after signing in: a path on this site, nothing else (CONTRACT, `return_url`).
+/// A path on this site that a sign-in returns to (docs/contract.md, "Return URL").
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReturnUrl(String);
 
 impl ReturnUrl {
-    /// The path that was asked for, or `/` when it is anything else: a scheme, a host, `//`, a backslash in any encoding, a control
-    /// character.
+    /// The requested path, or `/` when it is not a local path: a scheme, a host, `//`, a backslash
+    /// in any encoding, or a control character.
     #[must_use]
-    pub fn new(wanted: Option<&str>) -> Self {
-        Self(wanted.filter(|path| is_local(path)).unwrap_or("/").to_owned())
+    pub fn new(requested: Option<&str>) -> Self {
+        Self(requested.filter(|path| is_local(path)).unwrap_or("/").to_owned())
     }
 
     /// The path.
@@ -27,25 +29,26 @@ impl fmt::Display for ReturnUrl {
     }
 }
 
-/// Longer ones would not fit into the cookie that remembers them.
-const LONGEST: usize = 1_500;
+/// The longest path. A longer one does not fit into the cookie of the pending sign-in.
+const MAX_PATH_BYTES: usize = 1_500;
 
 fn is_local(path: &str) -> bool {
     let decoded = fully_decoded(path);
-    let plain = |text: &str| {
+    let is_plain_path = |text: &str| {
         text.starts_with('/')
             && !text.starts_with("//")
             && !text.contains('\\')
             && !text.chars().any(char::is_control)
     };
-    path.len() <= LONGEST
+    path.len() <= MAX_PATH_BYTES
         && path.is_ascii()
         && !path.contains([' ', '"', '<', '>', '#'])
-        && plain(path)
-        && decoded.is_some_and(|text| plain(&text))
+        && is_plain_path(path)
+        && decoded.is_some_and(|text| is_plain_path(&text))
 }
 
-/// Percent-decoded until nothing changes, since the browser or a proxy may decode once more than we would; `None` when that does not end.
+/// Percent-decodes until the text no longer changes, because a browser or proxy may decode once
+/// more. `None` when five rounds do not suffice.
 fn fully_decoded(text: &str) -> Option<String> {
     let mut text = text.to_owned();
     for _ in 0..5 {

@@ -1,9 +1,12 @@
+//! Recognizes requests of this site's own pages.
+
 use http::{HeaderMap, header};
 
-/// Whether a browser says that the request comes from a page of this very origin, or from the person themselves (typed, bookmarked).
+/// Whether the request comes from a page of this origin, or from the person (typed, bookmarked).
 ///
-/// `Sec-Fetch-Site` decides where it is sent; older browsers send `Origin`, which must name the host that was asked. A request that
-/// says nothing is not taken for one of ours: only browsers bear our cookies, and they all send one of the two.
+/// `Sec-Fetch-Site` decides when it is present. Older browsers send `Origin`, which must name the
+/// request's `Host`. A request without either header does not count: only browsers send our
+/// cookies, and every browser sends one of the two.
 #[must_use]
 pub fn same_origin(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
@@ -13,8 +16,9 @@ pub fn same_origin(headers: &HeaderMap) -> bool {
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
     match (origin, host) {
         (Some(origin), Some(host)) => {
-            let named = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-            named.is_some_and(|named| named.eq_ignore_ascii_case(host))
+            let authority =
+                origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+            authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
         }
         _ => false,
     }
@@ -27,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_our_own_pages_are_ours() {
+    fn only_requests_of_the_same_origin_count() {
         for (site, origin, expected) in [
             (Some("same-origin"), None, true),
             (Some("none"), None, true),

@@ -1,24 +1,26 @@
+//! The settings of this crate, and a type for secrets.
+
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
-/// A value that no log may show.
+/// A value that `Debug` does not print.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
 impl Secret {
-    /// Keeps `value` out of logs.
+    /// Wraps a secret value.
     pub fn new(value: impl Into<String>) -> Self {
         Self(value.into())
     }
 
-    /// The value itself.
+    /// The value.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
     }
 
-    /// 32 bytes that only holders of this secret can make, for one purpose.
+    /// A key of 32 bytes for one purpose, derived from the secret.
     pub(crate) fn derive(&self, purpose: &str) -> [u8; 32] {
         let mut hasher = Sha256::new();
         hasher.update((purpose.len() as u64).to_be_bytes());
@@ -34,40 +36,40 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// How callers are told apart.
+/// How callers are identified.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where the keys of bearer tokens are; `None`: what the OpenID provider's discovery document says.
+    /// The address of the keys that sign bearer tokens. `None`: the discovery document names it.
     pub jwks_url: Option<String>,
-    /// The `iss` that bearer tokens must have.
+    /// The `iss` of bearer tokens.
     pub issuer: String,
-    /// The `aud` that bearer tokens must have, or have in their list.
+    /// The `aud` of bearer tokens, alone or in a list.
     pub audience: String,
-    /// The claim that names people; dots reach into nested claims.
+    /// The claim with the person's name; dots reach into nested claims.
     pub username_claim: String,
-    /// The claim that makes somebody an admin; dots reach into nested claims.
+    /// The claim that makes a person an admin; dots reach into nested claims.
     pub admin_claim: String,
-    /// The value that it must have, or have in its list.
+    /// The value that the admin claim must equal or contain.
     pub admin_value: String,
-    /// Sign-in with a browser; `None`: bearer tokens only.
+    /// Sign-in with a browser. `None`: bearer tokens only.
     pub oidc: Option<OidcSettings>,
-    /// What sessions are encrypted with; the same on every replica.
+    /// The secret that the key of session cookies is derived from; the same on every replica.
     pub session_secret: Secret,
 }
 
 /// Sign-in with an OpenID provider (authorization code, PKCE, state, nonce).
 #[derive(Debug, Clone)]
 pub struct OidcSettings {
-    /// The provider, as this server reaches it.
+    /// The provider's address for this server.
     pub issuer: String,
-    /// The provider, as browsers reach it, where that differs.
+    /// The provider's address for browsers, when it differs.
     pub public_issuer: Option<String>,
     /// Dploy's client id.
     pub client_id: String,
     /// Dploy's client secret; `None` for a public client.
     pub client_secret: Option<Secret>,
-    /// The address of `/auth/callback`, as browsers reach it.
+    /// The address of `/auth/callback` for browsers.
     pub redirect_url: String,
-    /// The scopes to ask for.
+    /// The requested scopes.
     pub scopes: Vec<String>,
 }

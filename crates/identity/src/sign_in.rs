@@ -1,33 +1,53 @@
-//! Signing in and out: `/auth/login`, `/auth/callback`, `/auth/logout`.
+//! Sign-in and sign-out of a browser: the authorization code flow with PKCE, state and nonce.
 //!
-//! What a sign-in has to remember (state, nonce, PKCE, where to go) is in an encrypted cookie of its own, so several tabs may sign in at
-//! once and any replica can finish what another began. It is removed when it is used.
+//! The state of a pending sign-in (state, nonce, PKCE verifier, return URL) is in an encrypted
+//! cookie of its own. Several tabs may therefore sign in at once, and any replica can finish a
+//! sign-in that another one began. The callback removes the cookie.
 
-use axum::{
-    Json, Router,
-    extract::{RawQuery, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{IntoResponse as _, Response},
-    routing::get,
-};
 use cookie::time::Duration;
+use http::{HeaderMap, HeaderValue};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
-use std::sync::Arc;
 
 use crate::{
-    Identity, LoginError, ReturnUrl,
-    session::{PENDING, SESSION, Session, count, removed},
+    Identity, ReturnUrl, SignInError,
+    cookies::{PENDING_SIGN_IN, SESSION, count, removed},
+    session::Session,
 };
 
-/// How long somebody may take at the provider.
-const PATIENCE: SignedDuration = SignedDuration::from_mins(10);
-/// So many sign-ins may be under way in one browser; the next one forgets the others.
-const MOST_PENDING: usize = 8;
+/// How long a sign-in may stay pending.
+const SIGN_IN_TIMEOUT: SignedDuration = SignedDuration::from_mins(10);
+/// The most pending sign-ins of one browser. The next one removes the others.
+const MAX_PENDING_SIGN_INS: usize = 8;
 
+/// Where the browser goes next, and the cookies it gets.
+#[derive(Debug)]
+pub struct Redirect {
+    /// The value of `Location`.
+    pub location: HeaderValue,
+    /// `Set-Cookie` headers.
+    pub set_cookies: Vec<HeaderValue>,
+}
+
+/// A sign-in that failed. Its cookies are set all the same.
+#[derive(Debug)]
+pub struct FailedSignIn {
+    /// The reason.
+    pub error: SignInError,
+    /// `Set-Cookie` headers: the removal of the pending sign-in.
+    pub set_cookies: Vec<HeaderValue>,
+}
+
+impl From<SignInError> for FailedSignIn {
+    fn from(error: SignInError) -> Self {
+        Self { error, set_cookies: Vec::new() }
+    }
+}
+
+/// A sign-in between its start and its callback.
 #[derive(Serialize, Deserialize)]
-struct Pending {
+struct PendingSignIn {
     state: String,
     nonce: String,
     verifier: String,
@@ -35,124 +55,119 @@ struct Pending {
     until: Timestamp,
 }
 
-/// What the provider sends back with the browser.
-#[derive(Debug)]
-struct Answer {
+/// The parameters that the provider adds to the callback's address.
+struct CallbackQuery {
     code: Option<String>,
     state: Option<String>,
 }
 
 impl Identity {
-    /// The routes `/auth/login`, `/auth/callback` and `/auth/logout`. A failed sign-in is answered with the JSON envelope and carries its
-    /// [`LoginError`] in an `Arc` among the response's extensions, for those who would rather show a page.
-    pub fn router(&self) -> Router {
-        Router::new()
-            .route("/auth/login", get(login))
-            .route("/auth/callback", get(callback))
-            .route("/auth/logout", get(logout))
-            .with_state(self.clone())
-    }
-}
-
-async fn login(
-    State(identity): State<Identity>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let wanted = given_once(query.as_deref(), "return_url")
-        .or_else(|| given_once(query.as_deref(), "returnUrl"));
-    match identity.begin(&headers, ReturnUrl::new(wanted.as_deref())).await {
-        Ok(answer) => answer,
-        Err(error) => refused(error, vec![]),
-    }
-}
-
-async fn callback(
-    State(identity): State<Identity>,
-    headers: HeaderMap,
-    RawQuery(query): RawQuery,
-) -> Response {
-    let query = Answer {
-        code: given_once(query.as_deref(), "code"),
-        state: given_once(query.as_deref(), "state"),
-    };
-    let used = query
-        .state
-        .as_deref()
-        .map(|state| removed(&headers, &pending_name(state)))
-        .unwrap_or_default();
-    match identity.finish(&headers, query).await {
-        Ok((address, set)) => redirect(&address, set.into_iter().chain(used).collect()),
-        Err(error) => refused(error, used),
-    }
-}
-
-/// Clears what the browser holds. The provider's own session stays: other sites may be using it.
-async fn logout(headers: HeaderMap) -> Response {
-    let mut gone = removed(&headers, SESSION);
-    gone.extend(removed(&headers, PENDING));
-    redirect("/", gone)
-}
-
-impl Identity {
-    async fn begin(
+    /// Begins a sign-in: `GET /auth/login`. The query may have a `return_url`, also spelled
+    /// `returnUrl`.
+    ///
+    /// # Errors
+    /// [`SignInError::NotSetUp`] and [`SignInError::Provider`].
+    pub async fn begin_sign_in(
         &self,
         headers: &HeaderMap,
-        return_url: ReturnUrl,
-    ) -> Result<Response, LoginError> {
-        let provider = self.provider.as_ref().ok_or(LoginError::NotSetUp)?;
-        let beginning = provider.begin().await.map_err(LoginError::Provider)?;
-        let name = pending_name(&beginning.state);
-        let pending = Pending {
-            state: beginning.state,
-            nonce: beginning.nonce,
-            verifier: beginning.verifier,
+        query: Option<&str>,
+    ) -> Result<Redirect, FailedSignIn> {
+        let return_url = single(query, "return_url").or_else(|| single(query, "returnUrl"));
+        let return_url = ReturnUrl::new(return_url.as_deref());
+        let provider = self.provider.as_ref().ok_or(SignInError::NotSetUp)?;
+        let request = provider.authorization_request().await.map_err(SignInError::Provider)?;
+        let name = cookie_name(&request.state);
+        let pending = PendingSignIn {
+            state: request.state,
+            nonce: request.nonce,
+            verifier: request.verifier,
             return_url,
-            until: self.clock.now() + PATIENCE,
+            until: self.clock.now() + SIGN_IN_TIMEOUT,
         };
-        let crowded = count(headers, PENDING) >= MOST_PENDING;
-        let mut set = if crowded { removed(headers, PENDING) } else { vec![] };
-        let lifetime = Duration::seconds(PATIENCE.as_secs());
-        set.extend(self.cookies.seal(headers, &name, &pending, lifetime).unwrap_or_default());
-        Ok(redirect(&beginning.address, set))
+        let too_many = count(headers, PENDING_SIGN_IN) >= MAX_PENDING_SIGN_INS;
+        let mut set_cookies = if too_many { removed(headers, PENDING_SIGN_IN) } else { Vec::new() };
+        let lifetime = Duration::seconds(SIGN_IN_TIMEOUT.as_secs());
+        set_cookies
+            .extend(self.cookies.set(headers, &name, &pending, lifetime).unwrap_or_default());
+        redirect(&request.address, set_cookies)
     }
 
-    async fn finish(
+    /// Finishes a sign-in: `GET /auth/callback`. The redirect stores the session and has the ID
+    /// token in the fragment of its location.
+    ///
+    /// # Errors
+    /// Any [`SignInError`].
+    pub async fn finish_sign_in(
         &self,
         headers: &HeaderMap,
-        query: Answer,
-    ) -> Result<(String, Vec<HeaderValue>), LoginError> {
-        let provider = self.provider.as_ref().ok_or(LoginError::NotSetUp)?;
-        let state = query.state.ok_or(LoginError::Refused)?;
-        let pending: Pending =
-            self.cookies.open(headers, &pending_name(&state)).ok_or(LoginError::NoSession)?;
-        if pending.state != state {
-            return Err(LoginError::Mismatch);
+        query: Option<&str>,
+    ) -> Result<Redirect, FailedSignIn> {
+        let query = CallbackQuery { code: single(query, "code"), state: single(query, "state") };
+        let used = query
+            .state
+            .as_deref()
+            .map(|state| removed(headers, &cookie_name(state)))
+            .unwrap_or_default();
+        match self.exchange_code(headers, query).await {
+            Ok((address, session)) => redirect(&address, session.into_iter().chain(used).collect()),
+            Err(error) => Err(FailedSignIn { error, set_cookies: used }),
         }
-        if self.clock.now() > pending.until {
-            return Err(LoginError::NoSession);
-        }
-        let code = query.code.ok_or(LoginError::Refused)?;
+    }
+
+    /// Removes Dploy's cookies: `GET /auth/logout`. The provider's own session stays, because other
+    /// sites may use it.
+    #[must_use]
+    pub fn sign_out(&self, headers: &HeaderMap) -> Redirect {
+        let mut set_cookies = removed(headers, SESSION);
+        set_cookies.extend(removed(headers, PENDING_SIGN_IN));
+        Redirect { location: HeaderValue::from_static("/"), set_cookies }
+    }
+
+    /// The address to return to, and the `Set-Cookie` headers of the session.
+    async fn exchange_code(
+        &self,
+        headers: &HeaderMap,
+        query: CallbackQuery,
+    ) -> Result<(String, Vec<HeaderValue>), SignInError> {
+        let provider = self.provider.as_ref().ok_or(SignInError::NotSetUp)?;
+        let state = query.state.ok_or(SignInError::Refused)?;
+        let pending = self.pending_sign_in(headers, &state)?;
+        let code = query.code.ok_or(SignInError::Refused)?;
         let tokens =
-            provider.exchange(code, pending.verifier).await.map_err(LoginError::Provider)?;
+            provider.exchange(code, pending.verifier).await.map_err(SignInError::Provider)?;
         let id_token = tokens
             .id_token
-            .clone()
-            .ok_or_else(|| LoginError::Verification("there is no ID token".into()))?;
-        let verified = provider.verified(&id_token).await.map_err(LoginError::Verification)?;
+            .ok_or_else(|| SignInError::Verification("there is no ID token".into()))?;
+        let verified = provider.verified(&id_token).await.map_err(SignInError::Verification)?;
         if verified.claims.get("nonce").and_then(|nonce| nonce.as_str()) != Some(&pending.nonce) {
-            return Err(LoginError::Mismatch);
+            return Err(SignInError::Mismatch);
         }
         let now = self.clock.now();
         let session = Session::new(verified, tokens.refresh_token, now);
-        let too_large = || LoginError::Verification("the claims are too large for cookies".into());
-        let set = self.cookies.seal_session(headers, &session, now).ok_or_else(too_large)?;
-        Ok((format!("{}#token={id_token}", pending.return_url), set))
+        let too_large = || SignInError::Verification("the claims are too large for cookies".into());
+        let set_cookies = self.cookies.set_session(headers, &session, now).ok_or_else(too_large)?;
+        Ok((format!("{}#token={id_token}", pending.return_url), set_cookies))
+    }
+
+    fn pending_sign_in(
+        &self,
+        headers: &HeaderMap,
+        state: &str,
+    ) -> Result<PendingSignIn, SignInError> {
+        let pending: PendingSignIn =
+            self.cookies.read(headers, &cookie_name(state)).ok_or(SignInError::NoSession)?;
+        if pending.state != state {
+            return Err(SignInError::Mismatch);
+        }
+        if self.clock.now() > pending.until {
+            return Err(SignInError::NoSession);
+        }
+        Ok(pending)
     }
 }
 
-/// A parameter of a query string; of one that is given twice nobody can say which was meant.
-fn given_once(query: Option<&str>, name: &str) -> Option<String> {
+/// The value of a query parameter. `None` when the parameter is missing or repeated.
+fn single(query: Option<&str>, name: &str) -> Option<String> {
     let mut values =
         url::form_urlencoded::parse(query?.as_bytes()).filter(|(given, _)| given == name);
     match (values.next(), values.next()) {
@@ -161,39 +176,19 @@ fn given_once(query: Option<&str>, name: &str) -> Option<String> {
     }
 }
 
-/// The cookie of one sign-in, found by its state without telling it.
-fn pending_name(state: &str) -> String {
-    let mark: String =
+/// The name of the cookie of one pending sign-in. The digest keeps the state itself out of it.
+fn cookie_name(state: &str) -> String {
+    let digest: String =
         Sha256::digest(state).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("{PENDING}{mark}")
+    format!("{PENDING_SIGN_IN}{digest}")
 }
 
-fn redirect(address: &str, set: Vec<HeaderValue>) -> Response {
-    let Ok(location) = HeaderValue::from_str(address) else {
-        return refused(
-            LoginError::Provider("the provider's address cannot be redirected to".into()),
-            set,
-        );
-    };
-    let mut response = (StatusCode::FOUND, [(header::LOCATION, location)]).into_response();
-    with_cookies(&mut response, set);
-    response
-}
-
-fn refused(error: LoginError, set: Vec<HeaderValue>) -> Response {
-    if let LoginError::Provider(cause) | LoginError::Verification(cause) = &error {
-        tracing::error!(error = %error, cause = %cause, "a sign-in failed");
+fn redirect(address: &str, set_cookies: Vec<HeaderValue>) -> Result<Redirect, FailedSignIn> {
+    match HeaderValue::from_str(address) {
+        Ok(location) => Ok(Redirect { location, set_cookies }),
+        Err(_) => {
+            let cause = "the provider's address is not a valid `Location`";
+            Err(FailedSignIn { error: SignInError::Provider(cause.into()), set_cookies })
+        }
     }
-    let body = Json(wire::ErrorBody { error: error.to_string() });
-    let mut response = (error.status(), body).into_response();
-    response.extensions_mut().insert(Arc::new(error));
-    with_cookies(&mut response, set);
-    response
-}
-
-fn with_cookies(response: &mut Response, set: Vec<HeaderValue>) {
-    for value in set {
-        response.headers_mut().append(header::SET_COOKIE, value);
-    }
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }

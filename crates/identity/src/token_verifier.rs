@@ -1,4 +1,5 @@
-//! Tokens: signature, issuer, audience, time. Verified ones are remembered, since one RSA check costs more than most requests.
+//! Verifies tokens: signature, issuer, audience, time. Remembers verified tokens, because one RSA
+//! verification costs more than most requests.
 
 use std::{
     collections::HashMap,
@@ -16,44 +17,44 @@ use crate::{
     keys::{Candidates, Keys},
 };
 
-/// Clocks differ.
+/// The clock skew that `exp` and `nbf` tolerate.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(60);
-/// A larger token is no token of ours.
-const LARGEST: usize = 64 * 1024;
-/// How many verified tokens are remembered.
-const REMEMBERED: usize = 10_000;
+/// The longest token that is parsed.
+const MAX_TOKEN_BYTES: usize = 64 * 1024;
+/// The most verified tokens that are remembered.
+const MAX_REMEMBERED_TOKENS: usize = 10_000;
 
-/// Verified claims and when they end.
+/// Verified claims and when they expire.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Verified {
     pub(crate) claims: Arc<Map<String, Value>>,
     pub(crate) expires_at: Timestamp,
 }
 
-/// Which tokens are meant for us.
+/// The issuer and the audience that a token must have.
 #[derive(Debug, Clone)]
 pub(crate) struct Expectation {
     pub(crate) issuer: String,
     pub(crate) audience: String,
 }
 
-/// Verified tokens by fingerprint, each with the generation of the keys that verified it.
-type Memory = HashMap<[u8; 32], (u64, Verified)>;
+/// Verified tokens by fingerprint, each with the generation of the key that verified it.
+type RememberedTokens = HashMap<[u8; 32], (u64, Verified)>;
 
 /// Verifies tokens with the keys of one issuer.
 #[derive(Clone, Debug)]
 pub(crate) struct Verifier {
     keys: Keys,
     clock: SharedClock,
-    memory: Arc<Mutex<Memory>>,
+    remembered: Arc<Mutex<RememberedTokens>>,
 }
 
 impl Verifier {
     pub(crate) fn new(keys: Keys, clock: SharedClock) -> Self {
-        Self { keys, clock, memory: Arc::default() }
+        Self { keys, clock, remembered: Arc::default() }
     }
 
-    /// The claims of a token that is meant for us and of now.
+    /// The claims of a valid token. `keys_url` is the address of the issuer's keys.
     ///
     /// # Errors
     /// [`AuthError`]
@@ -63,52 +64,55 @@ impl Verifier {
         keys_url: &str,
         expected: &Expectation,
     ) -> Result<Verified, AuthError> {
-        if token.len() > LARGEST {
+        if token.len() > MAX_TOKEN_BYTES {
             return Err(AuthError::Malformed);
         }
-        let mark = fingerprint(token, expected);
-        if let Some(verified) = self.remembered(&mark, keys_url) {
+        let fingerprint = fingerprint_of(token, expected);
+        if let Some(verified) = self.recall(&fingerprint, keys_url) {
             return Ok(verified);
         }
         let header = jsonwebtoken::decode_header(token).map_err(|_| AuthError::Malformed)?;
         if header.crit.is_some() {
-            // RFC 7515, 4.1.11: an extension that must be understood, and we understand none.
+            // RFC 7515, 4.1.11: `crit` names extensions that must be supported; we support none.
             return Err(AuthError::Malformed);
         }
-        let algorithm = allowed(header.alg)?;
+        let algorithm = asymmetric(header.alg)?;
         let Candidates { keys, generation } =
             self.keys.find(keys_url, header.kid.as_deref(), algorithm).await?;
-        let claims = checked(token, &keys, algorithm, expected)?;
-        let expires_at = self.in_time(&claims)?;
+        let claims = verified_claims(token, &keys, algorithm, expected)?;
+        let expires_at = self.check_time(&claims)?;
         let verified = Verified { claims: Arc::new(claims), expires_at };
-        self.remember(mark, generation, &verified);
+        self.remember(fingerprint, generation, &verified);
         Ok(verified)
     }
 
-    fn remembered(&self, mark: &[u8; 32], keys_url: &str) -> Option<Verified> {
-        let (now, present) = (self.clock.now(), self.keys.generation(keys_url)?);
-        let memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        let (generation, verified) = memory.get(mark)?;
-        (*generation == present && now < verified.expires_at).then(|| verified.clone())
+    fn recall(&self, fingerprint: &[u8; 32], keys_url: &str) -> Option<Verified> {
+        let (now, current) = (self.clock.now(), self.keys.generation(keys_url)?);
+        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        let (generation, verified) = remembered.get(fingerprint)?;
+        (*generation == current && now < verified.expires_at).then(|| verified.clone())
     }
 
-    fn remember(&self, mark: [u8; 32], generation: u64, verified: &Verified) {
+    fn remember(&self, fingerprint: [u8; 32], generation: u64, verified: &Verified) {
         let now = self.clock.now();
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        if memory.len() >= REMEMBERED {
-            memory.retain(|_, (made, verified)| *made == generation && now < verified.expires_at);
+        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
+        if remembered.len() >= MAX_REMEMBERED_TOKENS {
+            remembered.retain(|_, (of_keys, verified)| {
+                *of_keys == generation && now < verified.expires_at
+            });
         }
-        if memory.len() >= REMEMBERED {
-            memory.clear();
+        if remembered.len() >= MAX_REMEMBERED_TOKENS {
+            remembered.clear();
         }
-        memory.insert(mark, (generation, verified.clone()));
+        remembered.insert(fingerprint, (generation, verified.clone()));
     }
 
-    /// `exp` is required; both may be off by the leeway (RFC 7519, 4.1.4 and 4.1.5).
-    fn in_time(&self, claims: &Map<String, Value>) -> Result<Timestamp, AuthError> {
+    /// Checks `exp`, which is required, and `nbf`, both with [`LEEWAY`] (RFC 7519, 4.1.4 and
+    /// 4.1.5). Returns `exp`.
+    fn check_time(&self, claims: &Map<String, Value>) -> Result<Timestamp, AuthError> {
         let now = self.clock.now();
-        let expires_at = moment(claims, "exp")?.ok_or(AuthError::Expired)?;
-        let not_before = moment(claims, "nbf")?.unwrap_or(Timestamp::MIN);
+        let expires_at = numeric_date(claims, "exp")?.ok_or(AuthError::Expired)?;
+        let not_before = numeric_date(claims, "nbf")?.unwrap_or(Timestamp::MIN);
         if now.duration_since(expires_at) >= LEEWAY || not_before.duration_since(now) > LEEWAY {
             return Err(AuthError::Expired);
         }
@@ -116,12 +120,9 @@ impl Verifier {
     }
 }
 
-fn moment(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, AuthError> {
+fn numeric_date(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, AuthError> {
     let Some(value) = claims.get(name) else { return Ok(None) };
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "a NumericDate may have a fraction, which does not matter here"
-    )]
+    #[expect(clippy::cast_possible_truncation, reason = "the fraction of a NumericDate is dropped")]
     let seconds = value
         .as_i64()
         .or_else(|| value.as_f64().map(|seconds| seconds as i64))
@@ -129,7 +130,7 @@ fn moment(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, 
     Timestamp::from_second(seconds).map(Some).map_err(|_| AuthError::Malformed)
 }
 
-fn allowed(algorithm: Algorithm) -> Result<Algorithm, AuthError> {
+fn asymmetric(algorithm: Algorithm) -> Result<Algorithm, AuthError> {
     use Algorithm::{HS256, HS384, HS512};
     if matches!(algorithm, HS256 | HS384 | HS512) {
         Err(AuthError::Signature)
@@ -138,7 +139,7 @@ fn allowed(algorithm: Algorithm) -> Result<Algorithm, AuthError> {
     }
 }
 
-fn checked(
+fn verified_claims(
     token: &str,
     keys: &[DecodingKey],
     algorithm: Algorithm,
@@ -148,24 +149,24 @@ fn checked(
     rules.set_issuer(&[&expected.issuer]);
     rules.set_audience(&[&expected.audience]);
     rules.set_required_spec_claims(&["iss", "aud", "exp"]);
-    // Time is checked by our own clock.
+    // `check_time` checks both with the injected clock.
     rules.validate_exp = false;
     rules.validate_nbf = false;
     let mut refusal = AuthError::Signature;
     for key in keys {
         match jsonwebtoken::decode::<Map<String, Value>>(token, key, &rules) {
-            // The library takes a list of issuers too; RFC 7519, 4.1.1 knows one.
+            // The library accepts a list of issuers; RFC 7519, 4.1.1 allows one issuer.
             Ok(data) if data.claims.get("iss").is_some_and(Value::is_string) => {
                 return Ok(data.claims);
             }
             Ok(_) => refusal = AuthError::NotForUs,
-            Err(error) => refusal = reason(&error),
+            Err(error) => refusal = refusal_of(&error),
         }
     }
     Err(refusal)
 }
 
-fn reason(error: &jsonwebtoken::errors::Error) -> AuthError {
+fn refusal_of(error: &jsonwebtoken::errors::Error) -> AuthError {
     use jsonwebtoken::errors::ErrorKind;
     match error.kind() {
         ErrorKind::InvalidIssuer | ErrorKind::InvalidAudience => AuthError::NotForUs,
@@ -179,8 +180,8 @@ fn reason(error: &jsonwebtoken::errors::Error) -> AuthError {
     }
 }
 
-/// What a verified token is remembered by: the token and what it was verified against.
-fn fingerprint(token: &str, expected: &Expectation) -> [u8; 32] {
+/// The SHA-256 of the token and of what it was verified against.
+fn fingerprint_of(token: &str, expected: &Expectation) -> [u8; 32] {
     let mut hasher = Sha256::new();
     for part in [expected.issuer.as_str(), expected.audience.as_str(), token] {
         hasher.update((part.len() as u64).to_be_bytes());

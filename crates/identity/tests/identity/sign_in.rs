@@ -41,7 +41,6 @@ async fn cookies_are_out_of_reach_of_scripts_and_of_other_sites() {
             assert!(line.contains(attribute), "{line}");
         }
     }
-    assert_eq!(ended.headers["cache-control"], "no-store");
 }
 
 #[tokio::test]
@@ -229,6 +228,6 @@ async fn a_provider_that_cannot_be_used_is_told() {
         issuer.answers_for_discovery(answer);
         let failed = site.browser().get("/auth/login").await;
         assert_eq!(failed.status, StatusCode::BAD_GATEWAY, "{}", failed.body);
-        assert!(failed.body.starts_with("{\"error\":"), "{}", failed.body);
+        assert_eq!(failed.body, "the identity provider could not be reached; try again shortly");
     }
 }

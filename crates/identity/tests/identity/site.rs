@@ -2,20 +2,21 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::State,
+    extract::{RawQuery, State},
     response::{AppendHeaders, IntoResponse, Response},
-    routing::any,
+    routing::{any, get},
 };
 use clock::ManualClock;
-use http::{HeaderMap, Method, StatusCode, header};
-use identity::{AuthError, Identity, Settings, development::Provider};
+use dev::provider::Provider;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use identity::{AuthError, FailedSignIn, Identity, Redirect, Settings};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::browser::{Answer, Browser};
 
-/// A site on loopback: `/auth/…`, `/whoami`, and at `/dev` the development provider where it is asked for.
+/// A site on loopback: `/auth/…`, `/whoami`, and optionally the development provider at `/dev`.
 pub(crate) struct Site {
     pub(crate) origin: String,
     pub(crate) clock: Arc<ManualClock>,
@@ -69,8 +70,10 @@ impl Site {
         let identity = Identity::new(settings, clock.clone()).expect("settings");
         let router = Router::new()
             .route("/whoami", any(whoami))
+            .route("/auth/login", get(begin_sign_in))
+            .route("/auth/callback", get(finish_sign_in))
+            .route("/auth/logout", get(sign_out))
             .with_state(identity.clone())
-            .merge(identity.router())
             .merge(extra);
         let server = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("a server");
@@ -126,8 +129,7 @@ async fn bind() -> (TcpListener, String) {
 /// The subject of whoever asks, or why not.
 async fn whoami(State(identity): State<Identity>, method: Method, headers: HeaderMap) -> Response {
     let known = identity.authenticate(&headers, &method).await;
-    let cookies =
-        AppendHeaders(known.set_cookies.into_iter().map(|value| (header::SET_COOKIE, value)));
+    let cookies = set_cookies(known.set_cookies);
     let (status, text) = match known.principal {
         None => (StatusCode::UNAUTHORIZED, "nobody".to_owned()),
         Some(Ok(principal)) => (StatusCode::OK, principal.subject.clone()),
@@ -135,4 +137,41 @@ async fn whoami(State(identity): State<Identity>, method: Method, headers: Heade
         Some(Err(error)) => (StatusCode::UNAUTHORIZED, error.to_string()),
     };
     (status, cookies, text).into_response()
+}
+
+async fn begin_sign_in(
+    State(identity): State<Identity>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    redirected(identity.begin_sign_in(&headers, query.as_deref()).await)
+}
+
+async fn finish_sign_in(
+    State(identity): State<Identity>,
+    headers: HeaderMap,
+    RawQuery(query): RawQuery,
+) -> Response {
+    redirected(identity.finish_sign_in(&headers, query.as_deref()).await)
+}
+
+async fn sign_out(State(identity): State<Identity>, headers: HeaderMap) -> Response {
+    redirected(Ok(identity.sign_out(&headers)))
+}
+
+/// The redirect, or the status and the sentence of the error.
+fn redirected(result: Result<Redirect, FailedSignIn>) -> Response {
+    match result {
+        Ok(redirect) => {
+            let location = [(header::LOCATION, redirect.location)];
+            (StatusCode::FOUND, location, set_cookies(redirect.set_cookies)).into_response()
+        }
+        Err(FailedSignIn { error, set_cookies: values }) => {
+            (error.status(), set_cookies(values), error.to_string()).into_response()
+        }
+    }
+}
+
+fn set_cookies(values: Vec<HeaderValue>) -> AppendHeaders<Vec<(header::HeaderName, HeaderValue)>> {
+    AppendHeaders(values.into_iter().map(|value| (header::SET_COOKIE, value)).collect())
 }
