@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, ffi::OsString, path::PathBuf, sync::Arc};
 
-use operator::engines::{
+use engines::{
     Engines,
     manifests::ManifestsEngine,
     process::{ProcessEngine, Settings},
@@ -42,5 +42,5 @@ impl Development {
 
 /// Becomes the supervisor of a child process: the command `dploy supervise`.
 pub fn supervise(arguments: Vec<OsString>) -> std::process::ExitCode {
-    operator::engines::process::supervise(arguments)
+    engines::process::supervise(arguments)
 }
