@@ -8,7 +8,7 @@ use crate::schema::Schema;
 fn manager(name: &str) -> Manager {
     Manager {
         name: name.to_owned(),
-        applies: true,
+        is_apply: true,
         api_version: "v1".to_owned(),
         subresource: String::new(),
     }

@@ -5,23 +5,23 @@ use std::sync::{Mutex, PoisonError};
 use kube_cel::{CompiledSchema, ErrorKind, ValidationError, Validator, compile_schema};
 use serde_json::Value;
 
-use crate::error::FieldError;
+use crate::field_error::FieldError;
 
 /// The compiled rules of one schema.
-pub(crate) struct Rules {
+pub(crate) struct CelRules {
     compiled: CompiledSchema,
     validator: Mutex<Validator>,
     types: Value,
 }
 
-impl std::fmt::Debug for Rules {
+impl std::fmt::Debug for CelRules {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Rules").finish_non_exhaustive()
+        f.debug_struct("CelRules").finish_non_exhaustive()
     }
 }
 
-impl Rules {
-    /// Compiles the rules of an `openAPIV3Schema`; `None` when it has none.
+impl CelRules {
+    /// Compiles the rules of an `openAPIV3Schema`; `None` when it has no rules.
     pub(crate) fn compile(schema: &Value) -> Option<Self> {
         has_rules(schema).then(|| Self {
             compiled: compile_schema(schema),
@@ -30,7 +30,7 @@ impl Rules {
         })
     }
 
-    /// The rules that `object` breaks. `before` is what it replaces.
+    /// One error for each rule that `object` violates. `before` is the object that it replaces.
     pub(crate) fn validate(&self, object: &Value, before: Option<&Value>) -> Vec<FieldError> {
         let validator = self.validator.lock().unwrap_or_else(PoisonError::into_inner);
         match validator.validate_compiled(&self.compiled, object, before) {

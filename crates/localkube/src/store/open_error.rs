@@ -1,39 +1,39 @@
-//! Why a data directory could not be opened.
+//! The error of opening a data directory.
 
 use std::path::{Path, PathBuf};
 
-/// Why a data directory could not be opened.
+/// The data directory could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// Another server has it, in this process or another.
+    /// Another server has locked the file, in this process or another.
     #[error("{} is in use by another process", path.display())]
     InUse {
-        /// The file that is locked.
+        /// The locked file.
         path: PathBuf,
     },
-    /// The directory is not there and cannot be made.
+    /// The directory does not exist and could not be created.
     #[error("could not create the data directory {}", dir.display())]
     Directory {
         /// The directory.
         dir: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         #[source]
         cause: std::io::Error,
     },
-    /// The file cannot be read or written: a full disk, missing rights, a foreign file.
+    /// The file could not be read or written: full disk, missing permission, another format.
     #[error("could not open the objects in {}", path.display())]
     Objects {
         /// The file.
         path: PathBuf,
-        /// What the database said.
+        /// The error of the database.
         #[source]
         cause: Box<redb::Error>,
     },
 }
 
 impl OpenError {
-    /// Turns what redb says of the file at `path` into an error.
-    pub(crate) fn read<E: Into<redb::Error>>(path: &Path) -> impl FnOnce(E) -> Self {
+    /// Wraps an error of redb about the file at `path`.
+    pub(super) fn wrap<E: Into<redb::Error>>(path: &Path) -> impl FnOnce(E) -> Self {
         let path = path.to_owned();
         move |cause| Self::Objects { path, cause: Box::new(cause.into()) }
     }

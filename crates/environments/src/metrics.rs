@@ -1,4 +1,5 @@
-//! What Prometheus learns of the rules. The labels are words of this module, so that nobody's request makes a new series.
+//! The metrics of the operations. Every label value is a word of this module, so that no request
+//! creates a time series.
 
 use std::{
     fmt,
@@ -18,60 +19,62 @@ use prometheus_client::{
     registry::Registry,
 };
 
-use crate::{Refusal, RefusalKind, cache::Cache, ledger::seats};
+use ledger::seats::seats;
 
-/// Around the claims that DESIGN asks for: 12 ms alone, a second in a crowd of 300.
+use crate::{Refusal, RefusalKind, cache::Cache};
+
+/// Seconds. A claim takes 12 ms alone and about a second among 300.
 const CLAIM_BUCKETS: [f64; 12] =
     [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// Whether a launch made something.
+/// Whether a launch created or claimed an environment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum News {
-    /// A new environment.
+pub(crate) enum LaunchOutcome {
+    /// The launch created or claimed an environment.
     Launched,
-    /// The owner had it already.
+    /// The owner had the environment already.
     Existing,
 }
 
-/// What is counted and timed while requests are served.
+/// The metrics that requests update.
 #[derive(Debug, Clone)]
-pub(crate) struct Measures {
-    claims: Family<Ended, Histogram>,
+pub(crate) struct Metrics {
+    claims: Family<ClaimLabels, Histogram>,
     stream_clients: Gauge,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct Ended {
+struct ClaimLabels {
     outcome: &'static str,
 }
 
-impl Default for Measures {
+impl Default for Metrics {
     fn default() -> Self {
         let histogram = || Histogram::new(CLAIM_BUCKETS);
         Self { claims: Family::new_with_constructor(histogram), stream_clients: Gauge::default() }
     }
 }
 
-impl Measures {
+impl Metrics {
     pub(crate) fn register(&self, cache: &Arc<Cache>, registry: &mut Registry) {
         registry.register(
             "dploy_claim_duration_seconds",
-            "How long requests for an environment from a pool took, by how they ended",
+            "Duration of requests for an environment from a pool, by outcome",
             self.claims.clone(),
         );
         registry.register(
             "dploy_stream_clients",
-            "Who listens to the list of their environments",
+            "Open event streams of environment lists",
             self.stream_clients.clone(),
         );
-        registry.register_collector(Box::new(Seats(Arc::downgrade(cache))));
+        registry.register_collector(Box::new(SeatCollector(Arc::downgrade(cache))));
     }
 
-    /// A request for an environment from a pool was answered.
-    pub(crate) fn claim(&self, took: Duration, how: Result<News, &Refusal>) {
+    /// Records a finished request for an environment from a pool.
+    pub(crate) fn claim(&self, took: Duration, how: Result<LaunchOutcome, &Refusal>) {
         let outcome = match how {
-            Ok(News::Launched) => "claimed",
-            Ok(News::Existing) => "existing",
+            Ok(LaunchOutcome::Launched) => "claimed",
+            Ok(LaunchOutcome::Existing) => "existing",
             Err(Refusal::PoolEmpty) => "empty",
             Err(refusal) => match refusal.kind() {
                 RefusalKind::Unavailable | RefusalKind::Internal => "failed",
@@ -81,31 +84,32 @@ impl Measures {
                 | RefusalKind::Conflict => "refused",
             },
         };
-        self.claims.get_or_create(&Ended { outcome }).observe(took.as_secs_f64());
+        self.claims.get_or_create(&ClaimLabels { outcome }).observe(took.as_secs_f64());
     }
 
-    /// Counts somebody who listens, until the value is dropped.
-    pub(crate) fn stream_client(&self) -> Counted {
+    /// Counts an open event stream until the value is dropped.
+    pub(crate) fn stream_client(&self) -> StreamClient {
         self.stream_clients.inc();
-        Counted(self.stream_clients.clone())
+        StreamClient(self.stream_clients.clone())
     }
 }
 
-/// Somebody who listens.
+/// An open event stream.
 #[derive(Debug)]
-pub(crate) struct Counted(Gauge);
+pub(crate) struct StreamClient(Gauge);
 
-impl Drop for Counted {
+impl Drop for StreamClient {
     fn drop(&mut self) {
         self.0.dec();
     }
 }
 
-/// Counts the seats of all owners when it is asked. Weak: being measured alone does not keep a server going.
+/// Counts the seats of all owners at each scrape. Weak: a registry alone does not keep the watches
+/// of the cache running.
 #[derive(Debug)]
-struct Seats(Weak<Cache>);
+struct SeatCollector(Weak<Cache>);
 
-impl Collector for Seats {
+impl Collector for SeatCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let Some(cache) = self.0.upgrade() else { return Ok(()) };
         let taken: usize = cache.owners.all().iter().map(|owner| seats(owner).len()).sum();

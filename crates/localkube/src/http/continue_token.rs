@@ -1,4 +1,4 @@
-//! Where the next page of a list begins.
+//! The `continue` token: where the next page of a list starts.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
@@ -9,16 +9,16 @@ use crate::{
     store::Revision,
 };
 
-/// The token for the page after `page`; `None` when it is the last one.
-pub(super) fn token(page: &ListPage) -> Option<String> {
+/// The token for the page after `page`; `None` after the last page.
+pub(super) fn encode(page: &ListPage) -> Option<String> {
     let last = page.items.last().filter(|_| page.remaining > 0)?;
-    let (namespace, name) = last.place();
+    let (namespace, name) = last.namespace_and_name();
     let token = json!({ "rv": page.revision, "namespace": namespace, "name": name });
     Some(URL_SAFE_NO_PAD.encode(token.to_string()))
 }
 
-/// The resourceVersion of the list that a token continues, and what the page before ended with.
-pub(super) fn read(token: &str) -> ApiResult<(Revision, (String, String))> {
+/// The resourceVersion of the list, and the namespace and name of the last object that was sent.
+pub(super) fn decode(token: &str) -> ApiResult<(Revision, (String, String))> {
     let json = URL_SAFE_NO_PAD.decode(token).ok();
     let json: Option<Value> = json.and_then(|bytes| serde_json::from_slice(&bytes).ok());
     let text = |value: &Value| value.as_str().map(str::to_owned);

@@ -1,4 +1,4 @@
-//! What a call is about and how it is to be carried out.
+//! The target and the options of a request.
 
 use std::sync::Arc;
 
@@ -6,50 +6,50 @@ use serde_json::Value;
 
 use crate::{kinds::Kind, patch::Manager, store::Key};
 
-/// What a call is about.
+/// The kind, object and subresource that a request is about.
 #[derive(Debug, Clone)]
 pub(crate) struct Target {
     /// The kind.
     pub(crate) kind: Arc<Kind>,
-    /// The namespace; empty for none, and for all of them.
+    /// The namespace; empty for cluster-scoped kinds and for all namespaces.
     pub(crate) namespace: String,
-    /// The object; empty for the whole collection.
+    /// The name of the object; empty for the collection.
     pub(crate) name: String,
     /// `status`, or empty for the object itself.
     pub(crate) subresource: String,
 }
 
 impl Target {
-    /// Where the object is.
+    /// The key of the object.
     pub(crate) fn key(&self) -> Key {
         Key::new(self.kind.table(), &self.namespace, &self.name)
     }
 
-    /// The same call about another object of the collection.
-    pub(crate) fn at(&self, key: &Key) -> Self {
+    /// The same target with another object of the kind.
+    pub(crate) fn with_key(&self, key: &Key) -> Self {
         Self { namespace: key.namespace.clone(), name: key.name.clone(), ..self.clone() }
     }
 }
 
-/// How a write is to be carried out.
+/// The options of a write.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WriteOptions {
-    /// Answer as if, and change nothing.
+    /// `dryRun`: compute the answer, but write nothing.
     pub(crate) dry_run: bool,
-    /// Who writes.
+    /// `fieldManager`; empty when the client sends none.
     pub(crate) field_manager: String,
-    /// Take fields over from other managers.
+    /// `force`: take over fields that other managers own.
     pub(crate) force: bool,
-    /// Refuse unknown fields instead of dropping them.
+    /// `fieldValidation=Strict`: refuse unknown fields instead of removing them.
     pub(crate) strict: bool,
-    /// It is a patch of any language, so an unknown field is the patch's fault.
-    pub(crate) patches: bool,
-    /// It is a server-side apply, which settles itself who owns what.
-    pub(crate) applies: bool,
+    /// The write is a patch of any type.
+    pub(crate) is_patch: bool,
+    /// The write is a server-side apply, which sets `managedFields` itself.
+    pub(crate) is_apply: bool,
 }
 
 impl WriteOptions {
-    /// Who writes `target`.
+    /// The field manager of a write to `target`.
     pub(crate) fn manager(&self, target: &Target) -> Manager {
         let name = match self.field_manager.as_str() {
             "" => "unknown",
@@ -57,39 +57,39 @@ impl WriteOptions {
         };
         Manager {
             name: name.to_owned(),
-            applies: self.applies,
+            is_apply: self.is_apply,
             api_version: target.kind.api_version(),
             subresource: target.subresource.clone(),
         }
     }
 }
 
-/// What happens to the dependents of a deleted object.
+/// `propagationPolicy`: what happens to the dependents of a deleted object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Propagation {
-    /// They are deleted after it.
+    /// The dependents are deleted after the object.
     Background,
-    /// They are deleted before it.
+    /// The dependents are deleted before the object.
     Foreground,
-    /// They stay.
+    /// The dependents stay.
     Orphan,
 }
 
-/// How a deletion is to be carried out.
+/// The options of a deletion.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct DeleteOptions {
-    /// Answer as if, and change nothing.
+    /// `dryRun`: compute the answer, but write nothing.
     pub(crate) dry_run: bool,
-    /// Only the object with this uid.
+    /// Precondition: the object has this uid.
     pub(crate) uid: Option<String>,
-    /// Only the object at this resourceVersion.
+    /// Precondition: the object has this resourceVersion.
     pub(crate) resource_version: Option<String>,
-    /// What happens to the dependents; `None` for what the kind does by itself.
+    /// `propagationPolicy`; `None` keeps the object's own finalizers.
     pub(crate) propagation: Option<Propagation>,
 }
 
 impl DeleteOptions {
-    /// Reads the body of a DELETE.
+    /// Parses the body of a DELETE.
     pub(crate) fn read(body: &Value) -> Self {
         let text = |value: &Value| value.as_str().filter(|t| !t.is_empty()).map(str::to_owned);
         let orphan = body["orphanDependents"].as_bool();
