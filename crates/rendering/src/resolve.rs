@@ -29,7 +29,10 @@ pub fn resolve(
         annotations: without_tools(template.annotations(), |domain| {
             is_deployment_tool(domain) || is_within(domain, "kubernetes.io")
         }),
-        engine: engine(&spec, config),
+        engine: EngineName::choose(
+            &spec,
+            config.map_or_else(EngineName::default, |it| it.default_engine),
+        ),
         guard_rails: Some(guard_rails(&spec, config)),
         connection_url_template: url_template(&spec, config),
         connection_type: connection_type(&spec, config),
@@ -61,23 +64,6 @@ pub fn matches(
     fallback: LaunchDefaults,
 ) -> bool {
     *resolved == resolve(template, config, fallback, resolved.seed.clone())
-}
-
-/// The engine that the template names; else the cluster's, or, where that one cannot run what the template has, the one
-/// that can.
-fn engine(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> EngineName {
-    let wanted = config.map(|config| config.default_engine).unwrap_or_default();
-    let runs = |engine: EngineName| match engine {
-        EngineName::Flux | EngineName::Argocd => spec.chart.is_some(),
-        EngineName::Manifests => spec.manifests.is_some(),
-        EngineName::Process => spec.process.is_some(),
-    };
-    let able = || {
-        [wanted, EngineName::Flux, EngineName::Manifests, EngineName::Process]
-            .into_iter()
-            .find(|engine| runs(*engine))
-    };
-    spec.engine.or_else(able).unwrap_or(wanted)
 }
 
 /// Environments are kept from each other's pods unless somebody says otherwise.

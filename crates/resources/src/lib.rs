@@ -21,8 +21,11 @@ pub mod meta;
 pub mod names;
 mod owner;
 mod phase;
+mod reason;
 mod schema;
+mod source;
 mod template;
+mod workload;
 
 pub use config::{
     ArgocdSettings, FluxSettings, LaunchDefaults, OperatorConfig, OperatorConfigSpec,
@@ -33,10 +36,13 @@ pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus, Resolv
 pub use labels::{instance_labels, label};
 pub use owner::{DployOwner, DployOwnerSpec, DployOwnerStatus, Identity, IdentityKind, Seat};
 pub use phase::{Health, Phase};
+pub use reason::Reason;
+pub use source::Source;
 pub use template::{
     Chart, ChartType, ConnectionType, DployTemplate, DployTemplateSpec, DployTemplateStatus,
     EngineName, EnvVar, Method, Parameter, Pool, ProcessSpec, Ttl, UNLIMITED,
 };
+pub use workload::{OrderRef, WorkloadState};
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::CustomResourceExt;

@@ -3,6 +3,7 @@
 use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use clock::{SharedClock, SystemClock};
+use engines::Engines;
 use k8s_openapi::{
     api::core::v1::Namespace,
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
@@ -14,7 +15,7 @@ use kube::{
     core::NamespaceResourceScope,
 };
 use localkube::LocalKube;
-use operator::{LeaseTimings, Settings, engines::Engines};
+use operator::{LeaseTimings, Settings};
 use resources::{
     Chart, DployInstance, DployInstanceSpec, DployOwner, DployOwnerSpec, DployTemplate,
     DployTemplateSpec, EngineName, Identity, Method, Phase, Pool, Seat, meta,
