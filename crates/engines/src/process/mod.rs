@@ -48,9 +48,10 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The program whose subcommand `supervise` is [`supervise`].
     pub supervisor: PathBuf,
-    /// Commands of templates that name a program of this installation, and the path of each program.
+    /// Commands of templates that name a program of this installation, and where each program is.
     pub programs: BTreeMap<String, PathBuf>,
-    /// The server's environment variables that processes inherit, and no others. See [`Settings::inheritable`].
+    /// The server's environment variables that processes inherit, and no others. See
+    /// [`Settings::inheritable`].
     pub inherited: Vec<(OsString, OsString)>,
     /// How long a process may take to exit after SIGTERM.
     pub grace: Duration,
