@@ -1,18 +1,18 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from '@playwright/test';
 
-/** The browser that CHROMIUM_PATH names, else the system's, else (undefined) the one Playwright downloaded. */
+/** The path in CHROMIUM_PATH, or the system's browser. Undefined selects Playwright's download. */
 function chromium(): string | undefined {
   const system = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
   return process.env.CHROMIUM_PATH ?? system.find((path) => existsSync(path));
 }
 
-/** On a real cluster nothing answers in the pods; without one there is nothing to kill. */
+/** Whether the tests run on a real cluster. Its pods run no containers: @workload tests are skipped. */
 const onCluster = !!process.env.DPLOY_CLUSTER_KUBECONFIG;
 const wide = { width: 1280, height: 800 };
 
-// Each worker starts a Dploy of its own (support/dploy.ts, or cluster/installation.ts where DPLOY_CLUSTER_KUBECONFIG names a
-// cluster), so what one does is not seen by another.
+// Each worker starts its own Dploy: support/dploy.ts, or cluster/installation.ts when
+// DPLOY_CLUSTER_KUBECONFIG names a cluster. So workers do not see each other's objects.
 export default defineConfig({
   testDir: 'specs',
   outputDir: 'test-results',

@@ -31,6 +31,7 @@ pub enum Role {
     /// Print an ID token of `dploy dev`, for curl
     Token(TokenArgs),
     /// Run a program and stop it when standard input closes
+    #[cfg(feature = "dev")]
     #[command(hide = true)]
     Supervise(SuperviseArgs),
 }
@@ -71,6 +72,7 @@ pub struct TokenArgs {
 }
 
 /// Arguments of `dploy supervise`.
+#[cfg(feature = "dev")]
 #[derive(Debug, Clone, Args)]
 pub struct SuperviseArgs {
     /// The program and its arguments

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Admin } from './admin.js';
 
-const SAMPLES = resolve(import.meta.dirname, '../../src/roles/dev/samples/templates');
+const SAMPLES = resolve(import.meta.dirname, '../../crates/dev/src/samples/templates');
 
 /** A pod that runs on nodes whose containers are made up. */
 export const WORKLOAD = {

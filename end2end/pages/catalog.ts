@@ -2,7 +2,7 @@ import { type Locator, type Page, expect } from '@playwright/test';
 import { hydrated } from '../support/hydrated.js';
 import { LaunchDialog } from './launch-dialog.js';
 
-/** What can be launched. */
+/** The catalog page. */
 export class CatalogPage {
   readonly search: Locator;
   readonly cards: Locator;
@@ -24,13 +24,13 @@ export class CatalogPage {
     return this.page.getByRole('listitem', { name, exact: true });
   }
 
-  /** Launches a template that asks for nothing. */
+  /** Launches a template without parameters. */
   async launch(name: string): Promise<void> {
     await this.page.getByRole('button', { name: `Launch ${name}`, exact: true }).click();
   }
 
-  /** Opens the form of a template that asks for parameters. */
-  async ask(name: string): Promise<LaunchDialog> {
+  /** Opens the parameter form of a template. */
+  async openForm(name: string): Promise<LaunchDialog> {
     await this.page.getByRole('link', { name: `Launch ${name} with parameters` }).click();
     return new LaunchDialog(this.page, name);
   }

@@ -1,7 +1,7 @@
 import { type Locator, type Page, expect } from '@playwright/test';
 import { hydrated } from '../support/hydrated.js';
 
-/** What the visitor has running. */
+/** The page "My environments". */
 export class EnvironmentsPage {
   readonly rows: Locator;
   readonly empty: Locator;
@@ -23,7 +23,7 @@ export class EnvironmentsPage {
   }
 }
 
-/** One environment. */
+/** A row of the page "My environments". */
 export class EnvironmentRow {
   readonly status: Locator;
   readonly countdown: Locator;
@@ -43,20 +43,20 @@ export class EnvironmentRow {
     this.limitReached = row.getByRole('button', { name: 'Limit reached' });
   }
 
-  /** Asks for the deletion; the answer is for the test to give. */
-  async askToDelete(): Promise<{ confirm: Locator; keep: Locator; question: Locator }> {
+  /** Opens the confirmation of the deletion. */
+  async askToDelete(): Promise<{ confirm: Locator; keep: Locator; dialog: Locator }> {
     await this.row.getByRole('link', { name: `Delete ${this.name}` }).click();
-    const question = this.page.getByRole('dialog', { name: `Delete ${this.name}?` });
+    const dialog = this.page.getByRole('dialog', { name: `Delete ${this.name}?` });
     return {
-      question,
-      confirm: question.getByRole('button', { name: 'Delete' }),
-      keep: question.getByRole('button', { name: 'Keep it' }),
+      dialog,
+      confirm: dialog.getByRole('button', { name: 'Delete' }),
+      keep: dialog.getByRole('button', { name: 'Keep it' }),
     };
   }
 
-  /** The seconds that are left, read off the countdown. */
+  /** The seconds left on the countdown. */
   async secondsLeft(): Promise<number> {
-    const face = await this.countdown.innerText();
-    return face.split(':').reduce((sum, digits) => sum * 60 + Number(digits), 0);
+    const digits = await this.countdown.innerText();
+    return digits.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
   }
 }

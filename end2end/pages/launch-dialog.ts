@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 
-/** The form for a template's parameters. */
+/** The dialog with a template's parameter form. */
 export class LaunchDialog {
   readonly dialog: Locator;
   readonly cancel: Locator;

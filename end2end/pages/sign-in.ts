@@ -2,7 +2,7 @@ import { type Locator, type Page, expect } from '@playwright/test';
 import { hydrated } from '../support/hydrated.js';
 import type { Person } from '../support/people.js';
 
-/** The way in: our link, then the development provider's page with a button for each person. */
+/** The sign-in: the link in the bar, then the provider's page with a button for each person. */
 export class SignInPage {
   readonly link: Locator;
 
@@ -15,7 +15,7 @@ export class SignInPage {
     await this.choose(person);
   }
 
-  /** On the provider's page already. */
+  /** Chooses a person on the provider's page. */
   async choose(person: Person): Promise<void> {
     await this.page.getByRole('button', { name: new RegExp(person, 'i') }).click();
     await expect(this.account(person)).toBeVisible();

@@ -1,6 +1,6 @@
 import { type Locator, type Page, expect } from '@playwright/test';
 
-/** The shell of the samples `webterm` and `webterm-warm`. */
+/** The page of the samples `webterm` and `webterm-warm`. */
 export class TerminalPage {
   readonly screen: Locator;
   readonly state: Locator;
@@ -10,7 +10,7 @@ export class TerminalPage {
     this.state = page.getByText('Connected', { exact: true });
   }
 
-  /** Waits until the shell takes input. */
+  /** Waits until the shell accepts input. */
   async ready(): Promise<void> {
     await expect(this.state).toBeVisible();
     await expect(this.screen).toContainText(/[$#]/);

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-const START_LIMIT = 30_000;
-const STOP_LIMIT = 15_000;
+const START_TIMEOUT_MS = 30_000;
+const STOP_TIMEOUT_MS = 15_000;
 
 export interface Program {
   command: string;
   args: string[];
   env?: NodeJS.ProcessEnv;
-  /** What it prints once it can be used, and its first group is what `start` tells; it need not print anything. */
+  /** The line that the program prints when it is ready. `start` returns its first group as `told`. */
   ready?: RegExp;
 }
 
@@ -18,27 +18,27 @@ export class Child {
 
   private constructor(
     private readonly process: ChildProcess,
-    /** What it printed last. */
-    private readonly said: string[],
+    /** The last lines of its output. */
+    private readonly lines: string[],
   ) {
     this.ended = new Promise((done) => process.once('exit', () => done()));
   }
 
-  /** Starts it, and waits for what it prints when it is ready. */
+  /** Starts a program and waits until it is ready. */
   static async start({ command, args, env, ready }: Program): Promise<{ child: Child; told: string }> {
     const process = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const said: string[] = [];
-    const child = new Child(process, said);
+    const lines: string[] = [];
+    const child = new Child(process, lines);
     const told = new Promise<string>((done, fail) => {
       const giveUp = (why: string) => {
         process.kill('SIGKILL');
-        fail(new Error(`${command} ${args.join(' ')} ${why}; it said:\n${said.join('\n')}`));
+        fail(new Error(`${command} ${args.join(' ')} ${why}. Its output:\n${lines.join('\n')}`));
       };
       if (!ready) process.once('spawn', () => done(''));
-      const late = ready && setTimeout(() => giveUp(`was not ready within ${START_LIMIT} ms`), START_LIMIT);
+      const late = ready && setTimeout(() => giveUp(`was not ready within ${START_TIMEOUT_MS} ms`), START_TIMEOUT_MS);
       const listen = (line: string) => {
-        said.push(line);
-        if (said.length > 1000) said.shift();
+        lines.push(line);
+        if (lines.length > 1000) lines.shift();
         const found = ready?.exec(line);
         if (found) {
           clearTimeout(late);
@@ -54,24 +54,24 @@ export class Child {
     return { child, told: await told };
   }
 
-  /** The last lines that it printed. */
+  /** The last lines of its output. */
   output(): string {
-    return this.said.join('\n');
+    return this.lines.join('\n');
   }
 
   forgetOutput(): void {
-    this.said.length = 0;
+    this.lines.length = 0;
   }
 
-  /** Ends it as an orchestrator does: with patience, then without. */
+  /** Stops it with SIGTERM, and with SIGKILL after STOP_TIMEOUT_MS. */
   async stop(): Promise<void> {
-    const late = setTimeout(() => this.process.kill('SIGKILL'), STOP_LIMIT);
+    const late = setTimeout(() => this.process.kill('SIGKILL'), STOP_TIMEOUT_MS);
     this.process.kill('SIGTERM');
     await this.gone();
     clearTimeout(late);
   }
 
-  /** Ends it as a power cut does. */
+  /** Kills it with SIGKILL. */
   async kill(): Promise<void> {
     this.process.kill('SIGKILL');
     await this.gone();

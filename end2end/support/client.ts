@@ -23,12 +23,12 @@ export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  /** The body as JSON, or null where there is none. */
+  /** The body as JSON; null when it is not JSON. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any
   body: any;
 }
 
-/** A program that talks REST, as somebody or as nobody. */
+/** A REST client, with or without a bearer token. */
 export class Client {
   constructor(
     private readonly site: Site,

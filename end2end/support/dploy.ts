@@ -11,11 +11,11 @@ import type { Site } from './site.js';
 export const BINARY = process.env.DPLOY_BIN ?? resolve(import.meta.dirname, '../../target/debug/dploy');
 const GREETING = ['sized', '--size=small', '--greeting=Hello'];
 
-/** A running `dploy dev` on a free port, with its data in a directory that goes with it. */
+/** A running `dploy dev` on a free port. `stop` deletes its data directory. */
 export class Dploy implements Site {
   readonly namespace = 'dploy-system';
   readonly workload = { engine: 'process', process: { command: 'dploy-samples', args: GREETING, healthPath: '/health' } };
-  /** It never answers on that path. */
+  /** The workload does not serve this path. */
   readonly stuckWorkload = { engine: 'process', process: { command: 'dploy-samples', args: GREETING, healthPath: '/never' } };
   private readonly tokens = new Map<Person, Promise<string>>();
 
@@ -39,7 +39,7 @@ export class Dploy implements Site {
     return new Dploy(url, `http://127.0.0.1:${kubePort}`, child, dataDir);
   }
 
-  /** An ID token, as `dploy token` prints it for programs. */
+  /** An ID token, as `dploy token` prints it. */
   token(person: Person): Promise<string> {
     const known = this.tokens.get(person) ?? this.printToken(person);
     this.tokens.set(person, known);

@@ -7,19 +7,19 @@ import { Dploy } from './dploy.js';
 import { EVERYBODY, type Person } from './people.js';
 import type { Site } from './site.js';
 
-/** The admin's kubeconfig of a cluster to test in; without, every worker has a `dploy dev`. */
+/** The admin's kubeconfig of the cluster under test. Without it, every worker starts `dploy dev`. */
 const KUBECONFIG = process.env.DPLOY_CLUSTER_KUBECONFIG;
 
 interface Fixtures {
-  /** What the browser complained about and the test did not announce: has to stay empty. */
+  /** The errors of the browser's console. A test fails on each one that it does not expect. */
   complaints: Complaints;
-  /** Signs somebody in by clicks, in a browser context of their own, and shows the catalog. */
+  /** Signs a person in with clicks, in a new browser context, and returns the catalog page. */
   signIn: (person: Person) => Promise<Page>;
-  /** A REST client of somebody. */
+  /** A REST client with the token of a person. */
   client: (person: Person) => Promise<Client>;
-  /** Announces what every test without JavaScript provokes. */
+  /** Expects the warning that every page without JavaScript causes. */
   unused: void;
-  /** Deletes what the test launched, so that the next one starts with nothing. */
+  /** Deletes the environments of the test. */
   cleanUp: void;
 }
 
@@ -30,10 +30,10 @@ interface WorkerFixtures {
 
 /** Collects console errors, uncaught exceptions and violations of the content security policy. */
 class Complaints {
-  private readonly heard: string[] = [];
+  private readonly messages: string[] = [];
   private readonly expected: RegExp[] = [];
 
-  /** Announces what this test provokes on purpose. */
+  /** Expects an error that this test causes on purpose. */
   expect(pattern: RegExp): void {
     this.expected.push(pattern);
   }
@@ -41,17 +41,17 @@ class Complaints {
   watch(context: BrowserContext): void {
     context.on('console', (message) => {
       const bad = ['error', 'warning'].includes(message.type());
-      if (bad) this.hear(`${message.type()}: ${message.text()} (${message.location().url})`);
+      if (bad) this.add(`${message.type()}: ${message.text()} (${message.location().url})`);
     });
-    context.on('weberror', (error) => this.hear(`exception: ${error.error().message}`));
+    context.on('weberror', (error) => this.add(`exception: ${error.error().message}`));
   }
 
-  private hear(complaint: string): void {
-    this.heard.push(complaint);
+  private add(complaint: string): void {
+    this.messages.push(complaint);
   }
 
   unexpected(): string[] {
-    return this.heard.filter((complaint) => !this.expected.some((pattern) => pattern.test(complaint)));
+    return this.messages.filter((complaint) => !this.expected.some((pattern) => pattern.test(complaint)));
   }
 }
 
@@ -71,12 +71,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     async ({}, use) => {
       const complaints = new Complaints();
       await use(complaints);
-      expect(complaints.unexpected(), 'what the browser complained about').toEqual([]);
+      expect(complaints.unexpected(), 'unexpected errors in the browser').toEqual([]);
     },
     { auto: true },
   ],
 
-  // Without JavaScript nobody uses the module that the page preloads for everybody else.
+  // Without JavaScript, the page preloads the WebAssembly module and does not use it.
   unused: [
     async ({ complaints, javaScriptEnabled }, use) => {
       if (javaScriptEnabled === false) complaints.expect(/was preloaded using link preload but not used/);

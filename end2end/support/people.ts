@@ -1,4 +1,4 @@
-/** Who every identity provider of the tests knows. */
+/** The people of every identity provider in the tests. */
 export const PEOPLE = {
   alice: { name: 'alice', team: 'blue' },
   bob: { name: 'bob', team: 'blue' },

@@ -1,21 +1,21 @@
 import type { Person } from './people.js';
 import type { Spec } from './templates.js';
 
-/** A Dploy under test, however it was installed. */
+/** A Dploy under test: `dploy dev` or an installation in a cluster. */
 export interface Site {
-  /** Where people and programs find it. */
+  /** The base URL. */
   readonly url: string;
-  /** The Kubernetes API as an admin, who needs no credentials there. */
+  /** The base URL of the Kubernetes API, with an admin's rights and without credentials. */
   readonly kube: string;
-  /** Where its templates are. */
+  /** The namespace of its templates. */
   readonly namespace: string;
-  /** What a template needs to run a workload here. */
+  /** The part of a template's spec that runs a workload. */
   readonly workload: Spec;
-  /** What a template needs for a workload that never becomes ready. */
+  /** The part of a template's spec that runs a workload that never becomes ready. */
   readonly stuckWorkload: Spec;
-  /** An ID token, as programs bear it. */
+  /** An ID token of a person. */
   token(person: Person): Promise<string>;
-  /** The same Dploy with other environment variables; whoever asked for it stops it. */
+  /** Starts another Dploy with other environment variables. The test must stop it. */
   variant(settings: Record<string, string>): Promise<Site>;
   stop(): Promise<void>;
 }

@@ -1,9 +1,9 @@
 import type { Site } from './site.js';
 
-/** A template's spec beyond the workload that all of them run. */
+/** The fields of a template's spec. */
 export type Spec = Record<string, unknown>;
 
-/** Adds a template as an admin would, through the Kubernetes API. */
+/** Creates a template through the Kubernetes API, as an admin does. */
 export async function addTemplate(site: Site, name: string, spec: Spec = {}): Promise<void> {
   const template = {
     apiVersion: 'dploy.dev/v1alpha1',

@@ -1,6 +1,6 @@
-//! Where the browser enters the web app.
+//! The entry point of the web app in the browser.
 
-/// Takes over the page that the server rendered.
+/// Hydrates the page that the server rendered.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();

@@ -26,6 +26,14 @@ pub enum ConfigError {
     },
 }
 
+/// The variables of this process as they are, for child processes.
+#[cfg(feature = "dev")]
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "this is where configuration comes from")]
+pub fn process_variables() -> Vec<(OsString, OsString)> {
+    std::env::vars_os().collect()
+}
+
 impl ConfigError {
     /// The error for a malformed value of `variable`.
     pub fn malformed(variable: &Variable, problem: impl Into<String>) -> Self {

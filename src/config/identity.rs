@@ -1,6 +1,6 @@
 //! The configuration of authentication and sign-in.
 
-use identity::{OidcSettings, Secret, Settings, development::Provider};
+use identity::{OidcSettings, Secret, Settings};
 
 use super::{ConfigError, Env, variables};
 
@@ -29,12 +29,6 @@ impl IdentityConfig {
             oidc,
             session_secret: session_secret(env),
         }))
-    }
-
-    /// The settings of `dploy dev`: its own provider, whatever the variables are.
-    #[must_use]
-    pub fn of_development(provider: &Provider) -> Self {
-        Self(provider.settings())
     }
 
     /// The settings.

@@ -12,6 +12,8 @@ mod rules;
 mod server;
 pub mod variables;
 
+#[cfg(feature = "dev")]
+pub use env::process_variables;
 pub use env::{ConfigError, Env};
 pub use identity::IdentityConfig;
 pub use monitoring::{health_address, metrics_address, metrics_port_if_set};

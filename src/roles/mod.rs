@@ -2,6 +2,7 @@
 //! command.
 
 mod cluster;
+#[cfg(feature = "dev")]
 pub mod dev;
 mod failure;
 mod monitoring;
@@ -11,8 +12,13 @@ mod probe;
 mod serve;
 mod signals;
 mod watches;
+#[cfg(not(feature = "dev"))]
+mod without_dev;
 
 use std::process::ExitCode;
+
+#[cfg(not(feature = "dev"))]
+use without_dev as dev;
 
 pub use failure::Failure;
 pub use print::crds_yaml;
@@ -32,6 +38,7 @@ pub async fn play(role: Role, env: Env) -> Result<ExitCode, Failure> {
         Role::Openapi => print::openapi()?,
         Role::Healthcheck(args) => return probe::play(&args, &env).await,
         Role::Token(args) => dev::token(&args)?,
+        #[cfg(feature = "dev")]
         Role::Supervise(args) => return Ok(dev::supervise(&args)),
     }
     Ok(ExitCode::SUCCESS)

@@ -12,7 +12,7 @@ use reqwest::{Method, RequestBuilder, StatusCode};
 use resources::{DployInstance, DployOwner, Phase};
 use serde::de::DeserializeOwned;
 use serde_json::json;
-use testbed::{Answer, Client, PATIENCE, eventually};
+use testbed::{Client, EVENTUALLY_TIMEOUT, Response, eventually};
 use tokio::time::timeout;
 
 use super::program::{DevProcess, Home};
@@ -106,19 +106,19 @@ async fn kill_during(
     template: &'static str,
     moment: Moment,
     request: RequestBuilder,
-) -> Option<Answer> {
+) -> Option<Response> {
     let comes = moment.awaited(&dev, home, template).await;
     let answer = tokio::spawn(async move {
         let response = request.send().await.ok()?;
         let (status, headers) = (response.status(), response.headers().clone());
-        Some(Answer { status, headers, text: response.text().await.ok()? })
+        Some(Response { status, headers, text: response.text().await.ok()? })
     });
     if matches!(moment, Moment::Answer) {
         let answer = answer.await.expect("no panic");
         dev.kill().await;
         return answer;
     }
-    timeout(PATIENCE, comes).await.expect("the moment comes");
+    timeout(EVENTUALLY_TIMEOUT, comes).await.expect("the moment comes");
     dev.kill().await;
     answer.await.expect("no panic")
 }

@@ -8,12 +8,12 @@ use std::{
 };
 
 use clock::SystemClock;
-use dploy::{config::variables, roles::dev::DataDirectory};
-use identity::development::Provider;
+use dev::{DataDirectory, provider::Provider};
+use dploy::config::variables;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
-use testbed::{Client, PATIENCE, eventually};
+use testbed::{Client, EVENTUALLY_TIMEOUT, eventually};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::{Child, Command},
@@ -66,7 +66,7 @@ pub(crate) fn command(role: &str) -> Command {
 pub(crate) async fn stop(mut child: Child) -> ExitStatus {
     let id = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("a running process");
     kill_process(id, Signal::TERM).expect("a process of ours");
-    timeout(PATIENCE, child.wait()).await.expect("an end in time").expect("a status")
+    timeout(EVENTUALLY_TIMEOUT, child.wait()).await.expect("an end in time").expect("a status")
 }
 
 /// A role that runs until it is stopped, and what it logs.
@@ -184,7 +184,7 @@ impl Home {
             .stderr(log)
             .spawn()
             .expect("a process");
-        let ready = timeout(PATIENCE, address(&mut child)).await.ok().flatten();
+        let ready = timeout(EVENTUALLY_TIMEOUT, address(&mut child)).await.ok().flatten();
         let origin = ready.unwrap_or_else(|| panic!("it is not ready: {}", self.logged()));
         DevProcess { child, origin, data: self.data() }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use reqwest::{RequestBuilder, Url, header, redirect::Policy};
-use testbed::Answer;
+use testbed::Response;
 
 /// A browser that keeps the cookies of each host apart and resolves names below `localhost` to
 /// loopback.
@@ -27,20 +27,20 @@ impl Visitor {
     }
 
     /// Opens an address without following redirects.
-    pub(crate) async fn open(&mut self, address: &str) -> Answer {
+    pub(crate) async fn open(&mut self, address: &str) -> Response {
         let request = self.http.get(on_loopback(address));
         self.send(address, request).await
     }
 
     /// Opens an address and follows its redirects.
-    pub(crate) async fn visit(&mut self, address: &str) -> (String, Answer) {
+    pub(crate) async fn visit(&mut self, address: &str) -> (String, Response) {
         let first = self.open(address).await;
         self.follow(address.to_owned(), first).await
     }
 
     /// Opens an address that redirects to the development provider, chooses a person there, and
     /// follows the redirects back.
-    pub(crate) async fn sign_in(&mut self, address: &str, person: &str) -> (String, Answer) {
+    pub(crate) async fn sign_in(&mut self, address: &str, person: &str) -> (String, Response) {
         let (page, shown) = self.visit(address).await;
         let mut form: Vec<(String, String)> = inputs(&shown.text);
         assert!(!form.is_empty(), "{page} is no page to sign in: {}", shown.text);
@@ -56,7 +56,7 @@ impl Visitor {
         self.follow(page, chosen).await
     }
 
-    async fn follow(&mut self, mut at: String, mut answer: Answer) -> (String, Answer) {
+    async fn follow(&mut self, mut at: String, mut answer: Response) -> (String, Response) {
         while let Some(next) = location(&at, &answer) {
             answer = self.open(&next).await;
             at = next;
@@ -64,7 +64,7 @@ impl Visitor {
         (at, answer)
     }
 
-    async fn send(&mut self, address: &str, request: RequestBuilder) -> Answer {
+    async fn send(&mut self, address: &str, request: RequestBuilder) -> Response {
         let host = host(&url(address));
         let request = request
             .header(header::HOST, &host)
@@ -82,12 +82,12 @@ impl Visitor {
                 kept.remove(name);
             }
         }
-        Answer { status, headers, text: response.text().await.expect("a body") }
+        Response { status, headers, text: response.text().await.expect("a body") }
     }
 }
 
 /// The address that an answer redirects to.
-pub(crate) fn location(at: &str, answer: &Answer) -> Option<String> {
+pub(crate) fn location(at: &str, answer: &Response) -> Option<String> {
     let next = answer.headers.get(header::LOCATION)?.to_str().expect("an address");
     Some(url(at).join(next).expect("an address").into())
 }

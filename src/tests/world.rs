@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use clock::SystemClock;
-use identity::development::Provider;
+use dev::provider::Provider;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, api::PostParams};
 use localkube::LocalKube;
@@ -80,7 +80,7 @@ impl World {
         namespaces.create(&PostParams::default(), &namespace).await.expect("a namespace");
         let templates: Api<DployTemplate> = Api::default_namespaced(client);
         let notes: DployTemplate = serde_yaml_ng::from_str(NOTES).expect("a template");
-        for template in dploy::roles::dev::samples::templates().into_iter().chain([notes]) {
+        for template in dev::samples::templates().into_iter().chain([notes]) {
             templates.create(&PostParams::default(), &template).await.expect("a template");
         }
     }

@@ -77,8 +77,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-/// What only tests may lean on, so that it never ships in anything but what it is for.
-const FOR_TESTS: [&str; 2] = ["localkube", "testbed"];
+/// Packages that the tests of any package may depend on.
+const FOR_TESTS: [&str; 4] = ["dev", "localkube", "samples", "testbed"];
+
+/// The development mode, with its token issuer and its database, and the samples with their pty
+/// library: production links none of them.
+const NOT_IN_PRODUCTION: [&str; 5] = ["dev", "localkube", "portable-pty", "redb", "samples"];
 
 /// What answers requests. What is measured is told to `prometheus-client`, which counts and writes
 /// text; that somebody asks for it over HTTP is the binary's business.
@@ -173,6 +177,36 @@ fn the_browser_gets_no_part_of_kubernetes_and_no_server() {
     for package in NOT_IN_THE_BROWSER {
         assert!(!built.contains(package), "{package} reaches the browser's build");
     }
+}
+
+#[test]
+fn production_links_no_part_of_the_development_mode() {
+    let production = linked(&["--no-default-features"]);
+    assert!(production.contains("kube"), "the tree is not the server's: {production:?}");
+    for package in NOT_IN_PRODUCTION {
+        assert!(!production.contains(package), "production links {package}");
+    }
+    let development = linked(&[]);
+    for package in ["dev", "localkube", "redb"] {
+        assert!(development.contains(package), "{package} is not looked for by its name");
+    }
+    for package in ["portable-pty", "samples"] {
+        assert!(!development.contains(package), "{package} is linked, but is a program of its own");
+    }
+}
+
+/// The packages that are linked into `dploy`.
+fn linked(features: &[&str]) -> BTreeSet<String> {
+    let output = Command::new("cargo")
+        .current_dir(root())
+        .args(["tree", "--locked", "--package=dploy", "--edges=normal", "--prefix=none"])
+        .args(["--format={p}"])
+        .args(features)
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
+    tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
 }
 
 /// Each of our packages, and which of ours it names in its manifest.

@@ -1,140 +1,182 @@
-use std::{collections::BTreeMap, pin::Pin, sync::Arc};
+//! The public API of the crate.
+
+use std::{collections::BTreeMap, sync::Arc};
 
 use clock::SharedClock;
-use futures::Stream;
 use prometheus_client::registry::Registry;
-use thiserror::Error;
 use wire::{AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extended, Me, Run};
 
-use crate::{Admin, Backend, Caller, Refusal, Settings, room::Room};
+use crate::{
+    Admin, Backend, Caller, EnvironmentStream, Refusal, Settings, admin, backend,
+    cache::Cache,
+    catalog,
+    cluster::Writes,
+    contention::Contention,
+    extend::extend,
+    launch::launch,
+    list::list,
+    me::me,
+    metrics::Metrics,
+    owners::Owners,
+    ports::{Ports, Reads},
+    remove::remove,
+    status::status,
+    watch::watch,
+};
 
-/// The caches could not be filled.
-#[derive(Debug, Error)]
-#[error("could not read Dploy's resources from the cluster")]
-pub struct StartError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
-
-/// One list after the other: the first at once, then one at every change of what the caller owns.
-pub type EnvironmentStream = Pin<Box<dyn Stream<Item = EnvironmentList> + Send>>;
-
-/// The rules, on top of watch caches that are shared by all clones.
+/// The operations of one replica. All clones share one cache.
 #[derive(Debug, Clone)]
 pub struct Environments {
-    room: Arc<Room>,
+    replica: Arc<Replica>,
+}
+
+/// What the operations of one replica share.
+#[derive(Debug)]
+struct Replica {
+    reads: Arc<Reads>,
+    writes: Writes,
+    contention: Contention,
+    metrics: Metrics,
+}
+
+impl Replica {
+    fn ports(&self) -> Ports<'_> {
+        Ports { reads: &self.reads, writes: &self.writes, contention: &self.contention }
+    }
+
+    fn owners(&self) -> Owners<'_> {
+        Owners::of(self.ports())
+    }
 }
 
 impl Environments {
-    /// Starts the watches; they end when the last clone is dropped. Does not wait for the cluster: until the caches are filled,
-    /// [`Environments::ready`] refuses, and requests fall back to live reads where they can.
+    /// Starts the watches, which end when the last clone is dropped. Does not wait for the cluster:
+    /// until the cache is filled, [`Environments::ready`] refuses and requests fall back to live
+    /// reads where they can.
     #[must_use]
     pub fn start(client: kube::Client, settings: Settings, clock: SharedClock) -> Self {
-        Self { room: Arc::new(Room::open(&client, settings, clock)) }
+        let cache = Arc::new(Cache::start(&client, &settings.namespace));
+        let writes = Writes::new(&client, &settings.namespace, Arc::clone(&cache));
+        let replica = Replica {
+            reads: Arc::new(Reads::new(&client, cache, settings, clock)),
+            writes,
+            contention: Contention::default(),
+            metrics: Metrics::default(),
+        };
+        Self { replica: Arc::new(replica) }
     }
 
-    /// Has Prometheus see how long claims take, how many seats are taken and how many listen to their lists.
+    /// Registers the metrics of claims, seats and event streams.
     pub fn register_metrics(&self, registry: &mut Registry) {
-        self.room.measures.register(&self.room.cache, registry);
+        self.replica.metrics.register(&self.replica.reads.cache, registry);
     }
 
-    /// Whether the cluster answers: really lists templates.
+    /// Checks that the cache is filled and that the API server lists templates.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`]
     pub async fn ready(&self) -> Result<(), Refusal> {
-        self.room.ready().await
+        self.replica.reads.ready().await
     }
 
-    /// Visible and enabled templates, sorted by what people call them.
+    /// The visible and enabled templates, sorted by display name.
     #[must_use]
     pub fn catalog(&self) -> Vec<CatalogEntry> {
-        self.room.catalog()
+        catalog::catalog(&self.replica.reads)
     }
 
-    /// One enabled template by name, hidden ones too: what the launch page needs to ask for parameters.
+    /// One enabled template by name, visible or not.
     ///
     /// # Errors
     /// [`Refusal::NotFound`]
     pub async fn entry(&self, template: &str) -> Result<CatalogEntry, Refusal> {
-        self.room.entry(template).await
+        catalog::entry(&self.replica.reads, template).await
     }
 
-    /// Creates the caller's environment of `template`, or claims a warm one, or returns the one that the owner already has.
+    /// Creates the caller's environment of `template`, or claims a warm pool member, or returns the
+    /// environment that the owner has.
     ///
     /// # Errors
-    /// See CONTRACT, `GET /run/{env}`.
+    /// Every [`Refusal`] except [`Refusal::UnlimitedTtl`], [`Refusal::ExtensionsUsedUp`] and
+    /// [`Refusal::NotAdmin`] (docs/contract.md, "Error sentences").
     pub async fn launch(
         &self,
         caller: &Caller,
         template: &str,
         parameters: &BTreeMap<String, String>,
     ) -> Result<Run, Refusal> {
-        self.room.launch(caller, template, parameters).await
+        launch(self.replica.ports(), &self.replica.metrics, caller, template, parameters).await
     }
 
     /// The caller's environment of `template`.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] when there is none that lives.
+    /// [`Refusal::NotFound`] when no environment lives.
     pub async fn status(&self, caller: &Caller, template: &str) -> Result<Run, Refusal> {
-        self.room.status(caller, template).await
+        status(&self.replica.reads, self.replica.owners(), caller, template).await
     }
 
-    /// Moves the end on.
+    /// Moves the deadline of the caller's environment.
     ///
     /// # Errors
-    /// See CONTRACT, `POST /run/{env}/extend`.
+    /// [`Refusal::NotFound`] when no environment lives, [`Refusal::UnlimitedTtl`] and
+    /// [`Refusal::ExtensionsUsedUp`].
     pub async fn extend(&self, caller: &Caller, template: &str) -> Result<Extended, Refusal> {
-        self.room.extend(caller, template).await
+        extend(self.replica.ports(), caller, template).await
     }
 
     /// Deletes the caller's environment of `template`.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] when there is none that lives.
+    /// [`Refusal::NotFound`] when no environment lives.
     pub async fn remove(&self, caller: &Caller, template: &str) -> Result<(), Refusal> {
-        self.room.remove(caller, template).await
+        remove(self.replica.ports(), caller, template).await
     }
 
-    /// All that the caller owns, personally and through teams.
+    /// All environments of the caller and of the caller's teams.
     ///
     /// # Errors
-    /// [`Refusal`] when the cluster does not answer.
+    /// [`Refusal::Unavailable`] when the cluster does not answer.
     pub async fn list(&self, caller: &Caller) -> Result<EnvironmentList, Refusal> {
-        self.room.list(caller).await
+        list(&self.replica.reads, self.replica.owners(), caller).await
     }
 
-    /// [`Environments::list`] now and at every change, coalesced.
+    /// [`Environments::list`] now and after every change. Changes within a short time give one
+    /// list.
     ///
     /// # Errors
-    /// [`Refusal`] when the cluster does not answer.
+    /// [`Refusal::Unavailable`] when the cluster does not answer.
     pub async fn watch(&self, caller: &Caller) -> Result<EnvironmentStream, Refusal> {
-        self.room.watch(caller).await
+        let Replica { reads, metrics, .. } = &*self.replica;
+        watch(reads, self.replica.owners(), metrics, caller).await
     }
 
-    /// Who the caller is to the rules.
+    /// The caller's name, owner key and role.
     ///
     /// # Errors
-    /// [`Refusal::NoOwnerClaim`] when the token names nobody.
+    /// [`Refusal::NoOwnerClaim`] when the token has no usable name.
     pub async fn me(&self, caller: &Caller) -> Result<Me, Refusal> {
-        self.room.me(caller).await
+        me(&self.replica.reads, caller).await
     }
 
-    /// Every owner's environments, and pool members.
+    /// All environments and pool members.
     #[must_use]
     pub fn all_instances(&self, _proof: Admin<'_>) -> AdminInstances {
-        self.room.all_instances()
+        admin::all_instances(&self.replica.reads)
     }
 
-    /// Every template.
+    /// All templates.
     #[must_use]
     pub fn all_templates(&self, _proof: Admin<'_>) -> AdminTemplates {
-        self.room.all_templates()
+        admin::all_templates(&self.replica.reads)
     }
 
-    /// Where the environment with this first label of its host (`<template>-<uuid>`) answers, if it is the caller's.
+    /// The backend of the caller's environment with this first label of its host
+    /// (`<template>-<uuid>`).
     ///
     /// # Errors
-    /// [`Refusal::NotFound`] when there is none, or it belongs to somebody else.
+    /// [`Refusal::NotFound`] when no environment of the caller with that host lives.
     pub async fn backend(&self, caller: &Caller, host_label: &str) -> Result<Backend, Refusal> {
-        self.room.backend(caller, host_label).await
+        backend::backend(&self.replica.reads, caller, host_label).await
     }
 }

@@ -1,58 +1,56 @@
-//! Where the gateway of `dploy dev` finds an environment.
+//! Backend: the address at which the gateway of `dploy dev` reaches an environment.
 
 use std::{net::SocketAddr, sync::Arc};
 
-use rendering::names::instance_name;
-use resources::DployInstance;
+use ledger::standing::{Standing, standing_of_owned};
+use resources::{DployInstance, names::instance_name};
 
-use crate::{
-    Caller, Refusal,
-    ledger::standing::{Standing, of_owned},
-    room::Room,
-};
+use crate::{Caller, Refusal, owners::owners_of, ports::Reads};
 
-/// Where the gateway of `dploy dev` finds an environment.
+/// The address at which the gateway of `dploy dev` reaches an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Backend {
-    /// It answers here.
+    /// The environment listens at this address.
     Listening(SocketAddr),
-    /// It belongs to the caller but does not answer yet, or no longer.
+    /// The environment is the caller's but does not listen.
     NotListening,
 }
 
-impl Room {
-    /// Where the environment with this first label of its host answers, if it is the caller's.
-    pub(crate) async fn backend(
-        &self,
-        caller: &Caller,
-        host_label: &str,
-    ) -> Result<Backend, Refusal> {
-        self.filled().await?;
-        let owned = self.owners_of(caller);
-        let mut owned = owned.iter().flat_map(|owner| self.cache.owned_by(&owner.key));
-        let found = match owned.find(|it| answers_at(it, host_label)) {
-            Some(found) => Some(found),
-            // Our instances are called like their hosts, so that one launched a moment ago by another replica is found, too.
-            None => self.owned_live(caller, host_label).await?,
-        };
-        let living = found.filter(|it| of_owned(it, self.clock.now()) == Standing::Lives);
-        let living = living.ok_or_else(|| Refusal::NotFound(host_label.to_owned()))?;
-        Ok(address(&living).map_or(Backend::NotListening, Backend::Listening))
-    }
-
-    async fn owned_live(
-        &self,
-        caller: &Caller,
-        name: &str,
-    ) -> Result<Option<Arc<DployInstance>>, Refusal> {
-        let Some(instance) = self.cluster.instance(name).await? else { return Ok(None) };
-        let owners = self.owners_of(caller);
-        let is_theirs = owners.iter().any(|owner| owner.key == instance.spec.owner);
-        Ok(is_theirs.then(|| Arc::new(instance)))
-    }
+/// The backend of the environment with this first label of its host.
+///
+/// # Errors
+/// [`Refusal::NotFound`] when no environment of the caller with that host lives.
+pub(crate) async fn backend(
+    reads: &Reads,
+    caller: &Caller,
+    host_label: &str,
+) -> Result<Backend, Refusal> {
+    reads.filled().await?;
+    let owners = owners_of(reads, caller);
+    let mut owned = owners.iter().flat_map(|owner| reads.cache.owned_by(&owner.key));
+    let found = match owned.find(|it| has_host(it, host_label)) {
+        Some(found) => Some(found),
+        // An instance that a server created has the name of its host. A live read finds it by that
+        // name before the watch of this replica reports it.
+        None => owned_live(reads, caller, host_label).await?,
+    };
+    let living = found.filter(|it| standing_of_owned(it, reads.now()) == Standing::Lives);
+    let living = living.ok_or_else(|| Refusal::NotFound(host_label.to_owned()))?;
+    Ok(address(&living).map_or(Backend::NotListening, Backend::Listening))
 }
 
-fn answers_at(instance: &DployInstance, host_label: &str) -> bool {
+async fn owned_live(
+    reads: &Reads,
+    caller: &Caller,
+    name: &str,
+) -> Result<Option<Arc<DployInstance>>, Refusal> {
+    let Some(instance) = reads.live.instance(name).await? else { return Ok(None) };
+    let owners = owners_of(reads, caller);
+    let is_callers = owners.iter().any(|owner| owner.key == instance.spec.owner);
+    Ok(is_callers.then(|| Arc::new(instance)))
+}
+
+fn has_host(instance: &DployInstance, host_label: &str) -> bool {
     let uuid = instance.spec.uuid.as_deref().unwrap_or_default();
     !uuid.is_empty() && instance_name(&instance.spec.template_ref, uuid) == host_label
 }

@@ -1,33 +1,42 @@
-//! The rules of Dploy: launch, claim, extend, remove, list, status, quota, catalog, watch.
+//! The operations of Dploy: launch, claim, extend, remove, list, status, quota, catalog, watch.
 //!
-//! Both doors, REST and the server functions, call [`Environments`] with a [`Caller`]; nobody else decides anything. Reads
-//! come from [`cache`], writes go through [`cluster`]; [`ledger`], and `decide` in the module of each request, hold the
-//! decisions, which know neither of them.
+//! The REST API and the server functions both call [`Environments`] with a [`Caller`], and no rule
+//! is anywhere else. Each operation is a function or a small struct in the module with its name. It
+//! takes the ports that it needs: `reads` (the cache first, then a live read) and `writes` (each
+//! conditional on the version that it was decided on). An operation without the second port cannot
+//! write. The decisions about seats are in the crate `ledger`, which is pure.
 
+mod admin;
 mod api;
 mod backend;
 mod cache;
 mod caller;
 mod catalog;
 mod cluster;
-mod courtesy;
+mod contention;
 mod extend;
-mod instant;
+mod fence;
+mod give_back;
 mod launch;
-mod ledger;
+mod ledger_read;
 mod list;
-mod measures;
+mod me;
+mod metrics;
 mod owners;
 mod parameters;
+mod ports;
+mod quota;
 mod refusal;
 mod remove;
-mod room;
 mod settings;
+mod status;
 mod views;
 mod watch;
 
-pub use api::{EnvironmentStream, Environments, StartError};
+pub use api::Environments;
 pub use backend::Backend;
+pub use cache::StartError;
 pub use caller::{Admin, Caller};
 pub use refusal::{Refusal, RefusalKind};
 pub use settings::Settings;
+pub use watch::EnvironmentStream;

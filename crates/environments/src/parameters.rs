@@ -1,4 +1,4 @@
-//! The values that a template takes at launch. Pure.
+//! The parameters of a launch. Pure.
 
 use std::collections::BTreeMap;
 
@@ -8,13 +8,13 @@ use tracing::warn;
 
 use crate::Refusal;
 
-/// The longest value, in characters.
-const LONGEST: usize = 256;
-/// How large a declared pattern may become when it is compiled, in bytes.
-const LARGEST_PATTERN: usize = 1 << 20;
+/// The maximum length of a value, in characters.
+const MAX_VALUE_LENGTH: usize = 256;
+/// The maximum size of a compiled pattern, in bytes.
+const MAX_PATTERN_SIZE: usize = 1 << 20;
 
-/// The values of the declared parameters: what was given, else the default. Undeclared ones are ignored; an empty one
-/// counts as not given, as forms send it so.
+/// The value of every declared parameter: the given value or the default. Undeclared parameters are
+/// ignored. An empty value counts as missing, because a form sends an empty field as such.
 pub(crate) fn choose(
     declared: &[Parameter],
     given: &BTreeMap<String, String>,
@@ -37,25 +37,25 @@ pub(crate) fn choose(
 
 fn is_allowed(parameter: &Parameter, value: &str) -> bool {
     let is_free = parameter.choices.is_empty() && parameter.pattern.is_empty();
-    value.chars().count() <= LONGEST
+    value.chars().count() <= MAX_VALUE_LENGTH
         && (!is_free || value.chars().all(is_harmless))
         && (parameter.choices.is_empty() || parameter.choices.iter().any(|it| it == value))
         && (parameter.pattern.is_empty() || matches_whole(parameter, value))
 }
 
-/// Whether the character cannot break out of the YAML that it is rendered into.
+/// Whether the character cannot change the structure of the YAML that it is rendered into.
 fn is_harmless(c: char) -> bool {
     c.is_alphabetic() || c.is_ascii_digit() || " ._/@+=-".contains(c)
 }
 
-/// A pattern that cannot be used lets nothing pass.
+/// Whether the pattern matches the whole value. An invalid pattern matches no value.
 fn matches_whole(parameter: &Parameter, value: &str) -> bool {
     let whole = format!(r"\A(?:{})\z", parameter.pattern);
-    match RegexBuilder::new(&whole).size_limit(LARGEST_PATTERN).build() {
+    match RegexBuilder::new(&whole).size_limit(MAX_PATTERN_SIZE).build() {
         Ok(pattern) => pattern.is_match(value),
         Err(error) => {
             let error: &dyn std::error::Error = &error;
-            warn!(parameter = parameter.name, error, "a parameter's pattern cannot be used");
+            warn!(parameter = parameter.name, error, "the pattern of a parameter is invalid");
             false
         }
     }

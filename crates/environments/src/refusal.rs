@@ -1,47 +1,49 @@
+//! Refusals: answers that deny a request.
+
 use thiserror::Error;
 
-/// Why a request was not granted. The text is what a client sees (CONTRACT, "Exact error sentences").
+/// Why a request is denied. A client sees the text (docs/contract.md, "Error sentences").
 #[derive(Debug, Error)]
 pub enum Refusal {
-    /// A required parameter was not given.
+    /// A required parameter is missing.
     #[error("missing required parameter \"{0}\"")]
     MissingParameter(String),
     /// A parameter's value is not allowed.
     #[error("invalid value for parameter \"{0}\"")]
     InvalidParameter(String),
-    /// The environment has no end that could be moved.
+    /// The environment has no deadline to extend.
     #[error("environment has unlimited TTL, no extension needed")]
     UnlimitedTtl,
-    /// The token lacks the claim that names the owner.
+    /// The token has no usable claim for the owner.
     #[error("your token has no usable \"{0}\" claim required to own this environment")]
     NoOwnerClaim(String),
-    /// The owner holds as many as they may.
+    /// The owner has as many environments as the limit allows.
     #[error("Maximum {0} environments allowed")]
     QuotaReached(u32),
     /// The caller is not an admin.
     #[error("only administrators may do this")]
     NotAdmin,
-    /// Unknown, disabled, or not the caller's.
+    /// The environment is unknown or not the caller's, or the template is unknown or disabled.
     #[error("environment \"{0}\" not found")]
     NotFound(String),
-    /// It was extended as often as it can be.
+    /// The environment was extended as often as the limit allows.
     #[error("maximum extensions reached ({0})")]
     ExtensionsUsedUp(i64),
-    /// No warm member is left.
+    /// The pool has no warm member.
     #[error("no pooled instance available, try again shortly")]
     PoolEmpty,
-    /// Others wrote at the same time, again and again.
+    /// Every attempt met the write of another request.
     #[error("too many requests changed this at the same time, try again")]
     Contended,
-    /// The cluster does not answer.
+    /// The API server does not answer, or the first lists are not complete.
     #[error("Service not ready")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// Something that a client cannot do anything about; the cause goes to the log only.
+    /// An error that a client cannot correct. Only the log has its cause.
     #[error("internal error")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// What sort of refusal it is; each door translates it into its own terms.
+/// The kind of a refusal. The REST API and the server functions translate it into a status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RefusalKind {
     /// 400
@@ -59,7 +61,7 @@ pub enum RefusalKind {
 }
 
 impl Refusal {
-    /// What sort of refusal it is.
+    /// The kind of the refusal.
     #[must_use]
     pub const fn kind(&self) -> RefusalKind {
         match self {

@@ -1,115 +1,122 @@
-//! Delete: the instance on the version it was read at, then the seat, then the answer.
+//! Remove: the instance on exactly the version that was read, then the seat, then the answer
+//! (docs/ledger.md, "Remove").
 
 use kube::ResourceExt;
+use ledger::{
+    remove::{RemoveStep, decide},
+    seats::{SeatKey, seat_naming, seats_without},
+};
 use resources::{DployInstance, DployOwner};
 use tracing::{info, instrument};
 
 use crate::{
     Caller, Refusal,
-    courtesy::Attempts,
-    ledger::{Found, Sighting, seats, seats_without, standing::Standing},
-    owners::Owner,
-    room::Room,
+    contention::Attempts,
+    fence::fence,
+    ledger_read::{LedgerRead, read_ledger},
+    owners::{Owner, Owners},
+    ports::Ports,
 };
 
-/// What became of the instance that was to be deleted.
+/// The result of one attempt to remove an environment.
 enum Removal {
-    /// There is none.
-    Nothing,
-    /// It changed meanwhile: look again.
+    /// The owner has no environment.
+    NotFound,
+    /// Another request wrote first: read and decide again.
     Again,
-    /// It had no seat, and its deletion was accepted.
+    /// The instance had no seat, and its deletion was accepted.
     Unseated,
-    /// Its seat can be freed; `won` when the deletion was accepted from this request.
-    Free { instance: String, won: bool },
+    /// The seat can be freed. `deleted` when this request deleted the instance.
+    Free { instance: String, deleted: bool },
 }
 
-impl Room {
-    /// Deletes the caller's environment of `template`.
-    #[instrument(skip(self, caller))]
-    pub(crate) async fn remove(&self, caller: &Caller, template: &str) -> Result<(), Refusal> {
-        self.filled().await?;
-        for owner in self.holders_of(caller, template).await? {
-            let _turn = self.turns.wait(&owner.key).await;
-            if self.remove_of(&owner, template).await? {
-                info!(owner = owner.key, "deleted an environment");
-                return Ok(());
-            }
-        }
-        Err(Refusal::NotFound(template.to_owned()))
-    }
-
-    /// Whether the owner had one and this request deleted it.
-    async fn remove_of(&self, owner: &Owner, template: &str) -> Result<bool, Refusal> {
-        let mut attempts = Attempts::default();
-        loop {
-            let Some(sighting) = self.sight(owner, template).await? else { return Ok(false) };
-            let Sighting { record, found } = sighting;
-            match self.take_away(found).await? {
-                Removal::Nothing => return Ok(false),
-                Removal::Unseated => return Ok(true),
-                Removal::Free { instance, won } => return self.free(record, &instance, won).await,
-                Removal::Again => attempts.again().await?,
-            }
+/// Deletes the caller's environment of `template`.
+#[instrument(skip(ports, caller))]
+pub(crate) async fn remove(
+    ports: Ports<'_>,
+    caller: &Caller,
+    template: &str,
+) -> Result<(), Refusal> {
+    ports.reads.filled().await?;
+    let key = SeatKey::of_template(template);
+    for owner in Owners::of(ports).candidates(caller, &key).await? {
+        let _turn = ports.contention.turns.wait(&owner.key).await;
+        if remove_owned(ports, &owner, &key).await? {
+            info!(owner = owner.key, "deleted an environment");
+            return Ok(());
         }
     }
+    Err(Refusal::NotFound(template.to_owned()))
+}
 
-    async fn take_away(&self, found: Found) -> Result<Removal, Refusal> {
-        let (seat, instance, standing) = match found {
-            Found::Nothing => return Ok(Removal::Nothing),
-            Found::Unseated(instance) => return self.delete(&instance, Removal::Unseated).await,
-            Found::Seat { seat, instance, standing } => (seat, instance, standing),
-        };
-        let name = seat.instance.clone();
-        match (standing, instance) {
-            (Standing::Lives, Some(instance)) => {
-                self.delete(&instance, Removal::Free { instance: name, won: true }).await
+/// Whether the owner had an environment and this request removed it.
+async fn remove_owned(ports: Ports<'_>, owner: &Owner, key: &SeatKey) -> Result<bool, Refusal> {
+    let mut attempts = Attempts::default();
+    loop {
+        let Some(read) = read_ledger(ports.reads, owner, key).await? else { return Ok(false) };
+        let LedgerRead { record, found } = read;
+        match carry_out(ports, decide(found)).await? {
+            Removal::NotFound => return Ok(false),
+            Removal::Unseated => return Ok(true),
+            Removal::Free { instance, deleted } => {
+                return free(ports, record, &instance, deleted).await;
             }
-            (Standing::Unwritten(writer), member) => {
-                let is_fenced = self.fence(&seat, writer, member.as_deref()).await?;
-                Ok(if is_fenced {
-                    Removal::Free { instance: name, won: false }
-                } else {
-                    Removal::Again
-                })
-            }
-            (Standing::Expired | Standing::Leaving, _) => Ok(Removal::Nothing),
-            (Standing::Over | Standing::Lives, _) => {
-                Ok(Removal::Free { instance: name, won: false })
-            }
+            Removal::Again => attempts.again().await?,
         }
     }
+}
 
-    async fn delete(&self, instance: &DployInstance, done: Removal) -> Result<Removal, Refusal> {
-        match self.cluster.delete(instance).await {
-            Ok(()) => Ok(done),
-            Err(error) if error.is_overtaken() => Ok(Removal::Again),
-            Err(error) => Err(error.into()),
+async fn carry_out(ports: Ports<'_>, step: RemoveStep) -> Result<Removal, Refusal> {
+    match step {
+        RemoveStep::NotFound => Ok(Removal::NotFound),
+        RemoveStep::Delete(instance) => delete(ports, &instance, Removal::Unseated).await,
+        RemoveStep::DeleteThenFree { seat, instance } => {
+            let freed = Removal::Free { instance: seat.instance, deleted: true };
+            delete(ports, &instance, freed).await
         }
+        RemoveStep::FenceThenFree(pending) => {
+            let is_fenced = fence(ports.writes, &pending).await?;
+            let freed = Removal::Free { instance: pending.seat.instance, deleted: false };
+            Ok(if is_fenced { freed } else { Removal::Again })
+        }
+        RemoveStep::Free(seat) => Ok(Removal::Free { instance: seat.instance, deleted: false }),
     }
+}
 
-    /// Frees the seat. Whoever finds it freed already has deleted nothing, unless the deletion itself was theirs.
-    async fn free(
-        &self,
-        mut record: DployOwner,
-        instance: &str,
-        won: bool,
-    ) -> Result<bool, Refusal> {
-        let mut attempts = Attempts::default();
-        loop {
-            if !seats(&record).iter().any(|seat| seat.instance == instance) {
-                return Ok(won);
-            }
-            let rest = seats_without(&record, instance);
-            match self.cluster.write_seats(&record, &rest).await {
-                Ok(_) => return Ok(true),
-                Err(error) if error.is_overtaken() => attempts.again().await?,
-                Err(error) => return Err(error.into()),
-            }
-            match self.cluster.owner(&record.name_any()).await? {
-                Some(read_again) => record = read_again,
-                None => return Ok(won),
-            }
+async fn delete(
+    ports: Ports<'_>,
+    instance: &DployInstance,
+    deleted: Removal,
+) -> Result<Removal, Refusal> {
+    match ports.writes.delete(instance).await {
+        Ok(()) => Ok(deleted),
+        Err(error) if error.is_overtaken() => Ok(Removal::Again),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Frees the seat. When another request frees it first, this request has removed the environment
+/// only if it deleted the instance.
+async fn free(
+    ports: Ports<'_>,
+    mut record: DployOwner,
+    instance: &str,
+    deleted: bool,
+) -> Result<bool, Refusal> {
+    let mut attempts = Attempts::default();
+    loop {
+        if seat_naming(&record, instance).is_none() {
+            return Ok(deleted);
+        }
+        let rest = seats_without(&record, instance);
+        match ports.writes.seats(&record, &rest).await {
+            Ok(_) => return Ok(true),
+            Err(error) if error.is_overtaken() => attempts.again().await?,
+            Err(error) => return Err(error.into()),
+        }
+        match ports.reads.live.owner(&record.name_any()).await? {
+            Some(read_again) => record = read_again,
+            None => return Ok(deleted),
         }
     }
 }

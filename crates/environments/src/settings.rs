@@ -1,20 +1,24 @@
+//! The settings of the operations.
+
 use resources::LaunchDefaults;
 
-/// What the server's own configuration contributes to the rules.
+/// What the server's own configuration contributes to the operations.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where the resources are (`DPLOY_NAMESPACE`).
+    /// The namespace of the resources (`DPLOY_NAMESPACE`).
     pub namespace: String,
-    /// `MAX_ENVIRONMENTS_PER_USER`, where no `OperatorConfig` says otherwise.
+    /// How many environments an owner may have without an `OperatorConfig`
+    /// (`MAX_ENVIRONMENTS_PER_USER`).
     pub max_environments: u32,
-    /// `DEFAULT_TTL` in seconds, where neither the template nor an `OperatorConfig` says otherwise; -1 for no end.
+    /// Seconds from launch to the deadline without an `OperatorConfig` (`DEFAULT_TTL`); -1 for no
+    /// deadline.
     pub default_ttl: i64,
-    /// `EXTEND_TTL` in seconds, where neither the template nor an `OperatorConfig` says otherwise.
+    /// Seconds that an extension adds without an `OperatorConfig` (`EXTEND_TTL`).
     pub extend_ttl: i64,
 }
 
 impl Settings {
-    /// What counts where there is no `OperatorConfig`.
+    /// The launch defaults without an `OperatorConfig`.
     pub(crate) const fn fallback(&self) -> LaunchDefaults {
         LaunchDefaults {
             ttl_seconds: self.default_ttl,

@@ -1,11 +1,12 @@
-//! The caller's list now and at every change.
+//! Watch: the caller's list now and after every change.
 
 use std::{
+    pin::Pin,
     sync::{Arc, Weak},
     time::Duration,
 };
 
-use futures::stream;
+use futures::{Stream, stream};
 use jiff::Timestamp;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -13,49 +14,60 @@ use tokio::{
 };
 use wire::EnvironmentList;
 
-use crate::{Caller, EnvironmentStream, Refusal, cache::Change, measures::Counted, room::Room};
+use crate::{
+    Caller, Refusal,
+    cache::ListChange,
+    list::list_now,
+    metrics::{Metrics, StreamClient},
+    owners::{Owners, owners_of},
+    ports::Reads,
+};
 
-/// How long changes are gathered before the list is sent.
-const GATHER: Duration = Duration::from_millis(40);
-/// How long to sleep where nothing ends by itself.
-const LONG: Duration = Duration::from_secs(3_600);
+/// How long changes are collected before a list is sent.
+const COALESCE_WINDOW: Duration = Duration::from_millis(40);
+/// The longest sleep between two looks at the deadlines.
+const MAX_SLEEP: Duration = Duration::from_secs(3_600);
 
-/// One listener.
-struct Listener {
-    /// Weak: a listener alone does not keep a server going.
-    room: Weak<Room>,
+/// A stream of lists: the first at once, then one after every change of the caller's environments.
+pub type EnvironmentStream = Pin<Box<dyn Stream<Item = EnvironmentList> + Send>>;
+
+/// One open event stream.
+struct Watch {
+    /// Weak: an open stream alone does not keep the watches of the cache running.
+    reads: Weak<Reads>,
     caller: Caller,
-    changes: Receiver<Change>,
+    changes: Receiver<ListChange>,
     sent: Option<EnvironmentList>,
-    _counted: Counted,
+    _counted: StreamClient,
 }
 
-impl Room {
-    /// The list now and at every change of what the caller owns.
-    pub(crate) async fn watch(
-        self: &Arc<Self>,
-        caller: &Caller,
-    ) -> Result<EnvironmentStream, Refusal> {
-        self.filled().await?;
-        self.inherit(caller).await?;
-        let listener = Listener {
-            room: Arc::downgrade(self),
-            caller: caller.clone(),
-            changes: self.cache.changes(),
-            sent: None,
-            _counted: self.measures.stream_client(),
-        };
-        Ok(Box::pin(stream::unfold(listener, Listener::next)))
-    }
+/// The list now, and after every change of the caller's environments. Binds the caller's owner key
+/// first if instances carry it.
+pub(crate) async fn watch(
+    reads: &Arc<Reads>,
+    owners: Owners<'_>,
+    metrics: &Metrics,
+    caller: &Caller,
+) -> Result<EnvironmentStream, Refusal> {
+    reads.filled().await?;
+    owners.inherit(caller).await?;
+    let watch = Watch {
+        reads: Arc::downgrade(reads),
+        caller: caller.clone(),
+        changes: reads.cache.changes(),
+        sent: None,
+        _counted: metrics.stream_client(),
+    };
+    Ok(Box::pin(stream::unfold(watch, Watch::next)))
 }
 
-impl Listener {
+impl Watch {
     async fn next(mut self) -> Option<(EnvironmentList, Self)> {
         loop {
             if self.sent.is_some() {
-                self.something_happens().await?;
+                self.changed().await?;
             }
-            let list = self.room.upgrade()?.list_now(&self.caller);
+            let list = list_now(&*self.reads.upgrade()?, &self.caller);
             if self.sent.as_ref().is_none_or(|sent| !is_same(sent, &list)) {
                 self.sent = Some(list.clone());
                 return Some((list, self));
@@ -63,8 +75,9 @@ impl Listener {
         }
     }
 
-    /// Waits for a change that may concern this caller, or for a deadline; then gathers what comes with it.
-    async fn something_happens(&mut self) -> Option<()> {
+    /// Waits for a change that may concern the caller or for a deadline, then collects further
+    /// changes for a moment. `None` when the server ends.
+    async fn changed(&mut self) -> Option<()> {
         let deadline = sleep(self.until_next_deadline()?);
         tokio::pin!(deadline);
         loop {
@@ -77,30 +90,31 @@ impl Listener {
                 },
             }
         }
-        sleep(GATHER).await;
-        // What is read below is newer than everything gathered so far.
+        sleep(COALESCE_WINDOW).await;
+        // The next list is newer than every change collected so far.
         self.changes = self.changes.resubscribe();
         Some(())
     }
 
-    fn concerns(&self, change: &Change) -> Option<bool> {
-        let Change::Owner(key) = change else { return Some(true) };
-        let room = self.room.upgrade()?;
-        Some(room.owners_of(&self.caller).iter().any(|owner| *owner.key == **key))
+    fn concerns(&self, change: &ListChange) -> Option<bool> {
+        let ListChange::Owner(key) = change else { return Some(true) };
+        let reads = self.reads.upgrade()?;
+        Some(owners_of(&reads, &self.caller).iter().any(|owner| *owner.key == **key))
     }
 
-    /// An environment whose time is up is shown as such without anybody writing anything.
+    /// The time until the next deadline in the list. An expired environment changes its status
+    /// without any write.
     fn until_next_deadline(&self) -> Option<Duration> {
-        let now = self.room.upgrade()?.clock.now();
+        let now = self.reads.upgrade()?.now();
         let listed = self.sent.iter().flat_map(|list| &list.environments);
         let deadlines = listed.filter_map(|it| it.expires_at.parse::<Timestamp>().ok());
         let next = deadlines.filter(|deadline| *deadline > now).min();
         let pause = next.and_then(|deadline| Duration::try_from(deadline.duration_since(now)).ok());
-        Some(pause.unwrap_or(LONG).min(LONG))
+        Some(pause.unwrap_or(MAX_SLEEP).min(MAX_SLEEP))
     }
 }
 
-/// Whether two lists differ in nothing but the time of the answer.
+/// Whether two lists differ only in the time of the answer.
 fn is_same(sent: &EnvironmentList, list: &EnvironmentList) -> bool {
     let EnvironmentList { environments, count, limit, used, now: _ } = list;
     (&sent.environments, &sent.count, &sent.limit, &sent.used) == (environments, count, limit, used)

@@ -7,7 +7,6 @@
 mod authentication;
 mod cookie_cipher;
 mod cookies;
-pub mod development;
 mod discovery;
 mod error;
 mod http_client;

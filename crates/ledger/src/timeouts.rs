@@ -1,18 +1,21 @@
 //! Every timeout of the protocol, the shortest first (docs/ledger.md, "Timeouts").
 //!
-//! No timeout is needed for safety, except that [`VOID_LIFETIME`] has to outlast every late writer.
-//! The others bound how long a request or a seat waits after a crash, and their order keeps a
-//! healthy request from being treated as a crashed one:
+//! Safety needs only one of them: [`VOID_LIFETIME`] has to outlast every late writer. The others
+//! bound how long a request or a seat waits after a crash. Their order keeps a healthy request from
+//! being treated as a crashed one:
 //!
-//! | timeout | must be shorter than | because |
-//! |---|---|---|
-//! | [`RESERVATION_TIMEOUT`] | [`SEAT_WRITER_TIMEOUT`] | a claim that tries its next member still holds its seat; its wait for a reservation must end before another replica fences that seat |
-//! | [`SEAT_WRITER_TIMEOUT`] | [`TURN_TIMEOUT`] | a launch that holds the turn fences a crashed writer; the requests behind it must still be in the queue when it is done |
-//! | [`TURN_TIMEOUT`] | [`API_CALL_TIMEOUT`] | one call that hangs must not keep the owner's other requests back until it fails |
-//! | [`API_CALL_TIMEOUT`] | [`SEAT_SWEEP_DELAY`] | a writer whose call hangs must have failed, and have given its seat back, before the operator sweeps the seat |
-//! | [`SEAT_SWEEP_DELAY`] | [`VOID_LIFETIME`] | a seat that a crash left behind is swept while the void instances of the same crash still exist |
+//! - [`RESERVATION_TIMEOUT`] < [`SEAT_WRITER_TIMEOUT`]: a claim that tries its next member still
+//!   holds its seat. Its wait for a reservation ends before another replica fences that seat.
+//! - [`SEAT_WRITER_TIMEOUT`] < [`TURN_TIMEOUT`]: a launch that has its turn fences the seat of a
+//!   crashed writer. The requests behind it still wait for their turn when it is done.
+//! - [`TURN_TIMEOUT`] < [`API_CALL_TIMEOUT`]: a call that hangs does not delay the owner's other
+//!   requests until it fails.
+//! - [`API_CALL_TIMEOUT`] < [`SEAT_SWEEP_DELAY`]: a writer whose call hangs has failed before the
+//!   operator sweeps its seat.
+//! - [`SEAT_SWEEP_DELAY`] < [`VOID_LIFETIME`]: a seat that a crash left behind is swept while the
+//!   void instances of the same crash still exist.
 //!
-//! [`ORPHAN_GRACE`] has no place in this order: an instance is never written before its seat.
+//! [`ORPHAN_GRACE`] has no place in this order, because no instance is written before its seat.
 
 use std::time::Duration;
 
@@ -23,8 +26,8 @@ pub const RESERVATION_TIMEOUT: Duration = Duration::from_secs(1);
 /// for every seat that it meets.
 pub const SEAT_WRITER_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// How long a request waits for its turn at an owner's ledger within one replica. After that it goes
-/// on without a turn.
+/// How long a request waits for its turn at an owner's ledger within one replica. After that it
+/// goes on without a turn.
 pub const TURN_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How long `serve` waits for the answer to one call to the API server.

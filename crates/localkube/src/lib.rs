@@ -1,24 +1,51 @@
-//! An embedded Kubernetes API server, for one machine: `dploy dev` and the tests run on it.
+//! An embedded Kubernetes API server for one machine. `dploy dev` and the tests use it.
 //!
-//! [`LocalKube`] keeps the objects; [`LocalKube::client`] gives a `kube::Client` that talks to it without a socket, and
-//! [`LocalKube::router`] the same API to serve on a port. It does what `kube`, controllers and kubectl use of a
-//! kube-apiserver and of the garbage collector and the namespace controller beside it; the suite in
-//! `tests/` runs against it and against a real one.
+//! [`LocalKube`] holds the objects. [`LocalKube::client`] returns a `kube::Client` that reaches it
+//! without a socket, and [`LocalKube::router`] serves the same API on a port. It implements what
+//! `kube`, controllers and kubectl use of kube-apiserver, the garbage collector and the namespace
+//! controller. The conformance suite in `tests/` runs against it and against a real cluster.
+//!
+//! # Order of the modules
+//!
+//! A module imports only modules above it:
+//!
+//! | module | contents |
+//! |---|---|
+//! | `meta`, `finalizers` | access to `metadata`; names of finalizers |
+//! | `field_error` | one invalid field |
+//! | `schema` | pruning, defaults and validation of custom resources |
+//! | `kinds` | the served kinds |
+//! | `error` | errors as `metav1.Status` |
+//! | `selectors` | label and field selectors |
+//! | `patch` | server-side apply, strategic merge, field managers |
+//! | `store` | the objects, transactions, the writer thread and the trait of its controllers |
+//! | `request` | target and options of a request |
+//! | `view` | representations of objects |
+//! | `admission` | completes and validates an object before a write |
+//! | `api` | the verbs |
+//! | `bootstrap` | the namespaces that every cluster has |
+//! | `controllers` | garbage collector, namespace controller, cleanup of custom resources |
+//! | `http` | paths, queries, bodies and responses |
 
 mod admission;
 mod api;
 mod bootstrap;
 mod controllers;
 mod error;
+mod field_error;
+mod finalizers;
 mod http;
 mod kinds;
 mod meta;
-mod open_error;
 mod patch;
+mod request;
 mod schema;
 mod selectors;
 mod store;
 mod view;
+
+#[cfg(test)]
+mod tests;
 
 use std::{path::Path, sync::Arc};
 
@@ -26,8 +53,8 @@ use axum::Router;
 use clock::SharedClock;
 use kube::Client;
 
-pub use crate::open_error::OpenError;
-use crate::store::Store;
+pub use crate::store::OpenError;
+use crate::{controllers::WorkQueue, store::Store};
 
 /// An embedded Kubernetes API server.
 #[derive(Debug, Clone)]
@@ -36,33 +63,34 @@ pub struct LocalKube {
 }
 
 impl LocalKube {
-    /// A server that keeps its objects in memory only.
+    /// A server that keeps its objects only in memory.
     #[must_use]
     pub fn in_memory(clock: SharedClock) -> Self {
-        Self { store: Arc::new(Store::in_memory(clock)) }
+        Self { store: Arc::new(Store::in_memory(clock, Box::<WorkQueue>::default())) }
     }
 
-    /// A server that keeps its objects under `dir`.
+    /// A server that stores its objects in a file in `dir`, which is created if it does not exist.
     ///
     /// # Errors
-    /// When another process has the directory, or it cannot be read or written.
+    /// Another server has opened the directory, or it could not be read or written.
     pub fn open(dir: &Path, clock: SharedClock) -> Result<Self, OpenError> {
-        Ok(Self { store: Arc::new(Store::open(dir, clock)?) })
+        let store = Store::open(dir, clock, Box::<WorkQueue>::default())?;
+        Ok(Self { store: Arc::new(store) })
     }
 
-    /// The whole API, to mount on a port.
+    /// A router that serves the whole API.
     pub fn router(&self) -> Router {
         http::router(Arc::clone(&self.store))
     }
 
-    /// A client that talks to this server without a socket. Needs a tokio runtime around it.
+    /// A client that reaches this server without a socket. It needs a tokio runtime.
     #[must_use]
     pub fn client(&self, default_namespace: &str) -> Client {
         Client::new(self.router(), default_namespace)
     }
 
-    /// Finishes the writes under way and lets go of the data directory, whatever clients there still are; what they
-    /// write later is refused, what they read is answered.
+    /// Commits the queued writes and releases the data directory. Clients may remain: their later
+    /// writes fail, their later reads succeed.
     pub fn close(&self) {
         self.store.close();
     }

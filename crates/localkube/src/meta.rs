@@ -1,26 +1,26 @@
-//! Reads and writes `metadata`.
+//! Functions that read and write `metadata`.
 
 use jiff::{Timestamp, Unit};
 use serde_json::{Map, Value};
 
-/// The object's metadata.
+/// A text field of the metadata; empty when it is absent.
 pub(crate) fn text<'a>(object: &'a Value, field: &str) -> &'a str {
     object["metadata"][field].as_str().unwrap_or_default()
 }
 
-/// Sets a field of the object's metadata.
+/// Sets a field of the metadata.
 pub(crate) fn set(object: &mut Value, field: &str, value: impl Into<Value>) {
     object["metadata"][field] = value.into();
 }
 
-/// Removes a field of the object's metadata.
+/// Removes a field of the metadata.
 pub(crate) fn unset(object: &mut Value, field: &str) {
     if let Some(metadata) = object["metadata"].as_object_mut() {
         metadata.remove(field);
     }
 }
 
-/// Removes a list or map of the object's metadata that holds nothing.
+/// Removes a list or map of the metadata if it is empty.
 pub(crate) fn unset_if_empty(object: &mut Value, field: &str) {
     let value = &object["metadata"][field];
     let is_empty =
@@ -30,27 +30,27 @@ pub(crate) fn unset_if_empty(object: &mut Value, field: &str) {
     }
 }
 
-/// Whether the object is being deleted.
-pub(crate) fn is_deleting(object: &Value) -> bool {
+/// Whether the object has a `deletionTimestamp`.
+pub(crate) fn is_terminating(object: &Value) -> bool {
     object["metadata"]["deletionTimestamp"].is_string()
 }
 
-/// The finalizers that still hold the object.
+/// The finalizers.
 pub(crate) fn finalizers(object: &Value) -> impl Iterator<Item = &str> {
     object["metadata"]["finalizers"].as_array().into_iter().flatten().filter_map(Value::as_str)
 }
 
-/// Drops a finalizer.
+/// Removes a finalizer.
 pub(crate) fn remove_finalizer(object: &mut Value, finalizer: &str) {
     if let Some(all) = object["metadata"]["finalizers"].as_array_mut() {
-        all.retain(|one| one != finalizer);
+        all.retain(|it| it != finalizer);
     }
     unset_if_empty(object, "finalizers");
 }
 
-/// Puts a finalizer on, once.
+/// Adds a finalizer, unless the object has it.
 pub(crate) fn add_finalizer(object: &mut Value, finalizer: &str) {
-    if finalizers(object).any(|one| one == finalizer) {
+    if finalizers(object).any(|it| it == finalizer) {
         return;
     }
     match object["metadata"]["finalizers"].as_array_mut() {
@@ -64,13 +64,14 @@ pub(crate) fn owners(object: &Value) -> &[Value] {
     object["metadata"]["ownerReferences"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
-/// A time as Kubernetes writes it in metadata: whole seconds.
-pub(crate) fn seconds(at: Timestamp) -> String {
+/// Formats a time for metadata: RFC 3339 with whole seconds.
+pub(crate) fn format_time(at: Timestamp) -> String {
     at.round(Unit::Second).unwrap_or(at).strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// The object without what only the server writes in metadata at every write.
-pub(crate) fn without_bookkeeping(object: &Value) -> Value {
+/// The object without the fields that every write changes: resourceVersion, generation and the
+/// times in `managedFields`.
+pub(crate) fn without_write_metadata(object: &Value) -> Value {
     let mut bare = object.clone();
     for field in ["resourceVersion", "generation"] {
         unset(&mut bare, field);
@@ -80,7 +81,7 @@ pub(crate) fn without_bookkeeping(object: &Value) -> Value {
     bare
 }
 
-/// The object as a map; an empty one for anything else.
-pub(crate) fn fields(object: &Value) -> Map<String, Value> {
+/// The fields of an object; empty for any other JSON value.
+pub(crate) fn to_map(object: &Value) -> Map<String, Value> {
     object.as_object().cloned().unwrap_or_default()
 }

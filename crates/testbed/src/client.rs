@@ -1,9 +1,11 @@
+//! An HTTP client for tests.
+
 use reqwest::{Method, StatusCode, header::HeaderMap, redirect::Policy};
 use serde_json::Value;
 
 use crate::eventually;
 
-/// An HTTP client of one person, which follows no redirects.
+/// An HTTP client with the token of one person. It follows no redirects.
 #[derive(Debug, Clone)]
 pub struct Client {
     origin: String,
@@ -11,9 +13,9 @@ pub struct Client {
     http: reqwest::Client,
 }
 
-/// What came back.
+/// A response, read to its end.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct Response {
     /// The status.
     pub status: StatusCode,
     /// The headers.
@@ -22,20 +24,20 @@ pub struct Answer {
     pub text: String,
 }
 
-impl Answer {
-    /// The body as JSON; null where it is none.
+impl Response {
+    /// The body as JSON; null when it is not JSON.
     #[must_use]
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
 
-    /// The sentence of an error.
+    /// The sentence in the body of an error.
     #[must_use]
     pub fn error(&self) -> String {
         self.json()["error"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// A field of the body that is a string; empty where it is not there.
+    /// A string field of the body; empty when it is missing.
     #[must_use]
     pub fn field(&self, name: &str) -> String {
         self.json()[name].as_str().unwrap_or_default().to_owned()
@@ -43,20 +45,17 @@ impl Answer {
 }
 
 impl Client {
-    /// A client of the site at `origin`.
+    /// A client of the server at `origin`.
     ///
     /// # Panics
-    /// When TLS was not set up.
+    /// When no rustls provider is installed.
     #[must_use]
     pub fn new(origin: String, token: Option<String>) -> Self {
-        let http = reqwest::Client::builder()
-            .redirect(Policy::none())
-            .build()
-            .expect("a client without special wishes");
+        let http = reqwest::Client::builder().redirect(Policy::none()).build().expect("a client");
         Self { origin, token, http }
     }
 
-    /// A request to a path of the site, with this person's token.
+    /// A request to a path of the server, with the person's token.
     pub fn request(&self, method: Method, path: &str) -> reqwest::RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.origin));
         match &self.token {
@@ -65,37 +64,38 @@ impl Client {
         }
     }
 
-    /// The answer to a request.
+    /// Sends a request and reads the response.
     ///
     /// # Panics
-    /// When there is none.
-    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
-        let response = request.send().await.expect("an answer");
+    /// When the server does not respond.
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Response {
+        let response = request.send().await.expect("a response");
         let (status, headers) = (response.status(), response.headers().clone());
         let text = response.text().await.expect("a body");
-        Answer { status, headers, text }
+        Response { status, headers, text }
     }
 
     /// `GET`
-    pub async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Response {
         self.send(self.request(Method::GET, path)).await
     }
 
     /// `POST` without a body.
-    pub async fn post(&self, path: &str) -> Answer {
+    pub async fn post(&self, path: &str) -> Response {
         self.send(self.request(Method::POST, path)).await
     }
 
     /// `DELETE`
-    pub async fn delete(&self, path: &str) -> Answer {
+    pub async fn delete(&self, path: &str) -> Response {
         self.send(self.request(Method::DELETE, path)).await
     }
 
-    /// Waits until the caller's environment of a template has a status, and returns it.
-    pub async fn until_status(&self, template: &str, status: &str) -> Answer {
+    /// Polls the caller's environment of a template until it has a status, and returns the
+    /// response.
+    pub async fn until_status(&self, template: &str, status: &str) -> Response {
         eventually(&format!("{template} is {status}"), || async {
-            let answer = self.get(&format!("/run/{template}/status")).await;
-            (answer.field("status") == status).then_some(answer)
+            let response = self.get(&format!("/run/{template}/status")).await;
+            (response.field("status") == status).then_some(response)
         })
         .await
     }

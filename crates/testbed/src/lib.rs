@@ -1,27 +1,26 @@
-//! A whole Dploy in one process: `dploy dev` on a free port, with its data in a temporary directory, and clients for its people.
+//! A complete Dploy in one process for tests: `dploy dev` on a free port, with its data in a
+//! temporary directory, and an HTTP client for each person of the development provider.
 //!
-//! Everything is real: the API server, the controllers, the child processes, the identity provider, HTTP over loopback.
+//! Nothing is mocked: the API server, the controllers, the child processes, the identity provider
+//! and HTTP over loopback are real.
 
-#![allow(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a test that cannot be set up fails with a sentence"
-)]
+#![allow(clippy::expect_used, clippy::panic, reason = "a failed set-up fails the test")]
 
 mod client;
 mod wait;
 
 use std::path::{Path, PathBuf};
 
+use dev::DataDirectory;
 use dploy::{
     config::Env,
-    roles::dev::{DataDirectory, Dev, Options},
+    roles::dev::{Dev, Options},
 };
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
-pub use client::{Answer, Client};
-pub use wait::{PATIENCE, eventually};
+pub use client::{Client, Response};
+pub use wait::{EVENTUALLY_TIMEOUT, eventually};
 
 /// A running Dploy.
 #[derive(Debug)]
@@ -39,12 +38,12 @@ impl TestBed {
         Self::with_env(program, Env::default()).await
     }
 
-    /// The same with environment variables of the server.
+    /// Starts a Dploy with environment variables of the server.
     ///
     /// # Panics
-    /// When it cannot be started: there is nothing to test then.
+    /// When Dploy does not start.
     pub async fn with_env(program: &str, env: Env) -> Self {
-        // Another test of this process may have chosen the provider already.
+        // Another test of this process may have installed the provider already.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let directory = tempfile::tempdir().expect("a temporary directory");
         let data = DataDirectory::open(Some(directory.path()), false).expect("an unused directory");
@@ -56,7 +55,7 @@ impl TestBed {
     }
 
     fn dev(&self) -> &Dev {
-        self.dev.as_ref().expect("it runs until it is stopped")
+        self.dev.as_ref().expect("not stopped yet")
     }
 
     /// `http://localhost:<port>`
@@ -65,19 +64,19 @@ impl TestBed {
         self.dev().origin()
     }
 
-    /// Its cluster.
+    /// A client of its cluster.
     #[must_use]
     pub fn kube(&self) -> kube::Client {
         self.dev().client()
     }
 
-    /// Where its data is.
+    /// Its data directory.
     #[must_use]
     pub fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// A client that has no token.
+    /// A client without a token.
     #[must_use]
     pub fn anonymous(&self) -> Client {
         Client::new(self.origin(), None)
@@ -86,7 +85,7 @@ impl TestBed {
     /// A client of alice, bob or carol.
     ///
     /// # Panics
-    /// When the development provider knows nobody of that name.
+    /// When the development provider has no person of that name.
     #[must_use]
     pub fn user(&self, person: &str) -> Client {
         let token = self.dev().token(person).expect("a person of the development provider");
@@ -99,10 +98,10 @@ impl TestBed {
         self.user("carol")
     }
 
-    /// Stops everything and waits until it has ended.
+    /// Stops everything, and waits until it has stopped.
     ///
     /// # Panics
-    /// When a part ended with an error.
+    /// When a task ended with an error.
     pub async fn stop(mut self) {
         self.stopping.cancel();
         if let Some(dev) = self.dev.take() {

@@ -1,28 +1,30 @@
+//! Waiting for a condition.
+
 use std::{future::Future, time::Duration};
 
-/// How long anything may take on a busy machine.
-pub const PATIENCE: Duration = Duration::from_secs(30);
-/// How often a condition is looked at.
-const PULSE: Duration = Duration::from_millis(20);
+/// How long [`eventually`] waits, and how long a test should wait for anything else.
+pub const EVENTUALLY_TIMEOUT: Duration = Duration::from_secs(30);
+/// The pause between two checks of a condition.
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Asks until there is an answer.
+/// Calls `check` until it returns a value.
 ///
 /// # Panics
-/// When there is none after [`PATIENCE`]; `what` says what was awaited.
-pub async fn eventually<T, F>(what: &str, mut ask: impl FnMut() -> F) -> T
+/// After [`EVENTUALLY_TIMEOUT`], with `condition` in the message.
+pub async fn eventually<T, F>(condition: &str, mut check: impl FnMut() -> F) -> T
 where
     F: Future<Output = Option<T>>,
 {
-    let answer = async {
+    let value = async {
         loop {
-            if let Some(answer) = ask().await {
-                return answer;
+            if let Some(value) = check().await {
+                return value;
             }
-            tokio::time::sleep(PULSE).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     };
-    match tokio::time::timeout(PATIENCE, answer).await {
-        Ok(answer) => answer,
-        Err(_) => panic!("{what}: not within {} s", PATIENCE.as_secs()),
+    match tokio::time::timeout(EVENTUALLY_TIMEOUT, value).await {
+        Ok(value) => value,
+        Err(_) => panic!("{condition}: not within {} s", EVENTUALLY_TIMEOUT.as_secs()),
     }
 }

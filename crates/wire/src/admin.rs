@@ -1,6 +1,8 @@
+//! The bodies of the admin calls.
+
 use serde::{Deserialize, Serialize};
 
-/// An environment or pool member, as the manager shows it.
+/// An instance, as the manager shows it: an environment or an unclaimed pool member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -9,13 +11,13 @@ pub struct AdminInstance {
     pub name: String,
     /// The name of its template.
     pub template: String,
-    /// The owner key; empty for a pool member that nobody claimed.
+    /// The owner key; empty for an unclaimed pool member.
     pub owner: String,
-    /// The phase in its status; empty before the operator saw it.
+    /// The phase of its status; empty until the operator has reconciled it.
     pub phase: String,
-    /// Where it answers.
+    /// The URL of the environment.
     pub url: String,
-    /// When its time is up; empty when it has no end.
+    /// The deadline; empty when there is none.
     pub expires_at: String,
     /// When the object was created.
     pub created_at: String,
@@ -23,11 +25,11 @@ pub struct AdminInstance {
     pub namespace: String,
     /// Eight lower-case hexadecimal digits that never change.
     pub uuid: String,
-    /// Whether it has no end.
+    /// Whether it has no deadline.
     pub is_unlimited: bool,
 }
 
-/// Every owner's environments, and pool members, sorted by template, then name.
+/// The instances of all owners and the pool members, sorted by template and name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminInstances {
@@ -44,7 +46,7 @@ pub struct AdminInstances {
 pub struct AdminTemplate {
     /// The object's name.
     pub name: String,
-    /// What people call it.
+    /// The display name.
     pub display_name: String,
     /// `on-demand` or `pool`.
     pub method: String,
@@ -52,15 +54,15 @@ pub struct AdminTemplate {
     pub enabled: bool,
     /// Whether the catalog shows it.
     pub visible: bool,
-    /// How many warm members it wants.
+    /// The size of the pool.
     pub pool_size: u32,
-    /// How many warm members wait to be claimed.
+    /// The number of unclaimed pool members that are ready.
     pub available: u32,
-    /// How many members are claimed.
+    /// The number of claimed pool members.
     pub claimed: u32,
     /// `git`, `helm` or empty.
     pub chart_type: String,
-    /// The address of the chart's repository.
+    /// The URL of the chart's repository.
     pub chart_repo: String,
     /// The chart's name, or its path in the repository.
     pub chart_ref: String,
@@ -70,7 +72,7 @@ pub struct AdminTemplate {
     pub created_at: String,
 }
 
-/// Every template, hidden and disabled too, sorted by name.
+/// All templates, also hidden and disabled ones, sorted by name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AdminTemplates {

@@ -1,3 +1,5 @@
+//! The bodies of the catalog.
+
 use serde::{Deserialize, Serialize};
 
 use crate::ConnectionType;
@@ -9,53 +11,53 @@ use crate::ConnectionType;
 pub struct CatalogEntry {
     /// The template's name, which `/run/{env}` takes.
     pub name: String,
-    /// What people call it; the name where the template has no display name.
+    /// The display name; the name when the template has no display name.
     pub display_name: String,
     /// One or two sentences.
     pub description: String,
-    /// The name of a Lucide icon, an emoji or an address of a picture; may be empty.
+    /// The name of a Lucide icon, an emoji, or the URL of a picture; may be empty.
     pub icon: String,
     /// `category,subcategory`
     pub category: String,
-    /// How long an environment lives, in seconds; -1 when it has no end.
+    /// The lifetime of an environment in seconds; -1 when it has no deadline.
     pub ttl: i64,
-    /// By how much one extension moves the end on, in seconds.
+    /// The length of one extension, in seconds.
     #[serde(rename = "extendTTL")]
     pub extend_ttl: i64,
-    /// How often an environment can be extended; 0 for as often as its owner likes.
+    /// The maximum number of extensions; 0 for no maximum.
     pub max_extends: i64,
-    /// Whether environments have no end.
+    /// Whether environments have no deadline.
     pub is_unlimited: bool,
-    /// How people reach it.
+    /// How users connect to an environment.
     pub connection_type: ConnectionType,
-    /// Always empty here: there is no environment yet to connect to.
+    /// Always empty: only an environment has a connection message.
     pub connection_message: String,
-    /// What can be, or has to be, chosen before it starts.
+    /// The parameters of a launch.
     pub parameters: Vec<Parameter>,
-    /// The claim that names the owning team; empty when environments belong to the person who launches.
+    /// The claim that names the owning team; empty when the caller owns the environment.
     pub owner_claim: String,
-    /// How many warm members wait to be claimed; null for templates without a pool.
+    /// The number of unclaimed pool members that are ready; null for a template without a pool.
     #[serde(default)]
     pub ready: Option<u32>,
 }
 
-/// A value that a template takes at launch.
+/// A parameter of a template, whose value is given at launch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Parameter {
-    /// Its name in the query string.
+    /// The name in the query string.
     pub name: String,
-    /// What it is for.
+    /// What the parameter is for.
     pub description: String,
-    /// Whether a launch without it is refused.
+    /// Whether a launch without this parameter is refused.
     pub required: bool,
-    /// The value used when none is given.
+    /// The value that is used when none is given.
     pub default: String,
-    /// The only values allowed; empty when any value is.
+    /// The allowed values; empty when every value is allowed.
     #[serde(rename = "enum", default)]
     pub choices: Vec<String>,
-    /// A regular expression that the whole value has to match; empty when there is none.
+    /// A regular expression that the whole value must match; empty when there is none.
     #[serde(default)]
     pub pattern: String,
 }

@@ -1,26 +1,28 @@
+//! The bodies about a user's environments.
+
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// The state of an environment as its owner sees it.
+/// The status of an environment, as its owner sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub enum Status {
-    /// Asked for; nothing has started yet.
+    /// Requested; the workload has not started.
     #[serde(rename = "pending")]
     Pending,
-    /// Starting.
+    /// The workload is starting.
     Progressing,
-    /// Running.
+    /// The environment can be used.
     Healthy,
-    /// Something is wrong.
+    /// The workload has a fault.
     Degraded,
-    /// On its way out.
+    /// The environment is being deleted.
     Deleting,
 }
 
 impl Status {
-    /// The word that the contract fixes.
+    /// The word in JSON (docs/contract.md, "Bodies").
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -39,7 +41,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// A word that is none of the five of [`Status`].
+/// A word that names no [`Status`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownStatus(pub String);
 
@@ -62,15 +64,15 @@ impl FromStr for Status {
     }
 }
 
-/// How people reach an environment.
+/// How users connect to an environment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum ConnectionType {
-    /// By opening its address in a browser.
+    /// By its URL, in a browser.
     #[default]
     Web,
-    /// By a command to copy.
+    /// By a command that the user copies.
     Instructions,
 }
 
@@ -81,46 +83,46 @@ pub enum ConnectionType {
 pub struct Environment {
     /// The name of its template.
     pub name: String,
-    /// What people call the template.
+    /// The template's display name.
     pub display_name: String,
     /// The template's description at launch.
     pub description: String,
     /// Eight lower-case hexadecimal digits that never change.
     pub uuid: String,
-    /// Its state.
+    /// The status.
     pub status: Status,
-    /// Where it answers.
+    /// The URL of the environment.
     pub url: String,
-    /// When its time is up; empty when it has no end.
+    /// The deadline; empty when there is none.
     pub expires_at: String,
-    /// When it was launched (or claimed); with `expires_at` it tells the share of time that is left.
+    /// The time of the launch or the claim.
     pub started_at: String,
     /// The template's icon at launch.
     pub icon: String,
     /// `category,subcategory` of the template at launch.
     pub category: String,
-    /// How often it was extended.
+    /// The number of extensions so far.
     pub extend_count: i64,
-    /// How often it can be extended; 0 for as often as its owner likes.
+    /// The maximum number of extensions; 0 for no maximum.
     pub max_extends: i64,
-    /// By how much one extension moves the end on, in seconds.
+    /// The length of one extension, in seconds.
     #[serde(rename = "extendTTL")]
     pub extend_ttl: i64,
-    /// Whether it has no end.
+    /// Whether it has no deadline.
     pub is_unlimited: bool,
-    /// The owner key of the person or team it belongs to.
+    /// The owner key of the person or the team that owns it.
     pub owner: String,
     /// Whether a team owns it.
     pub shared: bool,
-    /// How it is reached.
+    /// How users connect to it.
     pub connection_type: ConnectionType,
     /// The command to copy; empty for `web`.
     pub connection_message: String,
-    /// Why it is not running, in a sentence for its owner; empty when there is nothing to say.
+    /// Why the environment is not healthy, as a sentence for its owner; may be empty.
     pub message: String,
 }
 
-/// All that the caller owns, personally and through teams.
+/// The environments that the caller owns, personally and through teams.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
@@ -129,46 +131,46 @@ pub struct EnvironmentList {
     pub environments: Vec<Environment>,
     /// The length of the list.
     pub count: u32,
-    /// How many the caller may have.
+    /// The caller's quota.
     pub limit: u32,
-    /// How many of the caller's own count against the limit: those that are not being deleted.
+    /// How many of the caller's own environments count against the quota: all but deleting ones.
     pub used: u32,
-    /// The server's time when it answered.
+    /// The server's time.
     pub now: String,
 }
 
-/// The answer to a launch and to a question for its status.
+/// The response to a launch and to a status request.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
     /// Eight lower-case hexadecimal digits that never change.
     pub uuid: String,
-    /// Its state.
+    /// The status.
     pub status: Status,
-    /// Where it answers, or will.
+    /// The URL of the environment. It is known before the environment is healthy.
     pub url: String,
-    /// When its time is up; empty when it has no end.
+    /// The deadline; empty when there is none.
     pub expires_at: String,
-    /// The owner key of the person or team it belongs to.
+    /// The owner key of the person or the team that owns it.
     pub owner: String,
     /// Whether a team owns it.
     pub shared: bool,
-    /// How it is reached.
+    /// How users connect to it.
     pub connection_type: ConnectionType,
     /// The command to copy; empty for `web`.
     pub connection_message: String,
 }
 
-/// The answer to an extension.
+/// The response to an extension.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Extended {
-    /// The new end.
+    /// The new deadline.
     pub expires_at: String,
-    /// How often it was extended, this time included.
+    /// The number of extensions so far, including this one.
     pub extend_count: i64,
-    /// How often it can be extended; 0 for as often as its owner likes.
+    /// The maximum number of extensions; 0 for no maximum.
     pub max_extends: i64,
 }

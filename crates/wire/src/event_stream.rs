@@ -1,7 +1,7 @@
 //! The compact form of the event stream `GET /api/environments/stream?compact=true`.
 //!
-//! Only the web app asks for this form, because a JSON parser would be a twentieth of its download.
-//! The form may change with every release: the server and the web app are built together.
+//! Only the web app requests it, because a JSON parser would take a twentieth of the download
+//! limit. The form may change with every release: the server and the web app are built together.
 
 use std::fmt;
 

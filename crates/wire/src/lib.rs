@@ -1,7 +1,9 @@
-//! What crosses the network between the server and its clients: the bodies of `CONTRACT.md`, "REST".
+//! The JSON bodies of the REST API (docs/contract.md, "Bodies"), and the compact form of the event
+//! stream.
 //!
-//! The browser compiles this crate, so it depends on serde alone. Times are RFC 3339 strings in UTC with a `Z` and whole
-//! seconds; an empty string stands for "no end". Durations are whole seconds. Every field beyond the contract is additive.
+//! The browser compiles this crate, so it depends on serializers only. Times are RFC 3339 in UTC
+//! with a `Z` and whole seconds; an empty string means "no deadline". Durations are whole seconds.
+//! Fields that the contract does not name are additive.
 
 mod admin;
 mod catalog;

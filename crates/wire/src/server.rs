@@ -1,14 +1,16 @@
+//! The bodies about the server and the caller.
+
 use serde::{Deserialize, Serialize};
 
 /// The body of every error.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
-    /// One sentence: what happened, and where possible what to do.
+    /// One sentence: what happened and, where possible, what to do.
     pub error: String,
 }
 
-/// The answer of the probes.
+/// The response of the probes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Health {
@@ -16,19 +18,19 @@ pub struct Health {
     pub status: String,
 }
 
-/// Who is calling.
+/// The caller.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Me {
     /// The name in the claim that `JWT_USERNAME_CLAIM` names.
     pub username: String,
-    /// The owner key of what the caller owns personally.
+    /// The caller's personal owner key.
     pub owner: String,
     /// Whether the caller may use the manager.
     pub admin: bool,
 }
 
-/// Which parts of the web app are switched on.
+/// Which parts of the web app are enabled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]

@@ -4,7 +4,7 @@ import { ChartServer } from '../../cluster/charts.js';
 import { installationOf } from '../../cluster/installation.js';
 import { expect, test } from '../../support/fixtures.js';
 
-/** What an installation of an earlier Dploy has, as its admins wrote it. */
+/** The objects of an installation of an earlier Dploy, as its admins wrote them. */
 const EXISTING = resolve(import.meta.dirname, '../../cluster/existing');
 
 const PARAMETERS: Record<string, string> = { parameters: '?size=large' };
@@ -17,7 +17,7 @@ let charts: ChartServer;
 test.beforeAll(async ({ dploy }) => {
   charts = await ChartServer.start();
   const { admin, namespace } = installationOf(dploy);
-  for (const name of (await readdir(EXISTING)).filter((each) => each !== 'config.yaml')) {
+  for (const name of (await readdir(EXISTING)).filter((it) => it !== 'config.yaml')) {
     const manifest = await readFile(join(EXISTING, name), 'utf8');
     const here = manifest
       .replace('namespace: dploy-system', `namespace: ${namespace}`)
@@ -29,14 +29,14 @@ test.beforeAll(async ({ dploy }) => {
 
 test.afterAll(async ({ dploy }) => {
   const { admin, namespace } = installationOf(dploy);
-  for (const name of (await readdir(EXISTING)).filter((each) => each !== 'config.yaml')) {
+  for (const name of (await readdir(EXISTING)).filter((it) => it !== 'config.yaml')) {
     const template = name.replace('.yaml', '');
     await admin.kubectl(['--namespace', namespace, 'delete', 'dploytemplate', template, '--ignore-not-found']);
   }
   await charts.stop();
 });
 
-test('the settings apply as they are', async ({ dploy }) => {
+test('an existing OperatorConfig is valid', async ({ dploy }) => {
   const { admin } = installationOf(dploy);
   await admin.kubectl(['apply', '--dry-run=server', '--validate=strict', '--filename', join(EXISTING, 'config.yaml')]);
 });
@@ -44,25 +44,25 @@ test('the settings apply as they are', async ({ dploy }) => {
 for (const name of [
   'git-chart', 'helm-chart', 'pool', 'owner-claim', 'unlimited', 'instructions', 'parameters', 'hidden', 'sprig',
 ]) {
-  test(`${name} launches, becomes Healthy and goes`, async ({ client }) => {
+  test(`${name} is launched, becomes Healthy and is deleted`, async ({ client }) => {
     test.setTimeout(120_000);
     const alice = await client('alice');
     const launch = () => alice.get(`/run/${name}${PARAMETERS[name] ?? ''}`);
-    // A pool has to fill first.
+    // The pool needs time to fill.
     await expect.poll(async () => (await launch()).status, { timeout: 60_000 }).toBe(200);
     const { uuid, url } = (await launch()).body;
     expect(url).toMatch(URLS[name] ?? new RegExp(`^http://${name}-${uuid}\\.localhost$`));
-    const seen = async () => {
+    const status = async () => {
       const environment = await alice.find(name);
       return environment?.status === 'Degraded' ? environment : environment?.status;
     };
-    await expect.poll(seen, { timeout: 60_000 }).toBe('Healthy');
+    await expect.poll(status, { timeout: 60_000 }).toBe('Healthy');
     expect((await alice.delete(`/run/${name}`)).status).toBe(204);
     await expect.poll(async () => (await alice.list()).count, { timeout: 60_000 }).toBe(0);
   });
 }
 
-test('values reach the chart as the template renders them', async ({ dploy, client }) => {
+test('the chart receives the rendered values', async ({ dploy, client }) => {
   test.setTimeout(120_000);
   const alice = await client('alice');
   const { uuid } = (await alice.get('/run/sprig')).body;
@@ -79,7 +79,7 @@ test('values reach the chart as the template renders them', async ({ dploy, clie
   });
 });
 
-test('what is disabled or hidden is so', async ({ client }) => {
+test('a disabled template cannot be launched, and a hidden one is not listed', async ({ client }) => {
   const alice = await client('alice');
   expect(await alice.get('/run/disabled')).toMatchObject({ status: 404, body: { error: 'environment "disabled" not found' } });
   const names = (await alice.get('/api/environments/available')).body.map(({ name }: { name: string }) => name);

@@ -1,7 +1,7 @@
 import { installationOf } from '../../cluster/installation.js';
 import { expect, test } from '../../support/fixtures.js';
 
-test('kubectl waits for an environment, shows it, and tells what became of it', async ({ dploy, client }) => {
+test('kubectl waits for an environment and shows its status and Events', async ({ dploy, client }) => {
   const { admin, namespace } = installationOf(dploy);
   const kubectl = (...args: string[]) => admin.kubectl(['--namespace', namespace, ...args]);
   const alice = await client('alice');
@@ -28,7 +28,7 @@ test('kubectl waits for an environment, shows it, and tells what became of it', 
   expect((await alice.list()).count).toBe(0);
 });
 
-test('a template that cannot be launched says why', async ({ dploy }) => {
+test('an invalid template shows the reason in its condition and Events', async ({ dploy }) => {
   const { admin, namespace } = installationOf(dploy);
   const template = {
     apiVersion: 'dploy.dev/v1alpha1', kind: 'DployTemplate', metadata: { name: 'broken', namespace },
@@ -41,7 +41,7 @@ test('a template that cannot be launched says why', async ({ dploy }) => {
   await admin.kubectl(['--namespace', namespace, 'delete', 'dtpl', 'broken']);
 });
 
-test('one environment cannot reach another, and a quota is its own', async ({ dploy, client }) => {
+test('an environment has its own network policy and resource quota', async ({ dploy, client }) => {
   const { admin, namespace } = installationOf(dploy);
   const spec = { ...dploy.workload, guardRails: { resourceQuota: { pods: 2 }, podSecurity: 'baseline' } };
   await admin.apply({ apiVersion: 'dploy.dev/v1alpha1', kind: 'DployTemplate', metadata: { name: 'railed', namespace }, spec });
@@ -53,7 +53,7 @@ test('one environment cannot reach another, and a quota is its own', async ({ dp
   expect(quota.status).toMatchObject({ hard: { pods: '2' }, used: { pods: '1' } });
   const policy = await admin.get('--namespace', home, 'networkpolicy', 'dploy-isolation');
   expect(policy.spec.ingress[0].from).toHaveLength(2);
-  // The API server itself refuses what the level forbids.
+  // The API server enforces the Pod Security level.
   const pod = {
     apiVersion: 'v1', kind: 'Pod', metadata: { name: 'rooted', namespace: home },
     spec: { hostNetwork: true, containers: [{ name: 'rooted', image: 'registry.example/rooted' }] },

@@ -1,17 +1,17 @@
 import { installationOf } from '../../cluster/installation.js';
 import { expect, test } from '../../support/fixtures.js';
 
-/** What `serve` asks the API server for in Dploy's namespace, and nothing else. */
-const SERVES = {
+/** The permissions of `serve` in Dploy's namespace. It has no others. */
+const SERVE_PERMISSIONS = {
   'dploytemplates.dploy.dev': ['get', 'list', 'watch'],
   'dployinstances.dploy.dev': ['get', 'list', 'watch', 'create', 'patch', 'delete'],
   'dployowners.dploy.dev': ['get', 'list', 'watch', 'create'],
   'dployowners.dploy.dev/status': ['patch'],
 };
 
-test('serve may read and write what it needs and nothing beside it', async ({ dploy }) => {
+test('serve has the permissions that it needs and no others', async ({ dploy }) => {
   const site = installationOf(dploy);
-  for (const [resource, verbs] of Object.entries(SERVES)) {
+  for (const [resource, verbs] of Object.entries(SERVE_PERMISSIONS)) {
     for (const verb of verbs) expect(await site.may('serve', verb, resource), `${verb} ${resource}`).toBe(true);
   }
   for (const resource of ['secrets', 'pods', 'configmaps', 'namespaces', 'leases.coordination.k8s.io', 'deployments.apps']) {
@@ -21,16 +21,16 @@ test('serve may read and write what it needs and nothing beside it', async ({ dp
   }
 });
 
-test('no role holds a wildcard', async ({ dploy }) => {
+test('no role has a wildcard', async ({ dploy }) => {
   const rules = await installationOf(dploy).rules();
   expect(rules.length).toBeGreaterThan(5);
   for (const rule of rules) expect([...rule.apiGroups, ...rule.resources, ...rule.verbs]).not.toContain('*');
 });
 
-test('a right that is missing is named in the log, and the caller learns nothing of it', async ({ dploy, client }) => {
+test('a missing permission is logged, and the response does not reveal it', async ({ dploy, client }) => {
   const site = installationOf(dploy);
   const alice = await client('alice');
-  expect(site.forbidden(), 'what the chart forgot').toEqual([]);
+  expect(site.forbidden(), 'permissions missing in the chart').toEqual([]);
   const restore = await site.withdrawRight('serve', 'dployinstances', 'create');
   try {
     const refused = await alice.get('/run/sized?size=small');

@@ -4,14 +4,14 @@ import { expect, test } from '../../support/fixtures.js';
 
 const SAMPLES = ['Echo over TCP', 'Sized page', 'Team desk', 'Web terminal', 'Web terminal, warm'];
 
-test('the catalog shows every template, and a visitor is asked to sign in', async ({ page }) => {
+test('the catalog shows every template, with a link to sign in', async ({ page }) => {
   const catalog = new CatalogPage(page);
   await catalog.goto();
   await expect(catalog.cards.getByRole('heading')).toHaveText(SAMPLES);
   await expect(catalog.card('Web terminal').getByRole('link', { name: 'Sign in to launch' })).toBeVisible();
 });
 
-test('searching narrows the cards, by key and by word, and the address keeps it', async ({ signIn }) => {
+test('a search filters the cards and is kept in the address', async ({ signIn }) => {
   const page = await signIn('alice');
   const catalog = new CatalogPage(page);
 
@@ -31,7 +31,7 @@ test('searching narrows the cards, by key and by word, and the address keeps it'
   await expect(catalog.cards).toHaveCount(SAMPLES.length);
 });
 
-test('a category narrows the cards, and nothing found says what to do', async ({ page }) => {
+test('a category filters the cards, and an empty result says what to do', async ({ page }) => {
   const catalog = new CatalogPage(page);
   await catalog.goto();
   await catalog.chooseCategory('Networking');
@@ -44,7 +44,7 @@ test('a category narrows the cards, and nothing found says what to do', async ({
   await expect(catalog.cards).toHaveCount(SAMPLES.length);
 });
 
-test('an address without a page says so, with the status', async ({ page, complaints }) => {
+test('an unknown address shows a page with status 404', async ({ page, complaints }) => {
   complaints.expect(/status of 404/);
   const response = await page.goto('/no/such/page');
   expect(response?.status()).toBe(404);
@@ -53,7 +53,7 @@ test('an address without a page says so, with the status', async ({ page, compla
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('What do you want to run?');
 });
 
-test('the colours can be chosen, and are remembered', async ({ signIn }) => {
+test('the chosen theme is stored', async ({ signIn }) => {
   const page = await signIn('alice');
   await page.getByRole('button', { name: 'Use dark colours' }).click();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
@@ -62,12 +62,12 @@ test('the colours can be chosen, and are remembered', async ({ signIn }) => {
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
 
-test('colours are remembered even where the server has not answered yet', async ({ signIn }) => {
+test('the chosen theme is stored before the server responds', async ({ signIn }) => {
   const page = await signIn('alice');
-  let asked = false;
-  await page.route('**/*choose_theme*', () => { asked = true; });
+  let requested = false;
+  await page.route('**/*choose_theme*', () => { requested = true; });
   await page.getByRole('button', { name: 'Use dark colours' }).click();
-  await expect.poll(() => asked).toBe(true);
+  await expect.poll(() => requested).toBe(true);
   await page.reload();
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });

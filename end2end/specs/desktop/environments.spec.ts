@@ -8,7 +8,7 @@ test.beforeEach(async ({ client }) => {
   await alice.get('/run/sized?size=small');
 });
 
-test('the countdown ticks, and a reload does not change what it says', async ({ signIn }) => {
+test('the countdown ticks and survives a reload', async ({ signIn }) => {
   const page = await signIn('alice');
   const environments = new EnvironmentsPage(page);
   await environments.goto();
@@ -24,7 +24,7 @@ test('the countdown ticks, and a reload does not change what it says', async ({ 
   expect(before - after).toBeLessThan(20);
 });
 
-test('it can be extended until the limit refuses', async ({ signIn }) => {
+test('an environment can be extended until the maximum is reached', async ({ signIn }) => {
   const page = await signIn('alice');
   const environments = new EnvironmentsPage(page);
   await environments.goto();
@@ -41,7 +41,7 @@ test('it can be extended until the limit refuses', async ({ signIn }) => {
   await expect.poll(() => row.secondsLeft()).toBeGreaterThan(before + 3500);
 });
 
-test('deleting asks once, and the row goes without a reload', async ({ signIn }) => {
+test('a deletion asks for confirmation and removes the row without a reload', async ({ signIn }) => {
   const page = await signIn('alice');
   const environments = new EnvironmentsPage(page);
   await environments.goto();
@@ -49,9 +49,9 @@ test('deleting asks once, and the row goes without a reload', async ({ signIn })
   const row = environments.row('Sized page');
 
   const first = await row.askToDelete();
-  await expect(first.question).toContainText('is lost for good');
+  await expect(first.dialog).toContainText('is lost for good');
   await first.keep.click();
-  await expect(first.question).toBeHidden();
+  await expect(first.dialog).toBeHidden();
   await expect(row.row).toBeVisible();
 
   await (await row.askToDelete()).confirm.click();
@@ -60,7 +60,7 @@ test('deleting asks once, and the row goes without a reload', async ({ signIn })
   await expect(page.locator('body')).toHaveAttribute('data-same-page');
 });
 
-test('what a program does is on the open page at once', async ({ signIn, client }) => {
+test('an open page shows the changes of a REST client at once', async ({ signIn, client }) => {
   const page = await signIn('alice');
   const environments = new EnvironmentsPage(page);
   await environments.goto();
@@ -74,7 +74,7 @@ test('what a program does is on the open page at once', async ({ signIn, client 
   await expect(environments.row('Sized page').row).toBeHidden();
 });
 
-test('the environment opens in a tab of its own', { tag: '@workload' }, async ({ signIn }) => {
+test('an environment opens in a new tab', { tag: '@workload' }, async ({ signIn }) => {
   const page = await signIn('alice');
   const environments = new EnvironmentsPage(page);
   await environments.goto();
@@ -84,7 +84,7 @@ test('the environment opens in a tab of its own', { tag: '@workload' }, async ({
   await expect(tab.getByRole('heading', { level: 1 })).toHaveText('Hello!');
 });
 
-test('at the limit the catalog says so', async ({ signIn, client, dploy }) => {
+test('the catalog shows that the quota is used up', async ({ signIn, client, dploy }) => {
   const alice = await client('alice');
   for (const name of ['extra-1', 'extra-2', 'extra-3', 'extra-4']) {
     await addTemplate(dploy, name);

@@ -4,9 +4,9 @@ import { EnvironmentsPage } from '../../pages/environments.js';
 import { TerminalPage } from '../../pages/terminal.js';
 import { expect, test } from '../../support/fixtures.js';
 
-test('a template with parameters asks for them and runs with them', { tag: '@workload' }, async ({ signIn }) => {
+test('a template with parameters is launched from its form', { tag: '@workload' }, async ({ signIn }) => {
   const page = await signIn('alice');
-  const form = await new CatalogPage(page).ask('Sized page');
+  const form = await new CatalogPage(page).openForm('Sized page');
   await expect(form.dialog).toBeVisible();
   await form.field('size').selectOption('large');
   await form.field('greeting').fill('Good morning');
@@ -17,10 +17,10 @@ test('a template with parameters asks for them and runs with them', { tag: '@wor
   await expect(page.getByText('large', { exact: true })).toBeVisible();
 });
 
-test('a value that is not accepted is refused where it was typed', async ({ signIn, complaints }) => {
+test('a refused value shows its error beside the field', async ({ signIn, complaints }) => {
   complaints.expect(/status of 400/);
   const page = await signIn('alice');
-  const form = await new CatalogPage(page).ask('Sized page');
+  const form = await new CatalogPage(page).openForm('Sized page');
   await form.field('greeting').fill('a: b');
   await form.field('greeting').evaluate((field: HTMLInputElement) => field.removeAttribute('pattern'));
   await form.submit.click();
@@ -28,16 +28,16 @@ test('a value that is not accepted is refused where it was typed', async ({ sign
   await expect(form.field('greeting')).toHaveValue('a: b');
 });
 
-test('the dialog goes with Escape and gives the focus back', async ({ signIn }) => {
+test('Escape closes the dialog and returns the focus', async ({ signIn }) => {
   const page = await signIn('alice');
-  const form = await new CatalogPage(page).ask('Sized page');
+  const form = await new CatalogPage(page).openForm('Sized page');
   await expect(form.field('size')).toBeVisible();
   await page.keyboard.press('Escape');
   await expect(form.dialog).toBeHidden();
   await expect(page.getByRole('link', { name: 'Launch Sized page with parameters' })).toBeFocused();
 });
 
-test('a terminal is a real shell', { tag: '@workload' }, async ({ signIn }) => {
+test('a terminal runs a shell', { tag: '@workload' }, async ({ signIn }) => {
   const page = await signIn('alice');
   await new CatalogPage(page).launch('Web terminal');
   await expect(page).toHaveURL(/^http:\/\/webterm-[0-9a-f]{8}\.localhost:/);
@@ -52,12 +52,12 @@ test('a terminal is a real shell', { tag: '@workload' }, async ({ signIn }) => {
   await expect(page.getByRole('button', { name: 'New shell' })).toBeVisible();
 });
 
-test('a warm one is claimed at once and opens from the catalog', { tag: '@workload' }, async ({ signIn, client, dploy }) => {
-  const warm = async () => {
+test('an unclaimed pool member is claimed at once and opens from the catalog', { tag: '@workload' }, async ({ signIn, client, dploy }) => {
+  const available = async () => {
     const { templates } = (await (await client('carol')).get('/api/admin/templates')).body;
     return templates.find(({ name }: { name: string }) => name === 'webterm-warm').available;
   };
-  await expect.poll(warm).toBe(2);
+  await expect.poll(available).toBe(2);
   const page = await signIn('alice');
   const catalog = new CatalogPage(page);
   await expect(catalog.card('Web terminal, warm')).toContainText('2 ready now');
@@ -69,10 +69,10 @@ test('a warm one is claimed at once and opens from the catalog', { tag: '@worklo
   await expect(catalog.quota).toContainText('1 of 5 in use');
 });
 
-test('an environment that is no page shows the command that reaches it', { tag: '@workload' }, async ({ signIn, client }) => {
+test('an environment without a web page shows the command that connects to it', { tag: '@workload' }, async ({ signIn, client }) => {
   const page = await signIn('alice');
   await new CatalogPage(page).launch('Echo over TCP');
-  await expect(page.getByText('It runs. This command reaches it:')).toBeVisible();
+  await expect(page.getByText('The environment is running. Connect with this command:')).toBeVisible();
 
   const environments = new EnvironmentsPage(page);
   await environments.goto();
@@ -83,17 +83,17 @@ test('an environment that is no page shows the command that reaches it', { tag: 
   expect(await echoed(command, 'hello there')).toBe('hello there');
 });
 
-/** What comes back over TCP from where an `nc` command would go. */
+/** Sends a line to the address of an `nc` command and returns the echoed line. */
 function echoed(command: string, line: string): Promise<string> {
   const [, host, port] = /^nc (\S+) (\d+)$/.exec(command) ?? [];
   return new Promise((done, fail) => {
     const socket = connect({ host, port: Number(port) }, () => socket.write(`${line}\n`));
-    let heard = '';
+    let received = '';
     socket.setEncoding('utf8');
     socket.once('error', fail);
     socket.on('data', (text: string) => {
-      heard += text;
-      const found = heard.split('\n').map((each) => each.trim()).find((each) => each === line);
+      received += text;
+      const found = received.split('\n').map((it) => it.trim()).find((it) => it === line);
       if (found) {
         socket.destroy();
         done(found);

@@ -2,7 +2,7 @@ import { EnvironmentsPage } from '../../pages/environments.js';
 import { CatalogPage } from '../../pages/catalog.js';
 import { expect, test } from '../../support/fixtures.js';
 
-test('nobody sees or reaches what belongs to somebody else', { tag: '@workload' }, async ({ signIn, client, complaints }) => {
+test('a user neither sees nor opens the environment of another user', { tag: '@workload' }, async ({ signIn, client, complaints }) => {
   const alice = await client('alice');
   await alice.get('/run/sized?size=small');
   await expect.poll(async () => (await alice.find('sized'))?.status).toBe('Healthy');
@@ -19,7 +19,7 @@ test('nobody sees or reaches what belongs to somebody else', { tag: '@workload' 
   await expect(page.getByText('Hello!')).toBeHidden();
 });
 
-test('somebody who is not signed in is asked to, and then comes to the environment', { tag: '@workload' }, async ({ page, client }) => {
+test('an environment asks an anonymous visitor to sign in, and then opens', { tag: '@workload' }, async ({ page, client }) => {
   const alice = await client('alice');
   await alice.get('/run/sized?size=small');
   await expect.poll(async () => (await alice.find('sized'))?.status).toBe('Healthy');
@@ -31,7 +31,7 @@ test('somebody who is not signed in is asked to, and then comes to the environme
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Hello!');
 });
 
-test('a team shares one environment', { tag: '@workload' }, async ({ signIn }) => {
+test('the members of a team share one environment', { tag: '@workload' }, async ({ signIn }) => {
   const alice = await signIn('alice');
   await new CatalogPage(alice).launch('Team desk');
   await expect(alice).toHaveURL(/^http:\/\/team-desk-[0-9a-f]{8}\.localhost:/);

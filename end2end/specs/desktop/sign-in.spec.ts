@@ -1,7 +1,7 @@
 import { SignInPage } from '../../pages/sign-in.js';
 import { expect, test } from '../../support/fixtures.js';
 
-test('signing in leads back, and leaves no token where a script could read it', async ({ signIn }) => {
+test('a sign-in returns to the catalog and leaves no token that a script can read', async ({ signIn }) => {
   const page = await signIn('alice');
 
   await expect(page).toHaveURL((url) => url.pathname === '/' && url.hash === '');
@@ -13,7 +13,7 @@ test('signing in leads back, and leaves no token where a script could read it', 
   for (const cookie of session) expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax' });
 });
 
-test('signing in from a page leads back to that page', async ({ page }) => {
+test('a sign-in returns to the page it was started from', async ({ page }) => {
   await page.goto('/environments');
   await expect(page.getByRole('heading', { name: 'You are not signed in' })).toBeVisible();
   await new SignInPage(page).signInAs('bob');
@@ -21,23 +21,23 @@ test('signing in from a page leads back to that page', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Nothing running yet' })).toBeVisible();
 });
 
-test('signing out leaves nothing behind', async ({ signIn }) => {
+test('a sign-out ends the session', async ({ signIn }) => {
   const page = await signIn('alice');
   await new SignInPage(page).signOut('alice');
   await page.goto('/environments');
   await expect(page.getByRole('heading', { name: 'You are not signed in' })).toBeVisible();
 });
 
-test('a link to launch something signs in first and then launches', { tag: '@workload' }, async ({ page }) => {
+test('a launch link signs in and then launches', { tag: '@workload' }, async ({ page }) => {
   await page.goto('/run/sized?size=large&greeting=Moin');
   await page.getByRole('button', { name: /alice/i }).click();
   await expect(page).toHaveURL(/^http:\/\/sized-[0-9a-f]{8}\.localhost:/);
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Moin!');
 });
 
-test('a sign-in that failed says why and offers the next try', async ({ page, complaints }) => {
+test('a failed sign-in shows the reason and a link to try again', async ({ page, complaints }) => {
   complaints.expect(/status of 400/);
   await page.goto('/auth/callback?code=made-up&state=made-up');
-  await expect(page.getByRole('heading', { level: 2 })).toHaveText('This sign-in was not begun here, or took too long');
+  await expect(page.getByRole('heading', { level: 2 })).toHaveText('This sign-in was not started here, or it took too long');
   await expect(page.getByRole('link', { name: 'Sign in again' })).toBeVisible();
 });

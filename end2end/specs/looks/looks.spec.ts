@@ -8,33 +8,33 @@ const SCREENSHOTS = resolve(import.meta.dirname, '../../screenshots');
 const README_SCREENSHOT = resolve(import.meta.dirname, '../../../docs/screenshot.png');
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`both pages, ${colorScheme}`, async ({ signIn, client }, { project }) => {
+  test(`accessibility and screenshots of both pages, ${colorScheme}`, async ({ signIn, client }, { project }) => {
     const alice = await client('alice');
     await alice.get('/run/webterm');
     await alice.get('/run/nc-echo');
     await alice.get('/run/team-desk');
     const page = await signIn('alice');
-    // Nothing that moves: neither in the pictures nor in what is measured.
+    // Animations would change the screenshots and the measured contrast.
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    const look = (name: string) => `${SCREENSHOTS}/${name}-${project.name}-${colorScheme}.png`;
+    const screenshot = (name: string) => `${SCREENSHOTS}/${name}-${project.name}-${colorScheme}.png`;
 
     const environments = new EnvironmentsPage(page);
     await environments.goto();
     await expect(environments.rows.getByTestId('status')).toHaveText(['Healthy', 'Healthy', 'Healthy']);
-    await page.screenshot({ path: look('environments'), fullPage: true });
+    await page.screenshot({ path: screenshot('environments'), fullPage: true });
     await isAccessible(page);
 
     await new CatalogPage(page).goto();
     await expect(page.getByRole('link', { name: 'Open', exact: true })).toHaveCount(2);
-    await page.screenshot({ path: look('catalog'), fullPage: true });
+    await page.screenshot({ path: screenshot('catalog'), fullPage: true });
     await isAccessible(page);
     if (process.env.README_SCREENSHOT && project.name === 'desktop' && colorScheme === 'light') {
       await page.screenshot({ path: README_SCREENSHOT });
     }
 
-    const form = await new CatalogPage(page).ask('Sized page');
+    const form = await new CatalogPage(page).openForm('Sized page');
     await expect(form.dialog).toBeVisible();
-    await page.screenshot({ path: look('form') });
+    await page.screenshot({ path: screenshot('form') });
     await isAccessible(page);
     await form.cancel.click();
   });
@@ -42,6 +42,6 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
 async function isAccessible(page: Page): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
-  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' | ')}`);
-  expect(told, 'accessibility').toEqual([]);
+  const found = violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html).join(' | ')}`);
+  expect(found, 'accessibility').toEqual([]);
 }

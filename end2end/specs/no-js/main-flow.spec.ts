@@ -24,20 +24,20 @@ test('launch, extend and delete work without JavaScript', { tag: '@workload' }, 
   await row.row.getByRole('link', { name: 'Delete Sized page' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Delete Sized page?');
   await page.getByRole('button', { name: 'Delete' }).click();
-  await expect(page.getByTestId('notice')).toContainText('It is being removed.');
+  await expect(page.getByTestId('notice')).toContainText('The environment is being deleted.');
   await expect(async () => {
     await environments.goto();
     await expect(environments.empty).toBeVisible({ timeout: 500 });
   }).toPass();
 });
 
-test('one click launches what asks for nothing', { tag: '@workload' }, async ({ signIn }) => {
+test('one click launches a template without parameters', { tag: '@workload' }, async ({ signIn }) => {
   const page = await signIn('bob');
   await new CatalogPage(page).launch('Web terminal, warm');
   await expect(page).toHaveURL(/^http:\/\/webterm-warm-[0-9a-f]{8}\.localhost:/);
 });
 
-test('a search is a form', async ({ page }) => {
+test('the search is a form', async ({ page }) => {
   const catalog = new CatalogPage(page);
   await catalog.goto();
   await catalog.search.fill('desk');
@@ -46,13 +46,13 @@ test('a search is a form', async ({ page }) => {
   await expect(catalog.card('Team desk')).toBeVisible();
 });
 
-test('a refusal is told, and what was typed stays', async ({ signIn }) => {
+test('a value that does not match the pattern is kept and not sent', async ({ signIn }) => {
   const page = await signIn('alice');
   await page.goto('/run/sized?ask');
   await page.getByLabel(/^size/).selectOption('large');
   await page.getByLabel(/^greeting/).fill('no: colons');
   await page.getByRole('button', { name: 'Launch', exact: true }).click();
-  // The browser itself keeps a value that does not match the field's pattern from being sent.
+  // The browser does not send a value that does not match the field's pattern.
   await expect(page.getByLabel(/^greeting/)).toHaveValue('no: colons');
   await expect(page).toHaveURL('/run/sized?ask');
 });

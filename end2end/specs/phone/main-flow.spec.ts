@@ -2,10 +2,10 @@ import { CatalogPage } from '../../pages/catalog.js';
 import { EnvironmentsPage } from '../../pages/environments.js';
 import { type Page, expect, test } from '../../support/fixtures.js';
 
-test('the main flow on a phone, and nothing scrolls sideways', { tag: '@workload' }, async ({ signIn, client }) => {
+test('the main flow works on a phone without horizontal scrolling', { tag: '@workload' }, async ({ signIn, client }) => {
   const page = await signIn('alice');
   await fits(page);
-  const form = await new CatalogPage(page).ask('Sized page');
+  const form = await new CatalogPage(page).openForm('Sized page');
   await expect(form.dialog).toBeVisible();
   await fits(page);
   await form.field('size').selectOption('small');
@@ -26,7 +26,7 @@ test('the main flow on a phone, and nothing scrolls sideways', { tag: '@workload
   await expect(row.row).toBeHidden();
 });
 
-test('320 pixels are enough', async ({ signIn, client }) => {
+test('the pages fit into 320 pixels', async ({ signIn, client }) => {
   await (await client('alice')).get('/run/nc-echo');
   const page = await signIn('alice');
   await page.setViewportSize({ width: 320, height: 640 });

@@ -5,7 +5,7 @@ import { addTemplate } from '../../support/templates.js';
 const SECONDS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/;
 const UUID = /^[0-9a-f]{8}$/;
 
-/** The one envelope of all errors. */
+/** Checks the status and the body of an error. All errors have the same envelope. */
 function refused(answer: Answer, status: number, sentence: string | RegExp): void {
   const expected = typeof sentence === 'string' ? sentence : expect.stringMatching(sentence);
   expect({ status: answer.status, body: answer.body }).toEqual({ status, body: { error: expected } });
@@ -42,7 +42,7 @@ test('GET /api/environments/available', async ({ dploy }) => {
   });
 });
 
-test('every protected call refuses who cannot be verified', async ({ dploy }) => {
+test('every protected call refuses a caller that cannot be verified', async ({ dploy }) => {
   const good = await dploy.token('alice');
   const [head, payload, signature] = good.split('.');
   const forged = Buffer.from(JSON.stringify({ alg: 'none', typ: 'JWT' })).toString('base64url');
@@ -80,7 +80,7 @@ test('every protected call refuses who cannot be verified', async ({ dploy }) =>
 
 for (const prefix of ['/run', '/api/run']) {
   test.describe(prefix, () => {
-    test('an environment from launch to deletion', async ({ client }) => {
+    test('an environment can be launched, extended and deleted', async ({ client }) => {
       const alice = await client('alice');
       const launched = await alice.get(`${prefix}/sized?size=small&undeclared=a:b`);
       expect(launched).toMatchObject({
@@ -129,7 +129,7 @@ for (const prefix of ['/run', '/api/run']) {
       expect((await alice.get(`${prefix}/sized?size=small`)).body.uuid).not.toBe(uuid);
     });
 
-    test('what cannot be launched', async ({ client }) => {
+    test('an invalid launch is refused', async ({ client }) => {
       const alice = await client('alice');
       refused(await alice.get(`${prefix}/nope`), 404, 'environment "nope" not found');
       refused(await alice.get(`${prefix}/disabled`), 404, 'environment "disabled" not found');
@@ -144,7 +144,7 @@ for (const prefix of ['/run', '/api/run']) {
       expect(await alice.list()).toMatchObject({ count: 0 });
     });
 
-    test('what somebody else has is not there', async ({ client }) => {
+    test('the environment of another owner is not found', async ({ client }) => {
       const [alice, bob] = [await client('alice'), await client('bob')];
       await alice.get(`${prefix}/sized?size=small`);
       refused(await bob.get(`${prefix}/sized/status`), 404, /./);
@@ -156,7 +156,7 @@ for (const prefix of ['/run', '/api/run']) {
   });
 }
 
-test('the limit, and room again after a deletion', async ({ dploy, client }) => {
+test('the quota refuses a launch, until an environment is deleted', async ({ dploy, client }) => {
   const carol = await client('carol');
   const names = ['one', 'two', 'three', 'four', 'five', 'six'];
   for (const name of names) await addTemplate(dploy, name);
@@ -167,13 +167,13 @@ test('the limit, and room again after a deletion', async ({ dploy, client }) => 
   expect((await carol.get('/run/six')).status).toBe(200);
 });
 
-test('a template without end, an empty pool, an owner that the token does not name', async ({ dploy, client }) => {
+test('unlimited TTL, an empty pool, and a token without the owner claim', async ({ dploy, client }) => {
   const bob = await client('bob');
   await addTemplate(dploy, 'endless', { ttl: { seconds: -1 } });
   expect((await bob.get('/run/endless')).body).toMatchObject({ expiresAt: '' });
   refused(await bob.post('/run/endless/extend'), 400, 'environment has unlimited TTL, no extension needed');
 
-  // Its one member never becomes ready.
+  // The pool's only member never becomes ready.
   await addTemplate(dploy, 'dry', { method: 'pool', pool: { size: 1 }, ...dploy.stuckWorkload });
   const none = await bob.get('/run/dry');
   refused(none, 503, 'no pooled instance available, try again shortly');
@@ -183,7 +183,7 @@ test('a template without end, an empty pool, an owner that the token does not na
   refused(await bob.get('/run/owned'), 403, 'your token has no usable "crew" claim required to own this environment');
 });
 
-test('a team owns what its members share', async ({ client }) => {
+test('a team owns the environment that its members share', async ({ client }) => {
   const [alice, bob, carol] = [await client('alice'), await client('bob'), await client('carol')];
   const { body } = await alice.get('/run/team-desk');
   expect(body).toMatchObject({ owner: 'blue', shared: true });
@@ -192,7 +192,7 @@ test('a team owns what its members share', async ({ client }) => {
   expect((await carol.get('/run/team-desk')).body).toMatchObject({ owner: 'red' });
 });
 
-test('GET /api/environments/stream tells every change', async ({ client }) => {
+test('GET /api/environments/stream sends every change', async ({ client }) => {
   const alice = await client('alice');
   const response = await alice.fetch('/api/environments/stream');
   expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -205,7 +205,7 @@ test('GET /api/environments/stream tells every change', async ({ client }) => {
   await events.return(undefined);
 });
 
-test('signing in starts at the provider, with everything that keeps it safe', async ({ dploy }) => {
+test('a sign-in redirects to the provider with PKCE, state and nonce', async ({ dploy }) => {
   const nobody = new Client(dploy);
   for (const target of ['/environments', '//evil.example', 'https://evil.example/', '/%5cevil.example']) {
     const login = await nobody.get(`/auth/login?return_url=${encodeURIComponent(target)}`);
@@ -260,20 +260,20 @@ test('the admin calls', async ({ client }) => {
   });
 });
 
-test('what no route answers has the same envelope', async ({ dploy, client }) => {
+test('an unknown route returns the same envelope', async ({ dploy, client }) => {
   const alice = await client('alice');
   refused(await new Client(dploy).get('/api/nope'), 404, /./);
   refused(await alice.call('PUT', '/run/webterm'), 405, /./);
   refused(await alice.get('/run/sized?size=%ff'), 400, /./);
 });
 
-test('a browser that comes to /run gets a page or the way to sign in', async ({ dploy }) => {
+test('an anonymous browser at /run is redirected to the sign-in', async ({ dploy }) => {
   const answer = await new Client(dploy).get('/run/sized', { accept: 'text/html,application/xhtml+xml' });
   expect(answer.status).toBe(302);
   expect(answer.headers.get('location')).toMatch(/^\/auth\/login\?return_url=%2Frun%2Fsized/);
 });
 
-test('what is switched off answers so, and /run goes on', async ({ dploy }) => {
+test('a disabled part returns 404, and /run still works', async ({ dploy }) => {
   const off = { CATALOG_ENABLED: 'false', INSTANCES_LIST_ENABLED: 'false', MANAGER_ENABLED: 'false' };
   const site = await dploy.variant(off);
   try {
@@ -291,7 +291,7 @@ test('what is switched off answers so, and /run goes on', async ({ dploy }) => {
   }
 });
 
-/** The data of each event `environments`. */
+/** The data of the events named `environments`. */
 async function* eventsOf(response: Response) {
   if (!response.body) throw new Error('the stream has no body');
   const decoder = new TextDecoder();
@@ -300,7 +300,7 @@ async function* eventsOf(response: Response) {
     text += decoder.decode(chunk, { stream: true });
     const blocks = text.split('\n\n');
     text = blocks.pop() ?? '';
-    for (const block of blocks.filter((each) => /^event: ?environments$/m.test(each))) {
+    for (const block of blocks.filter((it) => /^event: ?environments$/m.test(it))) {
       yield JSON.parse(block.replace(/^data: ?/gm, '').replace(/^(event|id|retry):?.*$/gm, ''));
     }
   }

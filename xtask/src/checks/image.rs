@@ -41,6 +41,7 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     }
     let programs = [directory.join("dploy"), directory.join("dploy-samples")];
     let [server, samples] = programs.each_ref().map(|program| describe(program));
+    has_no_development_mode(&programs[0])?;
     Ok(Outcome::Passed(format!("{}; {}", server?, samples?)))
 }
 
@@ -51,6 +52,18 @@ fn describe(program: &Path) -> Result<String> {
         only_known_libraries(&read(Command::new("ldd").arg(program))?)?;
     }
     Ok(format!("{}, {}", version.trim(), size(program)?))
+}
+
+/// Fails unless `dploy dev` is refused with a sentence.
+fn has_no_development_mode(dploy: &Path) -> Result<()> {
+    let output = Command::new(dploy).arg("dev").env_clear().output();
+    let output = output.with_context(|| format!("could not run {}", dploy.display()))?;
+    let sentence = String::from_utf8_lossy(&output.stderr);
+    ensure!(
+        !output.status.success() && sentence.contains("no development mode"),
+        "the image's binary has a development mode: {sentence}"
+    );
+    Ok(())
 }
 
 /// The shell commands of the RUN instructions, without BuildKit's `--mount` options.

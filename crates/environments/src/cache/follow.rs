@@ -1,3 +1,5 @@
+//! Keeps a mirror up to date with a watch.
+
 use std::sync::Arc;
 
 use errors::chain;
@@ -13,45 +15,49 @@ use kube::{
 use serde::de::DeserializeOwned;
 use tracing::warn;
 
-use super::mirror::{Mirror, Mirrored, News};
+use super::mirror::{Mirror, MirrorEvent, Mirrored};
 
-/// Keeps `mirror` up to date, for ever. One object that cannot be read does not stop the others.
+/// Keeps `mirror` up to date until the task is dropped. An object that cannot be deserialized is
+/// skipped.
 pub(crate) async fn follow<K>(api: Api<DeserializeGuard<K>>, mirror: Arc<Mirror<K>>)
 where
     K: Mirrored + DeserializeOwned,
 {
-    // Who wrote which field is half of an object's size, and nobody here asks for it.
+    // `managedFields` is half of an object's size and is not used.
     let events = watcher(api, watcher::Config::default())
         .default_backoff()
         .modify(|object| object.meta_mut().managed_fields = None);
     pin_mut!(events);
     while let Some(event) = events.next().await {
         match event {
-            Ok(event) => mirror.hear(readable(event)),
+            Ok(event) => mirror.apply(readable(event)),
             Err(error) => {
-                warn!(kind = %K::kind(&()), error = %chain(&error), "the watch was interrupted, trying again");
+                warn!(kind = %K::kind(&()), error = %chain(&error), "a watch failed and is retried");
             }
         }
     }
 }
 
-fn readable<K: Mirrored>(event: Event<DeserializeGuard<K>>) -> News<K> {
+fn readable<K: Mirrored>(event: Event<DeserializeGuard<K>>) -> MirrorEvent<K> {
     match event {
-        Event::Init => News::Begin,
-        Event::InitDone => News::Complete,
-        Event::InitApply(object) => unguarded(object, News::Listed),
-        Event::Apply(object) => unguarded(object, News::Changed),
-        Event::Delete(object) => unguarded(object, News::Gone),
+        Event::Init => MirrorEvent::ListStarted,
+        Event::InitDone => MirrorEvent::ListComplete,
+        Event::InitApply(object) => unguarded(object, MirrorEvent::Listed),
+        Event::Apply(object) => unguarded(object, MirrorEvent::Changed),
+        Event::Delete(object) => unguarded(object, MirrorEvent::Deleted),
     }
 }
 
-fn unguarded<K: Mirrored>(object: DeserializeGuard<K>, news: impl FnOnce(K) -> News<K>) -> News<K> {
+fn unguarded<K: Mirrored>(
+    object: DeserializeGuard<K>,
+    event: impl FnOnce(K) -> MirrorEvent<K>,
+) -> MirrorEvent<K> {
     let name = object.name_any();
     match object.0 {
-        Ok(object) => news(object),
+        Ok(object) => event(object),
         Err(invalid) => {
-            warn!(kind = %K::kind(&()), name, error = invalid.error, "an object cannot be read, leaving it out");
-            News::Unreadable(name)
+            warn!(kind = %K::kind(&()), name, error = invalid.error, "skipped an object that cannot be deserialized");
+            MirrorEvent::Unreadable(name)
         }
     }
 }

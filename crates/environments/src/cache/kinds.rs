@@ -1,20 +1,21 @@
-//! How each kind is looked up, and whose list it is part of.
+//! The index keys of each kind, and whose list its objects are part of.
 
 use std::sync::Arc;
 
 use kube::ResourceExt;
-use resources::{DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig, meta};
+use ledger::void::is_void;
+use resources::{DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig};
 
-use super::{Change, mirror::Mirrored};
+use super::{list_change::ListChange, mirror::Mirrored};
 
-/// What instances are looked up by. Void ones have no key: they are nobody's and nothing's.
+/// The index keys of instances. A void instance has no key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum InstanceKey {
     /// The owner key.
     Owner(String),
-    /// The name of the template, for pool members that nobody claimed.
+    /// The name of the template, for unclaimed pool members.
     Unclaimed(String),
-    /// Any instance that is not void, by its template.
+    /// The name of the template, for every instance.
     Template(String),
 }
 
@@ -22,7 +23,7 @@ impl Mirrored for DployInstance {
     type Key = InstanceKey;
 
     fn keys(&self) -> Vec<InstanceKey> {
-        if self.labels().contains_key(meta::VOID) {
+        if is_void(self) {
             return Vec::new();
         }
         let template = self.spec.template_ref.clone();
@@ -34,10 +35,10 @@ impl Mirrored for DployInstance {
         holder.into_iter().chain([InstanceKey::Template(template)]).collect()
     }
 
-    fn change(&self) -> Option<Change> {
+    fn change(&self) -> Option<ListChange> {
         match self.spec.owner.as_str() {
             "" => None,
-            owner => Some(Change::Owner(Arc::from(owner))),
+            owner => Some(ListChange::Owner(Arc::from(owner))),
         }
     }
 }
@@ -49,8 +50,8 @@ impl Mirrored for DployOwner {
         vec![self.spec.identity.clone()]
     }
 
-    fn change(&self) -> Option<Change> {
-        Some(Change::Owner(Arc::from(self.name_any())))
+    fn change(&self) -> Option<ListChange> {
+        Some(ListChange::Owner(Arc::from(self.name_any())))
     }
 }
 
@@ -61,7 +62,7 @@ impl Mirrored for DployTemplate {
         Vec::new()
     }
 
-    fn change(&self) -> Option<Change> {
+    fn change(&self) -> Option<ListChange> {
         None
     }
 }
@@ -73,12 +74,12 @@ impl Mirrored for OperatorConfig {
         Vec::new()
     }
 
-    fn change(&self) -> Option<Change> {
-        Some(Change::Everyone)
+    fn change(&self) -> Option<ListChange> {
+        Some(ListChange::Everyone)
     }
 }
 
-/// Older records first; the name decides between those of one second.
+/// Sorts older records first, and records of the same second by name.
 pub(super) fn age(record: &DployOwner) -> (Option<i64>, String) {
     let created = record.creation_timestamp().map(|time| time.0.as_second());
     (created, record.name_any())

@@ -1,3 +1,5 @@
+//! A mirror: the local copy of all objects of one kind.
+
 use std::{
     collections::{BTreeSet, HashMap},
     fmt::Debug,
@@ -8,71 +10,81 @@ use std::{
 use kube::{Resource, ResourceExt};
 use tokio::sync::{broadcast, watch};
 
-use super::Change;
+use super::list_change::ListChange;
 
-/// A kind that a [`Mirror`] can keep.
+/// A kind that a [`Mirror`] can hold.
 pub(crate) trait Mirrored:
     Resource<DynamicType = ()> + Clone + Debug + Send + Sync + 'static
 {
-    /// What its objects are looked up by, beside their names.
+    /// The keys of the index, in addition to the name.
     type Key: Clone + Debug + Eq + Hash + Send + Sync;
 
-    /// Under which keys this object is found.
+    /// The keys under which this object is found.
     fn keys(&self) -> Vec<Self::Key>;
 
-    /// Whose list this object is part of.
-    fn change(&self) -> Option<Change>;
+    /// Whose list changes with this object.
+    fn change(&self) -> Option<ListChange>;
 }
 
-/// The objects of one kind as far as this replica knows them: what its watch told, and what it wrote itself since.
+/// The objects of one kind, as reported by the watch and by the answers to the replica's own calls.
 ///
-/// Within one kind the watch tells changes in the order of their resourceVersions, which is how the answer to one of our own
-/// writes that arrives late is told from news: what the watch has passed already and does not have is gone.
+/// A watch reports the changes of one kind in the order of their resourceVersions. So an answer
+/// that arrives late is recognized: if the watch is past the answer's version and the mirror does
+/// not have the object, the object is deleted.
 #[derive(Debug)]
 pub(crate) struct Mirror<K: Mirrored> {
-    shelf: RwLock<Shelf<K>>,
+    contents: RwLock<Contents<K>>,
     filled: watch::Sender<bool>,
-    changes: broadcast::Sender<Change>,
+    changes: broadcast::Sender<ListChange>,
 }
 
 #[derive(Debug)]
-struct Shelf<K: Mirrored> {
+struct Contents<K: Mirrored> {
     objects: HashMap<String, Arc<K>>,
     index: HashMap<K::Key, BTreeSet<String>>,
-    /// The highest resourceVersion that the watch has told of.
-    passed: u64,
-    /// While the watch lists anew: what it has listed, and what we wrote since it began.
+    /// The highest resourceVersion that the watch has reported.
+    watched_version: u64,
+    /// The new list, while the watch lists again.
     listing: Option<Listing<K>>,
 }
 
+/// An incomplete list, and the answers that arrived since it started.
 #[derive(Debug)]
 struct Listing<K> {
     listed: Vec<K>,
     written: Vec<K>,
 }
 
-/// What one event of a watch says, with readable objects only.
+/// An event of a watch.
 #[derive(Debug)]
-pub(crate) enum News<K> {
-    /// A new list begins.
-    Begin,
-    /// A part of the new list.
+pub(crate) enum MirrorEvent<K> {
+    /// A new list starts.
+    ListStarted,
+    /// An object of the new list.
     Listed(K),
     /// The new list is complete.
-    Complete,
-    /// Created or changed.
+    ListComplete,
+    /// The object was created or changed.
     Changed(K),
-    /// Really gone.
-    Gone(K),
-    /// Of this name is an object that cannot be read.
+    /// The object was deleted.
+    Deleted(K),
+    /// The object of this name cannot be deserialized.
     Unreadable(String),
 }
 
 impl<K: Mirrored> Mirror<K> {
-    pub(crate) fn new(changes: broadcast::Sender<Change>) -> Arc<Self> {
-        let shelf =
-            Shelf { objects: HashMap::new(), index: HashMap::new(), passed: 0, listing: None };
-        Arc::new(Self { shelf: RwLock::new(shelf), filled: watch::Sender::new(false), changes })
+    pub(crate) fn new(changes: broadcast::Sender<ListChange>) -> Arc<Self> {
+        let contents = Contents {
+            objects: HashMap::new(),
+            index: HashMap::new(),
+            watched_version: 0,
+            listing: None,
+        };
+        Arc::new(Self {
+            contents: RwLock::new(contents),
+            filled: watch::Sender::new(false),
+            changes,
+        })
     }
 
     /// The object of this name.
@@ -80,14 +92,14 @@ impl<K: Mirrored> Mirror<K> {
         self.read().objects.get(name).cloned()
     }
 
-    /// The objects found under `key`, by name.
+    /// The objects with this key, sorted by name.
     pub(crate) fn find(&self, key: &K::Key) -> Vec<Arc<K>> {
-        let shelf = self.read();
-        let names = shelf.index.get(key).into_iter().flatten();
-        names.filter_map(|name| shelf.objects.get(name).cloned()).collect()
+        let contents = self.read();
+        let names = contents.index.get(key).into_iter().flatten();
+        names.filter_map(|name| contents.objects.get(name).cloned()).collect()
     }
 
-    /// Every object, in no order.
+    /// Every object, in no particular order.
     pub(crate) fn all(&self) -> Vec<Arc<K>> {
         self.read().objects.values().cloned().collect()
     }
@@ -100,67 +112,67 @@ impl<K: Mirrored> Mirror<K> {
     /// Waits until the first list is complete.
     pub(crate) async fn filled(&self) {
         let mut filled = self.filled.subscribe();
-        // The sender lives as long as this mirror, so waiting can only end well.
+        // An error means that the sender is dropped, but the mirror owns it.
         let _ = filled.wait_for(|done| *done).await;
     }
 
-    /// Takes in what the API server answered to a request of ours, unless the watch has told of something newer.
+    /// Stores the object from the answer to a call, unless the watch has reported a newer state.
     pub(crate) fn note(&self, object: &K) {
         let mut object = object.clone();
         object.meta_mut().managed_fields = None;
-        let mut shelf = self.write();
-        if let Some(listing) = &mut shelf.listing {
+        let mut contents = self.write();
+        if let Some(listing) = &mut contents.listing {
             listing.written.push(object.clone());
         }
         let name = object.name_any();
-        if shelf.objects.contains_key(&name) || version(&object) > shelf.passed {
-            shelf.put(object, &self.changes);
+        if contents.objects.contains_key(&name) || version(&object) > contents.watched_version {
+            contents.put(object, &self.changes);
         }
     }
 
-    /// Forgets an object that a live read did not find any more.
+    /// Removes an object that a live read did not find.
     pub(crate) fn forget(&self, name: &str) {
         self.write().take(name, &self.changes);
     }
 
-    /// Takes in what the watch tells.
-    pub(crate) fn hear(&self, news: News<K>) {
-        let mut shelf = self.write();
-        match news {
-            News::Begin => {
-                shelf.listing = Some(Listing { listed: Vec::new(), written: Vec::new() })
+    /// Applies an event of the watch.
+    pub(crate) fn apply(&self, event: MirrorEvent<K>) {
+        let mut contents = self.write();
+        match event {
+            MirrorEvent::ListStarted => {
+                contents.listing = Some(Listing { listed: Vec::new(), written: Vec::new() })
             }
-            News::Listed(object) => {
-                if let Some(listing) = &mut shelf.listing {
+            MirrorEvent::Listed(object) => {
+                if let Some(listing) = &mut contents.listing {
                     listing.listed.push(object);
                 }
             }
-            News::Complete => {
-                shelf.replace(&self.changes);
-                drop(shelf);
+            MirrorEvent::ListComplete => {
+                contents.replace(&self.changes);
+                drop(contents);
                 self.filled.send_replace(true);
             }
-            News::Changed(object) => {
-                shelf.passed = shelf.passed.max(version(&object));
-                shelf.put(object, &self.changes);
+            MirrorEvent::Changed(object) => {
+                contents.watched_version = contents.watched_version.max(version(&object));
+                contents.put(object, &self.changes);
             }
-            News::Gone(object) => shelf.gone(&object, &self.changes),
-            News::Unreadable(name) => shelf.take(&name, &self.changes),
+            MirrorEvent::Deleted(object) => contents.deleted(&object, &self.changes),
+            MirrorEvent::Unreadable(name) => contents.take(&name, &self.changes),
         }
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Shelf<K>> {
-        self.shelf.read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> RwLockReadGuard<'_, Contents<K>> {
+        self.contents.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn write(&self) -> RwLockWriteGuard<'_, Shelf<K>> {
-        self.shelf.write().unwrap_or_else(PoisonError::into_inner)
+    fn write(&self) -> RwLockWriteGuard<'_, Contents<K>> {
+        self.contents.write().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl<K: Mirrored> Shelf<K> {
-    /// Keeps `object` if it is newer than what is there.
-    fn put(&mut self, object: K, changes: &broadcast::Sender<Change>) {
+impl<K: Mirrored> Contents<K> {
+    /// Stores `object` if it is newer than the stored one.
+    fn put(&mut self, object: K, changes: &broadcast::Sender<ListChange>) {
         let name = object.name_any();
         if self.objects.get(&name).is_some_and(|known| version(&**known) >= version(&object)) {
             return;
@@ -169,11 +181,11 @@ impl<K: Mirrored> Shelf<K> {
         for key in object.keys() {
             self.index.entry(key).or_default().insert(name.clone());
         }
-        tell(changes, &object);
+        publish(changes, &object);
         self.objects.insert(name, Arc::new(object));
     }
 
-    fn take(&mut self, name: &str, changes: &broadcast::Sender<Change>) {
+    fn take(&mut self, name: &str, changes: &broadcast::Sender<ListChange>) {
         let Some(known) = self.objects.remove(name) else { return };
         for key in known.keys() {
             if let Some(names) = self.index.get_mut(&key) {
@@ -183,44 +195,44 @@ impl<K: Mirrored> Shelf<K> {
                 }
             }
         }
-        tell(changes, &*known);
+        publish(changes, &*known);
     }
 
-    /// Removes an object that is gone, but not another one that took its name since.
-    fn gone(&mut self, object: &K, changes: &broadcast::Sender<Change>) {
-        self.passed = self.passed.max(version(object));
+    /// Removes a deleted object, but not a newer object of the same name.
+    fn deleted(&mut self, object: &K, changes: &broadcast::Sender<ListChange>) {
+        self.watched_version = self.watched_version.max(version(object));
         let name = object.name_any();
         if self.objects.get(&name).is_some_and(|known| known.uid() == object.uid()) {
             self.take(&name, changes);
         }
     }
 
-    /// Makes the new list, with what was written while it was made, all there is.
-    fn replace(&mut self, changes: &broadcast::Sender<Change>) {
+    /// Replaces all objects with the new list and the newer answers that arrived meanwhile.
+    fn replace(&mut self, changes: &broadcast::Sender<ListChange>) {
         let Some(Listing { listed, written }) = self.listing.take() else { return };
-        self.passed = listed.iter().map(version).max().unwrap_or(0);
+        self.watched_version = listed.iter().map(version).max().unwrap_or(0);
         let names: BTreeSet<String> = listed.iter().map(ResourceExt::name_any).collect();
         let lost: Vec<String> =
             self.objects.keys().filter(|name| !names.contains(*name)).cloned().collect();
         for name in lost {
             self.take(&name, changes);
         }
-        let passed = self.passed;
-        let written = written.into_iter().filter(|object| version(object) > passed);
+        let watched_version = self.watched_version;
+        let written = written.into_iter().filter(|object| version(object) > watched_version);
         for object in listed.into_iter().chain(written) {
             self.put(object, changes);
         }
     }
 }
 
-fn tell<K: Mirrored>(changes: &broadcast::Sender<Change>, object: &K) {
+fn publish<K: Mirrored>(changes: &broadcast::Sender<ListChange>, object: &K) {
     if let Some(change) = object.change() {
-        // Nobody may be listening just now.
+        // An error means that there is no receiver.
         let _ = changes.send(change);
     }
 }
 
-/// The resourceVersion as the number that Kubernetes promises it to be; what is none counts as older than everything.
+/// The resourceVersion as a number, which it is in Kubernetes; 0 for any other text.
 fn version<K: Resource>(object: &K) -> u64 {
     object.meta().resource_version.as_deref().and_then(|text| text.parse().ok()).unwrap_or(0)
 }

@@ -1,37 +1,28 @@
-//! What this replica knows of the cluster: one mirror per kind, fed by a watch and by the answers to our own writes.
+//! The cache of one replica: one mirror per kind. A watch and the answers to the replica's own
+//! calls update it.
 
 mod follow;
 mod kinds;
+mod list_change;
 mod mirror;
 
 use std::{sync::Arc, time::Duration};
 
 use kube::{Api, Client};
 use resources::{
-    DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig, OperatorConfigSpec,
-    meta::CONFIG_NAME,
+    DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig, meta::CONFIG_NAME,
 };
 use thiserror::Error;
 use tokio::{spawn, sync::broadcast, time::timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-pub(crate) use self::kinds::InstanceKey;
 use self::{follow::follow, mirror::Mirror};
-use crate::StartError;
+pub(crate) use self::{kinds::InstanceKey, list_change::ListChange};
 
-/// How many changes a listener may be behind before it is told to look at everything.
-const BACKLOG: usize = 1024;
-/// How long a request waits for the first lists of a replica that has just started.
-const FIRST_LISTS: Duration = Duration::from_secs(5);
-
-/// Whose list has changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Change {
-    /// That of the owner with this key.
-    Owner(Arc<str>),
-    /// Perhaps everybody's.
-    Everyone,
-}
+/// How many changes a receiver may lag behind before it loses them.
+const CHANGE_BACKLOG: usize = 1024;
+/// How long a request waits for the first lists of a starting replica.
+const FIRST_LISTS_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The mirrors of all four kinds.
 #[derive(Debug)]
@@ -40,18 +31,24 @@ pub(crate) struct Cache {
     pub(crate) instances: Arc<Mirror<DployInstance>>,
     pub(crate) owners: Arc<Mirror<DployOwner>>,
     pub(crate) configs: Arc<Mirror<OperatorConfig>>,
-    changes: broadcast::Sender<Change>,
+    changes: broadcast::Sender<ListChange>,
     _watches: Vec<AbortOnDropHandle<()>>,
 }
 
+/// The first lists of the cache could not be read.
+#[derive(Debug, Error)]
+#[error("could not read Dploy's resources from the cluster")]
+pub struct StartError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// The first lists of the cache are not complete.
 #[derive(Debug, Error)]
 #[error("the first lists are not complete yet")]
 pub(crate) struct StillFilling;
 
 impl Cache {
-    /// Starts the watches; they end with this value.
+    /// Starts the watches, which end when this value is dropped.
     pub(crate) fn start(client: &Client, namespace: &str) -> Self {
-        let changes = broadcast::Sender::new(BACKLOG);
+        let changes = broadcast::Sender::new(CHANGE_BACKLOG);
         let templates = Mirror::new(changes.clone());
         let instances = Mirror::new(changes.clone());
         let owners = Mirror::new(changes.clone());
@@ -67,7 +64,7 @@ impl Cache {
         Self { templates, instances, owners, configs, changes, _watches: watches }
     }
 
-    /// Waits a little for the first lists.
+    /// Waits for the first lists, at most for a timeout.
     pub(crate) async fn filled(&self) -> Result<(), StartError> {
         if self.is_filled() {
             return Ok(());
@@ -78,7 +75,7 @@ impl Cache {
             self.owners.filled().await;
             self.configs.filled().await;
         };
-        timeout(FIRST_LISTS, all).await.map_err(|_| StartError(Box::new(StillFilling)))
+        timeout(FIRST_LISTS_TIMEOUT, all).await.map_err(|_| StartError(Box::new(StillFilling)))
     }
 
     /// Whether all first lists are complete.
@@ -89,30 +86,26 @@ impl Cache {
             && self.configs.is_filled()
     }
 
-    /// Every change from now on.
-    pub(crate) fn changes(&self) -> broadcast::Receiver<Change> {
+    /// A receiver of all later changes.
+    pub(crate) fn changes(&self) -> broadcast::Receiver<ListChange> {
         self.changes.subscribe()
     }
 
-    /// The cluster's settings, where it has any.
+    /// The cluster's `OperatorConfig`.
     pub(crate) fn config(&self) -> Option<Arc<OperatorConfig>> {
         self.configs.get(CONFIG_NAME)
     }
 
-    /// The ledger of this identity. Where two requests that met at its first use made two, every replica takes the same.
+    /// The owner record of this identity. Two requests may have created two records at its first
+    /// use; every replica picks the same one.
     pub(crate) fn owner_of(&self, identity: &Identity) -> Option<Arc<DployOwner>> {
         let mut records = self.owners.find(identity);
         records.sort_by_cached_key(|record| kinds::age(record));
         records.into_iter().next()
     }
 
-    /// The environments of an owner, those being deleted too, without the void ones.
+    /// The instances of an owner, deleting ones included, void ones excluded.
     pub(crate) fn owned_by(&self, key: &str) -> Vec<Arc<DployInstance>> {
         self.instances.find(&InstanceKey::Owner(key.to_owned()))
     }
-}
-
-/// The cluster's settings as the functions of `rendering` take them.
-pub(crate) fn spec_of(config: Option<&Arc<OperatorConfig>>) -> Option<&OperatorConfigSpec> {
-    config.map(|config| &config.spec)
 }

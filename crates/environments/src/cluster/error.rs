@@ -1,3 +1,5 @@
+//! Why a call to the API server failed.
+
 use std::error::Error;
 
 use thiserror::Error;
@@ -5,26 +7,26 @@ use tracing::error;
 
 use crate::Refusal;
 
-/// Why the API server did not do what it was asked.
+/// Why a call to the API server failed.
 #[derive(Debug, Error)]
 pub(crate) enum ClusterError {
-    /// The object is not the version that the write was decided on.
-    #[error("somebody else wrote first")]
+    /// The object has another version than the one that the write was decided on.
+    #[error("the object has changed since it was read")]
     Conflict,
-    /// There is an object of this name.
+    /// An object of this name exists.
     #[error("the name is taken")]
     Exists,
-    /// There is no such object any more.
-    #[error("the object is gone")]
+    /// The object does not exist.
+    #[error("the object does not exist")]
     Gone,
-    /// Asking again would not help: invalid, or not allowed.
+    /// The request is invalid or not allowed, so a retry does not help.
     #[error("the API server refused to {operation}")]
     Refused {
         operation: &'static str,
         #[source]
         cause: kube::Error,
     },
-    /// No answer, or none that says what happened.
+    /// The API server did not answer, or its answer does not say whether the call took effect.
     #[error("could not {operation}")]
     Unreachable {
         operation: &'static str,
@@ -34,7 +36,7 @@ pub(crate) enum ClusterError {
 }
 
 impl ClusterError {
-    /// Sorts what the client library tells.
+    /// Classifies an error of the client library.
     pub(super) fn new(operation: &'static str, cause: kube::Error) -> Self {
         match &cause {
             kube::Error::Api(status) if status.is_already_exists() => Self::Exists,
@@ -50,7 +52,7 @@ impl ClusterError {
         }
     }
 
-    /// Whether deciding again, from what the cluster has now, may end better.
+    /// Whether another request wrote first, so that a new read and a new decision may succeed.
     pub(crate) const fn is_overtaken(&self) -> bool {
         matches!(self, Self::Conflict | Self::Exists | Self::Gone)
     }
@@ -62,7 +64,7 @@ impl From<ClusterError> for Refusal {
             ClusterError::Conflict | ClusterError::Exists | ClusterError::Gone => Self::Contended,
             ClusterError::Refused { operation, ref cause } => {
                 let cause: &(dyn Error + 'static) = cause;
-                error!(operation, cause, "the API server refused a request of ours");
+                error!(operation, cause, "the API server refused a request");
                 Self::Internal(Box::new(error))
             }
             ClusterError::Unreachable { .. } => Self::Unavailable(Box::new(error)),

@@ -1,59 +1,71 @@
-use std::{
-    hash::{DefaultHasher, Hash, Hasher},
-    sync::Arc,
-    time::Duration,
-};
+//! Claim: a seat that names a warm member and its version, then the member on exactly that version
+//! (docs/ledger.md, "Claim").
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use std::sync::Arc;
+
 use kube::ResourceExt;
-use resources::{DployInstance, DployOwner, Health, Phase, ResolvedTemplate, Seat};
+use ledger::{
+    claim::{Claimable, claimable, is_warm, sort_for_owner},
+    order::Order,
+    seats::{SeatKey, seat_at, seat_to_claim, seats_with},
+    timeouts::RESERVATION_TIMEOUT,
+};
+use resources::{DployInstance, DployOwner, Seat};
 use tokio::time::{Instant, timeout_at};
 
-use super::order::Order;
 use crate::{
     Refusal,
     cache::InstanceKey,
     cluster::ClusterError,
-    courtesy::{Attempts, Reservation},
-    instant,
-    ledger::{seat_of, seats_with, standing::is_unclaimed},
-    room::Room,
+    contention::{Attempts, Reservation},
+    give_back::give_back,
+    ports::Ports,
 };
 
-/// How long a request waits for a member that another request of this replica has reserved and may not need.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// One claim.
+pub(super) struct Claim<'a> {
+    ports: Ports<'a>,
+    key: &'a SeatKey,
+    order: &'a Order,
+}
 
-/// A warm member that this request alone, in this replica, tries for.
+/// A warm member that this request has reserved in this replica.
 #[derive(Debug)]
 struct Candidate {
     member: Arc<DployInstance>,
-    resolved: ResolvedTemplate,
-    uuid: String,
+    claimable: Claimable,
     _reservation: Reservation,
 }
 
-impl Room {
-    /// Takes a seat that names a warm member and its version, then makes the member the owner's on exactly that version.
-    pub(super) async fn claim(
+impl<'a> Claim<'a> {
+    pub(super) const fn new(ports: Ports<'a>, key: &'a SeatKey, order: &'a Order) -> Self {
+        Self { ports, key, order }
+    }
+
+    /// Tries one warm member after the other. `None` when another request wrote the record first.
+    ///
+    /// # Errors
+    /// [`Refusal::PoolEmpty`] when no warm member is left.
+    pub(super) async fn run(
         &self,
-        order: &Order,
         mut record: DployOwner,
     ) -> Result<Option<DployInstance>, Refusal> {
         let mut attempts = Attempts::default();
         loop {
-            let Some(candidate) = self.reserve_member(order).await else {
-                if let Some(useless) = seat_of(&record, &order.template_name()).cloned() {
-                    self.give_back(&order.owner.key, &useless).await;
+            let Some(candidate) = self.reserve_member().await else {
+                if let Some(seat) = seat_at(&record, self.key).cloned() {
+                    give_back(self.ports, &self.order.owner, &seat).await;
                 }
                 return Err(Refusal::PoolEmpty);
             };
-            let seat = self.seat_at(order, &candidate);
-            record = match self.cluster.write_seats(&record, &seats_with(&record, &seat)).await {
+            let now = self.ports.reads.now();
+            let seat = seat_to_claim(self.key, &candidate.member, &candidate.claimable.uuid, now);
+            record = match self.ports.writes.seats(&record, &seats_with(&record, &seat)).await {
                 Ok(written) => written,
                 Err(error) if error.is_overtaken() => return Ok(None),
                 Err(error) => return Err(error.into()),
             };
-            if let Some(claimed) = self.make_theirs(order, &candidate, &seat).await? {
+            if let Some(claimed) = self.claim_member(&candidate, &seat).await? {
                 return Ok(Some(claimed));
             }
             drop(candidate);
@@ -61,47 +73,38 @@ impl Room {
         }
     }
 
-    /// `None` when the member is not the one that was chosen any more. Nobody else finishes a seat that this request wrote,
-    /// so that it may write another in its place at once.
-    async fn make_theirs(
+    /// Makes the member the owner's. `None` when the member has changed since it was chosen. No
+    /// other request completes a seat that this request wrote, so this request may replace that
+    /// seat at once.
+    async fn claim_member(
         &self,
-        order: &Order,
         candidate: &Candidate,
         seat: &Seat,
     ) -> Result<Option<DployInstance>, Refusal> {
-        let patch = order.claim(candidate.resolved.ttl_seconds, self.clock.now());
-        match self.cluster.patch(&candidate.member, patch).await {
+        let Ports { reads, writes, contention: _ } = self.ports;
+        let patch = self.order.claim_patch(candidate.claimable.resolved.ttl_seconds, reads.now());
+        match writes.patch(&candidate.member, patch).await {
             Ok(claimed) => Ok(Some(claimed)),
             Err(error @ ClusterError::Unreachable { .. }) => Err(error.into()),
             Err(error) if error.is_overtaken() => {
-                // So that the cache knows what became of it, before anybody chooses again.
-                self.cluster.instance(&seat.instance).await?;
+                // Updates the cache before the next member is chosen from it.
+                reads.live.instance(&seat.instance).await?;
                 Ok(None)
             }
             Err(error) => {
-                self.give_back(&order.owner.key, seat).await;
+                give_back(self.ports, &self.order.owner, seat).await;
                 Err(error.into())
             }
         }
     }
 
-    fn seat_at(&self, order: &Order, candidate: &Candidate) -> Seat {
-        Seat {
-            template: order.template_name(),
-            instance: candidate.member.name_any(),
-            uuid: candidate.uuid.clone(),
-            since: Time(instant::whole(self.clock.now())),
-            chosen_at: candidate.member.resource_version(),
-        }
-    }
-
-    /// A warm member that no other request of this replica tries for. While others have reserved all that are left, waits
-    /// whether they need them.
-    async fn reserve_member(&self, order: &Order) -> Option<Candidate> {
-        let deadline = Instant::now() + PATIENCE;
+    /// A warm member that no other request of this replica has reserved. While other requests have
+    /// reserved all of them, waits for the end of a reservation.
+    async fn reserve_member(&self) -> Option<Candidate> {
+        let deadline = Instant::now() + RESERVATION_TIMEOUT;
         loop {
-            let released = self.reservations.released();
-            let warm = self.warm_members(order);
+            let released = self.ports.contention.reservations.released();
+            let warm = self.warm_members();
             if warm.is_empty() {
                 return None;
             }
@@ -113,37 +116,21 @@ impl Room {
     }
 
     fn reserve(&self, name: &str) -> Option<Candidate> {
-        let reservation = self.reservations.reserve(name)?;
-        // Looked at only now: whoever had it reserved may have claimed it.
-        let member = self.cache.instances.get(name).filter(|member| is_warm(member))?;
-        let resolved = member.spec.resolved.clone()?;
-        let uuid = member.spec.uuid.clone()?;
-        Some(Candidate { member, resolved, uuid, _reservation: reservation })
+        let reservation = self.ports.contention.reservations.reserve(name)?;
+        // The last request that reserved the member may have claimed it, so the cache is read after
+        // the reservation.
+        let member = self.ports.reads.cache.instances.get(name)?;
+        let claimable = claimable(&member)?;
+        Some(Candidate { member, claimable, _reservation: reservation })
     }
 
-    /// The names of the members that can be claimed, in an order that depends on the owner, so that a crowd on several
-    /// replicas does not fight over the first one.
-    fn warm_members(&self, order: &Order) -> Vec<String> {
-        let members = self.cache.instances.find(&InstanceKey::Unclaimed(order.template_name()));
+    /// The names of the warm members, in the order in which this owner tries them.
+    fn warm_members(&self) -> Vec<String> {
+        let unclaimed = InstanceKey::Unclaimed(self.key.template.clone());
+        let members = self.ports.reads.cache.instances.find(&unclaimed);
         let mut names: Vec<String> =
             members.iter().filter(|it| is_warm(it)).map(|it| it.name_any()).collect();
-        names.sort_by_cached_key(|name| place_in_line(&order.owner.key, name));
+        sort_for_owner(&mut names, &self.order.owner);
         names
     }
-}
-
-/// Whether a member can be claimed and used at once.
-pub(crate) fn is_warm(member: &DployInstance) -> bool {
-    let Some(status) = &member.status else { return false };
-    is_unclaimed(member)
-        && status.phase == Some(Phase::Available)
-        && matches!(status.health, None | Some(Health::Healthy))
-        && member.spec.resolved.is_some()
-        && member.spec.uuid.is_some()
-}
-
-fn place_in_line(owner: &str, member: &str) -> u64 {
-    let mut hash = DefaultHasher::new();
-    (owner, member).hash(&mut hash);
-    hash.finish()
 }

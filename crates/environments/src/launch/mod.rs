@@ -1,164 +1,181 @@
-//! Launch: one seat, one instance, whatever else happens at the same time (DESIGN, "Protocols of the writes").
+//! Launch: one seat and one instance, whatever other requests do at the same time
+//! (docs/ledger.md, "Launch").
 
 mod claim;
-mod decide;
-mod fence;
+mod delete_expired;
+mod lasting_claims;
+mod make_room;
 mod on_demand;
-mod order;
-mod quota;
-mod seats;
+mod wait;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use kube::ResourceExt;
+use ledger::{
+    launch::{LaunchStep, decide},
+    order::Order,
+    seats::SeatKey,
+};
 use resources::{DployInstance, DployOwner, DployTemplate, Method};
 use tokio::time::Instant;
 use tracing::{Span, field, info, instrument};
 use wire::Run;
 
-pub(crate) use self::claim::is_warm;
 use self::{
-    decide::{LaunchStep, decide},
-    fence::Patience,
-    order::{Order, lasting_claims},
+    claim::Claim, delete_expired::delete_expired, lasting_claims::lasting_claims,
+    make_room::has_room, on_demand::create_new, wait::WriterDeadline,
 };
 use crate::{
-    Caller, Refusal, courtesy::Attempts, ledger::Sighting, measures::News, owners::Owner,
-    parameters, room::Room,
+    Caller, Refusal,
+    contention::Attempts,
+    ledger_read::{LedgerRead, cached_ledger_without, read_ledger},
+    metrics::{LaunchOutcome, Metrics},
+    owners::{Owner, Owners},
+    parameters,
+    ports::Ports,
+    quota::is_below_limit,
+    views,
 };
 
-/// What was asked for.
-#[derive(Debug, Clone, Copy)]
-struct Request<'a> {
+/// Creates the caller's environment of `template`, or claims a warm member, or returns the
+/// environment that the owner has.
+#[instrument(skip_all, fields(template, owner = field::Empty))]
+pub(crate) async fn launch(
+    ports: Ports<'_>,
+    metrics: &Metrics,
+    caller: &Caller,
+    template: &str,
+    given: &BTreeMap<String, String>,
+) -> Result<Run, Refusal> {
+    let began = Instant::now();
+    let template = &ports.reads.enabled_template(template).await?;
+    let key = SeatKey::of_template(&template.name_any());
+    let launched = Launch { ports, caller, template, key, given }.run().await;
+    if template.spec.method == Method::Pool {
+        metrics.claim(began.elapsed(), launched.as_ref().map(|it| it.outcome));
+    }
+    let Launched { owner, instance, outcome: _ } = launched?;
+    Ok(views::run(ports.reads, &instance, &owner))
+}
+
+/// One launch.
+struct Launch<'a> {
+    ports: Ports<'a>,
     caller: &'a Caller,
     template: &'a Arc<DployTemplate>,
+    key: SeatKey,
     given: &'a BTreeMap<String, String>,
 }
 
-/// What a launch came to.
+/// The result of a launch.
 #[derive(Debug)]
-struct Settled {
+struct Launched {
     owner: Owner,
     instance: DployInstance,
-    news: News,
+    outcome: LaunchOutcome,
 }
 
-impl Request<'_> {
-    /// What is to be written for `owner`; parameters matter only now, an environment that exists is found without them.
-    fn order(&self, owner: &Owner) -> Result<Order, Refusal> {
-        Ok(Order {
-            template: Arc::clone(self.template),
-            owner: owner.clone(),
-            claims: lasting_claims(&self.caller.claims),
-            params: parameters::choose(&self.template.spec.parameters, self.given)?,
-        })
-    }
-}
-
-impl Room {
-    /// Creates the caller's environment of `template`, or claims a warm one, or returns the one that the owner has.
-    #[instrument(skip_all, fields(template, owner = field::Empty))]
-    pub(crate) async fn launch(
-        &self,
-        caller: &Caller,
-        template: &str,
-        given: &BTreeMap<String, String>,
-    ) -> Result<Run, Refusal> {
-        let began = Instant::now();
-        let template = self.enabled_template(template).await?;
-        let settled = self.launch_for(Request { caller, template: &template, given }).await;
-        if template.spec.method == Method::Pool {
-            self.measures.claim(began.elapsed(), settled.as_ref().map(|it| it.news));
-        }
-        let Settled { owner, instance, news: _ } = settled?;
-        Ok(self.run_of(&instance, &owner))
-    }
-
-    async fn launch_for(&self, request: Request<'_>) -> Result<Settled, Refusal> {
-        let owner = self.owner_for(request.caller, request.template).await?;
+impl Launch<'_> {
+    async fn run(&self) -> Result<Launched, Refusal> {
+        let owner = self.owner().await?;
         Span::current().record("owner", &owner.key);
-        let _turn = self.turns.wait(&owner.key).await;
-        self.settle(request, owner).await
+        let _turn = self.ports.contention.turns.wait(&owner.key).await;
+        self.settle(owner).await
     }
 
-    /// Decides again and again until there is an environment, or a reason why not.
-    async fn settle(&self, request: Request<'_>, mut owner: Owner) -> Result<Settled, Refusal> {
-        if let Some(instance) = self.launch_unread(request, &owner).await? {
-            return Ok(Settled { owner, instance, news: News::Launched });
+    /// Decides until there is an environment or a refusal.
+    async fn settle(&self, mut owner: Owner) -> Result<Launched, Refusal> {
+        if let Some(instance) = self.launch_from_cache(&owner).await? {
+            return Ok(Launched { owner, instance, outcome: LaunchOutcome::Launched });
         }
         let mut attempts = Attempts::default();
-        let mut patience = Patience::default();
+        let mut deadline = WriterDeadline::default();
         loop {
-            match self.sight(&owner, &request.template.name_any()).await? {
-                Some(sighting) => {
-                    let step = self.step(request, &owner, sighting, &mut patience).await?;
-                    if let Some((instance, news)) = step {
-                        return Ok(Settled { owner, instance, news });
+            match read_ledger(self.ports.reads, &owner, &self.key).await? {
+                Some(read) => {
+                    let step = self.step(&owner, read, &mut deadline).await?;
+                    if let Some((instance, outcome)) = step {
+                        return Ok(Launched { owner, instance, outcome });
                     }
                 }
-                // An admin deleted the record since: the key is bound anew.
-                None => owner = self.owner_for(request.caller, request.template).await?,
+                // An admin has deleted the record since: bind the owner key again.
+                None => owner = self.owner().await?,
             }
             attempts.again().await?;
         }
     }
 
-    /// Takes a first seat in the ledger that the cache has. It is written only where that is the ledger's version still,
-    /// so it is as if the ledger had been read just before. What the cache says is never a reason to refuse, nor to answer
-    /// with what the owner has: `None` then, and a live read decides.
-    async fn launch_unread(
-        &self,
-        request: Request<'_>,
-        owner: &Owner,
-    ) -> Result<Option<DployInstance>, Refusal> {
-        let template = request.template;
-        let record = self
-            .ledger_without(owner, &template.name_any())
-            .filter(|record| self.is_below_limit(record, template));
-        let (Some(record), Ok(order)) = (record, request.order(owner)) else { return Ok(None) };
+    /// Takes a first seat on the cached record. The write succeeds only if the cached record is the
+    /// current one, so the result is that of a live read just before. The cache alone is never a
+    /// reason to refuse or to return an environment: `None` leaves that to a live read.
+    async fn launch_from_cache(&self, owner: &Owner) -> Result<Option<DployInstance>, Refusal> {
+        let reads = self.ports.reads;
+        let record = cached_ledger_without(reads, owner, &self.key)
+            .filter(|record| is_below_limit(reads, record, &self.template.spec));
+        let (Some(record), Ok(order)) = (record, self.order(owner)) else { return Ok(None) };
         match self.take_seat(&order, record).await {
             Err(Refusal::PoolEmpty) => Ok(None),
             taken => taken,
         }
     }
 
-    /// One decision and what follows from it; `None` when the next one has to be taken from a new look.
+    /// Decides once and carries the step out. `None` when the launch has to read and decide again.
     async fn step(
         &self,
-        request: Request<'_>,
         owner: &Owner,
-        sighting: Sighting,
-        patience: &mut Patience,
-    ) -> Result<Option<(DployInstance, News)>, Refusal> {
-        let Sighting { record, found } = sighting;
-        let step = decide(found);
-        let may_take = match step {
-            LaunchStep::Return(instance) => return Ok(Some((*instance, News::Existing))),
-            LaunchStep::TakeFirst => self.has_room(&record, request.template).await?,
-            LaunchStep::TakeOver => true,
-            LaunchStep::Retire(instance) => self.retire(&instance).await?,
-            LaunchStep::Await(pending) => self.outwait(&pending, owner, patience).await?,
+        LedgerRead { record, found }: LedgerRead,
+        deadline: &mut WriterDeadline,
+    ) -> Result<Option<(DployInstance, LaunchOutcome)>, Refusal> {
+        let may_take = match decide(found) {
+            LaunchStep::Return(instance) => {
+                return Ok(Some((*instance, LaunchOutcome::Existing)));
+            }
+            LaunchStep::TakeSeat => has_room(self.ports, &record, &self.template.spec).await?,
+            LaunchStep::ReplaceSeat => true,
+            LaunchStep::DeleteExpired(instance) => {
+                delete_expired(self.ports.writes, &instance).await?
+            }
+            LaunchStep::AwaitWriter(pending) => {
+                wait::await_writer(self.ports, &pending, owner, deadline).await?
+            }
         };
         if !may_take {
             return Ok(None);
         }
-        let launched = self.take_seat(&request.order(owner)?, record).await?;
-        Ok(launched.map(|instance| (instance, News::Launched)))
+        let launched = self.take_seat(&self.order(owner)?, record).await?;
+        Ok(launched.map(|instance| (instance, LaunchOutcome::Launched)))
     }
 
-    /// Writes a seat into exactly this ledger, then makes the instance that it names. `None` when somebody was faster.
+    /// Writes a seat on exactly this version of the record, then the instance that it names. `None`
+    /// when another request wrote first.
     async fn take_seat(
         &self,
         order: &Order,
         record: DployOwner,
     ) -> Result<Option<DployInstance>, Refusal> {
-        let launched = match order.template.spec.method {
-            Method::OnDemand => self.create_new(order, record).await?,
-            Method::Pool => self.claim(order, record).await?,
+        let launched = match self.template.spec.method {
+            Method::OnDemand => {
+                create_new(self.ports, &self.key, self.template, order, record).await?
+            }
+            Method::Pool => Claim::new(self.ports, &self.key, order).run(record).await?,
         };
         if let Some(instance) = &launched {
             info!(instance = instance.name_any(), "launched an environment");
         }
         Ok(launched)
+    }
+
+    async fn owner(&self) -> Result<Owner, Refusal> {
+        Owners::of(self.ports).for_launch(self.caller, self.template).await
+    }
+
+    /// What to write for `owner`. The parameters are checked only here: a launch returns an
+    /// existing environment without them.
+    fn order(&self, owner: &Owner) -> Result<Order, Refusal> {
+        Ok(Order {
+            owner: owner.key.clone(),
+            claims: lasting_claims(&self.caller.claims),
+            params: parameters::choose(&self.template.spec.parameters, self.given)?,
+        })
     }
 }

@@ -1,53 +1,45 @@
-use clock::random_hex;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use rendering::names::instance_name;
-use resources::{DployInstance, DployOwner, Seat};
+//! An on-demand launch: a seat, then the instance that it names.
 
-use super::order::Order;
+use clock::random_hex;
+use ledger::{
+    order::Order,
+    seats::{SeatKey, seat_to_create, seats_with},
+};
+use resources::{DployInstance, DployOwner, DployTemplate};
+
 use crate::{
-    Refusal, cache::spec_of, cluster::ClusterError, instant, ledger::seats_with, room::Room,
+    Refusal,
+    cluster::ClusterError,
+    give_back::give_back,
+    ports::{Ports, spec_of},
 };
 
-impl Room {
-    /// Takes a seat with a fresh uuid, then creates the instance that it names, once.
-    pub(super) async fn create_new(
-        &self,
-        order: &Order,
-        record: DployOwner,
-    ) -> Result<Option<DployInstance>, Refusal> {
-        let seat = self.fresh_seat(order);
-        match self.cluster.write_seats(&record, &seats_with(&record, &seat)).await {
-            Ok(_) => {}
-            Err(error) if error.is_overtaken() => return Ok(None),
-            Err(error) => return Err(error.into()),
-        }
-        let resolved = rendering::resolve(
-            &order.template,
-            spec_of(self.cache.config().as_ref()),
-            self.settings.fallback(),
-            random_hex::<16>(),
-        );
-        let instance = order.instance(&seat, resolved, self.clock.now());
-        match self.cluster.create(&instance).await {
-            Ok(created) => Ok(Some(created)),
-            Err(ClusterError::Exists) => Ok(None),
-            Err(error @ ClusterError::Unreachable { .. }) => Err(error.into()),
-            Err(error) => {
-                self.give_back(&order.owner.key, &seat).await;
-                Err(error.into())
-            }
-        }
+/// Writes a seat with a fresh uuid, then creates the instance that it names, once. `None` when
+/// another request wrote the record first or fenced the seat.
+pub(super) async fn create_new(
+    ports: Ports<'_>,
+    key: &SeatKey,
+    template: &DployTemplate,
+    order: &Order,
+    record: DployOwner,
+) -> Result<Option<DployInstance>, Refusal> {
+    let Ports { reads, writes, contention: _ } = ports;
+    let seat = seat_to_create(key, &random_hex::<4>(), reads.now());
+    match writes.seats(&record, &seats_with(&record, &seat)).await {
+        Ok(_) => {}
+        Err(error) if error.is_overtaken() => return Ok(None),
+        Err(error) => return Err(error.into()),
     }
-
-    fn fresh_seat(&self, order: &Order) -> Seat {
-        let uuid = random_hex::<4>();
-        let template = order.template_name();
-        Seat {
-            instance: instance_name(&template, &uuid),
-            template,
-            uuid,
-            since: Time(instant::whole(self.clock.now())),
-            chosen_at: None,
+    let config = reads.cache.config();
+    let config = spec_of(config.as_ref());
+    let resolved = rendering::resolve(template, config, reads.fallback(), random_hex::<16>());
+    match writes.create(&order.instance(&seat, resolved, reads.now())).await {
+        Ok(created) => Ok(Some(created)),
+        Err(ClusterError::Exists) => Ok(None),
+        Err(error @ ClusterError::Unreachable { .. }) => Err(error.into()),
+        Err(error) => {
+            give_back(ports, &order.owner, &seat).await;
+            Err(error.into())
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Reading a name out of a token's claims.
+//! Names from the claims of a token.
 
 use serde_json::{Map, Value};
 
-/// The first usable value of the claim at `path`: a scalar, or the first usable one of a list. Dots reach into nested
-/// claims, but a claim whose own name has dots is found too.
+/// The first usable value of the claim at `path`: the claim itself, or the first usable element of
+/// a list. A dot in `path` separates nested claims, or is part of a claim's name.
 pub(crate) fn first_value(claims: &Map<String, Value>, path: &str) -> Option<String> {
     match at(claims, path)? {
         Value::Array(values) => values.iter().find_map(scalar),
@@ -11,7 +11,7 @@ pub(crate) fn first_value(claims: &Map<String, Value>, path: &str) -> Option<Str
     }
 }
 
-/// Every claim that has a usable value, nested ones by their path, with what [`first_value`] gives for it.
+/// Every claim with a usable value, by its path, with the value that [`first_value`] returns.
 pub(crate) fn all_values(claims: &Map<String, Value>) -> Vec<(String, String)> {
     let mut paths = Vec::new();
     collect_paths(claims, "", &mut paths);

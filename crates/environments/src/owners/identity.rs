@@ -1,3 +1,5 @@
+//! Identities, and the label by which an owner record is found.
+
 use resources::{Identity, IdentityKind};
 use sha2::{Digest, Sha256};
 
@@ -6,12 +8,13 @@ pub(super) fn person(subject: &str) -> Identity {
     Identity { kind: IdentityKind::Person, claim: "sub".to_owned(), value: subject.to_owned() }
 }
 
-/// The identity of the team that `claim` calls `value`.
+/// The identity of the team with this `value` of `claim`.
 pub(super) fn team(claim: &str, value: &str) -> Identity {
     Identity { kind: IdentityKind::Team, claim: claim.to_owned(), value: value.to_owned() }
 }
 
-/// 16 hexadecimal digits by which a record is looked up; the identity itself is still compared afterwards.
+/// 16 hexadecimal digits of the identity's SHA-256, the value of the identity label. Two identities
+/// may share them, so the identity itself is compared after the lookup.
 pub(super) fn fingerprint(identity: &Identity) -> String {
     let mut hash = Sha256::new();
     let kind = [matches!(identity.kind, IdentityKind::Team).into()];

@@ -1,25 +1,28 @@
-//! Who owns what: from a caller to the owner records that are theirs.
+//! Owners: from a caller to the owner records that the caller may act for.
 
+mod claimant;
 mod claims;
 mod identity;
 
-use std::collections::BTreeMap;
-
-use kube::{ResourceExt, api::ObjectMeta};
-use rendering::names::{owner_key, suffixed_owner_key};
-use resources::{DployOwner, DployOwnerSpec, DployTemplate, Identity, IdentityKind, meta};
+use kube::ResourceExt;
+use ledger::seats::{SeatKey, seat_at};
+use resources::{DployOwner, DployTemplate, Identity, IdentityKind, names::suffixed_owner_key};
 use tracing::info;
-use wire::Me;
 
+pub(crate) use self::claimant::Claimant;
 use self::identity::{fingerprint, person, team};
-use crate::{Caller, Refusal, cluster::ClusterError, room::Room};
+use crate::{
+    Caller, Refusal,
+    cluster::{ClusterError, Writes},
+    ports::{Ports, Reads},
+};
 
-/// An owner whose key is bound to the identity that the caller has proved.
+/// An owner whose key is bound to an identity of the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Owner {
     /// The owner key.
     pub(crate) key: String,
-    /// Whether it is a team.
+    /// Whether the owner is a team.
     pub(crate) shared: bool,
 }
 
@@ -30,58 +33,30 @@ impl Owner {
     }
 }
 
-/// An identity, and the name from which its key would be made.
-#[derive(Debug, Clone)]
-struct Claimant {
-    identity: Identity,
-    name: String,
+/// The owners that the caller may act for, as far as the cache knows: the person first, then teams.
+pub(crate) fn owners_of(reads: &Reads, caller: &Caller) -> Vec<Owner> {
+    let person = Some(person(&caller.subject)).filter(|it| !it.value.is_empty());
+    let teams = claims::all_values(&caller.claims);
+    let teams = teams.into_iter().map(|(claim, value)| team(&claim, &value));
+    let identities = person.into_iter().chain(teams);
+    identities.filter_map(|it| reads.cache.owner_of(&it)).map(|it| Owner::of(&it)).collect()
 }
 
-impl Claimant {
-    /// Whoever would own an environment of a template with this `ownerClaim`.
-    fn of(caller: &Caller, owner_claim: &str) -> Result<Self, Refusal> {
-        if owner_claim.is_empty() {
-            return Self::person(caller);
-        }
-        let value = claims::first_value(&caller.claims, owner_claim)
-            .ok_or_else(|| Refusal::NoOwnerClaim(owner_claim.to_owned()))?;
-        Ok(Self { identity: team(owner_claim, &value), name: value })
-    }
-
-    fn person(caller: &Caller) -> Result<Self, Refusal> {
-        let name = caller.username.as_ref().filter(|name| !name.trim().is_empty());
-        let name = name.ok_or_else(|| Refusal::NoOwnerClaim(caller.username_claim.clone()))?;
-        if caller.subject.is_empty() {
-            return Err(Refusal::NoOwnerClaim("sub".to_owned()));
-        }
-        Ok(Self { identity: person(&caller.subject), name: name.clone() })
-    }
-
-    fn key(&self) -> String {
-        owner_key(&self.name, &self.identity)
-    }
-
-    /// The record that binds `key` to this identity.
-    fn record(&self, key: &str) -> DployOwner {
-        let labels = BTreeMap::from([
-            (meta::MANAGED.to_owned(), meta::TRUE.to_owned()),
-            (meta::IDENTITY.to_owned(), fingerprint(&self.identity)),
-        ]);
-        DployOwner {
-            metadata: ObjectMeta {
-                name: Some(key.to_owned()),
-                labels: Some(labels),
-                ..ObjectMeta::default()
-            },
-            spec: DployOwnerSpec { identity: self.identity.clone(), max_instances: None },
-            status: None,
-        }
-    }
+/// Finds owners, and creates the record of an owner at its first use. That is its only write.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Owners<'a> {
+    reads: &'a Reads,
+    writes: &'a Writes,
 }
 
-impl Room {
-    /// The owner of what the caller launches from `template`; binds their key at its first use.
-    pub(crate) async fn owner_for(
+impl<'a> Owners<'a> {
+    pub(crate) const fn of(ports: Ports<'a>) -> Self {
+        Self { reads: ports.reads, writes: ports.writes }
+    }
+
+    /// The owner of an environment that the caller launches from `template`. Binds the owner key at
+    /// its first use.
+    pub(crate) async fn for_launch(
         &self,
         caller: &Caller,
         template: &DployTemplate,
@@ -93,29 +68,16 @@ impl Room {
         }
     }
 
-    /// The owners that the caller may act for, as far as this replica's cache knows: the person first, then teams.
-    pub(crate) fn owners_of(&self, caller: &Caller) -> Vec<Owner> {
-        let person = Some(person(&caller.subject)).filter(|it| !it.value.is_empty());
-        let teams = claims::all_values(&caller.claims);
-        let teams = teams.into_iter().map(|(claim, value)| team(&claim, &value));
-        let records = person.into_iter().chain(teams);
-        records.filter_map(|it| self.cache.owner_of(&it)).map(|it| Owner::of(&it)).collect()
-    }
-
-    /// The owners among whom the caller's environment of `template` is to be looked for, the likeliest first. Asks the API
-    /// server where the cache does not know whoever would own one launched now.
-    pub(crate) async fn holders_of(
+    /// The owners that may have the caller's environment with this key, the likeliest first. The
+    /// owner of a new launch is looked up live when the cache does not have it.
+    pub(crate) async fn candidates(
         &self,
         caller: &Caller,
-        template: &str,
+        key: &SeatKey,
     ) -> Result<Vec<Owner>, Refusal> {
-        let owner_claim = self
-            .cache
-            .templates
-            .get(template)
-            .map(|template| template.spec.owner_claim.clone())
-            .unwrap_or_default();
-        let mut owners = self.owners_of(caller);
+        let template = self.reads.cache.templates.get(&key.template);
+        let owner_claim = template.map(|it| it.spec.owner_claim.clone()).unwrap_or_default();
+        let mut owners = owners_of(self.reads, caller);
         let likeliest = match Claimant::of(caller, &owner_claim) {
             Ok(claimant) => self.known_or_inherited(&claimant).await?,
             Err(_) => None,
@@ -124,38 +86,25 @@ impl Room {
             owners.retain(|owner| *owner != likeliest);
             owners.insert(0, likeliest);
         }
-        owners.sort_by_key(|owner| !self.seems_to_hold(owner, template));
+        owners.sort_by_key(|owner| !self.seems_to_have(owner, key));
         Ok(owners)
     }
 
-    /// Who the caller is to the rules.
-    pub(crate) async fn me(&self, caller: &Caller) -> Result<Me, Refusal> {
-        self.filled().await?;
-        let claimant = Claimant::person(caller)?;
-        let owner = match self.cache.owner_of(&claimant.identity) {
-            Some(record) => record.name_any(),
-            None if self.cache.owners.get(&claimant.key()).is_some() => {
-                suffixed_owner_key(&claimant.key(), &claimant.identity)
-            }
-            None => claimant.key(),
-        };
-        Ok(Me { username: claimant.name, owner, admin: caller.admin })
-    }
-
-    /// Binds the person's key if there are environments under it from before there were records: the list is a use too.
+    /// Binds the caller's own key if instances already carry it and the key is free. Such instances
+    /// are older than owner records.
     pub(crate) async fn inherit(&self, caller: &Caller) -> Result<(), Refusal> {
         match Claimant::person(caller) {
-            Ok(claimant) if self.cache.owner_of(&claimant.identity).is_none() => {
+            Ok(claimant) if self.reads.cache.owner_of(&claimant.identity).is_none() => {
                 self.inherited(&claimant).await.map(drop)
             }
             _ => Ok(()),
         }
     }
 
-    fn seems_to_hold(&self, owner: &Owner, template: &str) -> bool {
-        let seated = self.cache.owners.get(&owner.key).and_then(|it| it.status.clone());
-        seated.unwrap_or_default().seats.iter().any(|seat| seat.template == template)
-            || self.cache.owned_by(&owner.key).iter().any(|it| it.spec.template_ref == template)
+    fn seems_to_have(&self, owner: &Owner, key: &SeatKey) -> bool {
+        let record = self.reads.cache.owners.get(&owner.key);
+        record.is_some_and(|record| seat_at(&record, key).is_some())
+            || self.reads.cache.owned_by(&owner.key).iter().any(|it| key.covers(it))
     }
 
     async fn known_or_inherited(&self, claimant: &Claimant) -> Result<Option<Owner>, Refusal> {
@@ -165,25 +114,26 @@ impl Room {
         }
     }
 
-    /// The owner that this identity is bound to already.
+    /// The owner that this identity is bound to.
     async fn known(&self, identity: &Identity) -> Result<Option<Owner>, Refusal> {
-        if let Some(record) = self.cache.owner_of(identity) {
+        if let Some(record) = self.reads.cache.owner_of(identity) {
             return Ok(Some(Owner::of(&record)));
         }
-        self.cluster.owners_labelled(&fingerprint(identity)).await?;
-        Ok(self.cache.owner_of(identity).map(|record| Owner::of(&record)))
+        self.reads.live.owners_labelled(&fingerprint(identity)).await?;
+        Ok(self.reads.cache.owner_of(identity).map(|record| Owner::of(&record)))
     }
 
     async fn inherited(&self, claimant: &Claimant) -> Result<Option<Owner>, Refusal> {
         let key = claimant.key();
-        let is_free = self.cache.owners.get(&key).is_none();
-        if !is_free || self.cache.owned_by(&key).is_empty() {
+        let is_free = self.reads.cache.owners.get(&key).is_none();
+        if !is_free || self.reads.cache.owned_by(&key).is_empty() {
             return Ok(None);
         }
         self.bind(claimant).await.map(Some)
     }
 
-    /// Binds the claimant's key to their identity; the key with its suffix where somebody else was first.
+    /// Binds the claimant's key to the claimant's identity. Uses the key with a suffix when another
+    /// identity has the key.
     async fn bind(&self, claimant: &Claimant) -> Result<Owner, Refusal> {
         let key = claimant.key();
         if let Some(owner) = self.bind_to(claimant, &key).await? {
@@ -193,19 +143,19 @@ impl Room {
         self.bind_to(claimant, &suffixed).await?.ok_or(Refusal::Contended)
     }
 
-    /// `None` when the key is somebody else's.
+    /// `None` when the key is bound to another identity.
     async fn bind_to(&self, claimant: &Claimant, key: &str) -> Result<Option<Owner>, Refusal> {
-        let record = match self.cluster.create_owner(&claimant.record(key)).await {
+        let record = match self.writes.create_owner(&claimant.record(key)).await {
             Ok(created) => {
                 info!(owner = key, "bound an owner key at its first use");
                 created
             }
             Err(ClusterError::Exists) => {
-                self.cluster.owner(key).await?.ok_or(Refusal::Contended)?
+                self.reads.live.owner(key).await?.ok_or(Refusal::Contended)?
             }
             Err(error) => return Err(error.into()),
         };
-        let is_theirs = record.spec.identity == claimant.identity;
-        Ok(is_theirs.then(|| Owner::of(&record)))
+        let is_claimants = record.spec.identity == claimant.identity;
+        Ok(is_claimants.then(|| Owner::of(&record)))
     }
 }

@@ -1,59 +1,59 @@
+//! How an environment is reached.
+
 use std::error::Error;
 
 use kube::ResourceExt;
 use resources::{ConnectionType, DployInstance, OperatorConfigSpec};
 use tracing::debug;
 
-use crate::{cache::spec_of, room::Room};
+use crate::ports::{Reads, spec_of};
 
-/// How an environment is reached.
+/// How an environment is reached, in the types of `wire`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Connection {
-    pub(crate) url: String,
-    pub(crate) kind: wire::ConnectionType,
-    pub(crate) message: String,
+pub(super) struct ConnectionFields {
+    pub(super) url: String,
+    pub(super) kind: wire::ConnectionType,
+    pub(super) message: String,
 }
 
-impl Room {
-    /// What the operator has reported of exactly this version of the spec; else the same, rendered here: the first answer
-    /// to a launch, and to a claim, comes before any report.
-    pub(crate) fn connection(&self, instance: &DployInstance) -> Connection {
-        reported(instance).unwrap_or_else(|| self.rendered(instance))
-    }
+/// The connection that the operator has reported for this generation of the instance. Before that
+/// report, which a launch and a claim do not wait for, the connection is rendered here.
+pub(super) fn connection(reads: &Reads, instance: &DployInstance) -> ConnectionFields {
+    reported(instance).unwrap_or_else(|| rendered(reads, instance))
+}
 
-    fn rendered(&self, instance: &DployInstance) -> Connection {
-        let config = self.cache.config();
-        let defaults = OperatorConfigSpec::default();
-        let config = spec_of(config.as_ref()).unwrap_or(&defaults);
-        match rendering::connection(instance, config) {
-            Ok(rendering::RenderedConnection { host: _, url, connection_type, message }) => {
-                Connection { url, kind: of(Some(connection_type)), message }
-            }
-            Err(error) => {
-                // The operator reports it to the owner, as the instance's failure.
-                let (name, error): (_, &dyn Error) = (instance.name_any(), &error);
-                debug!(instance = name, error, "cannot render how an environment is reached");
-                Connection::default()
-            }
+fn rendered(reads: &Reads, instance: &DployInstance) -> ConnectionFields {
+    let config = reads.cache.config();
+    let defaults = OperatorConfigSpec::default();
+    let config = spec_of(config.as_ref()).unwrap_or(&defaults);
+    match rendering::connection(instance, config) {
+        Ok(rendering::RenderedConnection { host: _, url, connection_type, message }) => {
+            ConnectionFields { url, kind: wire_type(connection_type), message }
+        }
+        Err(error) => {
+            // The operator reports the error in the instance's status.
+            let (name, error): (_, &dyn Error) = (instance.name_any(), &error);
+            debug!(instance = name, error, "could not render the connection of an instance");
+            ConnectionFields::default()
         }
     }
 }
 
-fn reported(instance: &DployInstance) -> Option<Connection> {
+fn reported(instance: &DployInstance) -> Option<ConnectionFields> {
     let status = instance.status.as_ref()?;
     let is_current = status.observed_generation == instance.metadata.generation;
     let url = status.url.clone().filter(|url| is_current && !url.is_empty())?;
-    let kind = of(status.connection_type);
+    let kind = wire_type(status.connection_type.unwrap_or_default());
     let message = match kind {
         wire::ConnectionType::Web => String::new(),
         wire::ConnectionType::Instructions => status.connection_message.clone()?,
     };
-    Some(Connection { url, kind, message })
+    Some(ConnectionFields { url, kind, message })
 }
 
-/// The kind of connection in the words of the network.
-pub(super) fn of(kind: Option<ConnectionType>) -> wire::ConnectionType {
-    match kind.unwrap_or_default() {
+/// The connection type as `wire` has it.
+pub(super) const fn wire_type(connection_type: ConnectionType) -> wire::ConnectionType {
+    match connection_type {
         ConnectionType::Web => wire::ConnectionType::Web,
         ConnectionType::Instructions => wire::ConnectionType::Instructions,
     }

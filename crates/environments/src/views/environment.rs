@@ -1,96 +1,96 @@
+//! An environment as its owner sees it.
+
 use jiff::Timestamp;
-use kube::ResourceExt;
-use resources::{DployInstance, ResolvedTemplate, meta};
+use ledger::{
+    extend::{ExtendLimits, extend_count},
+    timestamps,
+};
+use resources::{DployInstance, ResolvedTemplate};
 use wire::{Environment, Run};
 
-use super::{is_unlimited, status, uuid};
-use crate::{
-    extend::{Terms, extend_count},
-    instant,
-    owners::Owner,
-    room::Room,
-};
+use super::{connection::connection, is_unlimited, started_at, status, uuid};
+use crate::{extend::extend_limits, owners::Owner, ports::Reads};
 
-impl Room {
-    /// The answer to a launch and to a question for its status.
-    pub(crate) fn run_of(&self, instance: &DployInstance, owner: &Owner) -> Run {
-        let connection = self.connection(instance);
-        Run {
-            uuid: uuid(instance),
-            status: status::status(instance, self.clock.now()),
-            url: connection.url,
-            expires_at: instant::text_of(instance.spec.expires_at.as_ref()),
-            owner: owner.key.clone(),
-            shared: owner.shared,
-            connection_type: connection.kind,
-            connection_message: connection.message,
-        }
-    }
-
-    /// The environment in its owner's list.
-    pub(crate) fn environment_of(
-        &self,
-        instance: &DployInstance,
-        owner: &Owner,
-        now: Timestamp,
-    ) -> Environment {
-        let connection = self.connection(instance);
-        let Terms { extend_seconds, max_extends } = self.terms(instance);
-        let About { display_name, description, icon, category } = self.about(instance);
-        Environment {
-            name: instance.spec.template_ref.clone(),
-            display_name,
-            description,
-            uuid: uuid(instance),
-            status: status::status(instance, now),
-            url: connection.url,
-            expires_at: instant::text_of(instance.spec.expires_at.as_ref()),
-            started_at: started_at(instance).map(instant::text).unwrap_or_default(),
-            icon,
-            category,
-            extend_count: extend_count(instance),
-            max_extends,
-            extend_ttl: extend_seconds,
-            is_unlimited: is_unlimited(instance),
-            owner: owner.key.clone(),
-            shared: owner.shared,
-            connection_type: connection.kind,
-            connection_message: connection.message,
-            message: status::message(instance),
-        }
-    }
-
-    fn about(&self, instance: &DployInstance) -> About {
-        let name = &instance.spec.template_ref;
-        let about = match &instance.spec.resolved {
-            Some(resolved) => About::from(resolved),
-            None => self.about_today(name).unwrap_or_default(),
-        };
-        let is_named = !about.display_name.is_empty();
-        About { display_name: if is_named { about.display_name } else { name.clone() }, ..about }
-    }
-
-    fn about_today(&self, template: &str) -> Option<About> {
-        let spec = self.cache.templates.get(template)?.spec.clone();
-        Some(About {
-            display_name: spec.display_name,
-            description: spec.description,
-            icon: spec.icon,
-            category: spec.category,
-        })
+/// The environment in the answer to a launch or a status request.
+pub(crate) fn run(reads: &Reads, instance: &DployInstance, owner: &Owner) -> Run {
+    let connection = connection(reads, instance);
+    Run {
+        uuid: uuid(instance),
+        status: status::status(instance, reads.now()),
+        url: connection.url,
+        expires_at: timestamps::text_of(instance.spec.expires_at.as_ref()),
+        owner: owner.key.clone(),
+        shared: owner.shared,
+        connection_type: connection.kind,
+        connection_message: connection.message,
     }
 }
 
-/// What a template says of itself to people.
+/// The environment in its owner's list.
+pub(crate) fn environment(
+    reads: &Reads,
+    instance: &DployInstance,
+    owner: &Owner,
+    now: Timestamp,
+) -> Environment {
+    let connection = connection(reads, instance);
+    let ExtendLimits { extend_seconds, max_extends } = extend_limits(reads, instance);
+    let Description { display_name, description, icon, category } = description(reads, instance);
+    Environment {
+        name: instance.spec.template_ref.clone(),
+        display_name,
+        description,
+        uuid: uuid(instance),
+        status: status::status(instance, now),
+        url: connection.url,
+        expires_at: timestamps::text_of(instance.spec.expires_at.as_ref()),
+        started_at: started_at(instance).map(timestamps::text).unwrap_or_default(),
+        icon,
+        category,
+        extend_count: extend_count(instance),
+        max_extends,
+        extend_ttl: extend_seconds,
+        is_unlimited: is_unlimited(instance),
+        owner: owner.key.clone(),
+        shared: owner.shared,
+        connection_type: connection.kind,
+        connection_message: connection.message,
+        message: status::message(instance),
+    }
+}
+
+/// The template's fields that describe it to users.
 #[derive(Debug, Default)]
-struct About {
+struct Description {
     display_name: String,
     description: String,
     icon: String,
     category: String,
 }
 
-impl From<&ResolvedTemplate> for About {
+/// The description from the launch, or today's for an instance without a resolved template.
+fn description(reads: &Reads, instance: &DployInstance) -> Description {
+    let name = &instance.spec.template_ref;
+    let found = match &instance.spec.resolved {
+        Some(resolved) => Description::from(resolved),
+        None => description_today(reads, name).unwrap_or_default(),
+    };
+    let is_named = !found.display_name.is_empty();
+    let display_name = if is_named { found.display_name } else { name.clone() };
+    Description { display_name, ..found }
+}
+
+fn description_today(reads: &Reads, template: &str) -> Option<Description> {
+    let spec = reads.cache.templates.get(template)?.spec.clone();
+    Some(Description {
+        display_name: spec.display_name,
+        description: spec.description,
+        icon: spec.icon,
+        category: spec.category,
+    })
+}
+
+impl From<&ResolvedTemplate> for Description {
     fn from(resolved: &ResolvedTemplate) -> Self {
         Self {
             display_name: resolved.display_name.clone(),
@@ -99,10 +99,4 @@ impl From<&ResolvedTemplate> for About {
             category: resolved.category.clone(),
         }
     }
-}
-
-/// When it was launched, or claimed.
-pub(crate) fn started_at(instance: &DployInstance) -> Option<Timestamp> {
-    let claimed = instance.annotations().get(meta::CLAIMED_AT).and_then(|at| at.parse().ok());
-    claimed.or_else(|| instance.creation_timestamp().map(|time| time.0))
 }

@@ -1,12 +1,13 @@
+//! The status of an environment.
+
 use jiff::Timestamp;
+use ledger::standing::{is_deleting, is_past_deadline};
 use resources::{DployInstance, Health, Phase};
 use wire::Status;
 
-use crate::ledger::standing::{is_leaving, is_past_deadline};
-
-/// The state of an environment as its owner sees it (CONTRACT, "Phase → status").
+/// The status of an environment as its owner sees it (docs/contract.md, "Status").
 pub(crate) fn status(instance: &DployInstance, now: Timestamp) -> Status {
-    if is_leaving(instance) || is_past_deadline(instance, now) {
+    if is_deleting(instance) || is_past_deadline(instance, now) {
         return Status::Deleting;
     }
     let reported = instance.status.as_ref();
@@ -29,7 +30,7 @@ const fn health(health: Option<Health>) -> Status {
     }
 }
 
-/// Why it is not running, in a sentence for its owner; empty when there is nothing to say.
+/// The message of the `Ready` condition while it is not true; empty otherwise.
 pub(crate) fn message(instance: &DployInstance) -> String {
     let conditions = instance.status.iter().flat_map(|status| &status.conditions);
     conditions

@@ -1,4 +1,4 @@
-//! A cluster, replicas of the rules on it, and people.
+//! The test bed: a cluster, replicas of the server on it, and callers.
 
 use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
 
@@ -15,11 +15,10 @@ use kube::{
     api::{ListParams, ObjectMeta, Patch, PatchParams, PostParams},
     config::{KubeConfigOptions, Kubeconfig},
 };
+use ledger::order::pool_member;
 use localkube::LocalKube;
-use rendering::names::instance_name;
 use resources::{
-    DployInstance, DployInstanceSpec, DployOwner, DployTemplate, DployTemplateSpec, LaunchDefaults,
-    Method, Pool, Seat, meta,
+    DployInstance, DployOwner, DployTemplate, DployTemplateSpec, LaunchDefaults, Method, Pool, Seat,
 };
 use serde_json::{Map, Value, json};
 use tokio::{
@@ -31,7 +30,7 @@ use wire::Run;
 use crate::faults::Faults;
 
 /// How long a condition may take to become true.
-const PATIENCE: Duration = Duration::from_secs(10);
+const CONDITION_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub(crate) struct Bed {
     pub(crate) client: Client,
@@ -77,7 +76,7 @@ impl Bed {
         (Environments::start(client, settings, clock), faults)
     }
 
-    /// The replica that the `n`th request meets.
+    /// The replica that gets the `n`th request.
     pub(crate) fn replica(&self, n: usize) -> &Environments {
         &self.replicas[n % self.replicas.len()].0
     }
@@ -98,7 +97,7 @@ impl Bed {
         Api::namespaced(self.client.clone(), &self.namespace)
     }
 
-    /// Creates a template, and waits until every replica knows it.
+    /// Creates a template and waits until every replica has it in its cache.
     pub(crate) async fn template(&self, name: &str, change: impl FnOnce(&mut DployTemplateSpec)) {
         let mut template = DployTemplate::new(
             name,
@@ -114,7 +113,7 @@ impl Bed {
         self.everywhere(|it| it.catalog().iter().any(|entry| entry.name == name)).await;
     }
 
-    /// Creates a pooled template with this many members that wait to be claimed.
+    /// Creates a template with a pool of this many warm members.
     pub(crate) async fn pool(&self, name: &str, members: u32) {
         self.template(name, |spec| {
             spec.method = Method::Pool;
@@ -131,20 +130,10 @@ impl Bed {
 
     async fn member(&self, template: &DployTemplate) {
         let uuid = random_hex::<4>();
-        let name = instance_name(&template.name_any(), &uuid);
         let resolved =
             rendering::resolve(template, None, LaunchDefaults::default(), random_hex::<16>());
-        let mut member = DployInstance::new(
-            &name,
-            DployInstanceSpec {
-                template_ref: template.name_any(),
-                pooled: true,
-                uuid: Some(uuid),
-                resolved: Some(resolved),
-                ..DployInstanceSpec::default()
-            },
-        );
-        member.metadata.finalizers = Some(vec![meta::FINALIZER.to_owned()]);
+        let member = pool_member(&template.name_any(), &uuid, resolved);
+        let name = member.name_any();
         create(&self.instances(), &member).await;
         self.report(&name, json!({ "phase": "Available", "health": "Healthy" })).await;
     }
@@ -157,14 +146,14 @@ impl Bed {
         written.expect("a status that can be written");
     }
 
-    /// Drops an instance's finalizers, as the operator does when the workload is gone.
+    /// Removes an instance's finalizers, as the operator does when the workload is gone.
     pub(crate) async fn finish(&self, instance: &str) {
         let patch = Patch::Merge(json!({ "metadata": { "finalizers": null } }));
         let written = self.instances().patch(instance, &PatchParams::default(), &patch).await;
         written.expect("finalizers that can be dropped");
     }
 
-    /// Waits until every replica agrees.
+    /// Waits until the condition holds on every replica.
     pub(crate) async fn everywhere(&self, condition: impl Fn(&Environments) -> bool) {
         eventually("every replica agrees", async || {
             self.replicas.iter().all(|(environments, _)| condition(environments))
@@ -172,7 +161,7 @@ impl Bed {
         .await;
     }
 
-    /// The instances that are somebody's and not being deleted.
+    /// The instances that have an owner and no deletion timestamp.
     pub(crate) async fn owned(&self) -> Vec<DployInstance> {
         let all = self.instances().list(&ListParams::default()).await.expect("a list").items;
         all.into_iter()
@@ -185,7 +174,7 @@ impl Bed {
         record.status.unwrap_or_default().seats
     }
 
-    /// Checks that the owned instances and the seats are the same.
+    /// Checks that the seats name exactly the owned instances.
     pub(crate) async fn assert_balanced(&self) {
         let records = self.owners().list(&ListParams::default()).await.expect("a list").items;
         let mut seated: Vec<(String, String)> = records
@@ -245,7 +234,7 @@ where
 
 /// Waits until the condition holds.
 pub(crate) async fn eventually(what: &str, condition: impl AsyncFn() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + CONDITION_TIMEOUT;
     while !condition().await {
         assert!(Instant::now() < deadline, "in vain: {what}");
         sleep(Duration::from_millis(2)).await;
@@ -272,20 +261,17 @@ where
 
 /// How often each race is run.
 pub(crate) fn rounds() -> usize {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "how thorough tests are is told by the environment"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the environment sets the number of rounds")]
     let rounds = std::env::var("RACE_ROUNDS");
     rounds.ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(3)
 }
 
-/// Somebody whose `sub` and name are the same.
+/// A caller whose `sub` is the name.
 pub(crate) fn person(name: &str) -> Caller {
     called(name, name)
 }
 
-/// Somebody with this `sub`, who goes by this name just now.
+/// A caller with this `sub` and this name.
 pub(crate) fn called(subject: &str, name: &str) -> Caller {
     let claims = json!({ "sub": subject, "name": name });
     Caller {
@@ -297,7 +283,7 @@ pub(crate) fn called(subject: &str, name: &str) -> Caller {
     }
 }
 
-/// Somebody with these additional claims.
+/// The caller with additional claims.
 pub(crate) fn with_claims(mut caller: Caller, claims: Value) -> Caller {
     let more: Map<String, Value> = claims.as_object().cloned().unwrap_or_default();
     caller.claims.extend(more);
@@ -319,7 +305,7 @@ pub(crate) fn launch(
     async move { environments.launch(&caller, &template, &nothing()).await }
 }
 
-/// Splits answers into those that were granted and the kinds of the refusals.
+/// Splits answers into the successful ones and the kinds of the refusals.
 pub(crate) fn sorted<T>(answers: Vec<Result<T, Refusal>>) -> (Vec<T>, Vec<RefusalKind>) {
     let mut granted = Vec::new();
     let mut refused = Vec::new();

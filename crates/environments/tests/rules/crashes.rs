@@ -1,4 +1,4 @@
-//! What a crash between the two writes of a launch leaves behind, and writers that come late.
+//! Crashes between the two writes of a launch, and late writers.
 
 use environments::RefusalKind;
 use http::Method;

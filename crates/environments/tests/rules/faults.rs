@@ -1,4 +1,4 @@
-//! A network between a replica and its API server that can be made to fail.
+//! A network between a replica and its API server that tests can interrupt.
 
 use std::{
     convert::Infallible,
@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 use tower::service_fn;
 
-/// What one replica's requests go through.
+/// The network of one replica.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Faults(Arc<State>);
 
@@ -25,7 +25,7 @@ struct State {
     writes: AtomicUsize,
 }
 
-/// Stops the first request of this method whose path ends like this.
+/// Stops the first request with this method whose path contains this part.
 #[derive(Debug, Clone)]
 pub(crate) struct Gate {
     method: Method,
@@ -36,17 +36,17 @@ pub(crate) struct Gate {
 }
 
 impl Gate {
-    /// Waits until a request stands before the gate.
+    /// Waits until a request is stopped.
     pub(crate) async fn arrived(&self) {
         self.arrived.acquire().await.expect("a gate that is not torn down").forget();
     }
 
-    /// Lets it through.
+    /// Lets the stopped request through.
     pub(crate) fn open(&self) {
         self.open.add_permits(1);
     }
 
-    /// Answers it with a 403 instead of passing it on.
+    /// Answers the stopped request with a 403.
     pub(crate) fn refuse(&self) {
         self.refuses.store(true, Ordering::SeqCst);
         self.open();
@@ -54,7 +54,7 @@ impl Gate {
 }
 
 impl Faults {
-    /// `client`, behind these faults.
+    /// A client that sends through this network.
     pub(crate) fn before(&self, client: Client, namespace: &str) -> Client {
         let state = Arc::clone(&self.0);
         let service = service_fn(move |request: Request<Body>| {
@@ -73,7 +73,7 @@ impl Faults {
         Client::new(service, namespace)
     }
 
-    /// Puts up a gate.
+    /// Installs a gate.
     pub(crate) fn stop(&self, method: Method, path_part: &str) -> Gate {
         let gate = Gate {
             method,
@@ -86,7 +86,7 @@ impl Faults {
         gate
     }
 
-    /// How many writes were sent.
+    /// The number of writes that were sent.
     pub(crate) fn writes(&self) -> usize {
         self.0.writes.load(Ordering::SeqCst)
     }

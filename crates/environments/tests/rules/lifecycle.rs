@@ -132,7 +132,7 @@ async fn a_deleted_environment_is_listed_until_it_is_gone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn limits_are_taken_from_the_nearest_that_has_one() {
+async fn the_template_overrides_the_owners_limit_and_the_owner_the_defaults() {
     let bed = Bed::with(1).await;
     bed.template("a", |_| ()).await;
     bed.template("b", |_| ()).await;

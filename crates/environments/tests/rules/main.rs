@@ -1,9 +1,9 @@
-//! The rules under real concurrency: several replicas on one cluster, nothing but Kubernetes between them.
+//! The operations under real concurrency: several replicas that share nothing but a cluster.
 //!
-//! The cluster is an embedded one, or, with `DPLOY_CLUSTER_KUBECONFIG`, any API server; each test has a namespace of its own.
-//! `RACE_ROUNDS` says how often each race is run (3).
+//! The cluster is the embedded one, or any API server with `DPLOY_CLUSTER_KUBECONFIG`. Each test
+//! has a namespace of its own. `RACE_ROUNDS` is the number of rounds of each race, 3 without it.
 
-#![allow(missing_docs, reason = "tests say what they check by their names")]
+#![allow(missing_docs, reason = "the name of a test says what it checks")]
 #![allow(clippy::expect_used, reason = "a test that cannot be set up fails with a sentence")]
 
 mod bed;

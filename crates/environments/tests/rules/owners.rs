@@ -5,7 +5,8 @@ use serde_json::json;
 
 use crate::bed::{Bed, called, launch, person, with_claims};
 
-/// Launches `template` for each caller, and checks that all of them have their own and see nothing else.
+/// Launches `template` for each caller, and checks that all of them have their own and see nothing
+/// else.
 async fn check_strangers(bed: &Bed, callers: &[Caller], template: &str) {
     let mut uuids = Vec::new();
     for (i, caller) in callers.iter().enumerate() {

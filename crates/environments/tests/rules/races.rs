@@ -1,3 +1,5 @@
+//! Races: many requests at the same moment.
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use environments::RefusalKind;
@@ -6,7 +8,7 @@ use kube::ResourceExt;
 
 use crate::bed::{Bed, at_once, launch, person, rounds, sorted};
 
-/// Runs a race as often as it is to be run, each time on a cluster of its own.
+/// Runs a race in several rounds, each on a cluster of its own.
 macro_rules! race {
     ($name:ident, $replicas:expr, $run:expr) => {
         #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

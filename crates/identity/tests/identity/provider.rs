@@ -1,8 +1,8 @@
 //! The development provider refuses what a real one refuses.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use dev::provider::{PEOPLE, Provider, ProviderError};
 use http::{StatusCode, header};
-use identity::development::{PEOPLE, Provider, ProviderError};
 use jiff::SignedDuration;
 use url::Url;
 

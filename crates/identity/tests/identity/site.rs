@@ -7,8 +7,9 @@ use axum::{
     routing::{any, get},
 };
 use clock::ManualClock;
+use dev::provider::Provider;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use identity::{AuthError, FailedSignIn, Identity, Redirect, Settings, development::Provider};
+use identity::{AuthError, FailedSignIn, Identity, Redirect, Settings};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};

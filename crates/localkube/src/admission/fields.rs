@@ -1,43 +1,48 @@
-//! Gives an object the fields of its kind: drops unknown ones, fills in defaults, checks the rest.
+//! Removes unknown fields from objects, sets defaults and validates the values.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use serde::Deserialize as _;
 use serde_json::Value;
 
 use crate::{
-    api::WriteOptions,
-    error::{ApiError, ApiResult, FieldError},
-    kinds::{Custom, Typed},
+    error::{ApiError, ApiResult},
+    field_error::FieldError,
+    kinds::{Custom, RoundTrip},
     meta,
+    request::WriteOptions,
 };
 
-/// Drops what metadata does not have; refuses what is of another type.
-pub(super) fn tidy_metadata(object: &mut Value) -> ApiResult<()> {
+/// Removes unknown fields and empty lists from the metadata. Refuses values of a wrong type.
+pub(super) fn normalize_metadata(object: &mut Value) -> ApiResult<()> {
     let metadata = &object["metadata"];
-    let tidy = ObjectMeta::deserialize(metadata)
+    let normalized = ObjectMeta::deserialize(metadata)
         .and_then(serde_json::to_value)
         .map_err(|error| undecodable(object, &error))?;
-    object["metadata"] = tidy;
+    object["metadata"] = normalized;
     for field in ["annotations", "finalizers", "labels", "ownerReferences"] {
         meta::unset_if_empty(object, field);
     }
     Ok(())
 }
 
-/// Drops what a built-in object does not have, or refuses it.
-pub(super) fn tidy(typed: Typed, object: &mut Value, options: &WriteOptions) -> ApiResult<()> {
-    let tidy = typed(object).map_err(|error| undecodable(object, error))?;
+/// Removes unknown fields from an object of a built-in kind, or refuses them in strict mode.
+pub(super) fn normalize_built_in(
+    round_trip: RoundTrip,
+    object: &mut Value,
+    options: &WriteOptions,
+) -> ApiResult<()> {
+    let known = round_trip(object).map_err(|error| undecodable(object, error))?;
     if options.strict {
         let mut unknown = Vec::new();
-        missing(object, &tidy, "", &mut unknown);
-        refuse(&unknown, object, options)?;
+        collect_unknown(object, &known, "", &mut unknown);
+        refuse_unknown(&unknown, object, options)?;
     }
-    *object = tidy;
+    *object = known;
     Ok(())
 }
 
-/// Prunes, completes and checks a custom resource.
-pub(super) fn fit(
+/// Prunes and validates a custom resource and sets its defaults.
+pub(super) fn normalize_custom(
     custom: &Custom,
     object: &mut Value,
     before: Option<&Value>,
@@ -46,13 +51,13 @@ pub(super) fn fit(
     let sent = options.strict.then(|| object.clone());
     let unknown = custom.schema.prune(object);
     if let Some(sent) = sent {
-        refuse(&unknown, &sent, options)?;
+        refuse_unknown(&unknown, &sent, options)?;
     }
-    custom.schema.fill(object);
+    custom.schema.apply_defaults(object);
     let mut errors = custom.schema.validate(object, before);
     if let Some(rules) = &custom.cel {
-        if errors.iter().any(FieldError::hinders_rules) {
-            errors.push(FieldError::rules_not_checked());
+        if errors.iter().any(FieldError::prevents_cel_rules) {
+            errors.push(FieldError::cel_rules_skipped());
         } else {
             errors.extend(rules.validate(object, before));
         }
@@ -69,36 +74,36 @@ fn undecodable(object: &Value, error: impl std::fmt::Display) -> ApiError {
     ))
 }
 
-/// A whole object with unknown fields cannot be decoded; a patch that makes one is wrong in itself.
-fn refuse(unknown: &[String], object: &Value, options: &WriteOptions) -> ApiResult<()> {
+/// The error about unknown fields: 400 for a whole object, 422 for a patch.
+fn refuse_unknown(unknown: &[String], object: &Value, options: &WriteOptions) -> ApiResult<()> {
     if unknown.is_empty() {
         return Ok(());
     }
     let each: Vec<String> = unknown.iter().map(|path| format!("unknown field {path:?}")).collect();
     let why = format!("strict decoding error: {}", each.join(", "));
-    if options.patches {
+    if options.is_patch {
         let error = FieldError::invalid("patch", &Value::String(object.to_string()), why);
-        return Err(ApiError::unfit_patch(&error));
+        return Err(ApiError::invalid_patch(&error));
     }
     Err(undecodable(object, why))
 }
 
-/// The paths of the fields that `object` has and `tidy` has not.
-fn missing(object: &Value, tidy: &Value, path: &str, found: &mut Vec<String>) {
-    match (object, tidy) {
+/// Adds the paths of the fields of `object` that `known` lacks to `unknown`.
+fn collect_unknown(object: &Value, known: &Value, path: &str, unknown: &mut Vec<String>) {
+    match (object, known) {
         (Value::Object(fields), Value::Object(known)) => {
             for (name, value) in fields {
                 let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
                 match known.get(name) {
-                    Some(tidy) => missing(value, tidy, &path, found),
+                    Some(known) => collect_unknown(value, known, &path, unknown),
                     None if value.is_null() => {}
-                    None => found.push(path),
+                    None => unknown.push(path),
                 }
             }
         }
         (Value::Array(items), Value::Array(known)) => {
-            for (at, (item, tidy)) in items.iter().zip(known).enumerate() {
-                missing(item, tidy, &format!("{path}[{at}]"), found);
+            for (at, (item, known)) in items.iter().zip(known).enumerate() {
+                collect_unknown(item, known, &format!("{path}[{at}]"), unknown);
             }
         }
         _ => {}

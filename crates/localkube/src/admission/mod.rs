@@ -1,4 +1,4 @@
-//! What every write goes through before it is stored.
+//! Admission: completes and validates an object before it is stored.
 
 mod fields;
 mod names;
@@ -7,23 +7,23 @@ mod well_known;
 use serde_json::{Value, json};
 
 use crate::{
-    api::{Target, WriteOptions},
     error::{ApiError, ApiResult},
     meta,
+    request::{Target, WriteOptions},
     store::{Key, Txn},
 };
 
-/// Makes sure that the object is of the kind and in the place that the path names.
-pub(crate) fn same_place(target: &Target, object: &mut Value) -> ApiResult<()> {
+/// Checks that the kind and namespace of the object match the path, and sets them where absent.
+pub(crate) fn match_target(target: &Target, object: &mut Value) -> ApiResult<()> {
     if !object.is_object() {
         return Err(ApiError::bad_request("the object provided is not a JSON object"));
     }
     let kind = &target.kind;
     let given = |field: &str| object[field].as_str().unwrap_or_default().to_owned();
     let (given_version, given_kind) = (given("apiVersion"), given("kind"));
-    // A built-in object is decoded as what the path names; a custom one says itself what it is.
-    let must_say = kind.custom.is_some();
-    if must_say && given_kind.is_empty() {
+    // A built-in object may omit kind and apiVersion, a custom resource may not.
+    let requires_type = kind.custom.is_some();
+    if requires_type && given_kind.is_empty() {
         return Err(ApiError::bad_request(format!(
             "the object provided is unrecognized (must be of type {}): Object 'Kind' is missing in '{object}'",
             kind.name
@@ -35,7 +35,7 @@ pub(crate) fn same_place(target: &Target, object: &mut Value) -> ApiResult<()> {
             given_version, kind.name, kind.name
         )));
     }
-    if (must_say || !given_version.is_empty()) && given_version != kind.api_version() {
+    if (requires_type || !given_version.is_empty()) && given_version != kind.api_version() {
         return Err(ApiError::bad_request(format!(
             "the API version in the data ({given_version}) does not match the expected API version ({})",
             kind.api_version()
@@ -58,8 +58,8 @@ pub(crate) fn same_place(target: &Target, object: &mut Value) -> ApiResult<()> {
     Ok(())
 }
 
-/// Refuses new objects in a namespace that does not exist or is going away.
-pub(crate) fn namespace_takes_new_objects(txn: &Txn<'_>, target: &Target) -> ApiResult<()> {
+/// Refuses new objects in a namespace that does not exist or is terminating.
+pub(crate) fn check_namespace(txn: &Txn<'_>, target: &Target) -> ApiResult<()> {
     if !target.kind.namespaced {
         return Ok(());
     }
@@ -67,7 +67,7 @@ pub(crate) fn namespace_takes_new_objects(txn: &Txn<'_>, target: &Target) -> Api
     let namespace = txn
         .get(&Key::new(kind.table(), "", &target.namespace))
         .ok_or_else(|| ApiError::not_found(&kind, &target.namespace))?;
-    if !meta::is_deleting(namespace.value()) {
+    if !meta::is_terminating(namespace.value()) {
         return Ok(());
     }
     let why = format!(
@@ -77,20 +77,20 @@ pub(crate) fn namespace_takes_new_objects(txn: &Txn<'_>, target: &Target) -> Api
     Err(ApiError::forbidden(&target.kind, &target.name, &why))
 }
 
-/// Completes and checks an object that is about to be written. `before` is what it replaces.
+/// Completes and validates an object. `before` is the object that it replaces.
 pub(crate) fn admit(
     target: &Target,
     object: &mut Value,
     before: Option<&Value>,
     options: &WriteOptions,
 ) -> ApiResult<()> {
-    fields::tidy_metadata(object)?;
-    if let Some(typed) = target.kind.typed {
-        fields::tidy(typed, object, options)?;
+    fields::normalize_metadata(object)?;
+    if let Some(round_trip) = target.kind.round_trip {
+        fields::normalize_built_in(round_trip, object, options)?;
     }
-    let mut errors = names::check(&target.kind, object);
+    let mut errors = names::validate(&target.kind, object);
     if let Some(custom) = &target.kind.custom {
-        errors.extend(fields::fit(custom, object, before, options)?);
+        errors.extend(fields::normalize_custom(custom, object, before, options)?);
     }
     match (target.kind.group.as_str(), target.kind.name.as_str()) {
         ("", "Namespace") => well_known::namespace(target, object, before.is_none()),

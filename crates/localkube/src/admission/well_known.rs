@@ -1,14 +1,14 @@
-//! What the server itself adds to objects of some built-in kinds.
+//! Fields that the server itself sets on namespaces, secrets and CustomResourceDefinitions.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 use crate::{
-    api::Target, controllers::CLEANUP, error::FieldError, kinds::accepted_names, meta,
-    schema::check_definition,
+    field_error::FieldError, finalizers::CUSTOM_RESOURCE_CLEANUP, kinds::accepted_names, meta,
+    request::Target, schema::check_definition,
 };
 
-/// A namespace is held by its contents, and labelled with its name.
+/// Adds the label with the name and, to a new namespace, finalizer and phase.
 pub(super) fn namespace(target: &Target, object: &mut Value, new: bool) {
     object["metadata"]["labels"]["kubernetes.io/metadata.name"] = target.name.as_str().into();
     if new {
@@ -17,7 +17,7 @@ pub(super) fn namespace(target: &Target, object: &mut Value, new: bool) {
     }
 }
 
-/// A secret's `stringData` becomes `data`.
+/// Moves `stringData` to `data` and sets the default type.
 pub(super) fn secret(object: &mut Value) {
     let plain = object["stringData"].take();
     for (key, text) in plain.as_object().into_iter().flatten() {
@@ -30,7 +30,7 @@ pub(super) fn secret(object: &mut Value) {
     }
 }
 
-/// A definition is established at once, and held by its custom resources.
+/// Validates a definition, adds its finalizer and sets its status to established.
 pub(super) fn definition(object: &mut Value) -> Vec<FieldError> {
     let names = accepted_names(&object["spec"]);
     object["spec"]["names"] = names.clone();
@@ -39,8 +39,8 @@ pub(super) fn definition(object: &mut Value) -> Vec<FieldError> {
     }
     let errors = check_definition(object);
     if errors.is_empty() {
-        if !meta::is_deleting(object) {
-            meta::add_finalizer(object, CLEANUP);
+        if !meta::is_terminating(object) {
+            meta::add_finalizer(object, CUSTOM_RESOURCE_CLEANUP);
         }
         establish(object, names);
     }

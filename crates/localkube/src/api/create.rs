@@ -1,20 +1,21 @@
-//! POST.
+//! POST: creates an object.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Target, WriteOptions};
 use crate::{
     admission,
     error::{ApiError, ApiResult},
+    field_error::FieldError,
     meta,
     patch::{Shape, track},
+    request::{Target, WriteOptions},
     store::{Object, Txn},
 };
 
-/// How often a generated name is tried before the caller is told to try again.
-const NAME_TRIES: usize = 8;
+/// The number of names that are generated before the request fails with 409.
+const MAX_NAME_ATTEMPTS: usize = 8;
 
 /// Creates an object.
 pub(crate) fn create(
@@ -24,71 +25,72 @@ pub(crate) fn create(
     options: &WriteOptions,
 ) -> ApiResult<Arc<Object>> {
     if !meta::text(&object, "resourceVersion").is_empty() {
-        return Err(ApiError::plain("resourceVersion should not be set on objects to be created"));
+        return Err(ApiError::internal_without_reason(
+            "resourceVersion should not be set on objects to be created",
+        ));
     }
-    admission::same_place(target, &mut object)?;
-    let target = name(txn, target, &mut object)?;
-    admission::namespace_takes_new_objects(txn, &target)?;
+    admission::match_target(target, &mut object)?;
+    let target = with_name(txn, target, &mut object)?;
+    admission::check_namespace(txn, &target)?;
     if txn.get(&target.key()).is_some() {
         return Err(ApiError::already_exists(&target.kind, &target.name));
     }
-    begin(txn, &target, &mut object);
+    set_server_fields(txn, &target, &mut object);
     admission::admit(&target, &mut object, None, options)?;
-    if !options.applies {
+    if !options.is_apply {
         let (shape, manager) = (Shape::of(&target.kind), options.manager(&target));
         track(None, &mut object, shape, &manager, txn.now());
     }
-    target.kind.keep(&mut object);
+    target.kind.convert_to_stored(&mut object);
     if options.dry_run {
-        return Ok(Arc::new(Object::unwritten(object)));
+        return Ok(Arc::new(Object::without_revision(object)));
     }
     Ok(txn.put(target.key(), object))
 }
 
-/// Settles the name, drawing one when only `generateName` is given.
-fn name(txn: &Txn<'_>, target: &Target, object: &mut Value) -> ApiResult<Target> {
+/// The target with the name of the object, which is generated if only `generateName` is set.
+fn with_name(txn: &Txn<'_>, target: &Target, object: &mut Value) -> ApiResult<Target> {
     let prefix = meta::text(object, "generateName").to_owned();
     let mut target = target.clone();
     target.name = meta::text(object, "name").to_owned();
-    let generated = target.name.is_empty() && !prefix.is_empty();
-    for _ in 0..NAME_TRIES {
-        if generated {
-            target.name = format!("{}{}", shortened(&prefix), suffix());
+    let is_generated = target.name.is_empty() && !prefix.is_empty();
+    for _ in 0..MAX_NAME_ATTEMPTS {
+        if is_generated {
+            target.name = format!("{}{}", truncated(&prefix), random_suffix());
         }
-        if !generated || txn.get(&target.key()).is_none() {
+        if !is_generated || txn.get(&target.key()).is_none() {
             break;
         }
     }
     if target.name.is_empty() {
-        let missing =
-            crate::error::FieldError::required("metadata.name", "name or generateName is required");
+        let missing = FieldError::required("metadata.name", "name or generateName is required");
         return Err(ApiError::invalid(&target.kind, "", &[missing]));
     }
     meta::set(object, "name", target.name.clone());
     Ok(target)
 }
 
-/// A prefix that leaves room for the five characters in a name of 63.
-fn shortened(prefix: &str) -> &str {
+/// The prefix, cut to the 58 bytes that leave room for the suffix in a name of 63.
+fn truncated(prefix: &str) -> &str {
     let end = prefix.len().min(58);
     prefix.get(..end).unwrap_or(prefix)
 }
 
-/// Five characters that form no words, as Kubernetes draws them.
-fn suffix() -> String {
-    const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
+/// Five random characters from the alphabet of Kubernetes, which has no vowels.
+fn random_suffix() -> String {
+    const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
     let random = clock::random_bytes::<5>();
-    random.iter().map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
+    random.iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect()
 }
 
-/// Fills in what the server says of a new object.
-fn begin(txn: &Txn<'_>, target: &Target, object: &mut Value) {
+/// Sets the fields of a new object that only the server may set.
+fn set_server_fields(txn: &Txn<'_>, target: &Target, object: &mut Value) {
     for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"] {
         meta::unset(object, field);
     }
     meta::set(object, "uid", new_uid());
-    meta::set(object, "creationTimestamp", meta::seconds(txn.now()));
-    if target.kind.rules.generation {
+    meta::set(object, "creationTimestamp", meta::format_time(txn.now()));
+    if target.kind.write_rules.generation {
         meta::set(object, "generation", 1);
     }
     if target.kind.status

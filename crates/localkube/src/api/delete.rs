@@ -1,20 +1,21 @@
-//! DELETE, of one object and of a collection.
+//! DELETE of an object and of a collection.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{DeleteOptions, Propagation, Target};
 use crate::{
-    controllers::{FOREGROUND, ORPHAN},
     error::{ApiError, ApiResult},
+    finalizers::{FOREGROUND_DELETION, ORPHAN_DEPENDENTS},
     kinds::Kind,
     meta,
+    request::{DeleteOptions, Propagation, Target},
     selectors::Selector,
     store::{Object, Txn},
 };
 
-/// Deletes an object: it goes at once, or is marked and goes with its last finalizer. The flag tells whether it is gone.
+/// Deletes an object. An object with finalizers becomes terminating and is deleted with its last
+/// finalizer. The flag says whether the object is gone.
 pub(crate) fn delete(
     txn: &mut Txn<'_>,
     target: &Target,
@@ -22,33 +23,35 @@ pub(crate) fn delete(
 ) -> ApiResult<(Arc<Object>, bool)> {
     let current =
         txn.get(&target.key()).ok_or_else(|| ApiError::not_found(&target.kind, &target.name))?;
-    check(target, current.value(), options)?;
-    let mut marked = current.value().clone();
-    settle_dependents(&mut marked, options.propagation);
-    let held = is_held(&target.kind, &marked);
-    if held && !meta::is_deleting(&marked) {
-        mark(txn, target, &mut marked);
+    check_preconditions(target, current.value(), options)?;
+    let mut object = current.value().clone();
+    set_propagation(&mut object, options.propagation);
+    let is_held = has_finalizers(&target.kind, &object);
+    if is_held && !meta::is_terminating(&object) {
+        mark_terminating(txn, target, &mut object);
     }
-    if options.dry_run || (held && marked == *current.value()) {
-        return Ok((current, !held));
+    if options.dry_run || (is_held && object == *current.value()) {
+        return Ok((current, !is_held));
     }
     let key = target.key();
-    Ok((if held { txn.put(key, marked) } else { txn.remove(key, marked) }, !held))
+    Ok((if is_held { txn.put(key, object) } else { txn.remove(key, object) }, !is_held))
 }
 
-/// Makes the garbage collector's finalizers say what is to happen to the dependents.
-fn settle_dependents(object: &mut Value, propagation: Option<Propagation>) {
+/// Sets the garbage collector's finalizers according to `propagationPolicy`.
+fn set_propagation(object: &mut Value, propagation: Option<Propagation>) {
     let Some(propagation) = propagation else { return };
-    for (finalizer, of) in [(FOREGROUND, Propagation::Foreground), (ORPHAN, Propagation::Orphan)] {
-        match propagation == of {
+    for (finalizer, policy) in
+        [(FOREGROUND_DELETION, Propagation::Foreground), (ORPHAN_DEPENDENTS, Propagation::Orphan)]
+    {
+        match propagation == policy {
             true => meta::add_finalizer(object, finalizer),
             false => meta::remove_finalizer(object, finalizer),
         }
     }
 }
 
-fn mark(txn: &Txn<'_>, target: &Target, object: &mut Value) {
-    meta::set(object, "deletionTimestamp", meta::seconds(txn.now()));
+fn mark_terminating(txn: &Txn<'_>, target: &Target, object: &mut Value) {
+    meta::set(object, "deletionTimestamp", meta::format_time(txn.now()));
     meta::set(object, "deletionGracePeriodSeconds", 0);
     if let Some(generation) = object["metadata"]["generation"].as_i64() {
         meta::set(object, "generation", generation + 1);
@@ -58,8 +61,9 @@ fn mark(txn: &Txn<'_>, target: &Target, object: &mut Value) {
     }
 }
 
-fn check(target: &Target, current: &Value, options: &DeleteOptions) -> ApiResult<()> {
-    let conflict = |why: String| Err(ApiError::precondition(&target.kind, &target.name, &why));
+fn check_preconditions(target: &Target, current: &Value, options: &DeleteOptions) -> ApiResult<()> {
+    let conflict =
+        |why: String| Err(ApiError::failed_precondition(&target.kind, &target.name, &why));
     let uid = meta::text(current, "uid");
     if let Some(wanted) = &options.uid
         && wanted != uid
@@ -81,13 +85,13 @@ fn check(target: &Target, current: &Value, options: &DeleteOptions) -> ApiResult
     Ok(())
 }
 
-/// Whether something still holds an object that is being deleted.
-pub(super) fn is_held(kind: &Kind, object: &Value) -> bool {
-    let contents = || object["spec"]["finalizers"].as_array().is_some_and(|all| !all.is_empty());
-    meta::finalizers(object).next().is_some() || (kind.is("", "Namespace") && contents())
+/// Whether the object has finalizers, in its metadata or in the spec of a namespace.
+pub(super) fn has_finalizers(kind: &Kind, object: &Value) -> bool {
+    let in_spec = || object["spec"]["finalizers"].as_array().is_some_and(|all| !all.is_empty());
+    meta::finalizers(object).next().is_some() || (kind.is("", "Namespace") && in_spec())
 }
 
-/// Deletes every object of a collection that `selector` picks, and returns them as they were.
+/// Deletes the objects of a collection that match `selector`, and returns them.
 pub(crate) fn delete_collection(
     txn: &mut Txn<'_>,
     target: &Target,
@@ -97,8 +101,8 @@ pub(crate) fn delete_collection(
     let namespace = (!target.namespace.is_empty()).then_some(target.namespace.as_str());
     let mut deleted = Vec::new();
     for key in txn.keys(&target.kind.table(), namespace) {
-        if txn.get(&key).is_some_and(|object| selector.picks(object.value())) {
-            deleted.push(delete(txn, &target.at(&key), options)?.0);
+        if txn.get(&key).is_some_and(|object| selector.matches(object.value())) {
+            deleted.push(delete(txn, &target.with_key(&key), options)?.0);
         }
     }
     Ok(deleted)

@@ -1,4 +1,4 @@
-//! PATCH.
+//! PATCH: changes an object with a patch of any type.
 
 use std::{slice, sync::Arc};
 
@@ -6,46 +6,48 @@ use http::StatusCode;
 use json_patch::{PatchError, PatchOperation};
 use serde_json::{Value, json};
 
-use super::{Target, WriteOptions, create, update};
+use super::{create, update};
 use crate::{
-    error::{ApiError, ApiResult, FieldError},
+    error::{ApiError, ApiResult},
+    field_error::FieldError,
     meta,
     patch::{Applied, Manager, Shape, apply, strategic_merge},
+    request::{Target, WriteOptions},
     store::{Object, Txn},
 };
 
-/// A patch in one of its languages.
+/// A patch, by its media type.
 #[derive(Debug, Clone)]
 pub(crate) enum Patch {
-    /// RFC 6902.
+    /// JSON patch (RFC 6902).
     Json(json_patch::Patch),
-    /// RFC 7386.
+    /// JSON merge patch (RFC 7386).
     Merge(Value),
-    /// A merge that knows which lists have keys.
+    /// Strategic merge patch, which merges lists by their keys.
     Strategic(Value),
-    /// The fields that their manager wants.
+    /// Server-side apply: the fields that the manager wants to own.
     Apply(Value),
 }
 
-/// Patches an object. The flag tells whether it was created.
+/// Patches an object. The flag says whether the object was created.
 pub(crate) fn patch(
     txn: &mut Txn<'_>,
     target: &Target,
     patch: Patch,
     options: &WriteOptions,
 ) -> ApiResult<(Arc<Object>, bool)> {
-    let applies = matches!(patch, Patch::Apply(_));
-    let options = WriteOptions { patches: true, applies, ..options.clone() };
+    let is_apply = matches!(patch, Patch::Apply(_));
+    let options = WriteOptions { is_patch: true, is_apply, ..options.clone() };
     if let Patch::Apply(wanted) = &patch {
         check_apply(target, wanted, &options)?;
         if txn.get(&target.key()).is_none() && target.subresource.is_empty() {
-            let mut object = applied(txn, target, None, wanted, &options)?;
+            let mut object = merged(txn.now(), target, None, wanted, &options)?;
             meta::set(&mut object, "name", target.name.as_str());
             return create(txn, target, object, &options).map(|made| (made, true));
         }
     }
     let now = txn.now();
-    let change = |before: &Value| changed(before, patch, target, &options, now);
+    let change = |before: &Value| patched(before, patch, target, &options, now);
     update(txn, target, &options, change).map(|object| (object, false))
 }
 
@@ -65,7 +67,7 @@ fn check_apply(target: &Target, wanted: &Value, options: &WriteOptions) -> ApiRe
     }
 }
 
-fn changed(
+fn patched(
     before: &Value,
     patch: Patch,
     target: &Target,
@@ -74,7 +76,7 @@ fn changed(
 ) -> ApiResult<Value> {
     let mut after = before.clone();
     match patch {
-        Patch::Json(patch) => json_patched(&mut after, &patch).map_err(|_| {
+        Patch::Json(patch) => apply_json_patch(&mut after, &patch).map_err(|_| {
             ApiError::unprocessable(
                 "the server rejected our request due to an error in our request",
             )
@@ -93,9 +95,9 @@ fn changed(
     Ok(after)
 }
 
-/// RFC 6902, except that a test for null passes where there is nothing: so does kube-apiserver's, and kube-runtime adds an
-/// object's first finalizer that way.
-fn json_patched(document: &mut Value, patch: &[PatchOperation]) -> Result<(), PatchError> {
+/// Applies a JSON patch. Unlike in RFC 6902, a test for null passes when the value is absent:
+/// kube-apiserver does the same, and kube-runtime adds the first finalizer that way.
+fn apply_json_patch(document: &mut Value, patch: &[PatchOperation]) -> Result<(), PatchError> {
     for operation in patch {
         if let PatchOperation::Test(test) = operation
             && test.value.is_null()
@@ -108,16 +110,7 @@ fn json_patched(document: &mut Value, patch: &[PatchOperation]) -> Result<(), Pa
     Ok(())
 }
 
-fn applied(
-    txn: &Txn<'_>,
-    target: &Target,
-    before: Option<&Value>,
-    wanted: &Value,
-    options: &WriteOptions,
-) -> ApiResult<Value> {
-    merged(txn.now(), target, before, wanted, options)
-}
-
+/// The object with the fields of a server-side apply, or a 409.
 fn merged(
     now: jiff::Timestamp,
     target: &Target,
@@ -133,7 +126,7 @@ fn merged(
     }
 }
 
-/// What this path writes of what was sent: a status through `/status`, and all else through the object.
+/// The part of the request that its path writes: only the status, or all but the status.
 fn owned_part(target: &Target, wanted: &Value) -> Value {
     let mut part = wanted.clone();
     if let Some(fields) = part.as_object_mut() {
@@ -150,9 +143,9 @@ fn owned_part(target: &Target, wanted: &Value) -> Value {
     part
 }
 
-/// 409: other managers own what was to be changed.
+/// 409: other managers own fields that the patch would change.
 fn conflict(conflicts: &[(Manager, String)]) -> ApiError {
-    let who = |manager: &Manager| match manager.applies {
+    let who = |manager: &Manager| match manager.is_apply {
         true => format!("conflict with {:?}", manager.name),
         false => format!("conflict with {:?} using {}", manager.name, manager.api_version),
     };

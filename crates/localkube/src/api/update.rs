@@ -1,26 +1,28 @@
-//! PUT, and what every change of an existing object goes through.
+//! PUT, and the steps that every update of an object shares.
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::{Target, WriteOptions, create, delete::is_held};
+use super::{create, delete::has_finalizers};
 use crate::{
     admission,
-    error::{ApiError, ApiResult, FieldError},
+    error::{ApiError, ApiResult},
+    field_error::FieldError,
     meta,
     patch::{Shape, track},
+    request::{Target, WriteOptions},
     store::{Object, Txn},
 };
 
-/// Replaces an object, or its status.
+/// Replaces an object or its status. The flag says whether the object was created.
 pub(crate) fn replace(
     txn: &mut Txn<'_>,
     target: &Target,
     mut object: Value,
     options: &WriteOptions,
 ) -> ApiResult<(Arc<Object>, bool)> {
-    admission::same_place(target, &mut object)?;
+    admission::match_target(target, &mut object)?;
     let name = meta::text(&object, "name").to_owned();
     if name != target.name {
         return Err(ApiError::bad_request(format!(
@@ -28,14 +30,14 @@ pub(crate) fn replace(
             target.name
         )));
     }
-    let rules = target.kind.rules;
+    let rules = target.kind.write_rules;
     let current = txn.get(&target.key());
     if current.is_none() && rules.create_on_update && target.subresource.is_empty() {
         meta::unset(&mut object, "resourceVersion");
         return create(txn, target, object, options).map(|made| (made, true));
     }
     if let Some(current) = current {
-        is_meant(target, current.value(), &object)?;
+        check_uid(target, current.value(), &object)?;
     }
     if meta::text(&object, "resourceVersion").is_empty() && !rules.unconditional_update {
         let missing = FieldError::invalid(
@@ -48,7 +50,7 @@ pub(crate) fn replace(
     update(txn, target, options, |_| Ok(object)).map(|changed| (changed, false))
 }
 
-/// Changes an object (or its status) to what `change` makes of it.
+/// Replaces an object or its status by the result of `change`.
 pub(crate) fn update(
     txn: &mut Txn<'_>,
     target: &Target,
@@ -57,37 +59,37 @@ pub(crate) fn update(
 ) -> ApiResult<Arc<Object>> {
     let key = target.key();
     let current = txn.get(&key).ok_or_else(|| ApiError::not_found(&target.kind, &target.name))?;
-    let shown = target.kind.show(current.value());
-    let before = shown.as_ref().unwrap_or(current.value());
+    let served = target.kind.to_served(current.value());
+    let before = served.as_ref().unwrap_or(current.value());
     let mut after = change(before)?;
-    admission::same_place(target, &mut after)?;
-    same_object(target, before, &after)?;
-    keep(target, before, &mut after);
+    admission::match_target(target, &mut after)?;
+    check_identity(target, before, &after)?;
+    restore_fixed_fields(target, before, &mut after);
     admission::admit(target, &mut after, Some(before), options)?;
-    if !options.applies {
+    if !options.is_apply {
         let (shape, manager) = (Shape::of(&target.kind), options.manager(target));
         track(Some(before), &mut after, shape, &manager, txn.now());
     }
-    if meta::without_bookkeeping(&after) == meta::without_bookkeeping(before) {
+    if meta::without_write_metadata(&after) == meta::without_write_metadata(before) {
         return Ok(current);
     }
-    count_generation(target, before, &mut after);
-    target.kind.keep(&mut after);
+    update_generation(target, before, &mut after);
+    target.kind.convert_to_stored(&mut after);
     if options.dry_run {
         return Ok(Arc::new(Object::new(after, current.revision())));
     }
     Ok(write(txn, target, after))
 }
 
-/// Stores a changed object; one that is being deleted goes when nothing holds it any more.
+/// Stores a changed object, or removes it when it is terminating and has no finalizer left.
 pub(crate) fn write(txn: &mut Txn<'_>, target: &Target, object: Value) -> Arc<Object> {
-    let gone = meta::is_deleting(&object) && !is_held(&target.kind, &object);
+    let is_finished = meta::is_terminating(&object) && !has_finalizers(&target.kind, &object);
     let key = target.key();
-    if gone { txn.remove(key, object) } else { txn.put(key, object) }
+    if is_finished { txn.remove(key, object) } else { txn.put(key, object) }
 }
 
-/// Refuses to replace another object of that name: the uid that comes with a whole object is a precondition.
-fn is_meant(target: &Target, current: &Value, object: &Value) -> ApiResult<()> {
+/// Refuses to replace an object with another uid than the request names.
+fn check_uid(target: &Target, current: &Value, object: &Value) -> ApiResult<()> {
     let (old, new) = (meta::text(current, "uid"), meta::text(object, "uid"));
     if new.is_empty() || old == new {
         return Ok(());
@@ -96,8 +98,8 @@ fn is_meant(target: &Target, current: &Value, object: &Value) -> ApiResult<()> {
     Err(ApiError::conflict(&target.kind, &target.name, &why))
 }
 
-/// Refuses a change that was decided on another state of the object, or that makes another object of it.
-fn same_object(target: &Target, before: &Value, after: &Value) -> ApiResult<()> {
+/// Refuses another uid, an outdated resourceVersion, and new finalizers on a terminating object.
+fn check_identity(target: &Target, before: &Value, after: &Value) -> ApiResult<()> {
     let uid = meta::text(after, "uid");
     if !uid.is_empty() && uid != meta::text(before, "uid") {
         let error = FieldError::invalid("metadata.uid", &json!(uid), "field is immutable");
@@ -110,7 +112,7 @@ fn same_object(target: &Target, before: &Value, after: &Value) -> ApiResult<()> 
     let added: Vec<&str> = meta::finalizers(after)
         .filter(|finalizer| !meta::finalizers(before).any(|old| old == *finalizer))
         .collect();
-    if meta::is_deleting(before) && !added.is_empty() {
+    if meta::is_terminating(before) && !added.is_empty() {
         let why = format!(
             "no new finalizers can be added if the object is being deleted, found new finalizers \
              []string{{{}}}",
@@ -122,8 +124,9 @@ fn same_object(target: &Target, before: &Value, after: &Value) -> ApiResult<()> 
     Ok(())
 }
 
-/// Keeps what this write may not change: the server's metadata, and the status or everything but the status.
-fn keep(target: &Target, before: &Value, after: &mut Value) {
+/// Restores what the request may not change: the metadata that the server sets, and the status or
+/// all but the status.
+fn restore_fixed_fields(target: &Target, before: &Value, after: &mut Value) {
     if target.subresource == "status" {
         let status = after["status"].take();
         let managed = after["metadata"]["managedFields"].take();
@@ -138,7 +141,7 @@ fn keep(target: &Target, before: &Value, after: &mut Value) {
     {
         fields.remove("status");
     }
-    const SERVERS: [&str; 7] = [
+    const SERVER_FIELDS: [&str; 7] = [
         "uid",
         "creationTimestamp",
         "deletionTimestamp",
@@ -147,7 +150,7 @@ fn keep(target: &Target, before: &Value, after: &mut Value) {
         "resourceVersion",
         "selfLink",
     ];
-    for field in SERVERS {
+    for field in SERVER_FIELDS {
         match before["metadata"].get(field) {
             Some(value) => meta::set(after, field, value.clone()),
             None => meta::unset(after, field),
@@ -158,20 +161,20 @@ fn keep(target: &Target, before: &Value, after: &mut Value) {
     }
 }
 
-/// Bumps the generation when what people ask for has changed.
-fn count_generation(target: &Target, before: &Value, after: &mut Value) {
-    if !target.kind.rules.generation {
+/// Increments the generation when more than metadata and status has changed.
+fn update_generation(target: &Target, before: &Value, after: &mut Value) {
+    if !target.kind.write_rules.generation {
         return;
     }
-    let asked = |object: &Value| {
-        let mut fields = meta::fields(object);
+    let counted_fields = |object: &Value| {
+        let mut fields = meta::to_map(object);
         fields.remove("metadata");
         if target.kind.status {
             fields.remove("status");
         }
         fields
     };
-    if asked(before) != asked(after) {
+    if counted_fields(before) != counted_fields(after) {
         let generation = before["metadata"]["generation"].as_i64().unwrap_or_default();
         meta::set(after, "generation", generation + 1);
     }

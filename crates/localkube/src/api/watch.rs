@@ -1,4 +1,4 @@
-//! Watches: what changed since a resourceVersion, and then everything as it happens.
+//! Watches: streams of the changes after a resourceVersion.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
@@ -10,35 +10,35 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-use super::Target;
 use crate::{
     error::ApiError,
+    request::Target,
     selectors::Selector,
-    store::{Change, Object, Revision, Store},
+    store::{Object, ObjectChange, Revision, Store},
     view::View,
 };
 
-/// How often a quiet watch with bookmarks tells the latest resourceVersion.
-const BOOKMARK_EVERY: Duration = Duration::from_secs(60);
+/// The interval between bookmarks.
+const BOOKMARK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// How a watch is to be carried out.
+/// The options of a watch.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct WatchOptions {
-    /// Which objects.
+    /// The objects to watch.
     pub(crate) selector: Selector,
-    /// Everything after this one; `None` to begin with the present objects.
+    /// The resourceVersion to start after; `None` to start with the existing objects.
     pub(crate) since: Option<Revision>,
-    /// Send bookmarks.
+    /// `allowWatchBookmarks`: send bookmarks.
     pub(crate) bookmarks: bool,
-    /// Tell with a bookmark where the present objects end.
+    /// Send a bookmark after the existing objects (`sendInitialEvents`).
     pub(crate) initial_events_end: bool,
-    /// When the watch ends.
+    /// The duration after which the watch ends; `None` for no limit.
     pub(crate) timeout: Option<Duration>,
-    /// How objects are shown.
+    /// The representation of the objects.
     pub(crate) view: View,
 }
 
-/// Opens a watch. Every item is a line of JSON.
+/// Opens a watch. Each item of the stream is one event as a line of JSON.
 pub(crate) fn watch(
     store: Arc<Store>,
     target: Target,
@@ -46,8 +46,8 @@ pub(crate) fn watch(
 ) -> impl Stream<Item = Bytes> + Send {
     let watcher = Watcher::open(store, target, options);
     stream::unfold(watcher, |mut watcher| async move {
-        let line = watcher.next().await?;
-        Some((line, watcher))
+        let event = watcher.next().await?;
+        Some((event, watcher))
     })
 }
 
@@ -57,34 +57,37 @@ struct Watcher {
     selector: Selector,
     view: View,
     bookmarks: bool,
-    tip: Receiver<Revision>,
+    latest: Receiver<Revision>,
+    /// The resourceVersion up to which changes are in `pending` or sent.
     cursor: Revision,
-    waiting: VecDeque<Bytes>,
-    ends: Option<Instant>,
+    /// The events to send next.
+    pending: VecDeque<Bytes>,
+    deadline: Option<Instant>,
     next_bookmark: Instant,
-    broken: bool,
+    /// The watch ends after the pending events, because changes it has not sent are no longer kept.
+    has_failed: bool,
 }
 
 impl Watcher {
     fn open(store: Arc<Store>, target: Target, options: WatchOptions) -> Self {
         let table = target.kind.table();
-        let (tip, current) = store.subscribe(&table);
+        let (latest, current) = store.subscribe(&table);
         let mut watcher = Self {
             store,
             target,
             selector: options.selector,
             view: options.view,
             bookmarks: options.bookmarks,
-            tip,
+            latest,
             cursor: options.since.unwrap_or(current),
-            waiting: VecDeque::new(),
-            ends: options.timeout.map(|after| Instant::now() + after),
-            next_bookmark: Instant::now() + BOOKMARK_EVERY,
-            broken: false,
+            pending: VecDeque::new(),
+            deadline: options.timeout.map(|after| Instant::now() + after),
+            next_bookmark: Instant::now() + BOOKMARK_INTERVAL,
+            has_failed: false,
         };
-        // A version that is forgotten is told as an event, as Kubernetes does, not as a status of the request.
+        // If changes after `since` are no longer kept, the stream starts with an ERROR event.
         if options.since.is_none() {
-            watcher.begin_with_present(options.initial_events_end);
+            watcher.send_existing(options.initial_events_end);
         }
         watcher
     }
@@ -93,79 +96,81 @@ impl Watcher {
         (!self.target.namespace.is_empty()).then_some(self.target.namespace.as_str())
     }
 
-    fn begin_with_present(&mut self, tell_end: bool) {
+    fn send_existing(&mut self, with_end_bookmark: bool) {
         let store = Arc::clone(&self.store);
         let tables = store.read();
         self.cursor = tables.revision();
-        let present = tables.table(&self.target.kind.table()).into_iter();
-        let lines: Vec<Bytes> = present
+        let table = tables.table(&self.target.kind.table()).into_iter();
+        let events: Vec<Bytes> = table
             .flat_map(|table| table.objects(self.namespace()))
-            .filter(|object| self.selector.picks(object.value()))
-            .map(|object| self.line("ADDED", object))
+            .filter(|object| self.selector.matches(object.value()))
+            .map(|object| self.object_event("ADDED", object))
             .collect();
-        self.waiting.extend(lines);
-        if tell_end {
+        self.pending.extend(events);
+        if with_end_bookmark {
             let annotations = json!({ "k8s.io/initial-events-end": "true" });
-            self.waiting.push_back(self.bookmark(Some(annotations)));
+            self.pending.push_back(self.bookmark(Some(annotations)));
         }
     }
 
-    /// The next line; `None` when the watch is over.
+    /// The next event; `None` at the end of the watch.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
-            if let Some(line) = self.waiting.pop_front() {
-                return Some(line);
+            if let Some(event) = self.pending.pop_front() {
+                return Some(event);
             }
-            if self.broken {
+            if self.has_failed {
                 return None;
             }
-            self.tip.borrow_and_update();
-            self.collect();
-            if self.waiting.is_empty() && !self.wait().await {
+            self.latest.borrow_and_update();
+            self.collect_changes();
+            if self.pending.is_empty() && !self.wait_for_change().await {
                 return None;
             }
         }
     }
 
-    /// Takes in what changed since the last look.
-    fn collect(&mut self) {
+    /// Adds the events of the changes after `cursor` to `pending`.
+    fn collect_changes(&mut self) {
         let store = Arc::clone(&self.store);
         let tables = store.read();
         let Some(table) = tables.table(&self.target.kind.table()) else { return };
         let Some(changes) = table.history().after(self.cursor) else {
-            let error = too_old(self.cursor, table.history().forgotten());
+            let error = too_old(self.cursor, table.history().dropped_up_to());
             let event = json!({ "type": "ERROR", "object": error.status() });
-            self.waiting.push_back(format!("{event}\n").into());
-            self.broken = true;
+            self.pending.push_back(format!("{event}\n").into());
+            self.has_failed = true;
             return;
         };
-        let lines: Vec<Bytes> = changes.filter_map(|change| self.event(change)).collect();
+        let events: Vec<Bytes> = changes.filter_map(|change| self.change_event(change)).collect();
         self.cursor = self.cursor.max(tables.revision());
-        self.waiting.extend(lines);
+        self.pending.extend(events);
     }
 
-    fn event(&self, change: &Change) -> Option<Bytes> {
+    /// The event that `change` causes in this watch, if any.
+    fn change_event(&self, change: &ObjectChange) -> Option<Bytes> {
         if self.namespace().is_some_and(|namespace| namespace != change.key.namespace) {
             return None;
         }
-        let picked = |object: &Arc<Object>| self.selector.picks(object.value());
-        let was = change.before.as_ref().is_some_and(picked);
-        let is = !change.removed && picked(&change.after);
-        match (was, is) {
+        let is_selected = |object: &Arc<Object>| self.selector.matches(object.value());
+        let was_selected = change.before.as_ref().is_some_and(is_selected);
+        let stays_selected = !change.removed && is_selected(&change.after);
+        match (was_selected, stays_selected) {
             (false, false) => None,
-            (false, true) => Some(self.line("ADDED", &change.after)),
-            (true, true) => Some(self.line("MODIFIED", &change.after)),
-            (true, false) if change.removed => Some(self.line("DELETED", &change.after)),
+            (false, true) => Some(self.object_event("ADDED", &change.after)),
+            (true, true) => Some(self.object_event("MODIFIED", &change.after)),
+            (true, false) if change.removed => Some(self.object_event("DELETED", &change.after)),
             (true, false) => {
-                // It left the selection: watchers see it as it was when it still belonged there, at the new version.
+                // The object no longer matches the selector. Clients get its last matching state,
+                // with the new resourceVersion.
                 let before = change.before.as_ref()?;
                 let last = Arc::new(Object::new(before.value().clone(), change.revision));
-                Some(self.line("DELETED", &last))
+                Some(self.object_event("DELETED", &last))
             }
         }
     }
 
-    fn line(&self, kind: &str, object: &Arc<Object>) -> Bytes {
+    fn object_event(&self, kind: &str, object: &Arc<Object>) -> Bytes {
         let json = self.view.object(&self.target.kind, object, self.store.now());
         let mut line = BytesMut::with_capacity(json.len() + 40);
         line.put_slice(b"{\"type\":\"");
@@ -189,16 +194,16 @@ impl Watcher {
         format!("{}\n", json!({ "type": "BOOKMARK", "object": object })).into()
     }
 
-    /// Waits for news; `false` when the watch is over.
-    async fn wait(&mut self) -> bool {
-        let never = Instant::now() + Duration::from_secs(86_400);
-        let ends = self.ends.unwrap_or(never);
+    /// Waits for a change or the next bookmark; `false` at the deadline of the watch.
+    async fn wait_for_change(&mut self) -> bool {
+        let in_a_day = Instant::now() + Duration::from_secs(86_400);
+        let deadline = self.deadline.unwrap_or(in_a_day);
         tokio::select! {
-            changed = self.tip.changed() => changed.is_ok(),
-            () = sleep_until(ends) => false,
+            changed = self.latest.changed() => changed.is_ok(),
+            () = sleep_until(deadline) => false,
             () = sleep_until(self.next_bookmark), if self.bookmarks => {
-                self.next_bookmark = Instant::now() + BOOKMARK_EVERY;
-                self.waiting.push_back(self.bookmark(None));
+                self.next_bookmark = Instant::now() + BOOKMARK_INTERVAL;
+                self.pending.push_back(self.bookmark(None));
                 true
             }
         }

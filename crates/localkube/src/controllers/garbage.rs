@@ -1,28 +1,17 @@
-//! Deletes what nobody owns any more, as the garbage collector does.
-
-use std::sync::Arc;
+//! The garbage collector: deletes dependents whose owners are gone.
 
 use serde_json::Value;
 
-use super::kind_of;
 use crate::{
-    api::{self, DeleteOptions, Propagation, Target},
+    api,
+    finalizers::{FOREGROUND_DELETION, ORPHAN_DEPENDENTS},
     kinds::Registry,
     meta,
+    request::{DeleteOptions, Propagation, Target},
     store::{Key, Txn},
 };
 
-/// Holds an owner until its dependents are gone.
-pub(crate) const FOREGROUND: &str = "foregroundDeletion";
-/// Holds an owner until its dependents no longer name it.
-pub(crate) const ORPHAN: &str = "orphan";
-
-/// Whether this is one of the garbage collector's finalizers.
-pub(super) fn is_ours(finalizer: &str) -> bool {
-    matches!(finalizer, FOREGROUND | ORPHAN)
-}
-
-/// Where the owner of an object in `namespace` is; `None` when its kind is not known here.
+/// The key of an owner of an object in `namespace`; `None` when the server has no such kind.
 pub(super) fn owner_key(registry: &Registry, owner: &Value, namespace: &str) -> Option<Key> {
     let text = |field: &str| owner[field].as_str().unwrap_or_default();
     let kind = registry.by_kind(text("apiVersion"), text("kind"))?;
@@ -30,83 +19,85 @@ pub(super) fn owner_key(registry: &Registry, owner: &Value, namespace: &str) -> 
     Some(Key::new(kind.table(), namespace, text("name")))
 }
 
-/// What became of an owner.
+/// The state of an owner.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Owner {
-    /// It is there; or its kind is not known here, and then nobody can tell.
-    There,
-    /// It is there, and waits for this dependent to go first.
-    WaitsForUs,
-    /// It is gone, or another object has its name.
-    Gone,
+enum OwnerState {
+    /// The owner exists, or the server does not know its kind.
+    Present,
+    /// The owner is terminating and waits for its dependents (`foregroundDeletion`).
+    AwaitsDependents,
+    /// The owner is gone, or another object has its name.
+    Absent,
 }
 
-fn look_up(txn: &Txn<'_>, owner: &Value, namespace: &str) -> Owner {
-    let Some(key) = owner_key(txn.registry(), owner, namespace) else { return Owner::There };
+fn owner_state(txn: &Txn<'_>, owner: &Value, namespace: &str) -> OwnerState {
+    let Some(key) = owner_key(txn.registry(), owner, namespace) else {
+        return OwnerState::Present;
+    };
     match txn.get(&key) {
         Some(object) if object.value()["metadata"]["uid"] == owner["uid"] => {
-            let waits = meta::is_deleting(object.value())
-                && meta::finalizers(object.value()).any(|finalizer| finalizer == FOREGROUND);
-            if waits { Owner::WaitsForUs } else { Owner::There }
+            let waits = meta::is_terminating(object.value())
+                && meta::finalizers(object.value()).any(|it| it == FOREGROUND_DELETION);
+            if waits { OwnerState::AwaitsDependents } else { OwnerState::Present }
         }
-        _ => Owner::Gone,
+        _ => OwnerState::Absent,
     }
 }
 
-/// Deletes an object all of whose owners are gone (or wait for it to go), and else forgets those that are gone.
+/// Deletes an object that has no present owner. Otherwise removes its references to absent owners.
 pub(super) fn check_owners(txn: &mut Txn<'_>, key: &Key) {
     let Some(object) = txn.get(key) else { return };
     let owners = meta::owners(object.value());
-    let states: Vec<Owner> =
-        owners.iter().map(|owner| look_up(txn, owner, &key.namespace)).collect();
-    if owners.is_empty() || states.iter().all(|state| *state == Owner::There) {
+    let states: Vec<OwnerState> =
+        owners.iter().map(|owner| owner_state(txn, owner, &key.namespace)).collect();
+    if owners.is_empty() || states.iter().all(|state| *state == OwnerState::Present) {
         return;
     }
-    if states.contains(&Owner::There) {
-        let kept = owners.iter().zip(&states).filter(|(_, state)| **state == Owner::There);
+    if states.contains(&OwnerState::Present) {
+        let kept = owners.iter().zip(&states).filter(|(_, state)| **state == OwnerState::Present);
         let kept: Vec<Value> = kept.map(|(owner, _)| owner.clone()).collect();
-        rewrite(txn, key, |object| meta::set(object, "ownerReferences", kept));
+        update_object(txn, key, |object| meta::set(object, "ownerReferences", kept));
         return;
     }
-    if meta::is_deleting(object.value()) {
+    if meta::is_terminating(object.value()) {
         return;
     }
     let has_dependents = !txn.dependents(meta::text(object.value(), "uid")).is_empty();
-    let foreground = states.contains(&Owner::WaitsForUs) && has_dependents;
+    let foreground = states.contains(&OwnerState::AwaitsDependents) && has_dependents;
     let propagation = if foreground { Propagation::Foreground } else { Propagation::Background };
-    delete(txn, key, Some(propagation));
+    delete_object(txn, key, Some(propagation));
 }
 
-/// Looks after every object that names the owner `uid`.
-pub(super) fn release_dependents(txn: &mut Txn<'_>, uid: &str) {
+/// Checks the owners of every object that refers to the owner `uid`.
+pub(super) fn check_dependents(txn: &mut Txn<'_>, uid: &str) {
     for dependent in txn.dependents(uid) {
         check_owners(txn, &dependent);
     }
 }
 
-/// Lets an owner go that waited for its dependents, once it may.
-pub(super) fn settle_waiting(txn: &mut Txn<'_>, key: &Key) {
+/// Handles the dependents of a terminating owner, then removes the garbage collector's finalizer.
+pub(super) fn finish_owner(txn: &mut Txn<'_>, key: &Key) {
     let Some(owner) = txn.get(key) else { return };
-    if !meta::is_deleting(owner.value()) {
+    if !meta::is_terminating(owner.value()) {
         return;
     }
     let uid = meta::text(owner.value(), "uid").to_owned();
-    let holds = |wanted: &str| meta::finalizers(owner.value()).any(|f| f == wanted);
-    if holds(ORPHAN) {
+    let has_finalizer = |wanted: &str| meta::finalizers(owner.value()).any(|it| it == wanted);
+    if has_finalizer(ORPHAN_DEPENDENTS) {
         for dependent in txn.dependents(&uid) {
-            disown(txn, &dependent, &uid);
+            remove_owner(txn, &dependent, &uid);
         }
-        drop_finalizer(txn, key, ORPHAN);
-    } else if holds(FOREGROUND) {
-        release_dependents(txn, &uid);
-        if !txn.dependents(&uid).iter().any(|dependent| blocks(txn, dependent, &uid)) {
-            drop_finalizer(txn, key, FOREGROUND);
+        remove_finalizer(txn, key, ORPHAN_DEPENDENTS);
+    } else if has_finalizer(FOREGROUND_DELETION) {
+        check_dependents(txn, &uid);
+        if !txn.dependents(&uid).iter().any(|key| blocks_owner_deletion(txn, key, &uid)) {
+            remove_finalizer(txn, key, FOREGROUND_DELETION);
         }
     }
 }
 
-/// Whether a dependent holds its owner back.
-fn blocks(txn: &Txn<'_>, dependent: &Key, owner: &str) -> bool {
+/// Whether the dependent's reference to the owner sets `blockOwnerDeletion`.
+fn blocks_owner_deletion(txn: &Txn<'_>, dependent: &Key, owner: &str) -> bool {
     txn.get(dependent).is_some_and(|object| {
         meta::owners(object.value())
             .iter()
@@ -114,8 +105,8 @@ fn blocks(txn: &Txn<'_>, dependent: &Key, owner: &str) -> bool {
     })
 }
 
-fn disown(txn: &mut Txn<'_>, dependent: &Key, owner: &str) {
-    rewrite(txn, dependent, |object| {
+fn remove_owner(txn: &mut Txn<'_>, dependent: &Key, owner: &str) {
+    update_object(txn, dependent, |object| {
         let kept: Vec<Value> =
             meta::owners(object).iter().filter(|r| r["uid"] != owner).cloned().collect();
         match kept.is_empty() {
@@ -125,13 +116,13 @@ fn disown(txn: &mut Txn<'_>, dependent: &Key, owner: &str) {
     });
 }
 
-/// Drops a finalizer, and with the last one the object.
-pub(super) fn drop_finalizer(txn: &mut Txn<'_>, key: &Key, finalizer: &str) {
-    rewrite(txn, key, |object| meta::remove_finalizer(object, finalizer));
+/// Removes a finalizer. A terminating object is deleted with its last finalizer.
+pub(super) fn remove_finalizer(txn: &mut Txn<'_>, key: &Key, finalizer: &str) {
+    update_object(txn, key, |object| meta::remove_finalizer(object, finalizer));
 }
 
-/// Changes an object as any client would, so that the last finalizer takes the object with it.
-pub(super) fn rewrite(txn: &mut Txn<'_>, key: &Key, change: impl FnOnce(&mut Value)) {
+/// Changes an object as a request would.
+pub(super) fn update_object(txn: &mut Txn<'_>, key: &Key, change: impl FnOnce(&mut Value)) {
     let Some(target) = target(txn, key) else { return };
     let Some(current) = txn.get(key) else { return };
     let mut object = current.value().clone();
@@ -141,19 +132,19 @@ pub(super) fn rewrite(txn: &mut Txn<'_>, key: &Key, change: impl FnOnce(&mut Val
     }
 }
 
-/// Deletes an object as any client would.
-pub(super) fn delete(txn: &mut Txn<'_>, key: &Key, propagation: Option<Propagation>) {
+/// Deletes an object as a request would. An error is logged.
+pub(super) fn delete_object(txn: &mut Txn<'_>, key: &Key, propagation: Option<Propagation>) {
     let Some(target) = target(txn, key) else { return };
     let options = DeleteOptions { propagation, ..DeleteOptions::default() };
     if let Err(error) = api::delete(txn, &target, &options) {
-        tracing::warn!(%error, ?key, "could not delete");
+        tracing::warn!(%error, ?key, "could not delete an object");
     }
 }
 
 fn target(txn: &Txn<'_>, key: &Key) -> Option<Target> {
-    let kind = kind_of(txn, &key.table)?;
+    let kind = txn.registry().by_table(&key.table)?;
     Some(Target {
-        kind: Arc::clone(&kind),
+        kind,
         namespace: key.namespace.clone(),
         name: key.name.clone(),
         subresource: String::new(),

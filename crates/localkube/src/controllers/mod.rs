@@ -1,131 +1,119 @@
-//! What the garbage collector and the namespace controller do beside a kube-apiserver.
+//! The garbage collector, the namespace controller and the cleanup of custom resources.
 //!
-//! They run in the writer, in the batch after the change that gives them work, so that they need no task, no watch and no
-//! lease of their own. What they do goes through the same verbs as everybody's writes.
+//! They run in the writer thread (see [`Controller`]), in the batch after the change that causes
+//! their work, and write through the same functions as a request does.
 
 mod contents;
 mod garbage;
 
-pub(crate) use self::{
-    contents::CLEANUP,
-    garbage::{FOREGROUND, ORPHAN},
-};
-
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    bootstrap,
-    kinds::Kind,
-    meta,
-    store::{Change, DEFINITIONS, Key, NAMESPACES, Object, Tables, Txn},
+    bootstrap, finalizers, meta,
+    store::{Controller, DEFINITIONS, Key, NAMESPACES, Object, ObjectChange, Tables, Txn},
 };
 
-/// How many chores share a batch with waiting writes at most.
-const AT_ONCE: usize = 256;
+/// The number of work items that share a batch with queued writes.
+const MAX_ITEMS_PER_BATCH: usize = 256;
 
-/// One thing to look after.
+/// One piece of work.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Chore {
-    /// The namespaces that every cluster has.
+enum WorkItem {
+    /// Create the namespaces that every cluster has.
     Bootstrap,
-    /// An object that names owners: do they exist?
-    Owners(Key),
-    /// An object with this uid is gone: its dependents go too.
-    Dependents(String),
-    /// An owner that waits for its dependents, to be deleted or to be let go.
-    Waiting(Key),
-    /// A namespace that is going away.
-    Namespace(Key),
-    /// A definition that is going away, and its objects before it.
-    Definition(Key),
+    /// Check whether the owners of this object exist.
+    CheckOwners(Key),
+    /// Check the dependents of a deleted object; the text is its uid.
+    CheckDependents(String),
+    /// Remove the garbage collector's finalizer from this terminating owner, once it may go.
+    FinishOwner(Key),
+    /// Delete the contents of this terminating namespace, then the namespace.
+    EmptyNamespace(Key),
+    /// Delete the custom resources of this terminating definition, then the definition.
+    EmptyDefinition(Key),
 }
 
-/// What is still to be looked after.
+/// The work that is still to be done. Equal items are queued once.
 #[derive(Debug, Default)]
-pub(crate) struct Chores(BTreeSet<Chore>);
+pub(crate) struct WorkQueue(BTreeSet<WorkItem>);
 
-impl Chores {
-    /// What a process left undone that ended before.
-    pub(crate) fn at_start(tables: &Tables) -> Self {
-        let mut chores = Self([Chore::Bootstrap].into());
-        for (table, rows) in tables.all() {
-            for object in rows.objects(None) {
-                let (namespace, name) =
-                    (meta::text(object.value(), "namespace"), meta::text(object.value(), "name"));
-                chores.look_after(&Key::new(Arc::clone(table), namespace, name), object);
+impl Controller for WorkQueue {
+    fn resync(&mut self, tables: &Tables) {
+        self.0 = [WorkItem::Bootstrap].into();
+        for (name, table) in tables.all() {
+            for object in table.objects(None) {
+                let (namespace, object_name) = object.namespace_and_name();
+                self.enqueue(&Key::new(Arc::clone(name), namespace, object_name), object);
             }
         }
-        chores
     }
 
-    /// Whether there is nothing to do.
-    pub(crate) fn is_empty(&self) -> bool {
+    fn is_idle(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Takes in the changes that are about to be shown; `tables` is from before them.
-    pub(crate) fn notice(&mut self, changes: &[Change], tables: &Tables) {
+    fn observe(&mut self, changes: &[ObjectChange], tables: &Tables) {
         for change in changes {
             if change.removed {
-                self.look_after_removal(change, tables);
+                self.enqueue_removal(change, tables);
             } else {
-                self.look_after(&change.key, &change.after);
+                self.enqueue(&change.key, &change.after);
             }
         }
     }
 
-    fn look_after(&mut self, key: &Key, object: &Object) {
+    fn reconcile(&mut self, txn: &mut Txn<'_>) {
+        for _ in 0..MAX_ITEMS_PER_BATCH {
+            let Some(item) = self.0.pop_first() else { return };
+            match item {
+                WorkItem::Bootstrap => bootstrap::create_namespaces(txn),
+                WorkItem::CheckOwners(key) => garbage::check_owners(txn, &key),
+                WorkItem::CheckDependents(uid) => garbage::check_dependents(txn, &uid),
+                WorkItem::FinishOwner(key) => garbage::finish_owner(txn, &key),
+                WorkItem::EmptyNamespace(key) => contents::empty_namespace(txn, &key),
+                WorkItem::EmptyDefinition(key) => contents::empty_definition(txn, &key),
+            }
+        }
+    }
+}
+
+impl WorkQueue {
+    /// Queues the work that a created or changed object causes.
+    fn enqueue(&mut self, key: &Key, object: &Object) {
         let object = object.value();
         if !meta::owners(object).is_empty() {
-            self.0.insert(Chore::Owners(key.clone()));
+            self.0.insert(WorkItem::CheckOwners(key.clone()));
         }
-        if !meta::is_deleting(object) {
+        if !meta::is_terminating(object) {
             return;
         }
-        if meta::finalizers(object).any(garbage::is_ours) {
-            self.0.insert(Chore::Waiting(key.clone()));
+        if meta::finalizers(object).any(finalizers::belongs_to_garbage_collector) {
+            self.0.insert(WorkItem::FinishOwner(key.clone()));
         }
         match &*key.table {
-            NAMESPACES => self.0.insert(Chore::Namespace(key.clone())),
-            DEFINITIONS => self.0.insert(Chore::Definition(key.clone())),
+            NAMESPACES => self.0.insert(WorkItem::EmptyNamespace(key.clone())),
+            DEFINITIONS => self.0.insert(WorkItem::EmptyDefinition(key.clone())),
             _ => false,
         };
     }
 
-    fn look_after_removal(&mut self, change: &Change, tables: &Tables) {
-        let gone = change.after.value();
-        self.0.insert(Chore::Dependents(meta::text(gone, "uid").to_owned()));
-        for owner in meta::owners(gone) {
-            let waiting = garbage::owner_key(tables.registry(), owner, &change.key.namespace);
-            self.0.extend(waiting.map(Chore::Waiting));
+    /// Queues the work that a removed object causes for its dependents, owners and containers.
+    fn enqueue_removal(&mut self, change: &ObjectChange, tables: &Tables) {
+        let removed = change.after.value();
+        self.0.insert(WorkItem::CheckDependents(meta::text(removed, "uid").to_owned()));
+        for owner in meta::owners(removed) {
+            let owner = garbage::owner_key(tables.registry(), owner, &change.key.namespace);
+            self.0.extend(owner.map(WorkItem::FinishOwner));
         }
+        let is_terminating =
+            |key: &Key| tables.get(key).is_some_and(|object| meta::is_terminating(object.value()));
         let namespace = Key::new(NAMESPACES.into(), "", &change.key.namespace);
-        if tables.get(&namespace).is_some_and(|object| meta::is_deleting(object.value())) {
-            self.0.insert(Chore::Namespace(namespace));
+        if is_terminating(&namespace) {
+            self.0.insert(WorkItem::EmptyNamespace(namespace));
         }
-        let definition = contents::definition_of(&change.key.table);
-        if tables.get(&definition).is_some_and(|object| meta::is_deleting(object.value())) {
-            self.0.insert(Chore::Definition(definition));
-        }
-    }
-
-    /// Does some of it.
-    pub(crate) fn carry_out(&mut self, txn: &mut Txn<'_>) {
-        for _ in 0..AT_ONCE {
-            let Some(chore) = self.0.pop_first() else { return };
-            match chore {
-                Chore::Bootstrap => bootstrap::fill(txn),
-                Chore::Owners(key) => garbage::check_owners(txn, &key),
-                Chore::Dependents(uid) => garbage::release_dependents(txn, &uid),
-                Chore::Waiting(key) => garbage::settle_waiting(txn, &key),
-                Chore::Namespace(key) => contents::empty_namespace(txn, &key),
-                Chore::Definition(key) => contents::empty_definition(txn, &key),
-            }
+        let definition = contents::definition_key(&change.key.table);
+        if is_terminating(&definition) {
+            self.0.insert(WorkItem::EmptyDefinition(definition));
         }
     }
-}
-
-/// The kind whose objects are in `table`.
-fn kind_of(txn: &Txn<'_>, table: &str) -> Option<Arc<Kind>> {
-    txn.registry().all().find(|kind| *kind.table() == *table).cloned()
 }

@@ -1,4 +1,4 @@
-//! What comes in a body.
+//! Parses request bodies.
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -10,15 +10,15 @@ use crate::{
     error::{ApiError, ApiResult},
 };
 
-/// The largest body, as Kubernetes has it.
-const LIMIT: usize = 3 * 1024 * 1024;
+/// The maximal size of a body. Kubernetes has the same limit.
+const MAX_BYTES: usize = 3 * 1024 * 1024;
 
-/// Reads a body whole.
+/// Reads a whole body.
 pub(super) async fn read(body: Body) -> ApiResult<Bytes> {
-    axum::body::to_bytes(body, LIMIT).await.map_err(|_| ApiError::too_large(LIMIT))
+    axum::body::to_bytes(body, MAX_BYTES).await.map_err(|_| ApiError::too_large(MAX_BYTES))
 }
 
-/// Reads an object in JSON or YAML.
+/// Parses an object in JSON or YAML.
 pub(super) fn object(headers: &HeaderMap, body: &Bytes) -> ApiResult<Value> {
     match media_type(headers) {
         "" | "application/json" => json(body),
@@ -27,12 +27,12 @@ pub(super) fn object(headers: &HeaderMap, body: &Bytes) -> ApiResult<Value> {
     }
 }
 
-/// Reads a body that may be left out.
+/// Parses an optional object; `null` when the body is empty.
 pub(super) fn optional(headers: &HeaderMap, body: &Bytes) -> ApiResult<Value> {
     if body.is_empty() { Ok(Value::Null) } else { object(headers, body) }
 }
 
-/// Reads a patch in the language that the content type names.
+/// Parses a patch of the type that the content type names.
 pub(super) fn patch(headers: &HeaderMap, body: &Bytes) -> ApiResult<Patch> {
     match media_type(headers) {
         "application/json-patch+json" => serde_json::from_slice(body)

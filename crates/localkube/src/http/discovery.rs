@@ -1,4 +1,4 @@
-//! Tells clients what is served here.
+//! Discovery: the served groups, versions and kinds.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -9,8 +9,8 @@ use crate::kinds::{Kind, Registry};
 const VERBS: [&str; 8] =
     ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
-/// What kubectl recognizes aggregated discovery by; under plain JSON it reads something else.
-pub(super) const AGGREGATED: &str =
+/// The content type of aggregated discovery. kubectl reads `application/json` as the old format.
+pub(super) const AGGREGATED_CONTENT_TYPE: &str =
     "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /// `/api`
@@ -20,21 +20,23 @@ pub(super) fn legacy() -> Value {
 
 /// `/apis`
 pub(super) fn groups(registry: &Registry) -> Value {
-    let groups: Vec<Value> =
-        names(registry).iter().map(|(name, versions)| group_of(name, versions)).collect();
+    let groups: Vec<Value> = versions_by_group(registry)
+        .iter()
+        .map(|(name, versions)| group_of(name, versions))
+        .collect();
     json!({ "kind": "APIGroupList", "apiVersion": "v1", "groups": groups })
 }
 
 /// `/apis/GROUP`
 pub(super) fn group(registry: &Registry, name: &str) -> Option<Value> {
-    let all = names(registry);
+    let all = versions_by_group(registry);
     let mut group = group_of(name, all.get(name)?);
     group["kind"] = "APIGroup".into();
     group["apiVersion"] = "v1".into();
     Some(group)
 }
 
-fn names(registry: &Registry) -> BTreeMap<String, Vec<String>> {
+fn versions_by_group(registry: &Registry) -> BTreeMap<String, Vec<String>> {
     let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for kind in registry.all().filter(|kind| !kind.group.is_empty()) {
         let versions = all.entry(kind.group.clone()).or_default();
@@ -86,7 +88,7 @@ fn entries(kind: &Arc<Kind>) -> Vec<Value> {
     all
 }
 
-/// `/api` or `/apis` with all their groups, versions and kinds at once (`APIGroupDiscoveryList`).
+/// `/api` or `/apis` with all groups, versions and kinds (`APIGroupDiscoveryList`).
 pub(super) fn aggregated(registry: &Registry, legacy: bool) -> Value {
     let mut groups: BTreeMap<&str, BTreeMap<&str, Vec<Value>>> = BTreeMap::new();
     for kind in registry.all().filter(|kind| kind.group.is_empty() == legacy) {

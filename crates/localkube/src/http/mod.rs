@@ -1,12 +1,12 @@
-//! The Kubernetes API over HTTP: paths, bodies, answers.
+//! The Kubernetes API over HTTP: paths, queries, bodies and responses.
 
-mod answers;
 mod body;
-mod continuation;
+mod continue_token;
 mod discovery;
 mod openapi;
 mod path;
 mod query;
+mod responses;
 mod reviews;
 mod routes;
 

@@ -1,4 +1,5 @@
-//! `/openapi/v3`: as much as kubectl needs to know that the server checks fields itself, and to explain custom resources.
+//! `/openapi/v3`: enough for kubectl to find server-side field validation and to explain custom
+//! resources.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -6,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::kinds::{Kind, Registry};
 
-/// The document at `/openapi/` and these further `steps`; `None` when there is none.
+/// The document at `/openapi/` plus `steps`; `None` when there is none.
 pub(super) fn document(registry: &Registry, steps: &[String]) -> Option<Value> {
     let steps: Vec<&str> = steps.iter().map(String::as_str).collect();
     match steps.as_slice() {

@@ -1,6 +1,6 @@
-//! What a path means.
+//! Parses URL paths.
 
-/// A path of the API, taken apart.
+/// A parsed path of the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Path {
     /// `/api`
@@ -11,11 +11,11 @@ pub(super) enum Path {
     Group(String),
     /// `/api/VERSION` and `/apis/GROUP/VERSION`
     Version(String, String),
-    /// Everything below a version.
+    /// A path below a version.
     Resource(ResourcePath),
     /// `/version`
     ServerVersion,
-    /// `/healthz` and its like
+    /// `/healthz`, `/livez` and `/readyz`
     Health,
     /// `/openapi/…`
     OpenApi(Vec<String>),
@@ -33,7 +33,7 @@ pub(super) struct ResourcePath {
 }
 
 impl Path {
-    /// Reads a path; `None` when it is none of the API's.
+    /// Parses a path; `None` when the API has no such path.
     pub(super) fn read(path: &str) -> Option<Self> {
         let parts: Vec<String> =
             path.split('/').filter(|part| !part.is_empty()).map(decoded).collect::<Option<_>>()?;
@@ -60,7 +60,7 @@ impl Path {
 
 fn resource(group: &str, version: &str, rest: &[&str]) -> Option<Path> {
     let (namespace, plural, name, subresource) = match rest {
-        // `/namespaces/NAME/status` and `/finalize` are subresources, not collections in the namespace.
+        // These are subresources of the namespace, not collections in it.
         ["namespaces", name, sub @ ("status" | "finalize")] if group.is_empty() => {
             ("", "namespaces", *name, *sub)
         }
@@ -82,7 +82,7 @@ fn resource(group: &str, version: &str, rest: &[&str]) -> Option<Path> {
     }))
 }
 
-/// Undoes percent-encoding; `None` when it is broken.
+/// Decodes percent-encoding; `None` when it is invalid.
 fn decoded(part: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();

@@ -1,4 +1,4 @@
-//! What comes behind the question mark.
+//! Parses query parameters.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -6,19 +6,19 @@ use axum::extract::Query as Extracted;
 use http::Uri;
 
 use crate::{
-    api::WriteOptions,
     error::{ApiError, ApiResult},
     kinds::Kind,
+    request::WriteOptions,
     selectors::Selector,
     store::Revision,
 };
 
-/// The parameters of a call.
+/// The query parameters of a request.
 #[derive(Debug, Default)]
 pub(super) struct Query(HashMap<String, String>);
 
 impl Query {
-    /// Reads the parameters of `uri`.
+    /// Parses the parameters of `uri`.
     pub(super) fn of(uri: &Uri) -> ApiResult<Self> {
         let Extracted(all) = Extracted::try_from_uri(uri)
             .map_err(|error| ApiError::bad_request(format!("invalid query: {error}")))?;
@@ -42,7 +42,7 @@ impl Query {
         }
     }
 
-    /// `resourceVersion`; `None` when it is not given.
+    /// `resourceVersion`; `None` when it is absent.
     pub(super) fn revision(&self) -> ApiResult<Option<Revision>> {
         self.number("resourceVersion")
     }
@@ -51,17 +51,17 @@ impl Query {
         Ok(self.number("timeoutSeconds")?.map(Duration::from_secs))
     }
 
-    /// The selectors. Only the fields that the kind offers may be named.
+    /// The selectors. A field that the kind does not allow is a 400.
     pub(super) fn selector(&self, kind: &Kind) -> ApiResult<Selector> {
         let selector = Selector::parse(self.text("labelSelector"), self.text("fieldSelector"))?;
-        if let Some(path) = selector.field_paths().find(|path| !kind.selects_by(path)) {
+        if let Some(path) = selector.field_paths().find(|path| !kind.is_selectable(path)) {
             return Err(ApiError::bad_request(format!("field label not supported: {path}")));
         }
         Ok(selector)
     }
 
-    /// Whether only some objects are meant.
-    pub(super) fn selects(&self) -> bool {
+    /// Whether the request has a selector.
+    pub(super) fn has_selector(&self) -> bool {
         !self.text("labelSelector").is_empty() || !self.text("fieldSelector").is_empty()
     }
 

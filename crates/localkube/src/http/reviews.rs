@@ -1,10 +1,10 @@
-//! Questions about rights. There is one user here, who may do everything.
+//! Access reviews. The server has one user, who may do everything.
 
 use serde_json::{Value, json};
 
 use super::path::ResourcePath;
 
-/// Answers a review; `None` when the path is not of one.
+/// The review with its status; `None` when the path is not a review.
 pub(super) fn answer(path: &ResourcePath, mut review: Value) -> Option<Value> {
     let status = match (path.group.as_str(), path.plural.as_str()) {
         (

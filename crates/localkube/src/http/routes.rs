@@ -1,4 +1,4 @@
-//! From a request to a verb, and back.
+//! Dispatches requests to the verbs of the API.
 
 use std::sync::Arc;
 
@@ -12,38 +12,39 @@ use http::{Method, Request, StatusCode, header, request::Parts};
 use serde_json::{Value, json};
 
 use super::{
-    answers, body, continuation, discovery, openapi,
+    body, continue_token, discovery, openapi,
     path::{Path, ResourcePath},
     query::Query,
-    reviews,
+    responses, reviews,
 };
 use crate::{
-    api::{self, DeleteOptions, ListOptions, ListPage, Propagation, Target, WatchOptions},
+    api::{self, ListOptions, ListPage, WatchOptions},
     error::{ApiError, ApiResult},
+    request::{DeleteOptions, Propagation, Target},
     store::{Object, Store},
     view::View,
 };
 
-/// The whole API.
+/// Serves the whole API.
 pub(crate) fn router(store: Arc<Store>) -> Router {
     Router::new().fallback(serve).with_state(store)
 }
 
 async fn serve(State(store): State<Arc<Store>>, request: Request<Body>) -> Response {
-    answer(store, request).await.unwrap_or_else(IntoResponse::into_response)
+    respond(store, request).await.unwrap_or_else(IntoResponse::into_response)
 }
 
-async fn answer(store: Arc<Store>, request: Request<Body>) -> ApiResult<Response> {
+async fn respond(store: Arc<Store>, request: Request<Body>) -> ApiResult<Response> {
     let (parts, body) = request.into_parts();
-    let path = Path::read(parts.uri.path()).ok_or_else(ApiError::no_such_path)?;
+    let path = Path::read(parts.uri.path()).ok_or_else(ApiError::unknown_path)?;
     let found = |value: Option<Value>| {
-        value.map(|v| answers::value(StatusCode::OK, &v)).ok_or_else(ApiError::no_such_path)
+        value.map(|v| responses::json(StatusCode::OK, &v)).ok_or_else(ApiError::unknown_path)
     };
     let registry = Arc::clone(store.read().registry());
     match path {
-        Path::Legacy | Path::Groups if wants_all(&parts) => {
+        Path::Legacy | Path::Groups if accepts_aggregated(&parts) => {
             let all = discovery::aggregated(&registry, matches!(path, Path::Legacy));
-            Ok(answers::of_type(discovery::AGGREGATED, all.to_string()))
+            Ok(responses::with_content_type(discovery::AGGREGATED_CONTENT_TYPE, all.to_string()))
         }
         Path::Legacy => found(Some(discovery::legacy())),
         Path::Groups => found(Some(discovery::groups(&registry))),
@@ -55,13 +56,13 @@ async fn answer(store: Arc<Store>, request: Request<Body>) -> ApiResult<Response
         Path::Resource(path) if path.group.starts_with("auth") => review(&path, &parts, body).await,
         Path::Resource(path) => {
             let target = target(&store, path)?;
-            Call { store, target, query: Query::of(&parts.uri)?, parts }.answer(body).await
+            Call { store, target, query: Query::of(&parts.uri)?, parts }.respond(body).await
         }
     }
 }
 
-/// Whether the caller asks for all of discovery at once.
-fn wants_all(parts: &Parts) -> bool {
+/// Whether the client accepts aggregated discovery.
+fn accepts_aggregated(parts: &Parts) -> bool {
     let accept = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     accept.is_some_and(|accept| accept.contains("as=APIGroupDiscoveryList"))
 }
@@ -71,8 +72,8 @@ async fn review(path: &ResourcePath, parts: &Parts, body: Body) -> ApiResult<Res
         return Err(ApiError::method_not_allowed());
     }
     let asked = body::object(&parts.headers, &body::read(body).await?)?;
-    let answered = reviews::answer(path, asked).ok_or_else(ApiError::no_such_path)?;
-    Ok(answers::value(StatusCode::CREATED, &answered))
+    let answered = reviews::answer(path, asked).ok_or_else(ApiError::unknown_path)?;
+    Ok(responses::json(StatusCode::CREATED, &answered))
 }
 
 fn target(store: &Store, path: ResourcePath) -> ApiResult<Target> {
@@ -80,7 +81,7 @@ fn target(store: &Store, path: ResourcePath) -> ApiResult<Target> {
     let kind = tables
         .registry()
         .by_path(&path.group, &path.version, &path.plural)
-        .ok_or_else(ApiError::no_such_path)?;
+        .ok_or_else(ApiError::unknown_path)?;
     let misplaced = !kind.namespaced && !path.namespace.is_empty();
     let missing = kind.namespaced && path.namespace.is_empty() && !path.name.is_empty();
     let subresource = match path.subresource.as_str() {
@@ -89,12 +90,12 @@ fn target(store: &Store, path: ResourcePath) -> ApiResult<Target> {
         _ => false,
     };
     if misplaced || missing || !subresource {
-        return Err(ApiError::no_such_path());
+        return Err(ApiError::unknown_path());
     }
     Ok(Target { kind, namespace: path.namespace, name: path.name, subresource: path.subresource })
 }
 
-/// A call about objects.
+/// A request about objects.
 struct Call {
     store: Arc<Store>,
     target: Target,
@@ -103,7 +104,7 @@ struct Call {
 }
 
 impl Call {
-    async fn answer(self, body: Body) -> ApiResult<Response> {
+    async fn respond(self, body: Body) -> ApiResult<Response> {
         let one = !self.target.name.is_empty();
         let sub = !self.target.subresource.is_empty();
         match self.parts.method {
@@ -127,27 +128,28 @@ impl Call {
         Ok(self.object(StatusCode::OK, object))
     }
 
-    /// How the caller wants to see objects.
+    /// The representation that the client accepts.
     fn view(&self) -> View {
         let header = self.parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
-        View::accepted(header.unwrap_or_default())
+        View::from_accept(header.unwrap_or_default())
     }
 
     fn object(&self, code: StatusCode, object: &Object) -> Response {
-        answers::raw(code, self.view().object(&self.target.kind, object, self.store.now()))
+        responses::serialized(code, self.view().object(&self.target.kind, object, self.store.now()))
     }
 
     fn page(&self, page: &ListPage, token: Option<String>) -> Response {
         let (metadata, now) = (self.list_metadata(page, token), self.store.now());
         let body = self.view().list(&self.target.kind, &page.items, &metadata, now);
-        answers::raw(StatusCode::OK, body)
+        responses::serialized(StatusCode::OK, body)
     }
 
-    /// What a selector leaves of the rest is not counted; a whole list of custom resources says so when it is the last.
+    /// The metadata of a list. Like Kubernetes, it omits the remaining count if there is a selector,
+    /// and contains an empty `continue` on the last page of custom resources.
     fn list_metadata(&self, page: &ListPage, token: Option<String>) -> Value {
         let mut metadata = json!({ "resourceVersion": page.revision.to_string() });
         let is_custom = self.target.kind.custom.is_some() && self.view() == View::Whole;
-        if token.is_some() && !self.query.selects() {
+        if token.is_some() && !self.query.has_selector() {
             metadata["remainingItemCount"] = page.remaining.into();
         }
         if token.is_some() || is_custom {
@@ -169,11 +171,11 @@ impl Call {
         };
         let token = self.query.text("continue");
         if !token.is_empty() {
-            let (revision, after) = continuation::read(token)?;
+            let (revision, after) = continue_token::decode(token)?;
             (options.at, options.after) = (Some(revision), Some(after));
         }
         let page = api::list(&self.store.read(), &self.target, &options)?;
-        Ok(self.page(&page, continuation::token(&page)))
+        Ok(self.page(&page, continue_token::encode(&page)))
     }
 
     fn watch(self) -> ApiResult<Response> {
@@ -186,9 +188,9 @@ impl Call {
             timeout: self.query.timeout()?,
             view: self.view(),
         };
-        let lines = api::watch(self.store, self.target, options);
-        let lines = futures::StreamExt::map(lines, Ok::<_, std::convert::Infallible>);
-        Ok(answers::raw(StatusCode::OK, Body::from_stream(lines)))
+        let events = api::watch(self.store, self.target, options);
+        let events = futures::StreamExt::map(events, Ok::<_, std::convert::Infallible>);
+        Ok(responses::serialized(StatusCode::OK, Body::from_stream(events)))
     }
 
     async fn create(self, body: Body) -> ApiResult<Response> {
@@ -223,7 +225,7 @@ impl Call {
         let (object, gone) =
             self.store.write(move |txn| api::delete(txn, &target, &options)).await?;
         Ok(match gone {
-            true => answers::deleted(&self.target, object.value()),
+            true => responses::deleted(&self.target, object.value()),
             false => self.object(StatusCode::OK, &object),
         })
     }

@@ -1,13 +1,13 @@
-//! One object in the versions that it can be read and written in.
+//! Converts objects between the served versions of their kind and the stored one.
 //!
-//! Custom resources differ only in `apiVersion` (the strategy `None`). Events have two APIs with other names for the same
-//! things; they are kept as those of the core group.
+//! The versions of a custom resource differ only in `apiVersion` (conversion strategy `None`).
+//! Events exist in two API groups with different field names; they are stored as `v1`.
 
 use serde_json::{Map, Value, json};
 
-use super::Kind;
+use super::kind::Kind;
 
-/// Field of `v1`, field of `events.k8s.io/v1`.
+/// Pairs of a field name in `v1` and in `events.k8s.io/v1`.
 const EVENT_FIELDS: [(&str, &str); 7] = [
     ("involvedObject", "regarding"),
     ("message", "note"),
@@ -18,26 +18,26 @@ const EVENT_FIELDS: [(&str, &str); 7] = [
     ("lastTimestamp", "deprecatedLastTimestamp"),
 ];
 
-const EVENTS: &str = "events.k8s.io";
+const EVENTS_GROUP: &str = "events.k8s.io";
 
 impl Kind {
-    /// The object as this kind shows it; `None` when it is kept like that.
-    pub(crate) fn show(&self, kept: &Value) -> Option<Value> {
-        if kept["apiVersion"].as_str() == Some(&self.api_version()) {
+    /// Converts a stored object to this version; `None` when it is stored in this version.
+    pub(crate) fn to_served(&self, stored: &Value) -> Option<Value> {
+        if stored["apiVersion"].as_str() == Some(&self.api_version()) {
             return None;
         }
-        let mut shown = kept.clone();
-        if self.group == EVENTS {
-            rename(&mut shown, |(core, newer)| (core, newer));
+        let mut served = stored.clone();
+        if self.group == EVENTS_GROUP {
+            rename_fields(&mut served, |(core, newer)| (core, newer));
         }
-        shown["apiVersion"] = self.api_version().into();
-        Some(shown)
+        served["apiVersion"] = self.api_version().into();
+        Some(served)
     }
 
-    /// The object as it is kept, from how this kind shows it.
-    pub(crate) fn keep(&self, object: &mut Value) {
-        if self.group == EVENTS {
-            rename(object, |(core, newer)| (newer, core));
+    /// Converts an object of this version to the stored one.
+    pub(crate) fn convert_to_stored(&self, object: &mut Value) {
+        if self.group == EVENTS_GROUP {
+            rename_fields(object, |(core, newer)| (newer, core));
             object["apiVersion"] = "v1".into();
             if let Some(fields) = object.as_object_mut() {
                 fields.entry("involvedObject").or_insert_with(|| json!({}));
@@ -50,7 +50,7 @@ impl Kind {
     }
 }
 
-fn rename(
+fn rename_fields(
     object: &mut Value,
     order: impl Fn((&'static str, &'static str)) -> (&'static str, &'static str),
 ) {

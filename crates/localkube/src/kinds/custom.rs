@@ -1,13 +1,13 @@
-//! Reads the kinds that a CustomResourceDefinition declares.
+//! The kinds of a CustomResourceDefinition.
 
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{CelRules, Column, Custom, Kind, Rules};
-use crate::schema::Schema;
+use super::kind::{Column, Custom, Kind, WriteRules};
+use crate::schema::{CelRules, Schema};
 
-/// The kinds of a definition, one for each served version.
+/// One kind for each served version of a definition.
 pub(super) fn kinds(definition: &Value) -> Vec<Kind> {
     let spec = &definition["spec"];
     let versions = spec["versions"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -31,9 +31,9 @@ fn kind(spec: &Value, version: &Value) -> Kind {
         categories: texts(&names["categories"]),
         namespaced: spec["scope"] == "Namespaced",
         status: version["subresources"]["status"].is_object(),
-        rules: Rules { generation: true, ..Rules::default() },
+        write_rules: WriteRules { generation: true, ..WriteRules::default() },
         custom: Some(Arc::new(details(version))),
-        typed: None,
+        round_trip: None,
     }
 }
 
@@ -62,7 +62,7 @@ fn column(json: &Value) -> Column {
     }
 }
 
-/// The names of a definition with the ones filled in that may be left out.
+/// The names of a definition, with defaults for the optional `listKind` and `singular`.
 pub(crate) fn accepted_names(spec: &Value) -> Value {
     let mut names = spec["names"].clone();
     let kind = text(&names["kind"]);

@@ -1,4 +1,4 @@
-//! Server-side apply: a manager says all that it wants, and owns what it says.
+//! Server-side apply: a manager sends all fields that it wants to own.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -10,16 +10,17 @@ use super::{
 };
 use crate::schema::ListKind;
 
-/// What an apply came to.
+/// The result of an apply.
 #[derive(Debug)]
 pub(crate) enum Applied {
-    /// The object with what was wanted.
+    /// The merged object.
     Merged(Value),
-    /// Other managers own fields that were to get other values: who, and which field.
+    /// The fields that would change but belong to other managers, each with its manager.
     Conflicts(Vec<(Manager, String)>),
 }
 
-/// Applies `wanted` to `live`, or makes a new object of it.
+/// Applies `wanted` to `live`, or to nothing if the object is new. `force` takes over the fields
+/// of other managers.
 pub(crate) fn apply(
     live: Option<&Value>,
     wanted: &Value,
@@ -43,18 +44,18 @@ pub(crate) fn apply(
             entry.fields.remove(&path);
         });
     }
-    // First what is no longer wanted, so that what is wanted empty stays.
-    let mut kept = live.clone();
-    for path in given_up(&entries, manager, &fields) {
-        paths::remove(&mut kept, &path);
+    // Removal comes first: it would also remove maps that `wanted` sets to empty.
+    let mut remaining = live.clone();
+    for path in abandoned_fields(&entries, manager, &fields) {
+        paths::remove(&mut remaining, &path);
     }
-    let mut merged = merge(&kept, wanted, shape, true);
-    managers::own(&mut entries, manager, fields, true, now);
+    let mut merged = merge(&remaining, wanted, shape, true);
+    managers::assign(&mut entries, manager, fields, true, now);
     managers::write(&mut merged, &entries);
     Applied::Merged(merged)
 }
 
-/// The fields that others own and that would get another value.
+/// The fields of other managers that `wanted` would change.
 fn conflicts(
     live: &Value,
     wanted: &Value,
@@ -68,22 +69,23 @@ fn conflicts(
             entry.fields.intersection(fields).map(|path| (entry.manager.clone(), path.clone()))
         })
         .filter(|(_, path)| {
-            // That an item is there is no conflict; its fields can be.
+            // Only fields conflict; the presence of a list item does not.
             let is_field = path.last().is_some_and(|step| step.starts_with("f:"));
             is_field && paths::get(live, path) != paths::get(wanted, path)
         })
         .collect()
 }
 
-/// What the manager owned, no longer wants, and nobody else owns; whole items before their fields.
-fn given_up(entries: &[Entry], manager: &Manager, wanted: &Paths) -> Vec<Path> {
+/// The fields that the manager owned, no longer wants, and that no other manager owns. List items
+/// come before their fields.
+fn abandoned_fields(entries: &[Entry], manager: &Manager, wanted: &Paths) -> Vec<Path> {
     let (own, others): (Vec<&Entry>, Vec<&Entry>) =
         entries.iter().partition(|entry| entry.manager == *manager);
-    let held = |path: &Path| {
-        others.iter().any(|entry| entry.fields.iter().any(|theirs| theirs.starts_with(path)))
-            || wanted.iter().any(|mine| mine.starts_with(path))
+    let is_in_use = |path: &Path| {
+        others.iter().any(|entry| entry.fields.iter().any(|owned| owned.starts_with(path)))
+            || wanted.iter().any(|wanted| wanted.starts_with(path))
     };
-    own.iter().flat_map(|entry| &entry.fields).filter(|path| !held(path)).cloned().collect()
+    own.iter().flat_map(|entry| &entry.fields).filter(|path| !is_in_use(path)).cloned().collect()
 }
 
 fn merge(live: &Value, wanted: &Value, shape: Shape<'_>, at_root: bool) -> Value {
@@ -103,7 +105,7 @@ fn merge(live: &Value, wanted: &Value, shape: Shape<'_>, at_root: bool) -> Value
 }
 
 fn merge_lists(live: &[Value], wanted: &[Value], shape: Shape<'_>) -> Value {
-    let kind = match shape.list(wanted) {
+    let kind = match shape.list_kind(wanted) {
         ListKind::Atomic => return wanted.to_vec().into(),
         kind => kind,
     };

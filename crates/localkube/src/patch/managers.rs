@@ -1,4 +1,4 @@
-//! Who owns which field: `metadata.managedFields`.
+//! Field managers: reads, updates and writes `metadata.managedFields`.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -9,20 +9,20 @@ use super::{
 };
 use crate::meta;
 
-/// Who writes, and how.
+/// The identity of a field manager.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Manager {
     /// `fieldManager`
     pub(crate) name: String,
-    /// `Apply`, or else `Update`.
-    pub(crate) applies: bool,
-    /// The API version that was written.
+    /// Whether the operation is `Apply` instead of `Update`.
+    pub(crate) is_apply: bool,
+    /// The `apiVersion` of the written object.
     pub(crate) api_version: String,
-    /// `status`, or empty.
+    /// `status`; empty for the object itself.
     pub(crate) subresource: String,
 }
 
-/// What one manager owns.
+/// The fields of one manager.
 #[derive(Debug, Clone)]
 pub(super) struct Entry {
     pub(super) manager: Manager,
@@ -30,7 +30,7 @@ pub(super) struct Entry {
     time: Value,
 }
 
-/// Reads who owns what.
+/// Parses `managedFields`.
 pub(super) fn read(object: &Value) -> Vec<Entry> {
     let entries = object["metadata"]["managedFields"].as_array().into_iter().flatten();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
@@ -38,7 +38,7 @@ pub(super) fn read(object: &Value) -> Vec<Entry> {
         .map(|entry| Entry {
             manager: Manager {
                 name: text(&entry["manager"]),
-                applies: entry["operation"] == "Apply",
+                is_apply: entry["operation"] == "Apply",
                 api_version: text(&entry["apiVersion"]),
                 subresource: text(&entry["subresource"]),
             },
@@ -48,10 +48,10 @@ pub(super) fn read(object: &Value) -> Vec<Entry> {
         .collect()
 }
 
-/// Writes who owns what, in Kubernetes' order; managers that own nothing any more are left out.
+/// Writes `managedFields` in the order of Kubernetes, without managers that own no field.
 pub(super) fn write(object: &mut Value, entries: &[Entry]) {
     let mut owning: Vec<&Entry> = entries.iter().filter(|it| !it.fields.is_empty()).collect();
-    owning.sort_by(|one, other| one.place().cmp(&other.place()));
+    owning.sort_by(|one, other| one.sort_key().cmp(&other.sort_key()));
     let all: Vec<Value> = owning.into_iter().map(Entry::json).collect();
     match all.is_empty() {
         true => meta::unset(object, "managedFields"),
@@ -60,18 +60,18 @@ pub(super) fn write(object: &mut Value, entries: &[Entry]) {
 }
 
 impl Entry {
-    /// Those who apply come first, then those who wrote longest ago.
-    fn place(&self) -> (bool, &str, &str, &str, &str) {
-        let Manager { name, applies, api_version, subresource } = &self.manager;
+    /// The order of Kubernetes: `Apply` before `Update`, then by time.
+    fn sort_key(&self) -> (bool, &str, &str, &str, &str) {
+        let Manager { name, is_apply, api_version, subresource } = &self.manager;
         let time = self.time.as_str().unwrap_or_default();
-        (!applies, time, name, api_version, subresource)
+        (!is_apply, time, name, api_version, subresource)
     }
 
     fn json(&self) -> Value {
         let manager = &self.manager;
         let mut json = json!({
             "manager": manager.name,
-            "operation": if manager.applies { "Apply" } else { "Update" },
+            "operation": if manager.is_apply { "Apply" } else { "Update" },
             "apiVersion": manager.api_version,
             "time": self.time,
             "fieldsType": "FieldsV1",
@@ -84,35 +84,36 @@ impl Entry {
     }
 }
 
-/// Makes `manager` own `fields`: beside what it owns, or instead of it.
-pub(super) fn own(
+/// Gives `fields` to `manager`, in addition to its fields or, with `replace`, instead of them.
+pub(super) fn assign(
     entries: &mut Vec<Entry>,
     manager: &Manager,
     fields: Paths,
-    instead: bool,
+    replace: bool,
     now: Timestamp,
 ) {
-    let time = Value::from(meta::seconds(now));
+    let time = Value::from(meta::format_time(now));
     let Some(entry) = entries.iter_mut().find(|entry| entry.manager == *manager) else {
         entries.push(Entry { manager: manager.clone(), fields, time });
         return;
     };
-    let owned = if instead { fields } else { entry.fields.union(&fields).cloned().collect() };
+    let owned = if replace { fields } else { entry.fields.union(&fields).cloned().collect() };
     if owned != entry.fields {
         entry.fields = owned;
         entry.time = time;
     }
 }
 
-/// Who owned what before this write. Whoever changes that on purpose, as kubectl does when it begins to apply on the server,
-/// is believed; whoever sends nothing of it does not understand it.
-fn told(before: Option<&Value>, after: &Value) -> Vec<Entry> {
+/// The owners before this write. A client may rewrite `managedFields`, as kubectl does when it
+/// migrates to server-side apply. A client that omits them keeps the old owners.
+fn previous_entries(before: Option<&Value>, after: &Value) -> Vec<Entry> {
     let Some(before) = before else { return Vec::new() };
     let sent = read(after);
     if sent.is_empty() { read(before) } else { sent }
 }
 
-/// After a write that is no apply: `manager` owns what it changed, and nobody owns what is gone.
+/// Updates `managedFields` after a write other than apply: `manager` owns the fields that it
+/// changed, and removed fields have no owner.
 pub(crate) fn track(
     before: Option<&Value>,
     after: &mut Value,
@@ -120,12 +121,12 @@ pub(crate) fn track(
     manager: &Manager,
     now: Timestamp,
 ) {
-    let mut entries = told(before, after);
+    let mut entries = previous_entries(before, after);
     let present = paths::of(after, shape);
     let changed: Paths = present
         .iter()
         .filter(|path| before.is_none_or(|old| paths::get(old, path) != paths::get(after, path)))
-        // An item of a list counts as changed by its fields; the item itself only when it is new.
+        // A changed list item counts by its fields. The item itself counts only when it is new.
         .filter(|path| {
             let is_item = path.last().is_some_and(|step| step.starts_with("k:"));
             !is_item || before.is_none_or(|old| paths::get(old, path).is_none())
@@ -133,13 +134,13 @@ pub(crate) fn track(
         .cloned()
         .collect();
     for entry in &mut entries {
-        let theirs = entry.manager != *manager;
+        let is_other = entry.manager != *manager;
         entry.fields.retain(|path| {
-            paths::get(after, path).is_some() && !(theirs && changed.contains(path))
+            paths::get(after, path).is_some() && !(is_other && changed.contains(path))
         });
     }
     if !changed.is_empty() {
-        own(&mut entries, manager, changed, false, now);
+        assign(&mut entries, manager, changed, false, now);
     }
     write(after, &entries);
 }

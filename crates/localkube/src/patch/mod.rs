@@ -1,4 +1,4 @@
-//! The languages of patches that know the shape of an object: server-side apply and strategic merge.
+//! Server-side apply and strategic merge patch, which depend on the schema of an object.
 
 mod apply;
 mod managers;

@@ -1,4 +1,4 @@
-//! Sets of fields, as `managedFields` writes them (`FieldsV1`).
+//! Sets of field paths and their encoding in `managedFields` (`FieldsV1`).
 
 use std::collections::BTreeSet;
 
@@ -7,14 +7,14 @@ use serde_json::{Map, Value};
 use super::shape::{Shape, identity};
 use crate::schema::ListKind;
 
-/// A field: the steps to it, each as in `FieldsV1` (`f:NAME`, `k:{KEYS}`, `v:VALUE`).
+/// The path of a field. Each step is encoded as in `FieldsV1`: `f:NAME`, `k:{KEYS}` or `v:VALUE`.
 pub(super) type Path = Vec<String>;
 
 /// A set of fields.
 pub(super) type Paths = BTreeSet<Path>;
 
-/// Metadata that is the server's, or that names the object: nobody owns it.
-const NOT_OWNED: [&str; 12] = [
+/// The metadata fields that have no manager.
+const UNMANAGED: [&str; 12] = [
     "name",
     "namespace",
     "generateName",
@@ -31,19 +31,19 @@ const NOT_OWNED: [&str; 12] = [
 
 /// The fields that `object` sets.
 pub(super) fn of(object: &Value, shape: Shape<'_>) -> Paths {
-    let mut bare = object.clone();
-    if let Some(fields) = bare.as_object_mut() {
+    let mut managed = object.clone();
+    if let Some(fields) = managed.as_object_mut() {
         fields.remove("apiVersion");
         fields.remove("kind");
         if let Some(metadata) = fields.get_mut("metadata").and_then(Value::as_object_mut) {
-            metadata.retain(|name, _| !NOT_OWNED.contains(&name.as_str()));
+            metadata.retain(|name, _| !UNMANAGED.contains(&name.as_str()));
             if metadata.is_empty() {
                 fields.remove("metadata");
             }
         }
     }
     let mut paths = Paths::new();
-    collect(&bare, shape, &mut Vec::new(), &mut paths);
+    collect(&managed, shape, &mut Vec::new(), &mut paths);
     paths.remove(&Path::new());
     paths
 }
@@ -58,8 +58,8 @@ fn collect(value: &Value, shape: Shape<'_>, path: &mut Path, paths: &mut Paths) 
                 path.pop();
             }
         }
-        Value::Array(items) if shape.list(items) != ListKind::Atomic => {
-            let kind = shape.list(items);
+        Value::Array(items) if shape.list_kind(items) != ListKind::Atomic => {
+            let kind = shape.list_kind(items);
             for item in items {
                 path.push(step(&kind, item));
                 paths.insert(path.clone());
@@ -75,13 +75,13 @@ fn collect(value: &Value, shape: Shape<'_>, path: &mut Path, paths: &mut Paths) 
     }
 }
 
-/// The step to an item of a list.
+/// The step to a list item.
 fn step(kind: &ListKind, item: &Value) -> String {
     let id = identity(kind, item).unwrap_or_default();
     if *kind == ListKind::Set { format!("v:{id}") } else { format!("k:{id}") }
 }
 
-/// The value at a path; `None` when it is not there.
+/// The value at a path; `None` when it is absent.
 pub(super) fn get<'a>(object: &'a Value, path: &[String]) -> Option<&'a Value> {
     path.iter().try_fold(object, |value, step| match step.split_at_checked(2)? {
         ("f:", name) => value.get(name),
@@ -99,12 +99,12 @@ fn is_item(item: &Value, step: &str, id: &str) -> bool {
     }
 }
 
-/// Removes the value at a path, and the lists and maps that this leaves empty.
+/// Removes the value at a path, and the lists and maps that become empty.
 pub(super) fn remove(object: &mut Value, path: &[String]) {
     let Some((step, rest)) = path.split_first() else { return };
-    let Some((sort, name)) = step.split_at_checked(2) else { return };
+    let Some((step_type, name)) = step.split_at_checked(2) else { return };
     match object {
-        Value::Object(fields) if sort == "f:" => {
+        Value::Object(fields) if step_type == "f:" => {
             if let Some(value) = fields.get_mut(name) {
                 remove(value, rest);
                 if rest.is_empty() || is_empty(value) {
@@ -129,7 +129,7 @@ fn is_empty(value: &Value) -> bool {
     value.as_object().is_some_and(Map::is_empty) || value.as_array().is_some_and(Vec::is_empty)
 }
 
-/// The set as `FieldsV1`.
+/// Encodes a set as `FieldsV1`.
 pub(super) fn to_json(paths: &Paths) -> Value {
     let mut root = Value::Object(Map::new());
     for path in paths {
@@ -148,26 +148,26 @@ pub(super) fn to_json(paths: &Paths) -> Value {
     root
 }
 
-/// The set that a `FieldsV1` means.
+/// Decodes a set from `FieldsV1`.
 pub(super) fn from_json(json: &Value) -> Paths {
     let mut paths = Paths::new();
-    walk(json, &mut Vec::new(), &mut paths);
+    decode(json, &mut Vec::new(), &mut paths);
     paths
 }
 
-fn walk(json: &Value, path: &mut Path, paths: &mut Paths) {
+fn decode(json: &Value, path: &mut Path, paths: &mut Paths) {
     let Some(fields) = json.as_object() else { return };
     if fields.is_empty() || fields.contains_key(".") {
         paths.insert(path.clone());
     }
     for (step, below) in fields.iter().filter(|(step, _)| *step != ".") {
         path.push(step.clone());
-        walk(below, path, paths);
+        decode(below, path, paths);
         path.pop();
     }
 }
 
-/// A path for people: `.spec.ports[port=80,protocol="TCP"].name`.
+/// A path in the syntax of conflict messages: `.spec.ports[port=80,protocol="TCP"].name`.
 pub(super) fn printed(path: &Path) -> String {
     path.iter()
         .map(|step| match step.split_at_checked(2) {

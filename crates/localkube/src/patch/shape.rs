@@ -1,4 +1,4 @@
-//! Which lists and maps merge item by item, and by what their items are told apart.
+//! Which lists and maps are merged item by item, and what identifies their items.
 
 use serde_json::{Map, Value};
 
@@ -10,16 +10,16 @@ use crate::{
 /// The shape of a value within an object.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Shape<'a> {
-    /// A custom resource: its schema says.
+    /// A value of a custom resource, with its schema.
     Custom(&'a Schema),
-    /// A field of that name of a built-in object, or of metadata.
+    /// The field of this name in a built-in object or in metadata.
     Known(&'a str),
-    /// Something that no schema describes.
+    /// A value that no schema describes.
     Unknown,
 }
 
 impl<'a> Shape<'a> {
-    /// The shape of whole objects of `kind`.
+    /// The shape of the objects of `kind`.
     pub(crate) fn of(kind: &'a Kind) -> Self {
         match &kind.custom {
             Some(custom) => Self::Custom(&custom.schema),
@@ -37,7 +37,7 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// The shape of an item of the list.
+    /// The shape of an item, if this is a list.
     pub(super) fn item(self) -> Self {
         match self {
             Self::Custom(schema) => schema.items().map_or(Self::Unknown, Self::Custom),
@@ -46,7 +46,7 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// Whether an object here is one value.
+    /// Whether the object is a single value, whose fields are not merged.
     pub(super) fn is_atomic_map(self) -> bool {
         match self {
             Self::Custom(schema) => schema.is_atomic_map(),
@@ -55,34 +55,35 @@ impl<'a> Shape<'a> {
         }
     }
 
-    /// How the items of a list here are told apart.
-    pub(super) fn list(self, items: &[Value]) -> ListKind {
-        let by = |keys: &[&str]| ListKind::Map(keys.iter().map(|&key| key.to_owned()).collect());
+    /// What identifies the items of this list.
+    pub(super) fn list_kind(self, items: &[Value]) -> ListKind {
+        let map_of =
+            |keys: &[&str]| ListKind::Map(keys.iter().map(|&key| key.to_owned()).collect());
         let has = |field: &str| items.iter().any(|item| item.get(field).is_some());
         match self {
-            Self::Custom(schema) => schema.list().clone(),
+            Self::Custom(schema) => schema.list_kind().clone(),
             Self::Unknown => ListKind::Atomic,
             Self::Known(name) => match name {
                 "finalizers" => ListKind::Set,
-                "ownerReferences" => by(&["uid"]),
-                "conditions" => by(&["type"]),
-                "volumeMounts" => by(&["mountPath"]),
-                "ports" if has("containerPort") => by(&["containerPort", "protocol"]),
-                "ports" if has("port") => by(&["port", "protocol"]),
+                "ownerReferences" => map_of(&["uid"]),
+                "conditions" => map_of(&["type"]),
+                "volumeMounts" => map_of(&["mountPath"]),
+                "ports" if has("containerPort") => map_of(&["containerPort", "protocol"]),
+                "ports" if has("port") => map_of(&["port", "protocol"]),
                 "containers"
                 | "initContainers"
                 | "ephemeralContainers"
                 | "volumes"
                 | "env"
                 | "imagePullSecrets"
-                | "secrets" => by(&["name"]),
+                | "secrets" => map_of(&["name"]),
                 _ => ListKind::Atomic,
             },
         }
     }
 }
 
-/// What tells an item of a list from the others; `None` in a list that is one value.
+/// The identity of a list item; `None` if the list is a single value.
 pub(super) fn identity(kind: &ListKind, item: &Value) -> Option<Value> {
     match kind {
         ListKind::Atomic => None,
@@ -92,7 +93,7 @@ pub(super) fn identity(kind: &ListKind, item: &Value) -> Option<Value> {
             for key in keys {
                 match item.get(key) {
                     Some(value) => identity.insert(key.clone(), value.clone()),
-                    // The one key that clients may leave out.
+                    // Clients may omit this key, whose default is TCP.
                     None if key == "protocol" => identity.insert(key.clone(), "TCP".into()),
                     None => None,
                 };

@@ -1,11 +1,11 @@
-//! Strategic merge patches, which kubectl sends for built-in kinds.
+//! Strategic merge patch, which kubectl sends for built-in kinds.
 
 use serde_json::{Map, Value};
 
 use super::shape::{Shape, identity};
 use crate::schema::ListKind;
 
-/// Merges `patch` into `value`: lists that have keys item by item, others whole.
+/// Merges `patch` into `value`. Lists with keys are merged item by item, other lists are replaced.
 pub(crate) fn strategic_merge(value: &mut Value, patch: &Value, shape: Shape<'_>) {
     let Some(changes) = patch.as_object() else {
         *value = patch.clone();
@@ -17,9 +17,9 @@ pub(crate) fn strategic_merge(value: &mut Value, patch: &Value, shape: Shape<'_>
     let Some(fields) = value.as_object_mut() else { return };
     for (name, change) in changes {
         if let Some(list) = name.strip_prefix("$deleteFromPrimitiveList/") {
-            let gone = change.as_array().map(Vec::as_slice).unwrap_or_default();
+            let removed = change.as_array().map(Vec::as_slice).unwrap_or_default();
             let list = fields.get_mut(list).and_then(Value::as_array_mut);
-            list.into_iter().for_each(|items| items.retain(|item| !gone.contains(item)));
+            list.into_iter().for_each(|items| items.retain(|item| !removed.contains(item)));
         } else if let Value::Null = change {
             fields.remove(name);
         } else if !name.starts_with('$') {
@@ -31,7 +31,7 @@ pub(crate) fn strategic_merge(value: &mut Value, patch: &Value, shape: Shape<'_>
         }
     }
     if let Some(kept) = changes.get("$retainKeys").and_then(Value::as_array) {
-        fields.retain(|name, _| kept.iter().any(|one| one == name.as_str()));
+        fields.retain(|name, _| kept.iter().any(|it| it == name.as_str()));
     }
 }
 
@@ -40,8 +40,8 @@ fn merge_field(value: &mut Value, change: &Value, shape: Shape<'_>) {
         Value::Object(_) => strategic_merge(value, change, shape),
         Value::Array(items) => {
             let present = value.as_array().map(Vec::as_slice).unwrap_or_default();
-            let kind = match shape.list(items) {
-                ListKind::Atomic => shape.list(present),
+            let kind = match shape.list_kind(items) {
+                ListKind::Atomic => shape.list_kind(present),
                 kind => kind,
             };
             *value = merge_list(present, items, &kind, shape).into();

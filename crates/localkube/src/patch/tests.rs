@@ -1,3 +1,5 @@
+//! Tests of server-side apply and strategic merge.
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -8,7 +10,7 @@ use crate::schema::Schema;
 fn manager(name: &str) -> Manager {
     Manager {
         name: name.to_owned(),
-        applies: true,
+        is_apply: true,
         api_version: "v1".to_owned(),
         subresource: String::new(),
     }

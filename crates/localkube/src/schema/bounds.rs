@@ -1,12 +1,12 @@
-//! What a value must be beyond its type: enum, pattern, format, lengths and limits.
+//! Limits on a value besides its type: enum, pattern, format, length, size.
 
 use regex::Regex;
 use serde_json::{Number, Value};
 
 use super::formats;
-use crate::error::FieldError;
+use crate::field_error::FieldError;
 
-/// The bounds of a node; all of them optional.
+/// The limits of a node, all optional.
 #[derive(Debug, Default)]
 pub(super) struct Bounds {
     allowed: Vec<Value>,
@@ -14,8 +14,8 @@ pub(super) struct Bounds {
     format: String,
     minimum: Option<Number>,
     maximum: Option<Number>,
-    above_minimum: bool,
-    below_maximum: bool,
+    exclusive_minimum: bool,
+    exclusive_maximum: bool,
     multiple_of: Option<Number>,
     min_length: Option<u64>,
     max_length: Option<u64>,
@@ -32,13 +32,13 @@ impl Bounds {
         let count = |field: &str| json[field].as_u64();
         Self {
             allowed: json["enum"].as_array().cloned().unwrap_or_default(),
-            // A definition with a pattern that is no regular expression was refused when it was written.
+            // `check_definition` has refused a pattern that is no regular expression.
             pattern: json["pattern"].as_str().and_then(|pattern| Regex::new(pattern).ok()),
             format: json["format"].as_str().unwrap_or_default().to_owned(),
             minimum: number("minimum"),
             maximum: number("maximum"),
-            above_minimum: json["exclusiveMinimum"] == true,
-            below_maximum: json["exclusiveMaximum"] == true,
+            exclusive_minimum: json["exclusiveMinimum"] == true,
+            exclusive_maximum: json["exclusiveMaximum"] == true,
             multiple_of: number("multipleOf"),
             min_length: count("minLength"),
             max_length: count("maxLength"),
@@ -50,7 +50,7 @@ impl Bounds {
         }
     }
 
-    /// Adds what is wrong with `value`.
+    /// Adds the limits that `value` exceeds to `errors`.
     pub(super) fn check(&self, value: &Value, path: &str, errors: &mut Vec<FieldError>) {
         if !self.allowed.is_empty() && !self.allowed.contains(value) {
             errors.push(FieldError::not_supported(path, value, &self.allowed));
@@ -81,7 +81,7 @@ impl Bounds {
         if let Some(pattern) = self.pattern.as_ref().filter(|pattern| !pattern.is_match(text)) {
             wrong(format!("{path} in body should match '{pattern}'"));
         }
-        if !formats::fits(&self.format, text) {
+        if !formats::is_valid(&self.format, text) {
             errors.push(FieldError::wrong_type(path, value, &self.format, text));
         }
     }
@@ -90,15 +90,15 @@ impl Bounds {
         let mut wrong = |why: String| errors.push(FieldError::invalid(path, value, why));
         let float = |number: &Number| number.as_f64().unwrap_or_default();
         if let Some(limit) = &self.minimum
-            && (float(n) < float(limit) || (self.above_minimum && float(n) <= float(limit)))
+            && (float(n) < float(limit) || (self.exclusive_minimum && float(n) <= float(limit)))
         {
-            let or_equal = if self.above_minimum { "" } else { " or equal to" };
+            let or_equal = if self.exclusive_minimum { "" } else { " or equal to" };
             wrong(format!("{path} in body should be greater than{or_equal} {}", float(limit)));
         }
         if let Some(limit) = &self.maximum
-            && (float(n) > float(limit) || (self.below_maximum && float(n) >= float(limit)))
+            && (float(n) > float(limit) || (self.exclusive_maximum && float(n) >= float(limit)))
         {
-            let or_equal = if self.below_maximum { "" } else { " or equal to" };
+            let or_equal = if self.exclusive_maximum { "" } else { " or equal to" };
             wrong(format!("{path} in body should be less than{or_equal} {}", float(limit)));
         }
         if let Some(step) = &self.multiple_of
@@ -117,8 +117,8 @@ impl Bounds {
         let why = |n| format!("{path} in body should have at least {n} items");
         too_few(size, self.min_items, path, why, errors);
         too_many(size, self.max_items, path, errors);
-        let twice = items.iter().enumerate().any(|(at, item)| items[..at].contains(item));
-        if self.unique_items && twice {
+        let has_duplicates = items.iter().enumerate().any(|(at, item)| items[..at].contains(item));
+        if self.unique_items && has_duplicates {
             let why = format!("{path} in body shouldn't contain duplicates");
             errors.push(FieldError::invalid(path, &Value::from(""), why));
         }

@@ -1,12 +1,12 @@
-//! Checks the schemas of a CustomResourceDefinition before anything relies on them.
+//! Validates a CustomResourceDefinition.
 
 use regex::Regex;
 use serde_json::Value;
 
-use super::child;
-use crate::error::FieldError;
+use super::node::child_path;
+use crate::field_error::FieldError;
 
-/// What is wrong with a definition.
+/// The invalid fields of a definition.
 pub(crate) fn check_definition(definition: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     check_names(definition, &mut errors);
@@ -75,7 +75,7 @@ fn check_schema(schema: &Value, path: &str, errors: &mut Vec<FieldError>) {
     }
     for field in ["items", "additionalProperties", "not"] {
         if schema[field].is_object() {
-            check_schema(&schema[field], &child(path, field), errors);
+            check_schema(&schema[field], &child_path(path, field), errors);
         }
     }
     for field in ["allOf", "anyOf", "oneOf"] {

@@ -1,12 +1,12 @@
-//! The formats of strings that Kubernetes checks; any other is for people.
+//! The string formats that Kubernetes validates.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use base64::Engine as _;
 use jiff::{Timestamp, civil::Date};
 
-/// Whether `text` has the format.
-pub(super) fn fits(format: &str, text: &str) -> bool {
+/// Whether `text` is a valid value of `format`. An unknown format allows any text.
+pub(super) fn is_valid(format: &str, text: &str) -> bool {
     match format {
         "date-time" | "datetime" => text.parse::<Timestamp>().is_ok(),
         "date" => text.parse::<Date>().is_ok(),
@@ -27,12 +27,12 @@ pub(super) fn fits(format: &str, text: &str) -> bool {
 
 fn is_network(text: &str) -> bool {
     let Some((address, bits)) = text.split_once('/') else { return false };
-    let most = match address.parse::<IpAddr>() {
+    let max_bits = match address.parse::<IpAddr>() {
         Ok(IpAddr::V4(_)) => 32,
         Ok(IpAddr::V6(_)) => 128,
         Err(_) => return false,
     };
-    bits.parse::<u8>().is_ok_and(|bits| bits <= most)
+    bits.parse::<u8>().is_ok_and(|bits| bits <= max_bits)
 }
 
 fn is_uuid(text: &str) -> bool {
@@ -49,7 +49,7 @@ fn is_host(text: &str) -> bool {
     text.len() <= 253 && text.split('.').all(label)
 }
 
-/// Go's durations, such as `1h30m` and `250ms`.
+/// Whether `text` is a duration in Go's syntax, such as `1h30m` and `250ms`.
 fn is_duration(text: &str) -> bool {
     let mut rest = text.trim_start_matches(['+', '-']);
     if rest == "0" {

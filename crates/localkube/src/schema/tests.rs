@@ -1,3 +1,5 @@
+//! Tests of pruning, defaults and validation.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -29,18 +31,18 @@ fn schema() -> Schema {
 
 proptest! {
     #[test]
-    fn pruning_and_filling_settle_at_once(value in any_json()) {
+    fn pruning_and_defaulting_are_idempotent(value in any_json()) {
         let (schema, mut once) = (schema(), value);
         schema.prune(&mut once);
-        schema.fill(&mut once);
+        schema.apply_defaults(&mut once);
         let mut twice = once.clone();
         prop_assert!(schema.prune(&mut twice).is_empty());
-        schema.fill(&mut twice);
+        schema.apply_defaults(&mut twice);
         prop_assert_eq!(once, twice);
     }
 
     #[test]
-    fn what_was_so_before_is_let_pass(value in any_json()) {
+    fn an_unchanged_value_is_valid(value in any_json()) {
         prop_assert!(schema().validate(&value, Some(&value)).is_empty());
     }
 }
@@ -48,14 +50,14 @@ proptest! {
 #[test]
 fn defaults_reach_into_lists() {
     let mut value = json!({ "b": [{}, { "c": 5 }] });
-    schema().fill(&mut value);
+    schema().apply_defaults(&mut value);
     assert_eq!(value, json!({ "a": "x", "b": [{ "c": 1 }, { "c": 5 }] }));
 }
 
 #[test]
-fn pruning_tells_what_it_dropped() {
+fn pruning_returns_the_removed_paths() {
     let mut value = json!({ "kind": "K", "metadata": { "name": "n" }, "b": [{ "z": 1 }], "y": 2, "e": { "any": 1 } });
-    let mut dropped = schema().prune(&mut value);
-    dropped.sort();
-    assert_eq!(dropped, ["b[0].z", "y"]);
+    let mut pruned = schema().prune(&mut value);
+    pruned.sort();
+    assert_eq!(pruned, ["b[0].z", "y"]);
 }

@@ -1,13 +1,13 @@
-//! Says what is wrong with an object, field by field, in Kubernetes' words.
+//! Validates an object, with the error messages of Kubernetes.
 
 use serde_json::{Map, Value};
 
-use super::{Additional, ListKind, Schema, child};
-use crate::error::FieldError;
+use super::node::{Additional, ListKind, Schema, child_path};
+use crate::field_error::FieldError;
 
 impl Schema {
-    /// What is wrong with `value`. What was like that `before` already is let pass, so that an object that was valid
-    /// under an older schema can still be edited elsewhere.
+    /// The invalid fields of `value`. A value that is unchanged since `before` passes, so that an
+    /// object that a newer schema forbids can still be edited elsewhere.
     pub(crate) fn validate(&self, value: &Value, before: Option<&Value>) -> Vec<FieldError> {
         let mut errors = Vec::new();
         self.check(value, before, "", &mut errors);
@@ -38,7 +38,7 @@ impl Schema {
         self.check_combinations(value, before, path, errors);
     }
 
-    /// The type that was wanted, when `value` has another.
+    /// The expected type, when `value` has another.
     fn mismatch(&self, value: &Value) -> Option<&str> {
         if self.int_or_string {
             let fits = value.is_string() || type_of(value) == "integer";
@@ -62,14 +62,14 @@ impl Schema {
         errors: &mut Vec<FieldError>,
     ) {
         for name in self.required.iter().filter(|name| !fields.contains_key(*name)) {
-            errors.push(FieldError::required(child(path, name), ""));
+            errors.push(FieldError::required(child_path(path, name), ""));
         }
         for (name, value) in fields {
             let before = before.and_then(|before| before.get(name));
             match (self.properties.get(name), &self.additional) {
-                (Some(schema), _) => schema.check(value, before, &child(path, name), errors),
-                (None, Additional::Like(schema)) => {
-                    schema.check(value, before, &child(path, name), errors);
+                (Some(schema), _) => schema.check(value, before, &child_path(path, name), errors),
+                (None, Additional::Described(schema)) => {
+                    schema.check(value, before, &child_path(path, name), errors);
                 }
                 (None, _) => {}
             }
@@ -83,7 +83,7 @@ impl Schema {
         path: &str,
         errors: &mut Vec<FieldError>,
     ) {
-        let identity = |item: &Value| match &self.list {
+        let identity = |item: &Value| match &self.list_kind {
             ListKind::Atomic => None,
             ListKind::Set => Some(item.clone()),
             ListKind::Map(keys) => {
@@ -137,7 +137,7 @@ impl Schema {
     }
 }
 
-/// The type of a value as JSON schemas name it.
+/// The name of the value's type in a JSON schema.
 fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",

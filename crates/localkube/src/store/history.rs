@@ -1,62 +1,66 @@
-//! What changed lately, for watchers and for lists at an earlier resourceVersion.
+//! The recent changes of a table, for watches and for lists at an older resourceVersion.
 
 use std::{collections::VecDeque, sync::Arc};
 
-use super::{Key, Object, Revision};
+use super::{
+    key::Key,
+    object::{Object, Revision},
+};
 
-/// How many changes of one kind are remembered. A watcher that falls further behind starts over (410).
-const REMEMBERED: usize = 4096;
+/// The number of changes that are kept per table. A watch that is further behind fails with 410.
+const MAX_CHANGES: usize = 4096;
 
 /// One committed change of one object.
 #[derive(Debug, Clone)]
-pub(crate) struct Change {
-    /// Which object.
+pub(crate) struct ObjectChange {
+    /// The key of the object.
     pub(crate) key: Key,
-    /// Its resourceVersion.
+    /// The resourceVersion of the change.
     pub(crate) revision: Revision,
-    /// The object before; `None` when it was created.
+    /// The object before the change; `None` for a creation.
     pub(crate) before: Option<Arc<Object>>,
-    /// The object after; for a removal as it was last, with the resourceVersion of the removal.
+    /// The object after the change. For a removal, its last state with the resourceVersion of the
+    /// removal.
     pub(crate) after: Arc<Object>,
-    /// Whether it is gone.
+    /// Whether the change removed the object.
     pub(crate) removed: bool,
 }
 
-/// The latest changes of one kind, oldest first.
+/// The recent changes of one table, oldest first.
 #[derive(Debug)]
 pub(crate) struct History {
-    changes: VecDeque<Change>,
-    /// Everything up to here is forgotten.
-    forgotten: Revision,
+    changes: VecDeque<ObjectChange>,
+    /// Changes up to this resourceVersion are no longer kept.
+    dropped_up_to: Revision,
 }
 
 impl History {
-    /// A history that begins after `start`.
+    /// An empty history of the changes after `start`.
     pub(crate) fn since(start: Revision) -> Self {
-        Self { changes: VecDeque::new(), forgotten: start }
+        Self { changes: VecDeque::new(), dropped_up_to: start }
     }
 
-    /// Remembers `change`, and forgets the oldest one when there are too many.
-    pub(crate) fn push(&mut self, change: Change) {
+    /// Adds `change`, and drops the oldest one when there are too many.
+    pub(crate) fn push(&mut self, change: ObjectChange) {
         self.changes.push_back(change);
-        if self.changes.len() > REMEMBERED
+        if self.changes.len() > MAX_CHANGES
             && let Some(oldest) = self.changes.pop_front()
         {
-            self.forgotten = oldest.revision;
+            self.dropped_up_to = oldest.revision;
         }
     }
 
-    /// The resourceVersion up to which everything is forgotten.
-    pub(crate) fn forgotten(&self) -> Revision {
-        self.forgotten
+    /// Changes up to this resourceVersion are no longer kept.
+    pub(crate) fn dropped_up_to(&self) -> Revision {
+        self.dropped_up_to
     }
 
-    /// The changes after `revision`, oldest first; `None` when some of them are forgotten.
+    /// The changes after `revision`, oldest first; `None` when some of them are no longer kept.
     pub(crate) fn after(
         &self,
         revision: Revision,
-    ) -> Option<impl DoubleEndedIterator<Item = &Change>> {
-        if revision < self.forgotten {
+    ) -> Option<impl DoubleEndedIterator<Item = &ObjectChange>> {
+        if revision < self.dropped_up_to {
             return None;
         }
         let first = self.changes.partition_point(|change| change.revision <= revision);

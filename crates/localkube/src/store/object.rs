@@ -1,4 +1,4 @@
-//! An object as it is kept: never changed, shared by everyone who reads it.
+//! A stored object. It is immutable and shared by its readers.
 
 use std::sync::OnceLock;
 
@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::meta;
 
-/// A resourceVersion. Every change takes the next one.
+/// A resourceVersion. Each change increments it.
 pub(crate) type Revision = u64;
 
-/// An object as it was written at one resourceVersion.
+/// An object at one resourceVersion.
 #[derive(Debug)]
 pub(crate) struct Object {
     value: Value,
@@ -25,33 +25,33 @@ impl AsRef<Self> for Object {
 }
 
 impl Object {
-    /// Stamps `value` with `revision`.
+    /// The object `value`, with `revision` as its resourceVersion.
     pub(crate) fn new(mut value: Value, revision: Revision) -> Self {
         value["metadata"]["resourceVersion"] = revision.to_string().into();
         Self { value, revision, json: OnceLock::new() }
     }
 
-    /// What would be written, and has no revision yet.
-    pub(crate) fn unwritten(value: Value) -> Self {
+    /// The result of a dry run, which has no resourceVersion.
+    pub(crate) fn without_revision(value: Value) -> Self {
         Self { value, revision: 0, json: OnceLock::new() }
     }
 
-    /// The object.
+    /// The object as JSON value.
     pub(crate) fn value(&self) -> &Value {
         &self.value
     }
 
-    /// Its namespace and name.
-    pub(crate) fn place(&self) -> (&str, &str) {
+    /// The namespace, empty if there is none, and the name.
+    pub(crate) fn namespace_and_name(&self) -> (&str, &str) {
         (meta::text(&self.value, "namespace"), meta::text(&self.value, "name"))
     }
 
-    /// Its resourceVersion.
+    /// The resourceVersion.
     pub(crate) fn revision(&self) -> Revision {
         self.revision
     }
 
-    /// The object as JSON, written once however many readers and watchers ask for it.
+    /// The object as JSON text. It is serialized once and then shared.
     pub(crate) fn json(&self) -> Bytes {
         self.json.get_or_init(|| self.value.to_string().into()).clone()
     }

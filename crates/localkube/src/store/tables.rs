@@ -1,4 +1,4 @@
-//! The committed objects, kind by kind.
+//! The committed objects, one table per kind.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
@@ -7,21 +7,25 @@ use std::{
 
 use tokio::sync::watch;
 
-use super::{Change, Key, Object, Revision, history::History};
+use super::{
+    history::{History, ObjectChange},
+    key::Key,
+    object::{Object, Revision},
+};
 use crate::{kinds::Registry, meta};
 
-/// The table of CustomResourceDefinitions.
+/// The name of the table of CustomResourceDefinitions.
 pub(crate) const DEFINITIONS: &str = "apiextensions.k8s.io/customresourcedefinitions";
-/// The table of namespaces.
+/// The name of the table of namespaces.
 pub(crate) const NAMESPACES: &str = "/namespaces";
 
-/// The objects of one kind, by namespace and name, and what changed lately.
+/// The objects of one kind and their recent changes.
 #[derive(Debug)]
 pub(crate) struct Table {
     objects: BTreeMap<(String, String), Arc<Object>>,
     history: History,
-    /// Wakes the watchers; carries the latest resourceVersion of this table.
-    tip: watch::Sender<Revision>,
+    /// The latest resourceVersion of the table. Watches wait for it to change.
+    latest: watch::Sender<Revision>,
 }
 
 impl Table {
@@ -29,11 +33,11 @@ impl Table {
         Self {
             objects: BTreeMap::new(),
             history: History::since(start),
-            tip: watch::Sender::new(start),
+            latest: watch::Sender::new(start),
         }
     }
 
-    /// All objects, or those of one namespace, by namespace and name.
+    /// The objects in `namespace`, or all, sorted by namespace and name.
     pub(crate) fn objects<'a>(
         &'a self,
         namespace: Option<&'a str>,
@@ -41,7 +45,7 @@ impl Table {
         self.entries(namespace).map(|(_, object)| object)
     }
 
-    /// The namespaces and names of all objects, or of those of one namespace.
+    /// The namespaces and names of the objects in `namespace`, or of all.
     pub(crate) fn keys<'a>(
         &'a self,
         namespace: Option<&'a str>,
@@ -56,7 +60,7 @@ impl Table {
         let start = (namespace.unwrap_or_default().to_owned(), String::new());
         self.objects
             .range(start..)
-            .take_while(move |((of, _), _)| namespace.is_none_or(|wanted| wanted == of))
+            .take_while(move |((it, _), _)| namespace.is_none_or(|wanted| wanted == it))
     }
 
     /// The recent changes.
@@ -64,9 +68,9 @@ impl Table {
         &self.history
     }
 
-    /// Tells when there is something new.
+    /// A receiver that is notified when the table changes.
     pub(crate) fn subscribe(&self) -> watch::Receiver<Revision> {
-        self.tip.subscribe()
+        self.latest.subscribe()
     }
 }
 
@@ -75,15 +79,15 @@ impl Table {
 pub(crate) struct Tables {
     tables: HashMap<Arc<str>, Table>,
     revision: Revision,
-    /// The resourceVersion that the process started at: nothing older can be watched.
+    /// The resourceVersion at the start of the process. A watch cannot start before it.
     start: Revision,
     registry: Arc<Registry>,
-    /// By the uid of an owner, the objects that name it.
+    /// The objects that refer to an owner, by its uid.
     dependents: HashMap<String, BTreeSet<Key>>,
 }
 
 impl Tables {
-    /// No objects; the built-in kinds.
+    /// No objects, and only the built-in kinds.
     pub(crate) fn empty() -> Self {
         Self {
             tables: HashMap::new(),
@@ -94,14 +98,14 @@ impl Tables {
         }
     }
 
-    /// The objects that were kept, at the latest resourceVersion then.
+    /// The objects that a file contains, at its latest resourceVersion.
     pub(super) fn load(objects: Vec<(Key, Arc<Object>)>, revision: Revision) -> Self {
         let mut tables = Self { revision, start: revision, ..Self::empty() };
         for (key, object) in objects {
-            tables.index(&key, None, Some(&object));
-            tables.open(&key.table).objects.insert(key.local(), object);
+            tables.index_owners(&key, None, Some(&object));
+            tables.table_mut(&key.table).objects.insert(key.namespace_and_name(), object);
         }
-        tables.read_definitions();
+        tables.rebuild_registry();
         tables
     }
 
@@ -110,61 +114,62 @@ impl Tables {
         self.revision
     }
 
-    /// The kinds that are served.
+    /// The served kinds.
     pub(crate) fn registry(&self) -> &Arc<Registry> {
         &self.registry
     }
 
-    /// One object.
+    /// The object under `key`.
     pub(crate) fn get(&self, key: &Key) -> Option<&Arc<Object>> {
-        self.tables.get(&key.table)?.objects.get(&key.local())
+        self.tables.get(&key.table)?.objects.get(&key.namespace_and_name())
     }
 
-    /// The table of a kind; `None` while nothing of it was ever written or watched.
+    /// The table of this name; `None` before its first write or watch.
     pub(crate) fn table(&self, table: &str) -> Option<&Table> {
         self.tables.get(table)
     }
 
-    /// All tables by name.
+    /// All tables with their names.
     pub(crate) fn all(&self) -> impl Iterator<Item = (&Arc<str>, &Table)> {
         self.tables.iter()
     }
 
-    /// Makes sure that `table` can be watched.
-    pub(crate) fn open(&mut self, table: &Arc<str>) -> &mut Table {
+    /// The table of this name. Creates it if there is none.
+    pub(super) fn table_mut(&mut self, table: &Arc<str>) -> &mut Table {
         let start = self.start;
         self.tables.entry(Arc::clone(table)).or_insert_with(|| Table::since(start))
     }
 
-    /// Shows committed changes to readers and watchers.
-    pub(crate) fn publish(&mut self, changes: Vec<Change>) {
+    /// Applies committed changes, so that readers and watches see them.
+    pub(super) fn publish(&mut self, changes: Vec<ObjectChange>) {
         let definitions_changed = changes.iter().any(|change| &*change.key.table == DEFINITIONS);
         let touched: BTreeSet<Arc<str>> =
             changes.iter().map(|change| Arc::clone(&change.key.table)).collect();
         for change in changes {
             self.revision = change.revision;
-            self.show(change);
+            self.apply(change);
         }
         for table in touched {
             let latest = self.revision;
-            self.open(&table).tip.send_replace(latest);
+            self.table_mut(&table).latest.send_replace(latest);
         }
         if definitions_changed {
-            self.read_definitions();
+            self.rebuild_registry();
         }
     }
 
-    fn read_definitions(&mut self) {
+    fn rebuild_registry(&mut self) {
         let definitions = self.table(DEFINITIONS).into_iter().flat_map(|t| t.objects(None));
         self.registry = Arc::new(Registry::new(definitions.map(|object| object.value())));
     }
 
-    /// The objects that name the owner `uid`.
+    /// The objects that refer to the owner `uid`.
     pub(crate) fn dependents(&self, uid: &str) -> impl Iterator<Item = &Key> {
         self.dependents.get(uid).into_iter().flatten()
     }
 
-    fn index(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
+    /// Updates the index by owner.
+    fn index_owners(&mut self, key: &Key, before: Option<&Object>, after: Option<&Object>) {
         for uid in before.into_iter().flat_map(owner_uids) {
             if let Some(dependents) = self.dependents.get_mut(uid) {
                 dependents.remove(key);
@@ -178,14 +183,14 @@ impl Tables {
         }
     }
 
-    fn show(&mut self, change: Change) {
+    fn apply(&mut self, change: ObjectChange) {
         let after = (!change.removed).then_some(change.after.as_ref());
-        self.index(&change.key, change.before.as_deref(), after);
-        let table = self.open(&change.key.table);
+        self.index_owners(&change.key, change.before.as_deref(), after);
+        let table = self.table_mut(&change.key.table);
         if change.removed {
-            table.objects.remove(&change.key.local());
+            table.objects.remove(&change.key.namespace_and_name());
         } else {
-            table.objects.insert(change.key.local(), Arc::clone(&change.after));
+            table.objects.insert(change.key.namespace_and_name(), Arc::clone(&change.after));
         }
         table.history.push(change);
     }

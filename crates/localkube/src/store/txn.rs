@@ -1,4 +1,4 @@
-//! One batch of writes in the making.
+//! The transaction of one batch of writes.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -8,53 +8,58 @@ use std::{
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Change, Key, Object, Revision, Tables};
+use super::{
+    history::ObjectChange,
+    key::Key,
+    object::{Object, Revision},
+    tables::Tables,
+};
 use crate::{kinds::Registry, meta};
 
-/// Sees the committed objects with the changes of the batch so far, and takes further changes.
+/// A view of the committed objects with the uncommitted changes of the batch on top.
 #[derive(Debug)]
 pub(crate) struct Txn<'a> {
     tables: &'a Tables,
     now: Timestamp,
-    changes: Vec<Change>,
-    /// The place in `changes` of an object's latest change.
+    changes: Vec<ObjectChange>,
+    /// The index in `changes` of the latest change of each object.
     latest: HashMap<Key, usize>,
     revision: Revision,
 }
 
 impl<'a> Txn<'a> {
-    /// A batch on top of what is committed.
-    pub(super) fn on(tables: &'a Tables, now: Timestamp) -> Self {
+    /// A transaction without changes, at the time `now`.
+    pub(super) fn new(tables: &'a Tables, now: Timestamp) -> Self {
         let revision = tables.revision();
         Self { tables, now, changes: Vec::new(), latest: HashMap::new(), revision }
     }
 
-    /// Where the batch is, to come back to with [`Txn::undo_to`].
-    pub(super) fn mark(&self) -> usize {
+    /// A state to return to with [`Txn::roll_back_to`].
+    pub(super) fn savepoint(&self) -> usize {
         self.changes.len()
     }
 
-    /// Takes back every change since `mark`.
-    pub(super) fn undo_to(&mut self, mark: usize) {
-        if self.changes.len() == mark {
+    /// Undoes every change since `savepoint`.
+    pub(super) fn roll_back_to(&mut self, savepoint: usize) {
+        if self.changes.len() == savepoint {
             return;
         }
-        self.changes.truncate(mark);
+        self.changes.truncate(savepoint);
         self.revision = self.changes.last().map_or(self.tables.revision(), |c| c.revision);
         self.latest = self.changes.iter().enumerate().map(|(at, c)| (c.key.clone(), at)).collect();
     }
 
     /// The changes, in the order of their resourceVersions.
-    pub(super) fn into_changes(self) -> Vec<Change> {
+    pub(super) fn into_changes(self) -> Vec<ObjectChange> {
         self.changes
     }
 
-    /// The time of the batch.
+    /// The time of all changes in the batch.
     pub(crate) fn now(&self) -> Timestamp {
         self.now
     }
 
-    /// The kinds that are served.
+    /// The served kinds.
     pub(crate) fn registry(&self) -> &Registry {
         self.tables.registry()
     }
@@ -70,12 +75,12 @@ impl<'a> Txn<'a> {
         }
     }
 
-    /// Writes `value` under `key` at the next resourceVersion.
+    /// Stores `value` under `key` at the next resourceVersion.
     pub(crate) fn put(&mut self, key: Key, value: Value) -> Arc<Object> {
         self.change(key, value, false)
     }
 
-    /// Removes the object under `key`; `last` is what watchers see of it.
+    /// Removes the object under `key`. Watches report it as `last`.
     pub(crate) fn remove(&mut self, key: Key, last: Value) -> Arc<Object> {
         self.change(key, last, true)
     }
@@ -86,30 +91,36 @@ impl<'a> Txn<'a> {
         let after = Arc::new(Object::new(value, self.revision));
         self.latest.insert(key.clone(), self.changes.len());
         let revision = self.revision;
-        self.changes.push(Change { key, revision, before, after: Arc::clone(&after), removed });
+        self.changes.push(ObjectChange {
+            key,
+            revision,
+            before,
+            after: Arc::clone(&after),
+            removed,
+        });
         after
     }
 
-    /// The objects that name the owner `uid`.
+    /// The objects that refer to the owner `uid`.
     pub(crate) fn dependents(&self, uid: &str) -> Vec<Key> {
-        let names_it = |key: &&Key| {
+        let refers_to_owner = |key: &&Key| {
             self.get(key).is_some_and(|object| {
                 meta::owners(object.value()).iter().any(|owner| owner["uid"] == uid)
             })
         };
         let all: BTreeSet<&Key> =
-            self.tables.dependents(uid).chain(self.latest.keys()).filter(names_it).collect();
+            self.tables.dependents(uid).chain(self.latest.keys()).filter(refers_to_owner).collect();
         all.into_iter().cloned().collect()
     }
 
-    /// Every object in a namespace.
+    /// The keys of all objects in a namespace.
     pub(crate) fn contents(&self, namespace: &str) -> Vec<Key> {
         let mut tables: BTreeSet<&Arc<str>> = self.tables.all().map(|(name, _)| name).collect();
         tables.extend(self.latest.keys().map(|key| &key.table));
         tables.into_iter().flat_map(|table| self.keys(table, Some(namespace))).collect()
     }
 
-    /// The keys of a table (all, or of one namespace), with the changes of the batch.
+    /// The sorted keys of a table, of one namespace or all.
     pub(crate) fn keys(&self, table: &Arc<str>, namespace: Option<&str>) -> Vec<Key> {
         let committed = self.tables.table(table).into_iter().flat_map(|t| t.keys(namespace));
         let mut keys: Vec<Key> = committed

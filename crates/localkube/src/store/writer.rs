@@ -1,4 +1,4 @@
-//! The one thread that changes the store.
+//! The thread that writes to the store.
 
 use std::{
     sync::{
@@ -11,80 +11,77 @@ use std::{
 use clock::SharedClock;
 use tokio::sync::oneshot;
 
-use super::{Change, Tables, Txn, disk::Disk};
-use crate::{
-    controllers::Chores,
-    error::{ApiError, ApiResult},
-};
+use super::{Controller, ObjectChange, Tables, Txn, disk::Disk};
+use crate::error::{ApiError, ApiResult};
 
-/// How many waiting writes share one commit at most.
-const BATCH: usize = 512;
+/// The number of queued writes that share one commit.
+const MAX_WRITES_PER_BATCH: usize = 512;
 
-/// A write that waits for its turn. It returns how to tell the result.
-type Job = Box<dyn FnOnce(&mut Txn<'_>) -> Answer + Send>;
+/// A queued write. It runs in the writer thread and returns the closure that reports its result.
+type QueuedWrite = Box<dyn FnOnce(&mut Txn<'_>) -> Report + Send>;
 
-/// Tells the one who wrote: the result, or why the batch could not be made durable.
-type Answer = Box<dyn FnOnce(Option<ApiError>) + Send>;
+/// Sends the result of a write to its caller, or the error of the commit.
+type Report = Box<dyn FnOnce(Option<ApiError>) + Send>;
 
-/// The one thread that changes the store; it ends with this handle.
+/// Owns the writer thread, and stops it when dropped.
 #[derive(Debug)]
 pub(super) struct Writer(Mutex<Option<Running>>);
 
-/// The thread, until it is told to end.
+/// The handles of a thread that has not been stopped.
 #[derive(Debug)]
 struct Running {
-    jobs: mpsc::Sender<Job>,
+    queue: mpsc::Sender<QueuedWrite>,
     thread: JoinHandle<()>,
 }
 
 impl Writer {
-    /// Starts the thread.
+    /// Starts the thread, after one batch in which the controller creates what every cluster has.
     pub(super) fn start(
         tables: Arc<RwLock<Tables>>,
         disk: Option<Disk>,
         clock: SharedClock,
+        mut controller: Box<dyn Controller>,
     ) -> Self {
-        let (jobs, waiting) = mpsc::channel();
-        let chores = Chores::at_start(&tables.read().unwrap_or_else(PoisonError::into_inner));
-        let mut work = Work { waiting, tables, disk, clock, chores };
-        // What every cluster has is there before anyone can ask for it.
-        work.batch(Vec::new());
-        let thread = thread::spawn(move || work.run());
-        Self(Mutex::new(Some(Running { jobs, thread })))
+        let (queue, queued) = mpsc::channel();
+        controller.resync(&tables.read().unwrap_or_else(PoisonError::into_inner));
+        let mut state = State { queued, tables, disk, clock, controller };
+        state.run_batch(Vec::new());
+        let thread = thread::spawn(move || state.run());
+        Self(Mutex::new(Some(Running { queue, thread })))
     }
 
-    /// Queues `write`; its result goes to `tell`.
+    /// Queues `write` and sends its result to `reply`.
     pub(super) fn submit<T, F>(
         &self,
         write: F,
-        tell: oneshot::Sender<ApiResult<T>>,
+        reply: oneshot::Sender<ApiResult<T>>,
     ) -> ApiResult<()>
     where
         T: Send + 'static,
         F: FnOnce(&mut Txn<'_>) -> ApiResult<T> + Send + 'static,
     {
-        let job: Job = Box::new(move |txn| {
-            let mark = txn.mark();
+        let queued: QueuedWrite = Box::new(move |txn| {
+            let savepoint = txn.savepoint();
             let result = write(txn);
             if result.is_err() {
-                txn.undo_to(mark);
+                txn.roll_back_to(savepoint);
             }
-            Box::new(move |failure| {
-                // Nobody listens when the caller gave up; the write stands all the same.
-                let _ = tell.send(failure.map_or(result, Err));
+            Box::new(move |commit_error| {
+                // The caller may have been cancelled. Its write is committed all the same.
+                let _ = reply.send(commit_error.map_or(result, Err));
             })
         });
         let closed = || ApiError::internal("the store is closed");
         let running = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        running.as_ref().ok_or_else(closed)?.jobs.send(job).map_err(|_| closed())
+        running.as_ref().ok_or_else(closed)?.queue.send(queued).map_err(|_| closed())
     }
 
-    /// Finishes what was submitted and ends the thread.
+    /// Commits the queued writes and stops the thread.
     pub(super) fn close(&self) {
         let running = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(Running { jobs, thread }) = running {
-            drop(jobs);
-            // A panic of the writer was already answered to every caller as a closed store.
+        if let Some(Running { queue, thread }) = running {
+            drop(queue);
+            // After a panic of the thread every caller has already got "the store is closed".
             let _ = thread.join();
         }
     }
@@ -96,67 +93,69 @@ impl Drop for Writer {
     }
 }
 
-/// What the thread works with.
-struct Work {
-    waiting: Receiver<Job>,
+/// The state of the writer thread.
+struct State {
+    queued: Receiver<QueuedWrite>,
     tables: Arc<RwLock<Tables>>,
     disk: Option<Disk>,
     clock: SharedClock,
-    chores: Chores,
+    controller: Box<dyn Controller>,
 }
 
-impl Work {
+impl State {
     fn run(&mut self) {
-        while let Some(jobs) = self.next() {
-            self.batch(jobs);
+        while let Some(writes) = self.next_batch() {
+            self.run_batch(writes);
         }
     }
 
-    /// The jobs of the next batch, none when there are only chores; `None` when the store is closed.
-    fn next(&self) -> Option<Vec<Job>> {
-        let first = match self.chores.is_empty() {
-            true => Some(self.waiting.recv().ok()?),
+    /// Takes the queued writes; blocks only when the controller is idle. `None` once the writer is
+    /// closed.
+    fn next_batch(&self) -> Option<Vec<QueuedWrite>> {
+        let first = match self.controller.is_idle() {
+            true => Some(self.queued.recv().ok()?),
             false => None,
         };
-        Some(first.into_iter().chain(self.waiting.try_iter().take(BATCH)).collect())
+        Some(first.into_iter().chain(self.queued.try_iter().take(MAX_WRITES_PER_BATCH)).collect())
     }
 
-    fn batch(&mut self, jobs: Vec<Job>) {
-        let (answers, done) = self.carry_out(jobs);
-        let failure = match done {
+    fn run_batch(&mut self, writes: Vec<QueuedWrite>) {
+        let (reports, committed) = self.commit(writes);
+        let commit_error = match committed {
             Ok(changes) if changes.is_empty() => None,
             Ok(changes) => {
                 let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
-                self.chores.notice(&changes, &tables);
+                self.controller.observe(&changes, &tables);
                 tables.publish(changes);
                 None
             }
             Err(error) => {
-                // The chores of the batch are undone too: begin them anew.
-                self.chores =
-                    Chores::at_start(&self.tables.read().unwrap_or_else(PoisonError::into_inner));
+                // The controller's own writes are lost too, so it starts again.
+                let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+                self.controller.resync(&tables);
                 Some(error)
             }
         };
-        for answer in answers {
-            answer(failure.clone());
+        for report in reports {
+            report(commit_error.clone());
         }
     }
 
-    fn carry_out(&mut self, jobs: Vec<Job>) -> (Vec<Answer>, ApiResult<Vec<Change>>) {
-        let committed = self.tables.read().unwrap_or_else(PoisonError::into_inner);
-        let mut txn = Txn::on(&committed, self.clock.now());
-        let answers = jobs.into_iter().map(|job| job(&mut txn)).collect();
-        self.chores.carry_out(&mut txn);
+    /// Runs `writes` and the controller in one transaction and commits it to disk.
+    fn commit(&mut self, writes: Vec<QueuedWrite>) -> (Vec<Report>, ApiResult<Vec<ObjectChange>>) {
+        let tables = self.tables.read().unwrap_or_else(PoisonError::into_inner);
+        let mut txn = Txn::new(&tables, self.clock.now());
+        let reports = writes.into_iter().map(|write| write(&mut txn)).collect();
+        self.controller.reconcile(&mut txn);
         let changes = txn.into_changes();
-        let durable = match &mut self.disk {
-            Some(disk) if !changes.is_empty() => disk.commit(&changes, &committed),
+        let stored = match &mut self.disk {
+            Some(disk) if !changes.is_empty() => disk.commit(&changes, &tables),
             _ => Ok(()),
         };
-        let done = durable.map(|()| changes).map_err(|error| {
-            tracing::error!(%error, "could not make a change durable");
+        let committed = stored.map(|()| changes).map_err(|error| {
+            tracing::error!(%error, "could not commit to disk");
             ApiError::internal(format!("could not make the change durable: {error}"))
         });
-        (answers, done)
+        (reports, committed)
     }
 }

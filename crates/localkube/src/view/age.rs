@@ -1,8 +1,8 @@
-//! How long ago, for people.
+//! Formats ages.
 
 use jiff::Timestamp;
 
-/// The time from `since` to `now` as kubectl prints it, such as `45s`, `3m20s`, `5h`, `12d`.
+/// The time from `since` to `now` in the format of kubectl, such as `45s`, `3m20s`, `5h`, `12d`.
 pub(super) fn age(since: Timestamp, now: Timestamp) -> String {
     let seconds = now.as_second() - since.as_second();
     let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);

@@ -1,7 +1,8 @@
-//! How objects are shown: whole, as their metadata only, or as rows of a table for `kubectl get`.
+//! The representations of objects: whole, only metadata, or a table for `kubectl get`.
 
 mod age;
 mod jsonpath;
+mod partial;
 mod table;
 
 #[cfg(test)]
@@ -11,12 +12,13 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use self::partial::partial_metadata;
 use crate::{kinds::Kind, meta, store::Object};
 
-/// How objects are shown.
+/// A representation of objects.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum View {
-    /// As they are.
+    /// The whole objects.
     #[default]
     Whole,
     /// `PartialObjectMetadata`
@@ -26,9 +28,9 @@ pub(crate) enum View {
 }
 
 impl View {
-    /// What an `Accept` header asks for: the first form in it that is known here.
-    pub(crate) fn accepted(header: &str) -> Self {
-        let known = |form: &str| {
+    /// The first supported representation in an `Accept` header.
+    pub(crate) fn from_accept(header: &str) -> Self {
+        let supported = |form: &str| {
             let parameter = form.split(';').find_map(|part| part.trim().strip_prefix("as="));
             match parameter {
                 None => Some(Self::Whole),
@@ -37,17 +39,17 @@ impl View {
                 Some(_) => None,
             }
         };
-        header.split(',').find_map(known).unwrap_or_default()
+        header.split(',').find_map(supported).unwrap_or_default()
     }
 
     /// One object, as JSON.
     pub(crate) fn object(self, kind: &Kind, object: &Object, now: Timestamp) -> Bytes {
         match self {
-            Self::Whole => match kind.show(object.value()) {
+            Self::Whole => match kind.to_served(object.value()) {
                 None => object.json(),
-                Some(shown) => shown.to_string().into(),
+                Some(served) => served.to_string().into(),
             },
-            Self::Metadata => metadata(object).to_string().into(),
+            Self::Metadata => partial_metadata(object).to_string().into(),
             Self::Table => {
                 let list = json!({ "resourceVersion": object.revision().to_string() });
                 self.list(kind, &[object], &list, now)
@@ -55,18 +57,18 @@ impl View {
         }
     }
 
-    /// An object in a list, as JSON: what a built-in one is, the list says for all.
+    /// One object of a list, as JSON. Objects of built-in kinds omit `apiVersion` and `kind` there.
     fn item(self, kind: &Kind, object: &Object, now: Timestamp) -> Bytes {
         if self != Self::Whole || kind.custom.is_some() {
             return self.object(kind, object, now);
         }
-        let shown = kind.show(object.value());
-        let mut fields = meta::fields(shown.as_ref().unwrap_or(object.value()));
+        let served = kind.to_served(object.value());
+        let mut fields = meta::to_map(served.as_ref().unwrap_or(object.value()));
         fields.retain(|name, _| name != "apiVersion" && name != "kind");
         Value::Object(fields).to_string().into()
     }
 
-    /// A list of objects, as JSON. `list` is the list's own metadata.
+    /// A list of objects, as JSON. `list` is the metadata of the list.
     pub(crate) fn list<O: AsRef<Object>>(
         self,
         kind: &Kind,
@@ -91,13 +93,4 @@ impl View {
         body.extend_from_slice(b"]}");
         body.into()
     }
-}
-
-/// The object as `PartialObjectMetadata`.
-fn metadata(object: &Object) -> Value {
-    json!({
-        "apiVersion": "meta.k8s.io/v1",
-        "kind": "PartialObjectMetadata",
-        "metadata": object.value()["metadata"],
-    })
 }

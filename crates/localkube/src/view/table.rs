@@ -1,9 +1,9 @@
-//! The table that `kubectl get` prints.
+//! The `Table` that `kubectl get` prints.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{age::age, jsonpath, metadata};
+use super::{age::age, jsonpath, partial::partial_metadata};
 use crate::{
     kinds::{Column, Kind},
     store::Object,
@@ -20,10 +20,10 @@ pub(super) fn of<'a>(
     let definitions: Vec<Value> = columns.iter().map(definition).collect();
     let rows: Vec<Value> = objects
         .map(|object| {
-            let shown = kind.show(object.value());
-            let value = shown.as_ref().unwrap_or(object.value());
+            let served = kind.to_served(object.value());
+            let value = served.as_ref().unwrap_or(object.value());
             let cells: Vec<Value> = columns.iter().map(|column| cell(column, value, now)).collect();
-            json!({ "cells": cells, "object": metadata(object) })
+            json!({ "cells": cells, "object": partial_metadata(object) })
         })
         .collect();
     json!({
@@ -45,7 +45,7 @@ fn column(name: &str, kind: &str, path: &str) -> Column {
     }
 }
 
-/// The name, then what the definition names (or what is worth seeing of a built-in kind).
+/// The name and the columns of the definition, or of a built-in kind with the age.
 fn columns(kind: &Kind) -> Vec<Column> {
     let name = column("Name", "string", ".metadata.name");
     let age = column("Age", "date", ".metadata.creationTimestamp");

@@ -1,3 +1,5 @@
+//! Tests of ages, JSONPaths and the choice of a representation.
+
 use rstest::rstest;
 use serde_json::json;
 
@@ -42,5 +44,5 @@ fn paths_of_columns_find(#[case] path: &str, #[case] expected: serde_json::Value
 #[case("application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1", View::Metadata)]
 #[case("application/json;as=Unknown;v=v1,application/json", View::Whole)]
 fn an_accept_header_chooses_the_view(#[case] header: &str, #[case] view: View) {
-    assert_eq!(View::accepted(header), view);
+    assert_eq!(View::from_accept(header), view);
 }

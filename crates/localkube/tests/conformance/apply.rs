@@ -7,7 +7,7 @@ use kube::{
 };
 use serde_json::{Value, json};
 
-use crate::bed::{Bed, refused};
+use crate::bed::{Bed, error_of};
 
 async fn apply(bed: &Bed, manager: &str, data: Value, force: bool) -> kube::Result<ConfigMap> {
     let object = json!({ "apiVersion": "v1", "kind": "ConfigMap", "metadata": { "name": "m" }, "data": data });
@@ -36,7 +36,7 @@ async fn managers_own_what_they_apply() {
 async fn a_field_of_another_manager_is_a_conflict_until_forced() {
     let bed = Bed::new().await;
     apply(&bed, "one", json!({ "a": "1" }), false).await.unwrap();
-    let (code, reason, message) = refused(apply(&bed, "two", json!({ "a": "2" }), false).await);
+    let (code, reason, message) = error_of(apply(&bed, "two", json!({ "a": "2" }), false).await);
     assert_eq!((code, reason.as_str()), (409, "Conflict"));
     assert_eq!(message, "Apply failed with 1 conflict: conflict with \"one\": .data.a");
     let forced = apply(&bed, "two", json!({ "a": "2" }), true).await.unwrap();
@@ -46,7 +46,7 @@ async fn a_field_of_another_manager_is_a_conflict_until_forced() {
 }
 
 #[tokio::test]
-async fn applying_the_same_again_changes_nothing() {
+async fn a_repeated_apply_changes_nothing() {
     let bed = Bed::new().await;
     let first = apply(&bed, "one", json!({ "a": "1" }), false).await.unwrap();
     let again = apply(&bed, "one", json!({ "a": "1" }), false).await.unwrap();
@@ -66,7 +66,7 @@ async fn an_update_takes_fields_over() {
         )
         .await
         .unwrap();
-    let (code, _, message) = refused(apply(&bed, "one", json!({ "a": "1" }), false).await);
+    let (code, _, message) = error_of(apply(&bed, "one", json!({ "a": "1" }), false).await);
     assert_eq!(code, 409);
     assert!(message.contains("conflict with \"hand\" using v1: .data.a"), "{message}");
 }

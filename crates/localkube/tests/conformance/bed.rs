@@ -1,4 +1,4 @@
-//! A server to ask, a namespace of one's own, and waits that end.
+//! The fixture of the tests: a client, a namespace, a custom kind, and waits with a timeout.
 
 use std::{future::Future, ops::Deref, path::PathBuf, time::Duration};
 
@@ -15,33 +15,33 @@ use localkube::LocalKube;
 use regex::Regex;
 use serde_json::{Value, json};
 
-/// A server and a namespace on it.
+/// A client of the tested server, and a namespace of the test.
 pub struct Bed {
     pub client: Client,
     pub namespace: String,
-    // Keeps the embedded server alive.
+    /// Keeps the embedded server alive.
     _kube: Option<LocalKube>,
 }
 
-/// A variable that points the suite at something.
-#[expect(clippy::disallowed_methods, reason = "tests have no configuration of their own")]
+/// A path from an environment variable.
+#[expect(clippy::disallowed_methods, reason = "the tests have no other configuration")]
 pub fn variable(name: &str) -> Option<PathBuf> {
     std::env::var_os(name).map(PathBuf::from)
 }
 
-/// The kubeconfig of the server that is to be asked, where it is not the embedded one.
-pub fn given_kubeconfig() -> Option<PathBuf> {
+/// The kubeconfig of the cluster to test; `None` to test the embedded server.
+pub fn cluster_kubeconfig() -> Option<PathBuf> {
     variable("DPLOY_CLUSTER_KUBECONFIG")
 }
 
-/// The text with what the patterns match replaced by words, one after the other: what differs from run to run.
-pub fn without_chance(text: String, words: &[(&str, &str)]) -> String {
+/// Replaces the matches of each pattern by its word: values that differ between runs.
+pub fn redact(text: String, words: &[(&str, &str)]) -> String {
     words.iter().fold(text, |text, (pattern, word)| {
         Regex::new(pattern).unwrap().replace_all(&text, *word).into_owned()
     })
 }
 
-/// A random name that no other test has.
+/// A name that no other test uses.
 pub fn unique(prefix: &str) -> String {
     format!("{prefix}-{}", clock::random_hex::<4>())
 }
@@ -65,7 +65,7 @@ impl Bed {
         self.config_maps().create(&PostParams::default(), &object).await.unwrap()
     }
 
-    /// Installs a kind of this test's own, with `spec` described by `schema`.
+    /// Creates a kind for this test. `schema` describes its `spec`.
     pub async fn kind(&self, schema: Value) -> Widgets {
         let group = format!("{}.test.dploy.dev", unique("g"));
         let definition: CustomResourceDefinition =
@@ -83,20 +83,20 @@ impl Bed {
     }
 }
 
-/// A kind of a test's own.
+/// The custom kind of a test, and its API in the namespace of the test.
 pub struct Widgets {
     api: Api<DynamicObject>,
     kind: ApiResource,
 }
 
 impl Widgets {
-    /// The same kind, asked for by another client.
-    pub fn heard(&self, client: Client) -> Self {
+    /// The API of the same kind, through another client.
+    pub fn with_client(&self, client: Client) -> Self {
         let api = Api::default_namespaced_with(client, &self.kind);
         Self { api, kind: self.kind.clone() }
     }
 
-    /// The group of the kind, which no other test has.
+    /// The group of the kind, which no other test uses.
     pub fn group(&self) -> &str {
         &self.kind.group
     }
@@ -116,7 +116,7 @@ impl Deref for Widgets {
 }
 
 async fn server() -> (Client, Option<LocalKube>) {
-    let Some(path) = given_kubeconfig() else {
+    let Some(path) = cluster_kubeconfig() else {
         let kube = LocalKube::in_memory(clock::SystemClock::shared());
         return (kube.client("default"), Some(kube));
     };
@@ -165,23 +165,26 @@ pub fn named(name: &str) -> ObjectMeta {
     ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() }
 }
 
-/// The refusal of the server.
+/// The code, reason and message of an error response.
 #[track_caller]
-pub fn refused<T: std::fmt::Debug>(result: kube::Result<T>) -> (u16, String, String) {
+pub fn error_of<T: std::fmt::Debug>(result: kube::Result<T>) -> (u16, String, String) {
     match result {
         Err(kube::Error::Api(status)) => {
             (status.code, status.reason.clone(), status.message.clone())
         }
-        other => panic!("expected a refusal, got {other:?}"),
+        other => panic!("expected an error response, got {other:?}"),
     }
 }
 
-/// Waits until `holds`, ten seconds at most.
-pub async fn eventually<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
-    let all = async {
-        while !holds().await {
+/// Waits until `is_met` returns true, and panics after ten seconds.
+pub async fn eventually<F: Future<Output = bool>>(condition: &str, is_met: impl Fn() -> F) {
+    let wait = async {
+        while !is_met().await {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
-    assert!(tokio::time::timeout(Duration::from_secs(10), all).await.is_ok(), "never: {what}");
+    assert!(
+        tokio::time::timeout(Duration::from_secs(10), wait).await.is_ok(),
+        "timed out waiting until {condition}"
+    );
 }

@@ -6,7 +6,7 @@ use kube::{
 };
 use serde_json::{Value, json};
 
-use crate::bed::{Bed, Widgets, refused};
+use crate::bed::{Bed, Widgets, error_of};
 
 fn schema() -> Value {
     json!({
@@ -38,7 +38,7 @@ fn schema() -> Value {
 }
 
 #[tokio::test]
-async fn defaults_are_filled_in_and_unknown_fields_dropped() {
+async fn defaults_are_set_and_unknown_fields_removed() {
     let bed = Bed::new().await;
     let widgets = bed.kind(schema()).await;
     let spec =
@@ -49,15 +49,15 @@ async fn defaults_are_filled_in_and_unknown_fields_dropped() {
     assert_eq!(made.data["spec"], expected);
 }
 
-async fn refusal(widgets: &Widgets, spec: Value) -> String {
+async fn error_message(widgets: &Widgets, spec: Value) -> String {
     let (code, reason, message) =
-        refused(widgets.create(&PostParams::default(), &widgets.widget("w", spec)).await);
+        error_of(widgets.create(&PostParams::default(), &widgets.widget("w", spec)).await);
     assert_eq!((code, reason.as_str()), (422, "Invalid"));
     message
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_field_by_field() {
+async fn each_invalid_field_is_reported() {
     let bed = Bed::new().await;
     let widgets = bed.kind(schema()).await;
     for (spec, sentence) in [
@@ -91,7 +91,7 @@ async fn what_is_wrong_is_said_field_by_field() {
             "spec: Invalid value: \"object\": only red comes in 9",
         ),
     ] {
-        let message = refusal(&widgets, spec).await;
+        let message = error_message(&widgets, spec).await;
         assert!(message.contains(sentence), "{message}\n{sentence}");
     }
 }
@@ -103,13 +103,13 @@ async fn a_transition_rule_sees_the_old_object() {
     let spec = json!({ "color": "red", "fixed": "a" });
     widgets.create(&PostParams::default(), &widgets.widget("w", spec)).await.unwrap();
     let patch = Patch::Merge(json!({ "spec": { "fixed": "b" } }));
-    let (code, _, message) = refused(widgets.patch("w", &PatchParams::default(), &patch).await);
+    let (code, _, message) = error_of(widgets.patch("w", &PatchParams::default(), &patch).await);
     assert_eq!(code, 422);
     assert!(message.contains("fixed cannot be changed"), "{message}");
 }
 
 #[tokio::test]
-async fn status_and_spec_have_their_own_doors() {
+async fn status_and_spec_have_separate_endpoints() {
     let bed = Bed::new().await;
     let widgets = bed.kind(schema()).await;
     let mut object = widgets.widget("w", json!({ "color": "red" }));
@@ -137,11 +137,11 @@ async fn a_replace_needs_the_resource_version() {
     let widgets = bed.kind(schema()).await;
     let object = widgets.widget("w", json!({ "color": "red" }));
     widgets.create(&PostParams::default(), &object).await.unwrap();
-    assert_eq!(refused(widgets.replace("w", &PostParams::default(), &object).await).0, 422);
+    assert_eq!(error_of(widgets.replace("w", &PostParams::default(), &object).await).0, 422);
 }
 
 #[tokio::test]
-async fn selectable_fields_select() {
+async fn field_selectors_use_selectable_fields() {
     let bed = Bed::new().await;
     let widgets = bed.kind(schema()).await;
     for (name, color) in [("a", "red"), ("b", "green")] {
@@ -153,11 +153,11 @@ async fn selectable_fields_select() {
     let green = widgets.list(&ListParams::default().fields("spec.color=green")).await.unwrap();
     assert_eq!(green.items.iter().map(ResourceExt::name_any).collect::<Vec<_>>(), ["b"]);
     let unknown = widgets.list(&ListParams::default().fields("spec.size=3")).await;
-    assert_eq!(refused(unknown).0, 400);
+    assert_eq!(error_of(unknown).0, 400);
 }
 
 #[tokio::test]
-async fn strict_validation_names_unknown_fields() {
+async fn strict_validation_reports_unknown_fields() {
     let bed = Bed::new().await;
     let widgets = bed.kind(schema()).await;
     widgets
@@ -166,13 +166,13 @@ async fn strict_validation_names_unknown_fields() {
         .unwrap();
     let patch = Patch::Merge(json!({ "spec": { "nonsense": 1 } }));
     let (code, _, message) =
-        refused(widgets.patch("w", &PatchParams::default().validation_strict(), &patch).await);
+        error_of(widgets.patch("w", &PatchParams::default().validation_strict(), &patch).await);
     assert_eq!(code, 422);
     assert!(message.contains("unknown field \"spec.nonsense\""), "{message}");
 }
 
 #[tokio::test]
-async fn an_object_says_what_it_is() {
+async fn a_custom_resource_requires_kind_and_version() {
     let bed = Bed::new().await;
     let widgets = bed.kind(schema()).await;
     let whole = widgets.widget("w", json!({ "color": "red" }));
@@ -184,7 +184,7 @@ async fn an_object_says_what_it_is() {
         let mut object = whole.clone();
         object.types =
             Some(TypeMeta { api_version: api_version.to_owned(), kind: kind.to_owned() });
-        let (code, _, message) = refused(widgets.create(&PostParams::default(), &object).await);
+        let (code, _, message) = error_of(widgets.create(&PostParams::default(), &object).await);
         assert_eq!(code, 400);
         assert!(message.contains(sentence), "{message}");
     }

@@ -1,4 +1,4 @@
-//! Finalizers, owners and namespaces that go away.
+//! Finalizers, garbage collection and the deletion of namespaces.
 
 use k8s_openapi::{
     api::core::v1::{ConfigMap, Namespace},
@@ -10,14 +10,14 @@ use kube::{
 };
 use serde_json::json;
 
-use crate::bed::{Bed, config_map, eventually, named, refused, unique};
+use crate::bed::{Bed, config_map, error_of, eventually, named, unique};
 
 fn merge(value: serde_json::Value) -> Patch<serde_json::Value> {
     Patch::Merge(value)
 }
 
 #[tokio::test]
-async fn a_finalizer_holds_an_object_until_it_is_dropped() {
+async fn an_object_is_deleted_with_its_last_finalizer() {
     let bed = Bed::new().await;
     let (maps, params) = (bed.config_maps(), PatchParams::default());
     bed.config_map("held", "a").await;
@@ -28,7 +28,7 @@ async fn a_finalizer_holds_an_object_until_it_is_dropped() {
     let again = maps.delete("held", &DeleteParams::default()).await.unwrap().left().unwrap();
     assert_eq!(again.resource_version(), marked.resource_version());
     let more = merge(json!({ "metadata": { "finalizers": ["dploy.dev/test", "dploy.dev/more"] } }));
-    let (code, _, message) = refused(maps.patch("held", &params, &more).await);
+    let (code, _, message) = error_of(maps.patch("held", &params, &more).await);
     assert_eq!(code, 422);
     assert!(message.contains("metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted"), "{message}");
     let release = merge(json!({ "metadata": { "finalizers": null } }));
@@ -55,7 +55,7 @@ async fn gone(bed: &Bed, name: &str) {
 }
 
 #[tokio::test]
-async fn dependents_follow_their_owner() {
+async fn dependents_are_deleted_after_their_owner() {
     let bed = Bed::new().await;
     let owner = bed.config_map("owner", "a").await;
     owned(&bed, "child", &owner, false).await;
@@ -86,7 +86,7 @@ async fn a_foreground_deletion_waits_for_the_dependents() {
 }
 
 #[tokio::test]
-async fn orphans_stay() {
+async fn orphaned_dependents_stay() {
     let bed = Bed::new().await;
     let owner = bed.config_map("owner", "a").await;
     owned(&bed, "child", &owner, false).await;
@@ -97,7 +97,7 @@ async fn orphans_stay() {
 }
 
 #[tokio::test]
-async fn a_dependent_of_nobody_is_collected() {
+async fn a_dependent_of_an_absent_owner_is_collected() {
     let bed = Bed::new().await;
     let mut ghost = config_map("ghost", "a");
     ghost.metadata.uid = Some("00000000-0000-4000-8000-000000000001".into());
@@ -106,7 +106,7 @@ async fn a_dependent_of_nobody_is_collected() {
 }
 
 #[tokio::test]
-async fn a_namespace_goes_with_its_contents() {
+async fn a_namespace_is_deleted_with_its_contents() {
     let bed = Bed::new().await;
     let spaces: Api<Namespace> = Api::all(bed.client.clone());
     let name = unique("leaving");
@@ -124,7 +124,7 @@ async fn a_namespace_goes_with_its_contents() {
     })
     .await;
     let (code, _, message) =
-        refused(maps.create(&PostParams::default(), &config_map("late", "a")).await);
+        error_of(maps.create(&PostParams::default(), &config_map("late", "a")).await);
     assert_eq!(code, 403);
     assert!(message.contains("because it is being terminated"), "{message}");
     let left = spaces.get(&name).await.unwrap();

@@ -1,4 +1,4 @@
-//! What was acknowledged survives `kill -9`.
+//! Durability: acknowledged writes survive `kill -9`.
 
 use std::{
     collections::BTreeMap,
@@ -15,22 +15,22 @@ use kube::{
 use localkube::{LocalKube, OpenError};
 use serde_json::json;
 
-/// Where the child that is killed keeps its objects.
-const DIRECTORY: &str = "LOCALKUBE_TEST_DIRECTORY";
+/// The variable with the data directory of the child process.
+const DIRECTORY_VARIABLE: &str = "LOCALKUBE_TEST_DIRECTORY";
 const ROUNDS: usize = 15;
-/// Writes that a round sees acknowledged before it kills.
-const WRITES: usize = 60;
+/// The number of acknowledgements after which a round kills the child.
+const WRITES_PER_ROUND: usize = 60;
 
 fn maps(kube: &LocalKube) -> Api<ConfigMap> {
     Api::default_namespaced(kube.client("default"))
 }
 
-/// Not a test of its own: the child that [`nothing_acknowledged_is_lost`] kills. It writes with eight writers and prints
-/// each acknowledgement.
+/// The child process of [`acknowledged_writes_are_not_lost`]: eight tasks write and print each
+/// acknowledgement. It is no test of its own, and passes at once in a normal run.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::disallowed_methods, reason = "a child is told by its environment what to do")]
-async fn a_child_that_writes() {
-    let Some(directory) = std::env::var_os(DIRECTORY) else { return };
+#[expect(clippy::disallowed_methods, reason = "the environment configures the child")]
+async fn child_process() {
+    let Some(directory) = std::env::var_os(DIRECTORY_VARIABLE) else { return };
     let kube = LocalKube::open(Path::new(&directory), clock::SystemClock::shared()).unwrap();
     let writers = (0..8).map(|writer| {
         let maps = maps(&kube);
@@ -53,17 +53,17 @@ async fn a_child_that_writes() {
     futures::future::join_all(writers).await;
 }
 
-/// Runs the child until it has acknowledged enough, kills it, and returns the last acknowledgement of each object.
+/// Runs the child, kills it during its writes, and returns the last acknowledgement of each object.
 fn write_and_kill(directory: &Path) -> BTreeMap<String, (String, u64)> {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["durability::a_child_that_writes", "--exact", "--nocapture"])
-        .env(DIRECTORY, directory)
+        .args(["durability::child_process", "--exact", "--nocapture"])
+        .env(DIRECTORY_VARIABLE, directory)
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut acknowledged = BTreeMap::new();
-    let take = |line: String, acknowledged: &mut BTreeMap<String, (String, u64)>| {
+    let record = |line: String, acknowledged: &mut BTreeMap<String, (String, u64)>| {
         let Some(at) = line.find("ack ") else { return };
         if let [name, value, version] = line[at + 4..].split(' ').collect::<Vec<_>>().as_slice()
             && let Ok(version) = version.parse()
@@ -71,20 +71,20 @@ fn write_and_kill(directory: &Path) -> BTreeMap<String, (String, u64)> {
             acknowledged.insert((*name).to_owned(), ((*value).to_owned(), version));
         }
     };
-    for line in lines.by_ref().take(WRITES) {
-        take(line.unwrap(), &mut acknowledged);
+    for line in lines.by_ref().take(WRITES_PER_ROUND) {
+        record(line.unwrap(), &mut acknowledged);
     }
     child.kill().unwrap();
-    // What is still in the pipe was acknowledged too.
+    // The pipe may contain more acknowledgements.
     for line in lines.map_while(Result::ok) {
-        take(line, &mut acknowledged);
+        record(line, &mut acknowledged);
     }
     child.wait().unwrap();
     acknowledged
 }
 
 #[tokio::test]
-async fn nothing_acknowledged_is_lost() {
+async fn acknowledged_writes_are_not_lost() {
     let directory = tempfile::tempdir().unwrap();
     let mut highest = 0;
     for round in 0..ROUNDS {
@@ -94,12 +94,13 @@ async fn nothing_acknowledged_is_lost() {
         let list = maps(&kube).list(&ListParams::default()).await.unwrap();
         let latest: u64 = list.metadata.resource_version.unwrap().parse().unwrap();
         for (name, (value, version)) in &acknowledged {
-            let kept = list.items.iter().find(|map| map.name_any() == *name).expect("it is there");
-            let kept_version: u64 = kept.resource_version().unwrap().parse().unwrap();
+            let stored =
+                list.items.iter().find(|map| map.name_any() == *name).expect("the object exists");
+            let stored_version: u64 = stored.resource_version().unwrap().parse().unwrap();
             assert!(*version > highest, "round {round}: {name} went back to {version}");
-            assert!(kept_version >= *version && latest >= kept_version);
-            if kept_version == *version {
-                assert_eq!(kept.data.as_ref().unwrap()["n"], *value);
+            assert!(stored_version >= *version && latest >= stored_version);
+            if stored_version == *version {
+                assert_eq!(stored.data.as_ref().unwrap()["n"], *value);
             }
         }
         highest = latest;
@@ -108,7 +109,7 @@ async fn nothing_acknowledged_is_lost() {
 }
 
 #[tokio::test]
-async fn a_directory_is_open_once() {
+async fn a_directory_is_opened_only_once() {
     let directory = tempfile::tempdir().unwrap();
     let first = LocalKube::open(directory.path(), clock::SystemClock::shared()).unwrap();
     let second = LocalKube::open(directory.path(), clock::SystemClock::shared());
@@ -118,7 +119,7 @@ async fn a_directory_is_open_once() {
 }
 
 #[tokio::test]
-async fn a_foreign_file_is_refused_with_its_path() {
+async fn the_error_about_an_invalid_file_contains_its_path() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("localkube.redb"), "no database").unwrap();
     let error = LocalKube::open(directory.path(), clock::SystemClock::shared()).unwrap_err();

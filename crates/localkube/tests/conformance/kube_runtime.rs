@@ -1,5 +1,5 @@
-//! A session of kube's client and kube-runtime, in the ways that operators use them. `kube_runtime.golden` is what they sent to
-//! a real kube-apiserver and what it answered; the embedded one has to answer the same.
+//! The requests of kube's client and kube-runtime. `kube_runtime.golden` contains the requests and the
+//! responses of a real kube-apiserver; the embedded server must send the same responses.
 
 use std::{
     convert::Infallible,
@@ -20,7 +20,7 @@ use kube::{
     client::Body,
     runtime::{
         controller::Action,
-        events::{Event as News, EventType, Recorder, Reporter},
+        events::{Event as RecordedEvent, EventType, Recorder, Reporter},
         finalizer::finalizer,
         wait::{await_condition, conditions::is_deleted},
         watcher::{self, Config, Event, watch_object, watcher},
@@ -29,30 +29,32 @@ use kube::{
 use serde_json::{Value, json};
 use tower::service_fn;
 
-use crate::bed::{Bed, Widgets, config_map, named, without_chance};
+use crate::bed::{Bed, Widgets, config_map, named, redact};
 
-/// What was sent and answered so far.
+/// The log of requests, responses and results.
 #[derive(Debug, Clone, Default)]
 struct Record(Arc<Mutex<String>>);
 
 impl Record {
-    fn note(&self, line: &str) {
-        let mut told = self.0.lock().unwrap();
-        told.push_str(line);
-        told.push('\n');
+    fn add(&self, line: &str) {
+        let mut recorded = self.0.lock().unwrap();
+        recorded.push_str(line);
+        recorded.push('\n');
     }
 
-    /// The same client, overheard.
-    fn of(&self, client: Client, namespace: &str) -> Client {
+    /// A client that sends its requests through `client` and records them.
+    fn client(&self, client: Client, namespace: &str) -> Client {
         let record = self.clone();
-        let service = service_fn(move |request| overhear(record.clone(), client.clone(), request));
+        let service =
+            service_fn(move |request| send_and_record(record.clone(), client.clone(), request));
         Client::new(service, namespace)
     }
 
-    /// What differs from run to run is replaced by a word.
-    fn without_chance(&self, bed: &Bed, widgets: &Widgets) -> String {
-        let told = self.0.lock().unwrap();
-        let told = told.replace(&bed.namespace, "NAMESPACE").replace(widgets.group(), "GROUP");
+    /// The log, with words for the values that differ between runs.
+    fn redacted(&self, bed: &Bed, widgets: &Widgets) -> String {
+        let recorded = self.0.lock().unwrap();
+        let recorded =
+            recorded.replace(&bed.namespace, "NAMESPACE").replace(widgets.group(), "GROUP");
         let words = [
             (r#""(resourceVersion|uid|continue)":"[^"]+""#, r#""$1":"…""#),
             (r"(resourceVersion|continue)=[^&\s]*[^&\s0][^&\s]*", "$1=…"),
@@ -62,36 +64,36 @@ impl Record {
             (r#"(resourceVersion\\*":\\*")\d+"#, "${1}VERSION"),
             (r"one\.[0-9a-f]{8,}", "one.HEX"),
         ];
-        without_chance(told, &words)
+        redact(recorded, &words)
     }
 }
 
-async fn overhear(
+async fn send_and_record(
     record: Record,
     client: Client,
     request: Request<Body>,
 ) -> Result<Response<Body>, kube::Error> {
     let (head, body) = request.into_parts();
     let body = body.collect_bytes().await?;
-    record.note(&asked(&head, &body));
+    record.add(&request_text(&head, &body));
     let is_watch = head.uri.query().is_some_and(|query| query.contains("watch=true"));
     let response = client.send(Request::from_parts(head, Body::from(body.to_vec()))).await?;
     let (head, body) = response.into_parts();
     if is_watch {
-        record.note(&format!("  {}", head.status.as_u16()));
+        record.add(&format!("  {}", head.status.as_u16()));
         return Ok(Response::from_parts(head, body));
     }
     let body = body.collect_bytes().await?;
-    record.note(&format!("  {} {}", head.status.as_u16(), content(&body)));
+    record.add(&format!("  {} {}", head.status.as_u16(), body_text(&body)));
     Ok(Response::from_parts(head, Body::from(body.to_vec())))
 }
 
-fn asked(head: &request::Parts, body: &[u8]) -> String {
+fn request_text(head: &request::Parts, body: &[u8]) -> String {
     let media = |name| text(&head.headers, name).filter(|it| *it != "application/json");
     let [accept, kind] = [header::ACCEPT, header::CONTENT_TYPE].map(media);
     let extras = [accept.map(|it| format!(" accept {it}")), kind.map(|it| format!(" as {it}"))];
     let extras: String = extras.into_iter().flatten().collect();
-    let body = if body.is_empty() { String::new() } else { format!("\n  {}", content(body)) };
+    let body = if body.is_empty() { String::new() } else { format!("\n  {}", body_text(body)) };
     format!("{} {}{extras}{body}", head.method, head.uri)
 }
 
@@ -99,8 +101,8 @@ fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
     headers.get(name)?.to_str().ok()
 }
 
-/// JSON with the members in the order of their names; of whose a field is, only who the owners are.
-fn content(body: &[u8]) -> String {
+/// The body as JSON with sorted members. `managedFields` is reduced to the managers.
+fn body_text(body: &[u8]) -> String {
     let Ok(mut value) = serde_json::from_slice::<Value>(body) else {
         return String::from_utf8_lossy(body).into_owned();
     };
@@ -125,14 +127,14 @@ fn shorten(value: &mut Value) {
     }
 }
 
-/// Hears of so many events, and notes them.
-async fn hear<K: ResourceExt>(
+/// Records the next `count` events.
+async fn record_events<K: ResourceExt>(
     record: &Record,
     events: &mut (impl Stream<Item = watcher::Result<Event<K>>> + Unpin),
     count: usize,
 ) {
     for _ in 0..count {
-        record.note(&match events.next().await.unwrap().unwrap() {
+        record.add(&match events.next().await.unwrap().unwrap() {
             Event::Init => "> init".to_owned(),
             Event::InitApply(object) => format!("> init {}", object.name_any()),
             Event::InitDone => "> init done".to_owned(),
@@ -143,7 +145,7 @@ async fn hear<K: ResourceExt>(
 }
 
 #[tokio::test]
-async fn kube_runtime_is_answered_as_by_a_real_server() {
+async fn responses_to_kube_runtime_match_a_real_server() {
     let bed = Bed::new().await;
     let spec = json!({ "type": "object", "properties": {
         "color": { "type": "string", "enum": ["red", "blue"] },
@@ -151,20 +153,20 @@ async fn kube_runtime_is_answered_as_by_a_real_server() {
     }});
     let widgets = bed.kind(spec).await;
     let record = Record::default();
-    let client = record.of(bed.client.clone(), &bed.namespace);
+    let client = record.client(bed.client.clone(), &bed.namespace);
     let maps = Api::default_namespaced(client.clone());
-    let heard = widgets.heard(client.clone());
+    let widgets_api = widgets.with_client(client.clone());
 
     watches(&record, &client, &maps).await;
     waits(&record, &maps).await;
-    writes(&record, &heard).await;
-    applies(&record, &heard).await;
-    deletions(&record, &heard).await;
-    news(&record, &client, &maps).await;
+    writes(&record, &widgets_api).await;
+    applies(&record, &widgets_api).await;
+    deletions(&record, &widgets_api).await;
+    recorded_events(&record, &client, &maps).await;
     finalizers(&record, maps).await;
     leases(&record, Api::default_namespaced(client)).await;
 
-    expect_file!["kube_runtime.golden"].assert_eq(&record.without_chance(&bed, &widgets));
+    expect_file!["kube_runtime.golden"].assert_eq(&record.redacted(&bed, &widgets));
 }
 
 async fn watches(record: &Record, client: &Client, maps: &Api<ConfigMap>) {
@@ -172,47 +174,47 @@ async fn watches(record: &Record, client: &Client, maps: &Api<ConfigMap>) {
     maps.create(&post, &config_map("one", "x")).await.unwrap();
     let of = |config: Config| config.labels("app=x").timeout(60);
 
-    record.note("\n# list, then watch");
+    record.add("\n# list, then watch");
     let mut events = watcher(maps.clone(), of(Config::default())).boxed();
-    hear(record, &mut events, 3).await;
+    record_events(record, &mut events, 3).await;
     maps.create(&post, &config_map("two", "x")).await.unwrap();
-    hear(record, &mut events, 1).await;
+    record_events(record, &mut events, 1).await;
     let other = Patch::Merge(json!({ "metadata": { "labels": { "app": "y" } } }));
     maps.patch("two", &patch, &other).await.unwrap();
-    hear(record, &mut events, 1).await;
+    record_events(record, &mut events, 1).await;
     maps.patch("two", &patch, &Patch::Merge(json!({ "metadata": { "labels": { "app": "x" } } })))
         .await
         .unwrap();
-    hear(record, &mut events, 1).await;
+    record_events(record, &mut events, 1).await;
 
-    record.note("\n# list in pages, then watch");
+    record.add("\n# list in pages, then watch");
     let mut events = watcher(maps.clone(), of(Config::default().page_size(1))).boxed();
-    hear(record, &mut events, 4).await;
+    record_events(record, &mut events, 4).await;
 
-    record.note("\n# the list as a watch");
+    record.add("\n# the list as a watch");
     let mut events = watcher(maps.clone(), of(Config::default().streaming_lists())).boxed();
-    hear(record, &mut events, 4).await;
+    record_events(record, &mut events, 4).await;
     maps.delete("two", &DeleteParams::default()).await.unwrap();
-    hear(record, &mut events, 1).await;
+    record_events(record, &mut events, 1).await;
 
-    record.note("\n# metadata only");
+    record.add("\n# metadata only");
     let metadata: Api<PartialObjectMeta<ConfigMap>> = Api::default_namespaced(client.clone());
     let mut events = watcher(metadata, of(Config::default())).boxed();
-    hear(record, &mut events, 3).await;
+    record_events(record, &mut events, 3).await;
 }
 
 async fn waits(record: &Record, maps: &Api<ConfigMap>) {
-    record.note("\n# one object");
+    record.add("\n# one object");
     let mut object = watch_object(maps.clone(), "one").boxed();
     let found = object.next().await.unwrap().unwrap();
-    record.note(&format!("> {}", found.map_or_else(|| "nothing".into(), |it| it.name_any())));
+    record.add(&format!("> {}", found.map_or_else(|| "nothing".into(), |it| it.name_any())));
     let gone = await_condition(maps.clone(), "two", is_deleted("none")).await.unwrap();
-    record.note(&format!("> {}", gone.map_or_else(|| "nothing".into(), |it| it.name_any())));
+    record.add(&format!("> {}", gone.map_or_else(|| "nothing".into(), |it| it.name_any())));
 }
 
 async fn writes(record: &Record, widgets: &Widgets) {
     let post = PostParams { field_manager: Some("writer".into()), ..PostParams::default() };
-    record.note("\n# create, replace");
+    record.add("\n# create, replace");
     let made = widgets.create(&post, &widgets.widget("one", json!({ "color": "red" }))).await;
     let made = made.unwrap();
     outcome(record, widgets.create(&post, &made).await);
@@ -224,7 +226,7 @@ async fn writes(record: &Record, widgets: &Widgets) {
     let dry = PostParams { dry_run: true, ..post.clone() };
     outcome(record, widgets.create(&dry, &widgets.widget("dry", json!({}))).await);
 
-    record.note("\n# status");
+    record.add("\n# status");
     let mut current = widgets.get("one").await.unwrap();
     current.data["status"] = json!({ "phase": "Ready" });
     outcome(record, widgets.replace_status("one", &post, &current).await);
@@ -232,7 +234,7 @@ async fn writes(record: &Record, widgets: &Widgets) {
     let patch = PatchParams { field_manager: post.field_manager.clone(), ..PatchParams::default() };
     outcome(record, widgets.patch_status("one", &patch, &status).await);
 
-    record.note("\n# read, write");
+    record.add("\n# read, write");
     let mut entry = widgets.entry("one").await.unwrap().and_modify(|widget| {
         widget.labels_mut().insert("tier".into(), "web".into());
     });
@@ -245,7 +247,7 @@ async fn writes(record: &Record, widgets: &Widgets) {
 }
 
 async fn applies(record: &Record, widgets: &Widgets) {
-    record.note("\n# server-side apply");
+    record.add("\n# server-side apply");
     let (one, other) = (PatchParams::apply("one"), PatchParams::apply("other"));
     let size = |size: u8| Patch::Apply(widgets.widget("applied", json!({ "size": size })));
     outcome(record, widgets.patch("applied", &one, &size(2)).await);
@@ -268,13 +270,13 @@ async fn applies(record: &Record, widgets: &Widgets) {
 }
 
 async fn deletions(record: &Record, widgets: &Widgets) {
-    record.note("\n# deletions");
+    record.add("\n# deletions");
     let version = widgets.get("applied").await.unwrap().resource_version();
     let on = |uid: Option<String>, resource_version: Option<String>| {
         DeleteParams::background().preconditions(Preconditions { uid, resource_version })
     };
-    let nobody = "00000000-0000-0000-0000-000000000000".to_owned();
-    outcome(record, widgets.delete("applied", &on(Some(nobody), None)).await);
+    let other_uid = "00000000-0000-0000-0000-000000000000".to_owned();
+    outcome(record, widgets.delete("applied", &on(Some(other_uid), None)).await);
     outcome(record, widgets.delete("applied", &on(None, Some("1".into()))).await);
     outcome(record, widgets.delete("applied", &on(None, version)).await);
     outcome(record, widgets.get_opt("applied").await);
@@ -284,24 +286,24 @@ async fn deletions(record: &Record, widgets: &Widgets) {
     outcome(record, widgets.list(&ListParams::default()).await);
 }
 
-async fn news(record: &Record, client: &Client, maps: &Api<ConfigMap>) {
-    record.note("\n# events");
+async fn recorded_events(record: &Record, client: &Client, maps: &Api<ConfigMap>) {
+    record.add("\n# events");
     let about = maps.get("one").await.unwrap().object_ref(&());
     let reporter = Reporter { controller: "test".into(), instance: Some("test-0".into()) };
     let recorder = Recorder::new(client.clone(), reporter);
-    let news = News {
+    let event = RecordedEvent {
         type_: EventType::Normal,
         reason: "Made".into(),
         note: Some("It was made.".into()),
         action: "Making".into(),
         secondary: None,
     };
-    recorder.publish(&news, &about).await.unwrap();
-    recorder.publish(&news, &about).await.unwrap();
+    recorder.publish(&event, &about).await.unwrap();
+    recorder.publish(&event, &about).await.unwrap();
 }
 
 async fn finalizers(record: &Record, maps: Api<ConfigMap>) {
-    record.note("\n# a finalizer");
+    record.add("\n# a finalizer");
     let settle = || async {
         let found = Arc::new(maps.get("one").await.unwrap());
         let done = |_| async { Ok::<_, Infallible>(Action::await_change()) };
@@ -314,7 +316,7 @@ async fn finalizers(record: &Record, maps: Api<ConfigMap>) {
 }
 
 async fn leases(record: &Record, leases: Api<Lease>) {
-    record.note("\n# a lease");
+    record.add("\n# a lease");
     let post = PostParams::default();
     let lease: Lease = serde_json::from_value(json!({
         "metadata": ObjectMeta { ..named("leader") },
@@ -330,11 +332,11 @@ async fn leases(record: &Record, leases: Api<Lease>) {
     outcome(record, leases.replace("leader", &post, &taken).await);
 }
 
-/// What the client makes of the answer.
+/// Records whether the client got an object or an error response.
 fn outcome<T: Debug>(record: &Record, result: kube::Result<T>) {
-    record.note(match result {
+    record.add(match result {
         Ok(_) => "> ok",
         Err(kube::Error::Api(_)) => "> refused",
-        Err(error) => panic!("it was not understood: {error}"),
+        Err(error) => panic!("the client could not read the response: {error}"),
     });
 }

@@ -1,4 +1,5 @@
-//! A session of the real kubectl. `kubectl.golden` is what it prints on a real kube-apiserver; it has to print the same here.
+//! Commands of the real kubectl. `kubectl.golden` contains its output on a real kube-apiserver; the
+//! output on the embedded server must be the same.
 
 use std::{
     io::Write as _,
@@ -10,13 +11,13 @@ use expect_test::expect_file;
 use localkube::LocalKube;
 use tempfile::TempDir;
 
-use crate::bed::{given_kubeconfig, unique, variable, without_chance};
+use crate::bed::{cluster_kubeconfig, redact, unique, variable};
 
 const DEFINITIONS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../charts/dploy/crds");
-/// The version whose words are in the golden file.
+/// The prefix of the kubectl versions whose output is in the golden file.
 const VERSION: &str = "v1.34.";
-/// Each line is a command; what follows a `<` is a document of `document`.
-const SESSION: &str = "
+/// One kubectl command per line. `< NAME` passes the result of `document(NAME)` as input.
+const COMMANDS: &str = "
 apply -f - < map
 apply -f - < map
 apply -f - < changed
@@ -89,7 +90,7 @@ fn document(name: &str) -> &'static str {
         "invalid" => {
             "{apiVersion: dploy.dev/v1alpha1, kind: DployTemplate, metadata: {name: demo}, spec: {method: sometimes}}"
         }
-        other => panic!("there is no document {other}"),
+        other => panic!("unknown document {other}"),
     }
 }
 
@@ -97,22 +98,22 @@ struct Kubectl {
     program: PathBuf,
     kubeconfig: PathBuf,
     namespace: String,
-    room: TempDir,
+    directory: TempDir,
 }
 
 impl Kubectl {
-    /// Runs a line, and tells what it printed. What it sends is JSON or YAML: the embedded server reads no protobuf, which
-    /// `kubectl create` with a kind's name sends.
+    /// Runs a command and returns its output. `kubectl create KIND` does not work on the embedded
+    /// server, because it sends protobuf.
     fn run(&self, line: &str) -> String {
         let (line, input) =
             line.split_once(" < ").map_or((line, ""), |(line, name)| (line, document(name)));
         let mut kubectl = Command::new(&self.program);
         kubectl.arg("--kubeconfig").arg(&self.kubeconfig).args(["--namespace", &self.namespace]);
-        kubectl.arg("--cache-dir").arg(self.room.path()).args(line.split(' '));
+        kubectl.arg("--cache-dir").arg(self.directory.path()).args(line.split(' '));
         kubectl.env("KUBECTL_KUBERC", "false");
         kubectl.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = kubectl.spawn().unwrap();
-        // A command that reads nothing may have ended already.
+        // A command that does not read its input may have ended already.
         let _ = child
             .stdin
             .take()
@@ -120,14 +121,14 @@ impl Kubectl {
             .write_all(input.replace("NAMESPACE", &self.namespace).as_bytes());
         let output = child.wait_with_output().unwrap();
         let text = [output.stdout, output.stderr].concat();
-        let text = self.without_chance(&String::from_utf8(text).unwrap());
+        let text = self.redacted(&String::from_utf8(text).unwrap());
         let end = if output.status.success() { "" } else { "(fails)\n" };
         let text = if text.is_empty() || text.ends_with('\n') { text } else { text + "\n" };
         format!("{text}{end}")
     }
 
-    /// What differs from run to run is replaced by a word.
-    fn without_chance(&self, text: &str) -> String {
+    /// The output, with words for the values that differ between runs.
+    fn redacted(&self, text: &str) -> String {
         let text = text.replace(&self.namespace, "NAMESPACE");
         let words = [
             (r"(UID: +)\S+", "${1}UID"),
@@ -136,15 +137,18 @@ impl Kubectl {
             (r"(?m) +\d+(\.\d+)?m?s$", " AGE"),
             (r" +AGE", " AGE"),
         ];
-        without_chance(text, &words)
+        redact(text, &words)
     }
 }
 
-/// The one that is named, which has to be of the version whose words are in the golden file, else one on the path that is.
+/// The kubectl that `DPLOY_KUBECTL` names, whose version must match, or a matching one in `PATH`.
 fn program() -> Option<PathBuf> {
     if let Some(named) = variable("DPLOY_KUBECTL") {
         let version = version(&named).unwrap_or_default();
-        assert!(version.starts_with(VERSION), "DPLOY_KUBECTL is of {version:?}, not {VERSION}");
+        assert!(
+            version.starts_with(VERSION),
+            "DPLOY_KUBECTL has version {version:?} instead of {VERSION}"
+        );
         return Some(named);
     }
     let path = variable("PATH").unwrap_or_default();
@@ -153,44 +157,44 @@ fn program() -> Option<PathBuf> {
     version(&found)?.starts_with(VERSION).then_some(found)
 }
 
-/// As in `v1.34.4`.
+/// The version, such as `v1.34.4`.
 fn version(program: &Path) -> Option<String> {
-    let told = Command::new(program).args(["version", "--client", "-o", "json"]).output().ok()?;
-    let told: serde_json::Value = serde_json::from_slice(&told.stdout).ok()?;
-    Some(told["clientVersion"]["gitVersion"].as_str()?.to_owned())
+    let output = Command::new(program).args(["version", "--client", "-o", "json"]).output().ok()?;
+    let output: serde_json::Value = serde_json::from_slice(&output.stdout).ok()?;
+    Some(output["clientVersion"]["gitVersion"].as_str()?.to_owned())
 }
 
-async fn kubeconfig(room: &Path) -> PathBuf {
-    if let Some(given) = given_kubeconfig() {
+async fn kubeconfig(directory: &Path) -> PathBuf {
+    if let Some(given) = cluster_kubeconfig() {
         return given;
     }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let router = LocalKube::in_memory(clock::SystemClock::shared()).router();
     tokio::spawn(async move { axum::serve(listener, router).await });
-    let path = room.join("kubeconfig");
+    let path = directory.join("kubeconfig");
     std::fs::write(&path, LocalKube::kubeconfig(&address, "default")).unwrap();
     path
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn kubectl_prints_what_it_prints_on_a_real_server() {
+async fn the_output_of_kubectl_matches_a_real_server() {
     let Some(program) = program() else {
-        // Past the test harness, which would keep what a test that passes has to say to itself.
+        // The test harness hides what a passing test prints with `eprintln!`.
         let _ = writeln!(std::io::stderr(), "skipped: no kubectl {VERSION}x: kubectl's session");
         return;
     };
-    let room = tempfile::tempdir().unwrap();
-    let kubeconfig = kubeconfig(room.path()).await;
-    let kubectl = Kubectl { program, kubeconfig, namespace: unique("kubectl"), room };
-    let told = tokio::task::spawn_blocking(move || {
+    let directory = tempfile::tempdir().unwrap();
+    let kubeconfig = kubeconfig(directory.path()).await;
+    let kubectl = Kubectl { program, kubeconfig, namespace: unique("kubectl"), directory };
+    let session = tokio::task::spawn_blocking(move || {
         kubectl.run("apply -f - < namespace");
         kubectl.run(&format!("apply --server-side --force-conflicts -f {DEFINITIONS}"));
         kubectl.run("wait --for=condition=Established --timeout=10s crd/dploytemplates.dploy.dev");
-        let lines = SESSION.lines().filter(|line| !line.is_empty());
-        let told: String = lines.map(|line| format!("$ {line}\n{}", kubectl.run(line))).collect();
+        let lines = COMMANDS.lines().filter(|line| !line.is_empty());
+        let output: String = lines.map(|line| format!("$ {line}\n{}", kubectl.run(line))).collect();
         kubectl.run(&format!("delete namespace {} --wait=false", kubectl.namespace));
-        told
+        output
     });
-    expect_file!["kubectl.golden"].assert_eq(&told.await.unwrap());
+    expect_file!["kubectl.golden"].assert_eq(&session.await.unwrap());
 }

@@ -1,7 +1,8 @@
-//! What a kube-apiserver (with its garbage collector and namespace controller) does, asked of this one.
+//! Conformance tests: the embedded server behaves like kube-apiserver with its controllers.
 //!
-//! With `DPLOY_CLUSTER_KUBECONFIG` set to the path of a kubeconfig the same questions go to that server. Every test
-//! makes its own namespace and, where it needs one, its own kind.
+//! The tests run against the cluster of the kubeconfig that `DPLOY_CLUSTER_KUBECONFIG` names, and
+//! against the embedded server if it is not set. Every test creates its own namespace and, if it
+//! needs one, its own kind.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,7 +10,7 @@
     clippy::panic,
     clippy::print_stdout,
     unreachable_pub,
-    reason = "a test that cannot go on is a test that failed"
+    reason = "a test may panic"
 )]
 
 mod apply;

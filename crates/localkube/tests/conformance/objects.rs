@@ -1,4 +1,4 @@
-//! Creating, reading, changing and listing objects.
+//! Create, read, update, patch, delete and list.
 
 use k8s_openapi::api::{coordination::v1::Lease, core::v1::ConfigMap};
 use kube::{
@@ -7,18 +7,18 @@ use kube::{
 };
 use serde_json::json;
 
-use crate::bed::{Bed, config_map, refused, unique};
+use crate::bed::{Bed, config_map, error_of, unique};
 
 fn post() -> PostParams {
     PostParams::default()
 }
 
 #[tokio::test]
-async fn a_name_is_taken_once() {
+async fn a_name_is_unique() {
     let bed = Bed::new().await;
     bed.config_map("one", "a").await;
     let (code, reason, message) =
-        refused(bed.config_maps().create(&post(), &config_map("one", "a")).await);
+        error_of(bed.config_maps().create(&post(), &config_map("one", "a")).await);
     assert_eq!((code, reason.as_str()), (409, "AlreadyExists"));
     assert_eq!(message, "configmaps \"one\" already exists");
 }
@@ -36,16 +36,16 @@ async fn a_missing_object_is_404_with_details() {
 }
 
 #[tokio::test]
-async fn a_missing_namespace_takes_nothing() {
+async fn a_create_in_a_missing_namespace_is_404() {
     let bed = Bed::new().await;
     let elsewhere: Api<ConfigMap> = Api::namespaced(bed.client.clone(), &unique("nowhere"));
-    let (code, _, message) = refused(elsewhere.create(&post(), &config_map("one", "a")).await);
+    let (code, _, message) = error_of(elsewhere.create(&post(), &config_map("one", "a")).await);
     assert_eq!(code, 404);
     assert!(message.starts_with("namespaces \"nowhere-"), "{message}");
 }
 
 #[tokio::test]
-async fn names_are_generated_and_checked() {
+async fn names_are_generated_and_validated() {
     let bed = Bed::new().await;
     let mut object = config_map("x", "a");
     object.metadata.name = None;
@@ -54,7 +54,7 @@ async fn names_are_generated_and_checked() {
     assert!(made.name_any().len() == 9 && made.name_any().starts_with("job-"));
     assert!(made.uid().is_some() && made.creation_timestamp().is_some());
     let (code, reason, message) =
-        refused(bed.config_maps().create(&post(), &config_map("No_Way", "a")).await);
+        error_of(bed.config_maps().create(&post(), &config_map("No_Way", "a")).await);
     assert_eq!((code, reason.as_str()), (422, "Invalid"));
     assert!(message.starts_with("ConfigMap \"No_Way\" is invalid: metadata.name: Invalid value: \"No_Way\": a lowercase RFC 1123 subdomain"), "{message}");
 }
@@ -66,7 +66,7 @@ async fn a_stale_write_conflicts() {
     let mut fresh = stale.clone();
     fresh.data = Some([("key".into(), "other".into())].into());
     bed.config_maps().replace("one", &post(), &fresh).await.unwrap();
-    let (code, reason, message) = refused(bed.config_maps().replace("one", &post(), &stale).await);
+    let (code, reason, message) = error_of(bed.config_maps().replace("one", &post(), &stale).await);
     assert_eq!((code, reason.as_str()), (409, "Conflict"));
     assert!(
         message.contains(
@@ -76,7 +76,7 @@ async fn a_stale_write_conflicts() {
     let patch = json!({ "metadata": { "resourceVersion": stale.resource_version() }, "data": { "key": "x" } });
     let patched =
         bed.config_maps().patch("one", &PatchParams::default(), &Patch::Merge(&patch)).await;
-    assert_eq!(refused(patched).0, 409);
+    assert_eq!(error_of(patched).0, 409);
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn a_lease_is_replaced_only_with_its_resource_version() {
     let leases: Api<Lease> = Api::namespaced(bed.client.clone(), &bed.namespace);
     let lease = Lease { metadata: crate::bed::named("leader"), ..Lease::default() };
     let made = leases.create(&post(), &lease).await.unwrap();
-    let (code, _, message) = refused(leases.replace("leader", &post(), &lease).await);
+    let (code, _, message) = error_of(leases.replace("leader", &post(), &lease).await);
     assert_eq!(code, 422);
     assert!(
         message.contains(
@@ -114,7 +114,7 @@ async fn a_write_that_changes_nothing_keeps_the_resource_version() {
 }
 
 #[tokio::test]
-async fn a_json_patch_tests_before_it_changes() {
+async fn a_json_patch_with_a_failed_test_changes_nothing() {
     let bed = Bed::new().await;
     bed.config_map("one", "a").await;
     let patch = |expected: &str| -> Patch<ConfigMap> {
@@ -128,13 +128,13 @@ async fn a_json_patch_tests_before_it_changes() {
     };
     let params = PatchParams::default();
     let failed = bed.config_maps().patch("one", &params, &patch("wrong")).await;
-    assert_eq!(refused(failed).0, 422);
+    assert_eq!(error_of(failed).0, 422);
     let done = bed.config_maps().patch("one", &params, &patch("value")).await.unwrap();
     assert_eq!(done.data.unwrap()["key"], "new");
 }
 
 #[tokio::test]
-async fn selectors_pick() {
+async fn selectors_filter_lists() {
     let bed = Bed::new().await;
     for (name, label) in [("a", "red"), ("b", "green"), ("c", "blue")] {
         bed.config_map(name, label).await;
@@ -159,7 +159,7 @@ async fn selectors_pick() {
 }
 
 #[tokio::test]
-async fn pages_show_the_list_as_it_was_at_the_first() {
+async fn pages_share_the_resource_version_of_the_first() {
     let bed = Bed::new().await;
     for name in ["a", "b", "c", "d", "e"] {
         bed.config_map(name, "page").await;
@@ -180,7 +180,7 @@ async fn pages_show_the_list_as_it_was_at_the_first() {
 }
 
 #[tokio::test]
-async fn preconditions_guard_a_deletion() {
+async fn a_deletion_checks_its_preconditions() {
     let bed = Bed::new().await;
     let made = bed.config_map("one", "a").await;
     let on = |uid: Option<&str>, version: Option<&str>| DeleteParams {
@@ -191,8 +191,8 @@ async fn preconditions_guard_a_deletion() {
         ..DeleteParams::default()
     };
     let maps = bed.config_maps();
-    assert_eq!(refused(maps.delete("one", &on(None, Some("1"))).await).0, 409);
-    assert_eq!(refused(maps.delete("one", &on(Some("other"), None)).await).0, 409);
+    assert_eq!(error_of(maps.delete("one", &on(None, Some("1"))).await).0, 409);
+    assert_eq!(error_of(maps.delete("one", &on(Some("other"), None)).await).0, 409);
     let right = on(made.metadata.uid.as_deref(), made.metadata.resource_version.as_deref());
     maps.delete("one", &right).await.unwrap();
     assert!(maps.get_opt("one").await.unwrap().is_none());
@@ -207,7 +207,7 @@ async fn a_dry_run_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_the_server_says_in_metadata_cannot_be_changed() {
+async fn metadata_of_the_server_cannot_be_changed() {
     let bed = Bed::new().await;
     let made = bed.config_map("one", "a").await;
     let patch =
@@ -221,10 +221,10 @@ async fn what_the_server_says_in_metadata_cannot_be_changed() {
     let patch = json!({ "metadata": { "uid": "00000000-0000-4000-8000-000000000000" } });
     let refusal =
         bed.config_maps().patch("one", &PatchParams::default(), &Patch::Merge(&patch)).await;
-    assert_eq!(refused(refusal).0, 422);
+    assert_eq!(error_of(refusal).0, 422);
     let mut another = made.clone();
     another.metadata.uid = Some("00000000-0000-4000-8000-000000000000".to_owned());
-    assert_eq!(refused(bed.config_maps().replace("one", &post(), &another).await).0, 409);
+    assert_eq!(error_of(bed.config_maps().replace("one", &post(), &another).await).0, 409);
 }
 
 #[tokio::test]
@@ -254,7 +254,7 @@ async fn a_collection_is_deleted_by_selector() {
 }
 
 #[tokio::test]
-async fn events_have_two_apis() {
+async fn events_are_served_by_two_groups() {
     use k8s_openapi::api::{core::v1::Event as Core, events::v1::Event};
     let bed = Bed::new().await;
     let newer: Api<Event> = Api::namespaced(bed.client.clone(), &bed.namespace);

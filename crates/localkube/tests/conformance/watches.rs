@@ -1,4 +1,4 @@
-//! Watches.
+//! Watches: events, bookmarks, expiry and timeouts.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use kube::{
 };
 use serde_json::json;
 
-use crate::bed::{Bed, refused};
+use crate::bed::{Bed, error_of};
 
 async fn next(
     events: &mut (impl Stream<Item = kube::Result<WatchEvent<ConfigMap>>> + Unpin),
 ) -> String {
     let event = tokio::time::timeout(Duration::from_secs(10), events.try_next()).await;
-    match event.expect("no event came").unwrap().expect("the watch ended") {
+    match event.expect("no event within ten seconds").unwrap().expect("the watch ended") {
         WatchEvent::Added(object) => format!("added {}", object.name_any()),
         WatchEvent::Modified(object) => format!("modified {}", object.name_any()),
         WatchEvent::Deleted(object) => format!("deleted {}", object.name_any()),
@@ -29,7 +29,7 @@ async fn next(
 }
 
 #[tokio::test]
-async fn a_watch_tells_what_happened_since() {
+async fn a_watch_sends_the_changes_after_a_version() {
     let bed = Bed::new().await;
     let maps = bed.config_maps();
     let since = maps.list(&ListParams::default()).await.unwrap().metadata.resource_version.unwrap();
@@ -52,7 +52,7 @@ async fn a_watch_tells_what_happened_since() {
 }
 
 #[tokio::test]
-async fn a_watch_list_says_where_the_present_ends() {
+async fn a_watch_list_marks_the_end_of_the_initial_events() {
     let bed = Bed::new().await;
     bed.config_map("a", "x").await;
     let params = WatchParams::default().labels("app").initial_events();
@@ -64,7 +64,7 @@ async fn a_watch_list_says_where_the_present_ends() {
 }
 
 #[tokio::test]
-async fn a_watch_without_a_version_begins_with_what_is_there() {
+async fn a_watch_without_a_version_starts_with_the_existing_objects() {
     let bed = Bed::new().await;
     bed.config_map("a", "x").await;
     let params = WatchParams::default().labels("app");
@@ -73,7 +73,7 @@ async fn a_watch_without_a_version_begins_with_what_is_there() {
 }
 
 #[tokio::test]
-async fn a_watch_from_the_distant_past_is_told_to_start_over() {
+async fn a_watch_from_an_expired_version_fails_with_410() {
     let kube = localkube::LocalKube::in_memory(clock::SystemClock::shared());
     let maps: kube::Api<ConfigMap> = kube::Api::default_namespaced(kube.client("default"));
     for n in 0..4_200 {
@@ -87,7 +87,7 @@ async fn a_watch_from_the_distant_past_is_told_to_start_over() {
     }
     let outcome = match maps.watch(&WatchParams::default(), "2").await {
         Ok(events) => next(&mut events.boxed()).await,
-        Err(error) => format!("error {}", refused(Err::<(), _>(error)).0),
+        Err(error) => format!("error {}", error_of(Err::<(), _>(error)).0),
     };
     assert_eq!(outcome, "error 410");
 }

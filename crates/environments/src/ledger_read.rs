@@ -1,0 +1,72 @@
+//! Reading an owner's ledger and what it says about one key.
+
+use kube::ResourceExt;
+use ledger::{
+    found::{Found, may_be_unseated},
+    seats::{SeatKey, seat_at},
+};
+use resources::{DployInstance, DployOwner};
+
+use crate::{Refusal, owners::Owner, ports::Reads};
+
+/// What a live read of an owner's ledger found under one key.
+#[derive(Debug, Clone)]
+pub(crate) struct LedgerRead {
+    /// The owner record.
+    pub(crate) record: DployOwner,
+    /// What the owner has.
+    pub(crate) found: Found,
+}
+
+/// Reads the owner record, then the instance that its seat names, both live. `None` without a
+/// record.
+pub(crate) async fn read_ledger(
+    reads: &Reads,
+    owner: &Owner,
+    key: &SeatKey,
+) -> Result<Option<LedgerRead>, Refusal> {
+    let Some(record) = reads.live.owner(&owner.key).await? else { return Ok(None) };
+    let found = match seat_at(&record, key) {
+        Some(seat) => {
+            let instance = reads.live.instance(&seat.instance).await?;
+            Found::seated(seat.clone(), &owner.key, instance, reads.now())
+        }
+        None => unseated(reads, owner, key).await?,
+    };
+    Ok(Some(LedgerRead { record, found }))
+}
+
+/// The owner's environment that lives, read live.
+pub(crate) async fn living(
+    reads: &Reads,
+    owner: &Owner,
+    key: &SeatKey,
+) -> Result<Option<DployInstance>, Refusal> {
+    let read = read_ledger(reads, owner, key).await?;
+    Ok(read.and_then(|LedgerRead { found, .. }| found.living()))
+}
+
+/// The cached owner record, if the cache knows neither a seat nor an instance under this key.
+pub(crate) fn cached_ledger_without(
+    reads: &Reads,
+    owner: &Owner,
+    key: &SeatKey,
+) -> Option<DployOwner> {
+    let record = reads.cache.owners.get(&owner.key)?;
+    let owned = reads.cache.owned_by(&owner.key);
+    let has_none = seat_at(&record, key).is_none() && !owned.iter().any(|it| key.covers(it));
+    has_none.then(|| DployOwner::clone(&record))
+}
+
+/// The first environment without a seat that a live read finds alive. The cache says which
+/// instances to read.
+async fn unseated(reads: &Reads, owner: &Owner, key: &SeatKey) -> Result<Found, Refusal> {
+    let owned = reads.cache.owned_by(&owner.key).into_iter();
+    for instance in owned.filter(|it| may_be_unseated(it, key)) {
+        let Some(live) = reads.live.instance(&instance.name_any()).await? else { continue };
+        if let Some(found) = Found::unseated(live, &owner.key, key, reads.now()) {
+            return Ok(found);
+        }
+    }
+    Ok(Found::Nothing)
+}

@@ -1,0 +1,108 @@
+//! The two ports of every operation: reads and conditional writes.
+
+use std::sync::Arc;
+
+use clock::SharedClock;
+use jiff::Timestamp;
+use kube::Client;
+use resources::{
+    DployOwner, DployOwnerSpec, DployTemplate, DployTemplateSpec, LaunchDefaults, LaunchSources,
+    OperatorConfig, OperatorConfigSpec, launch_defaults,
+};
+
+use crate::{
+    Refusal, Settings,
+    cache::{Cache, StillFilling},
+    cluster::{Live, Writes},
+    contention::Contention,
+};
+
+/// The read port: the cache, live reads, the configuration and the clock.
+#[derive(Debug)]
+pub(crate) struct Reads {
+    pub(crate) cache: Arc<Cache>,
+    pub(crate) live: Live,
+    settings: Settings,
+    clock: SharedClock,
+}
+
+/// Both ports, and what keeps the requests of one replica apart. For operations that write.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ports<'a> {
+    pub(crate) reads: &'a Reads,
+    pub(crate) writes: &'a Writes,
+    pub(crate) contention: &'a Contention,
+}
+
+impl Reads {
+    pub(crate) fn new(
+        client: &Client,
+        cache: Arc<Cache>,
+        settings: Settings,
+        clock: SharedClock,
+    ) -> Self {
+        let live = Live::new(client, &settings.namespace, Arc::clone(&cache));
+        Self { cache, live, settings, clock }
+    }
+
+    /// The current time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Checks that the first lists are complete and that the API server answers. Does not wait for
+    /// the lists: a probe needs its answer at once.
+    pub(crate) async fn ready(&self) -> Result<(), Refusal> {
+        if !self.cache.is_filled() {
+            return Err(Refusal::Unavailable(Box::new(StillFilling)));
+        }
+        Ok(self.live.ping().await?)
+    }
+
+    /// Waits for the first lists; [`Refusal::Unavailable`] after a timeout.
+    pub(crate) async fn filled(&self) -> Result<(), Refusal> {
+        self.cache.filled().await.map_err(|error| Refusal::Unavailable(Box::new(error)))
+    }
+
+    /// A template that can be launched. Falls back to a live read when the cache has none of that
+    /// name.
+    pub(crate) async fn enabled_template(&self, name: &str) -> Result<Arc<DployTemplate>, Refusal> {
+        self.filled().await?;
+        let template = match self.cache.templates.get(name) {
+            Some(template) => Some(template),
+            None => self.live.template(name).await?.map(Arc::new),
+        };
+        template
+            .filter(|template| template.spec.enabled && !is_deleting(template))
+            .ok_or_else(|| Refusal::NotFound(name.to_owned()))
+    }
+
+    /// The launch defaults of a template for an owner.
+    pub(crate) fn launch_defaults(
+        &self,
+        template: Option<&DployTemplateSpec>,
+        owner: Option<&DployOwner>,
+    ) -> LaunchDefaults {
+        let config = self.cache.config();
+        launch_defaults(LaunchSources {
+            template,
+            owner: owner.map(|record: &DployOwner| -> &DployOwnerSpec { &record.spec }),
+            config: spec_of(config.as_ref()),
+            fallback: self.fallback(),
+        })
+    }
+
+    /// The launch defaults without an `OperatorConfig`.
+    pub(crate) const fn fallback(&self) -> LaunchDefaults {
+        self.settings.fallback()
+    }
+}
+
+/// The spec of the cluster's `OperatorConfig`.
+pub(crate) fn spec_of(config: Option<&Arc<OperatorConfig>>) -> Option<&OperatorConfigSpec> {
+    config.map(|config| &config.spec)
+}
+
+const fn is_deleting(template: &DployTemplate) -> bool {
+    template.metadata.deletion_timestamp.is_some()
+}
