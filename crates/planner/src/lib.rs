@@ -8,7 +8,6 @@ pub mod guard_rails;
 pub mod instance;
 mod metadata;
 pub mod pool;
-pub mod seats;
 pub mod template;
 
 use std::time::Duration;
@@ -24,11 +23,6 @@ pub type RequeueAfter = Option<Duration>;
 #[must_use]
 pub fn until(then: Timestamp, now: Timestamp) -> Duration {
     then.duration_since(now).max(SignedDuration::ZERO).unsigned_abs()
-}
-
-/// The moment `pause` after `start`, or the last moment that there is.
-fn after(start: Timestamp, pause: SignedDuration) -> Timestamp {
-    start.checked_add(pause).unwrap_or(Timestamp::MAX)
 }
 
 /// The earlier of two times to reconcile again.

@@ -79,7 +79,7 @@ pub(super) fn start(
         .spawn()
 }
 
-/// The file of a program of this installation, or the command itself for the search path.
+/// The path of a program of this installation; any other command is looked up in `PATH`.
 fn executable(settings: &Settings, command: &str) -> io::Result<OsString> {
     match settings.programs.get(command) {
         Some(path) if path.is_file() => Ok(path.into()),

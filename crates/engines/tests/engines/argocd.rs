@@ -203,7 +203,7 @@ async fn a_withdrawal_waits_for_argo_cd_and_says_what_holds_it_up() {
     let first = still(engine.withdraw(&order.reference).await.unwrap());
     assert_eq!(first, "Application argocd/ada-held-0123abcd is being deleted.");
     let again = still(engine.withdraw(&order.reference).await.unwrap());
-    assert!(again.ends_with("look whether its application controller runs."), "{again}");
+    assert!(again.ends_with("check that its application controller runs."), "{again}");
     let error = json!([{ "type": "DeletionError", "message": "no answer" }]);
     bed.change(&order.reference, json!({ "status": { "conditions": error } })).await;
     let stuck = still(engine.withdraw(&order.reference).await.unwrap());

@@ -68,7 +68,7 @@ pub(crate) fn order_of(
         ..DployInstanceSpec::default()
     };
     let instance = format!("{name}-{uuid}");
-    let namespace = rendering::names::namespace(Some("ada"), name, &uuid);
+    let namespace = resources::names::namespace(Some("ada"), name, &uuid);
     Order {
         instance: Arc::new(DployInstance::new(&instance, spec)),
         reference: OrderRef { instance, uuid, namespace },

@@ -233,7 +233,7 @@ async fn a_withdrawal_waits_for_helm_and_says_what_holds_it_up() {
     let first = still(engine.withdraw(&order.reference).await.unwrap());
     assert!(first.starts_with("HelmRelease flux-system/ada-held-0123abcd"), "{first}");
     let again = still(engine.withdraw(&order.reference).await.unwrap());
-    assert!(again.ends_with("look whether its helm-controller runs."), "{again}");
+    assert!(again.ends_with("check that its helm-controller runs."), "{again}");
     assert_eq!(bed.sources().await.len(), 1, "Flux may need it until the end");
     let why = json!([{
         "type": "Ready", "status": "False", "reason": "UninstallFailed", "message": "a hook failed",

@@ -28,7 +28,6 @@ pub(super) fn draft(engines: &Engines, instance: &DployInstance, seen: &Observat
         None => (None, None),
     };
     let facts = Drafted {
-        namespace: namespace(instance),
         resolved: resolved(instance, seen),
         connection: connection(instance, seen.config.as_deref()),
         digest,
@@ -56,12 +55,6 @@ fn workload(
     };
     let drafted = engines.get(engine_of(instance)?)?.draft(&order);
     Some(drafted.map_err(|error| chain(&error).to_string()))
-}
-
-fn namespace(instance: &DployInstance) -> String {
-    let spec = &instance.spec;
-    let uuid = spec.uuid.as_deref().unwrap_or_default();
-    rendering::names::namespace(Some(&spec.owner), &spec.template_ref, uuid)
 }
 
 fn resolved(instance: &DployInstance, seen: &Observation) -> Option<ResolvedTemplate> {

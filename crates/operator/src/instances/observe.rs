@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use kube::{ResourceExt, core::DeserializeGuard};
-use planner::instance::{
-    Fresh, NamespaceSeen, Observed, Seating, Workload, is_unclaimed_member, needs_live_seat_read,
-};
+use ledger::{orphan::seat_matters, seats::seat_naming, standing::is_unclaimed};
+use planner::instance::{Fresh, NamespaceSeen, Observed, Seating, Workload};
 use resources::{
     DployInstance, DployOwner, DployTemplate, LaunchDefaults, OperatorConfigSpec, OrderRef, label,
     meta,
@@ -51,7 +50,7 @@ pub(super) async fn observe(
 /// Whether a live read finds no template. A deletion follows from that, and only for unclaimed members.
 async fn template_gone(reads: Reads<'_>, instance: &DployInstance) -> Result<bool, ReconcileError> {
     let name = &instance.spec.template_ref;
-    if reads.mirrors().templates.guarded(name).is_some() || !is_unclaimed_member(instance) {
+    if reads.mirrors().templates.guarded(name).is_some() || !is_unclaimed(instance) {
         return Ok(false);
     }
     Ok(!reads.template_exists(name).await?)
@@ -61,10 +60,7 @@ async fn template_gone(reads: Reads<'_>, instance: &DployInstance) -> Result<boo
 /// consequences.
 async fn seating(reads: Reads<'_>, instance: &DployInstance) -> Result<Seating, ReconcileError> {
     let name = instance.name_any();
-    let has_seat = |owner: &DployOwner| {
-        let seats = owner.status.iter().flat_map(|status| &status.seats);
-        seats.into_iter().any(|seat| seat.instance == name)
-    };
+    let has_seat = |owner: &DployOwner| seat_naming(owner, &name).is_some();
     let (key, owners) = (&instance.spec.owner, &reads.mirrors().owners);
     if owners.get(key).as_ref().is_some_and(has_seat) {
         return Ok(Seating::Held);
@@ -73,7 +69,7 @@ async fn seating(reads: Reads<'_>, instance: &DployInstance) -> Result<Seating, 
         let held = owners.any(has_seat);
         return Ok(if held { Seating::Held } else { Seating::Nowhere });
     }
-    if !needs_live_seat_read(instance, reads.now()) {
+    if !seat_matters(instance, reads.now()) {
         return Ok(Seating::Nowhere);
     }
     Ok(match reads.owner(key).await? {

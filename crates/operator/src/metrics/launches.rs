@@ -7,7 +7,8 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt;
-use planner::{instance::is_void, until};
+use ledger::void::is_void;
+use planner::until;
 use resources::{DployInstance, DployInstanceStatus, Health, Phase};
 
 use super::Metrics;

@@ -1,30 +1,35 @@
 //! Carries out the sweep: fences seats, then writes the record without the freed ones. Writes only.
 
-use kube::{ResourceExt, api::ObjectMeta};
-use planner::seats::{SeatMove, SeatSeen};
-use resources::{DployInstance, DployInstanceSpec, DployOwner, Seat, instance_labels, meta};
+use kube::ResourceExt;
+use ledger::{
+    seats::seats_except,
+    sweep::{SeatSeen, SweepStep},
+    void::void_instance,
+};
+use resources::{DployOwner, Seat};
 
 use crate::{context::Writes, error::ReconcileError};
 
 /// Fences the seats that need it, then writes the record once, on the version that was decided on. The write fails if
 /// somebody added or replaced a seat meanwhile.
-pub(super) async fn carry_out<'a>(
+pub(super) async fn carry_out(
     writes: Writes<'_>,
     owner: &DployOwner,
-    moves: impl Iterator<Item = (&'a SeatSeen, SeatMove)>,
+    seen: &[SeatSeen],
+    steps: &[SweepStep],
 ) -> Result<(), ReconcileError> {
     let mut freed: Vec<&Seat> = Vec::new();
-    for (seen, decided) in moves {
-        let free = match decided {
-            SeatMove::Keep | SeatMove::Wait(_) => false,
-            SeatMove::Free => true,
-            SeatMove::FenceThenFree => fence(writes, &seen.seat).await?,
-            SeatMove::DeleteThenFree(member) => {
-                writes.delete_instance(&member).await?;
+    for (SeatSeen { seat, .. }, step) in seen.iter().zip(steps) {
+        let free = match step {
+            SweepStep::Keep | SweepStep::WaitUntil(_) => false,
+            SweepStep::Free => true,
+            SweepStep::FenceThenFree => fence(writes, seat).await?,
+            SweepStep::DeleteThenFree(member) => {
+                writes.delete_instance(member).await?;
                 true
             }
         };
-        freed.extend(free.then_some(&seen.seat));
+        freed.extend(free.then_some(seat));
     }
     if freed.is_empty() { Ok(()) } else { write_without(writes, owner, &freed).await }
 }
@@ -32,27 +37,9 @@ pub(super) async fn carry_out<'a>(
 /// Creates the seat's void instance. Returns whether it could: if not, the instance was created after all, and its watch
 /// event wakes this ledger again.
 async fn fence(writes: Writes<'_>, seat: &Seat) -> Result<bool, ReconcileError> {
-    match writes.create_instance(&void(seat), "fence a seat's instance").await {
+    match writes.create_instance(&void_instance(seat), "fence a seat's instance").await {
         Err(error) if error.is_already_exists() => Ok(false),
         outcome => outcome.map(|()| true),
-    }
-}
-
-fn void(seat: &Seat) -> DployInstance {
-    let mut labels = instance_labels(&seat.template);
-    labels.insert(meta::VOID.to_owned(), meta::TRUE.to_owned());
-    DployInstance {
-        metadata: ObjectMeta {
-            name: Some(seat.instance.clone()),
-            labels: Some(labels),
-            ..ObjectMeta::default()
-        },
-        spec: DployInstanceSpec {
-            template_ref: seat.template.clone(),
-            uuid: Some(seat.uuid.clone()),
-            ..DployInstanceSpec::default()
-        },
-        status: None,
     }
 }
 
@@ -62,9 +49,7 @@ async fn write_without(
     freed: &[&Seat],
 ) -> Result<(), ReconcileError> {
     let mut updated = owner.clone();
-    if let Some(status) = &mut updated.status {
-        status.seats.retain(|seat| !freed.contains(&seat));
-    }
+    updated.status.get_or_insert_default().seats = seats_except(owner, freed);
     writes.replace_status(&updated, "write an owner's record").await?;
     tracing::info!(owner = owner.name_any(), seats = freed.len(), "freed seats");
     Ok(())

@@ -5,8 +5,10 @@ mod observe;
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use kube::{ResourceExt, runtime::controller::Action};
-use planner::seats::{judge, requeue_after};
+use ledger::sweep::{SweepStep, decide, next_look};
+use planner::until;
 use resources::DployOwner;
 
 use crate::{context::Context, error::ReconcileError, mirrors::Guarded};
@@ -27,8 +29,15 @@ pub(crate) async fn reconcile(
     let (key, now) = (owner.name_any(), context.now());
 
     let seen = observe::observe(context.reads(), owner).await?;
-    let moves: Vec<_> = seen.iter().map(|seat| judge(&key, seat, now)).collect();
-    let again = requeue_after(&moves);
-    carry_out::carry_out(context.writes(), owner, seen.iter().zip(moves)).await?;
-    Ok(again.map_or_else(Action::await_change, Action::requeue))
+    let steps: Vec<_> = seen.iter().map(|seat| decide(&key, seat, now)).collect();
+    carry_out::carry_out(context.writes(), owner, &seen, &steps).await?;
+    Ok(conclude(&steps, now))
+}
+
+/// There is no status to write: the seats are the status. A waiting seat is swept as soon as its delay is over.
+fn conclude(steps: &[SweepStep], now: Timestamp) -> Action {
+    match next_look(steps) {
+        Some(due) => Action::requeue(until(due, now)),
+        None => Action::await_change(),
+    }
 }

@@ -1,7 +1,11 @@
 //! The first step: observes the instances that the seats refer to. Reads only.
 
 use kube::{ResourceExt, core::DeserializeGuard};
-use planner::seats::{Occupant, SeatSeen};
+use ledger::{
+    seats::seats,
+    standing::is_deleting,
+    sweep::{Occupant, SeatSeen},
+};
 use resources::{DployOwner, Seat};
 
 use crate::{context::Reads, error::ReconcileError};
@@ -12,8 +16,8 @@ pub(super) async fn observe(
     owner: &DployOwner,
 ) -> Result<Vec<SeatSeen>, ReconcileError> {
     let (key, now) = (owner.name_any(), reads.now());
-    let seats = owner.status.iter().flat_map(|status| &status.seats);
-    let doubtful: Vec<&Seat> = seats.filter(|seat| !is_occupied(reads, &key, seat)).collect();
+    let doubtful: Vec<&Seat> =
+        seats(owner).iter().filter(|seat| !is_occupied(reads, &key, seat)).collect();
     let names: Vec<&str> = doubtful.iter().map(|seat| seat.instance.as_str()).collect();
     reads.waiting_seats().keep(&key, &names);
     let mut seen = Vec::new();
@@ -28,9 +32,11 @@ pub(super) async fn observe(
 }
 
 fn is_occupied(reads: Reads<'_>, key: &str, seat: &Seat) -> bool {
-    reads.mirrors().instances.get(&seat.instance).is_some_and(|instance| {
-        instance.spec.owner == key && instance.metadata.deletion_timestamp.is_none()
-    })
+    reads
+        .mirrors()
+        .instances
+        .get(&seat.instance)
+        .is_some_and(|instance| instance.spec.owner == key && !is_deleting(&instance))
 }
 
 /// Reads live: the cache may lag.
@@ -39,7 +45,7 @@ async fn occupant(reads: Reads<'_>, name: &str) -> Result<Occupant, ReconcileErr
         None => Occupant::Absent,
         Some(DeserializeGuard(Ok(instance))) => Occupant::Present(Box::new(instance)),
         Some(DeserializeGuard(Err(invalid))) => {
-            Occupant::Unreadable { leaving: invalid.metadata.deletion_timestamp.is_some() }
+            Occupant::Unreadable { deleting: invalid.metadata.deletion_timestamp.is_some() }
         }
     })
 }

@@ -1,14 +1,13 @@
 //! The fourth step: creates and deletes members of the pool. Writes only.
 
 use futures::{StreamExt, TryStreamExt, stream};
-use kube::{ResourceExt, api::ObjectMeta};
+use kube::ResourceExt;
+use ledger::order::pool_member;
 use planner::{
     pool::{Census, PoolMove},
     template::Drafted,
 };
-use resources::{
-    DployInstance, DployInstanceSpec, DployTemplate, ResolvedTemplate, instance_labels, meta,
-};
+use resources::{DployTemplate, ResolvedTemplate};
 
 use crate::{context::Writes, error::ReconcileError};
 
@@ -58,7 +57,7 @@ async fn create(
 ) -> Result<(), ReconcileError> {
     let pool = template.name_any();
     resolved.seed = clock::random_hex::<16>();
-    let member = member(&pool, &clock::random_hex::<4>(), resolved);
+    let member = pool_member(&pool, &clock::random_hex::<4>(), resolved);
     let name = member.name_any();
     writes.pools().creating(&pool, &name);
     let created = writes.create_instance(&member, "create a pool member").await;
@@ -66,25 +65,4 @@ async fn create(
         writes.pools().not_created(&pool, &name);
     }
     created
-}
-
-fn member(template: &str, uuid: &str, resolved: ResolvedTemplate) -> DployInstance {
-    let mut labels = instance_labels(template);
-    labels.insert(meta::POOLED.to_owned(), meta::TRUE.to_owned());
-    DployInstance {
-        metadata: ObjectMeta {
-            name: Some(rendering::names::instance_name(template, uuid)),
-            labels: Some(labels),
-            finalizers: Some(vec![meta::FINALIZER.into()]),
-            ..ObjectMeta::default()
-        },
-        spec: DployInstanceSpec {
-            template_ref: template.into(),
-            pooled: true,
-            uuid: Some(uuid.into()),
-            resolved: Some(resolved),
-            ..DployInstanceSpec::default()
-        },
-        status: None,
-    }
 }

@@ -59,7 +59,7 @@ fn obstacle(
     let engine = engines.get(instance.spec.resolved.as_ref()?.engine)?;
     let (name, template) = (instance.name_any(), &instance.spec.template_ref);
     // The namespace that the template sees as `.Namespace`.
-    let namespace = rendering::names::namespace(Some(EXAMPLE_OWNER), template, EXAMPLE_UUID);
+    let namespace = resources::names::namespace(Some(EXAMPLE_OWNER), template, EXAMPLE_UUID);
     let reference = OrderRef { instance: name, uuid: EXAMPLE_UUID.into(), namespace };
     let order = Order { reference, instance: Arc::new(instance), config };
     engine.draft(&order).err().map(|error| chain(&error).to_string())
@@ -69,7 +69,7 @@ fn obstacle(
 fn example(template: &DployTemplate, resolved: &ResolvedTemplate) -> DployInstance {
     let name = template.name_any();
     let mut instance = DployInstance::new(
-        &rendering::names::instance_name(&name, EXAMPLE_UUID),
+        &resources::names::instance_name(&name, EXAMPLE_UUID),
         Default::default(),
     );
     instance.metadata.creation_timestamp.clone_from(&template.metadata.creation_timestamp);

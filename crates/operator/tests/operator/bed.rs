@@ -259,7 +259,7 @@ pub(crate) fn launched(owner: &str, uuid: &str) -> DployInstance {
         resolved: Some(resolved),
         ..DployInstanceSpec::default()
     };
-    let mut instance = DployInstance::new(&rendering::names::instance_name("lab", uuid), spec);
+    let mut instance = DployInstance::new(&resources::names::instance_name("lab", uuid), spec);
     instance.metadata.finalizers = Some(vec![meta::FINALIZER.into()]);
     instance.metadata.labels = Some(
         [(meta::MANAGED, meta::TRUE), (meta::OWNER, owner), (meta::TEMPLATE, "lab")]

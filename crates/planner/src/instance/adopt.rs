@@ -1,11 +1,12 @@
 //! Completes an instance that kubectl or an older Dploy created: uuid, resolved template, deadline, finalizer.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use ledger::timestamps;
 use resources::{DployInstance, Reason};
 
 use super::{Adoption, Drafted, Observed, Step, Verdict, created, running};
-use crate::{Ready, after, metadata};
+use crate::{Ready, metadata};
 
 /// Completes the instance; `None` when it is complete.
 pub(super) fn decide(
@@ -37,7 +38,7 @@ fn adoption(instance: &DployInstance, observed: &Observed, drafted: &Drafted) ->
     let ttl = instance.spec.ttl_seconds.or(ttl).filter(|seconds| *seconds >= 0);
     let unclaimed = instance.spec.pooled && instance.spec.owner.is_empty();
     let expires_at = (instance.spec.expires_at.is_none() && !unclaimed)
-        .then(|| Some(Time(after(created(instance)?, SignedDuration::from_secs(ttl?)))))
+        .then(|| Some(Time(timestamps::after(created(instance)?, ttl?))))
         .flatten();
     Adoption { by_hand: true, uuid, resolved, expires_at }
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use resources::{DployInstance, DployInstanceStatus, Phase, Reason};
 
-use super::{is_terminating, running, teardown};
+use super::{is_deleting, running, teardown};
 use crate::{Event, Ready, RequeueAfter, ready_condition};
 
 /// How far the steps were carried out.
@@ -44,7 +44,7 @@ pub fn conclude(
         Outcome::Blocked(ready) => {
             let pause = Some(teardown::retry_pause(instance, now));
             let blocked = || teardown::blocked(instance, ready.clone(), now);
-            (is_terminating(instance).then(blocked).or(status), pause)
+            (is_deleting(instance).then(blocked).or(status), pause)
         }
         Outcome::EngineFailed(how) => {
             let ready = Ready::no(Reason::EngineFailed, format!("The engine {how}."));

@@ -7,19 +7,18 @@ mod running;
 mod step;
 mod teardown;
 
-use jiff::{SignedDuration, Timestamp};
-use resources::{DployInstance, DployInstanceStatus, meta};
+use jiff::Timestamp;
+use ledger::{
+    orphan::{is_orphan, needs_seat, orphaned_at},
+    standing::{is_deleting, is_past_deadline, is_unclaimed},
+    void::{is_void, void_ends_at},
+};
+use resources::{DployInstance, DployInstanceStatus};
 
-use crate::{RequeueAfter, after, metadata, until};
+use crate::{RequeueAfter, until};
 pub use conclude::{Conclusion, Outcome, conclude};
 pub use observed::{Connection, Drafted, Fresh, NamespaceSeen, Observed, Seating, Workload};
 pub use step::{Adoption, DeleteReason, Step};
-
-/// How long a void instance stays: longer than any request can last.
-const VOID_LIFETIME: SignedDuration = SignedDuration::from_mins(10);
-/// How long an instance that a server created may be without a seat. The protocol does not need it; it saves reads of
-/// busy owner records.
-const SEATLESS_GRACE: SignedDuration = SignedDuration::from_secs(30);
 
 /// The decision about one instance.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,7 +53,7 @@ pub fn decide(
     drafted: &Drafted,
     now: Timestamp,
 ) -> Verdict {
-    if is_terminating(instance) {
+    if is_deleting(instance) {
         return teardown::decide(instance, observed, now);
     }
     if is_void(instance) {
@@ -69,39 +68,9 @@ pub fn decide(
     }
 }
 
-/// Whether the instance only fences a late writer (docs/ledger.md, "Fence").
-#[must_use]
-pub fn is_void(instance: &DployInstance) -> bool {
-    metadata::label(&instance.metadata, meta::VOID).is_some()
-}
-
-/// Whether the instance is a pool member that nobody claimed.
-#[must_use]
-pub fn is_unclaimed_member(instance: &DployInstance) -> bool {
-    instance.spec.pooled && instance.spec.owner.is_empty() && !is_void(instance)
-}
-
-/// Whether the missing of a seat has consequences now: a deletion, or the end of a teardown.
-#[must_use]
-pub fn needs_live_seat_read(instance: &DployInstance, now: Timestamp) -> bool {
-    is_terminating(instance) || (needs_a_seat(instance) && orphaned_from(instance) <= now)
-}
-
-/// Whether a server created the instance, so that a seat has to refer to it. An adopted instance needs no seat.
-fn needs_a_seat(instance: &DployInstance) -> bool {
-    let labelled = metadata::label(&instance.metadata, meta::MANAGED) == Some(meta::TRUE);
-    let adopted = metadata::annotation(&instance.metadata, meta::ADOPTED).is_some();
-    labelled && !adopted && instance.spec.uuid.is_some() && !instance.spec.owner.is_empty()
-}
-
-fn is_terminating(instance: &DployInstance) -> bool {
-    instance.metadata.deletion_timestamp.is_some()
-}
-
 fn decide_void(instance: &DployInstance, observed: &Observed, now: Timestamp) -> Verdict {
-    let over = created(instance).map(|created| after(created, VOID_LIFETIME));
-    match over {
-        Some(over) if over > now => Verdict::wait(Some(until(over, now))),
+    match void_ends_at(instance) {
+        Some(end) if end > now => Verdict::wait(Some(until(end, now))),
         // The sweep of the ledger removes the seat first. That write wakes this instance.
         _ if observed.seat == Seating::Held => Verdict::wait(None),
         _ => Verdict::only(Step::Delete(DeleteReason::VoidIsOver)),
@@ -113,14 +82,14 @@ fn reason_to_delete(
     observed: &Observed,
     now: Timestamp,
 ) -> Option<DeleteReason> {
-    if deadline(instance).is_some_and(|deadline| deadline <= now) {
+    if is_past_deadline(instance, now) {
         return Some(DeleteReason::Expired);
     }
-    if is_unclaimed_member(instance) && observed.template_gone {
+    if is_unclaimed(instance) && observed.template_gone {
         return Some(DeleteReason::TemplateGone);
     }
-    let seatless = observed.seat == Seating::Nowhere && needs_a_seat(instance);
-    (seatless && orphaned_from(instance) <= now).then_some(DeleteReason::Orphaned)
+    let orphan = observed.seat == Seating::Nowhere && is_orphan(instance, now);
+    orphan.then_some(DeleteReason::Orphaned)
 }
 
 fn deadline(instance: &DployInstance) -> Option<Timestamp> {
@@ -129,14 +98,6 @@ fn deadline(instance: &DployInstance) -> Option<Timestamp> {
 
 fn created(instance: &DployInstance) -> Option<Timestamp> {
     instance.metadata.creation_timestamp.as_ref().map(|it| it.0)
-}
-
-/// From when on an instance without a seat is an orphan.
-fn orphaned_from(instance: &DployInstance) -> Timestamp {
-    let claimed = metadata::annotation(&instance.metadata, meta::CLAIMED_AT);
-    let claimed = claimed.and_then(|at| at.parse().ok());
-    let began = claimed.max(created(instance)).unwrap_or(Timestamp::MIN);
-    after(began, SEATLESS_GRACE)
 }
 
 #[cfg(test)]

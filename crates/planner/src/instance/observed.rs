@@ -20,8 +20,6 @@ pub struct Observed {
 /// What was computed from an instance and its surroundings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drafted {
-    /// The name for the workload's namespace, if the status names none.
-    pub namespace: String,
     /// The template as it is now, for an instance without a resolved one.
     pub resolved: Option<ResolvedTemplate>,
     /// How people reach the environment, or why that cannot be rendered.

@@ -5,11 +5,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use resources::{
     DployInstance, DployInstanceStatus, Health, Phase, Reason, ResolvedTemplate, WorkloadState,
+    names,
 };
 
 use super::{
     Connection, Drafted, NamespaceSeen, Observed, Seating, Step, Verdict, Workload, deadline,
-    is_unclaimed_member, needs_a_seat, orphaned_from, teardown,
+    is_deleting, is_unclaimed, needs_seat, orphaned_at, teardown,
 };
 use crate::{Ready, guard_rails::GuardObjects, set_ready, sooner, until};
 
@@ -31,8 +32,8 @@ pub(super) fn decide(
     let mut verdict = next_steps(instance, observed, drafted, now);
     let timers = [
         deadline(instance).map(|it| until(it, now)),
-        (observed.seat == Seating::Nowhere && needs_a_seat(instance))
-            .then(|| until(orphaned_from(instance), now)),
+        (observed.seat == Seating::Nowhere && needs_seat(instance))
+            .then(|| until(orphaned_at(instance), now)),
     ];
     verdict.requeue_after = timers.into_iter().fold(verdict.requeue_after, sooner);
     verdict
@@ -63,7 +64,7 @@ fn next_steps(
             fail(Reason::NamespaceTaken, message.into(), Some(REQUEUE_DEGRADED))
         }
         (Workload::NotAsked, ..) | (_, NamespaceSeen::Unnamed, _) | (.., None) => {
-            begin(&subject, &drafted.namespace, now)
+            begin(&subject, now)
         }
         (Workload::Observed(_), _, Some(Err(why))) => {
             fail(Reason::TemplateInvalid, why.clone(), None)
@@ -85,9 +86,13 @@ struct Subject<'a> {
 }
 
 /// Writes the namespace's name into the status before the namespace is created, so that a teardown always knows it.
-fn begin(subject: &Subject<'_>, namespace: &str, now: Timestamp) -> Verdict {
+fn begin(subject: &Subject<'_>, now: Timestamp) -> Verdict {
     let mut status = status(subject, &NamespaceSeen::Unnamed, &WorkloadState::absent(), now);
-    status.namespace.get_or_insert_with(|| namespace.to_owned());
+    status.namespace.get_or_insert_with(|| {
+        let spec = &subject.instance.spec;
+        let uuid = spec.uuid.as_deref().unwrap_or_default();
+        names::namespace(Some(&spec.owner), &spec.template_ref, uuid)
+    });
     // The watch event of this write wakes the instance. An earlier decision would be made on an outdated version.
     Verdict::show(status, None)
 }
@@ -141,7 +146,7 @@ pub(super) fn engine_failed(
     ready: Ready,
     now: Timestamp,
 ) -> DployInstanceStatus {
-    if super::is_terminating(instance) {
+    if is_deleting(instance) {
         return teardown::blocked(instance, ready, now);
     }
     let mut status = instance.status.clone().unwrap_or_default();
@@ -188,7 +193,7 @@ fn readiness(namespace: &NamespaceSeen, state: &WorkloadState) -> (Ready, Health
 /// phase `Available`, so that nobody can claim it.
 fn phase(instance: &DployInstance, health: Health, before: Option<Phase>) -> Phase {
     let ran = matches!(before, Some(Phase::Ready | Phase::Claimed | Phase::Available));
-    let runs = match (instance.spec.pooled, is_unclaimed_member(instance)) {
+    let runs = match (instance.spec.pooled, is_unclaimed(instance)) {
         (_, true) => Phase::Available,
         (true, false) => Phase::Claimed,
         (false, false) => Phase::Ready,

@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use ledger::void::is_void;
 use resources::{DployInstance, Health, Phase};
 
-use crate::{instance::is_void, metadata};
+use crate::metadata;
 
 /// The members of one pool.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -3,19 +3,20 @@
 mod census;
 mod memory;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, time::Duration};
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
+use ledger::timestamps::later;
 use resources::{DployTemplate, Method};
 
-use crate::{RequeueAfter, after, sooner, until};
+use crate::{RequeueAfter, sooner, until};
 pub use census::{Census, Member, Standing};
 pub use memory::PoolMemory;
 
 /// The pause before the first replacement of a failed member; it doubles with each failure in a row.
-const MIN_REPLACEMENT_PAUSE: SignedDuration = SignedDuration::from_secs(5);
+const MIN_REPLACEMENT_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause.
-const MAX_REPLACEMENT_PAUSE: SignedDuration = SignedDuration::from_mins(5);
+const MAX_REPLACEMENT_PAUSE: Duration = Duration::from_mins(5);
 
 /// The pool that a template asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,8 +100,8 @@ fn wanted(census: &Census, desired: usize, creating: usize) -> usize {
     if unproven { missing.min(1_usize.saturating_sub(starting + failed)) } else { missing }
 }
 
-fn pause(failures: u32) -> SignedDuration {
-    let doubled = 1_i32 << failures.saturating_sub(1).min(10);
+fn pause(failures: u32) -> Duration {
+    let doubled = 1_u32 << failures.saturating_sub(1).min(10);
     (MIN_REPLACEMENT_PAUSE * doubled).min(MAX_REPLACEMENT_PAUSE)
 }
 
@@ -116,16 +117,11 @@ impl Removal<'_> {
     }
 
     /// Failed members go after a pause, so that a template that fails at once does not cause a loop.
-    fn failed(
-        &mut self,
-        pause: SignedDuration,
-        now: Timestamp,
-        without_pause: bool,
-    ) -> RequeueAfter {
+    fn failed(&mut self, pause: Duration, now: Timestamp, without_pause: bool) -> RequeueAfter {
         let mut requeue_after: RequeueAfter = None;
         for member in self.census.members() {
             let Standing::Failed { since } = member.standing else { continue };
-            let over = after(since, pause);
+            let over = later(since, pause);
             if without_pause || over <= now {
                 self.remove.push(member.name.clone());
             } else {

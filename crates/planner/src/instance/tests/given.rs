@@ -8,7 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::ResourceExt;
 use resources::{
     Chart, ConnectionType, DployInstance, DployInstanceSpec, DployInstanceStatus, EngineName,
-    Health, Phase, Reason, ResolvedTemplate, WorkloadState, meta,
+    GuardRails, Health, Network, Phase, Reason, ResolvedTemplate, WorkloadState, meta,
 };
 
 use super::super::{
@@ -46,7 +46,6 @@ fn resolved() -> ResolvedTemplate {
 
 fn drafted() -> Drafted {
     Drafted {
-        namespace: "ada-lab-0123abcd".into(),
         resolved: None,
         connection: Ok(Connection {
             url: "https://lab-0123abcd".into(),
