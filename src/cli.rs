@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(name = "dploy", version, about, propagate_version = true)]
 pub struct Cli {
-    /// Which role this process plays.
+    /// The role of this process.
     #[command(subcommand)]
     pub role: Role,
 }
@@ -26,11 +26,11 @@ pub enum Role {
     Crds,
     /// Print the OpenAPI document
     Openapi,
-    /// Exit with 0 when a server on this machine is alive
+    /// Exit with 0 if a server on this machine is alive
     Healthcheck(HealthcheckArgs),
     /// Print an ID token of `dploy dev`, for curl
     Token(TokenArgs),
-    /// Run a program that ends when this process's standard input does
+    /// Run a program and stop it when standard input closes
     #[cfg(feature = "dev")]
     #[command(hide = true)]
     Supervise(SuperviseArgs),
@@ -39,16 +39,16 @@ pub enum Role {
 /// Arguments of `dploy dev`.
 #[derive(Debug, Clone, Args)]
 pub struct DevArgs {
-    /// The port of the site on loopback; 0 for any free one [default: SERVER_PORT, else 8080]
+    /// The port of the site on loopback; 0 for a free one [default: SERVER_PORT, else 8080]
     #[arg(long)]
     pub port: Option<u16>,
-    /// Where everything is kept [default: `dploy` in the user's data directory]
+    /// The data directory [default: `dploy` in the user's data directory]
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
-    /// Forget everything first
+    /// Delete all data first
     #[arg(long)]
     pub reset: bool,
-    /// Serve the Kubernetes API on this port of loopback too, for kubectl; 0 for any free one
+    /// Also serve the Kubernetes API on this port of loopback, for kubectl; 0 for a free one
     #[arg(long, value_name = "PORT")]
     pub kube_port: Option<u16>,
 }
@@ -56,7 +56,7 @@ pub struct DevArgs {
 /// Arguments of `dploy healthcheck`.
 #[derive(Debug, Clone, Args)]
 pub struct HealthcheckArgs {
-    /// The port to ask [default: SERVER_PORT, else 8080]
+    /// The port of the server [default: SERVER_PORT, else 8080]
     #[arg(long)]
     pub port: Option<u16>,
 }
@@ -64,9 +64,9 @@ pub struct HealthcheckArgs {
 /// Arguments of `dploy token`.
 #[derive(Debug, Clone, Args)]
 pub struct TokenArgs {
-    /// One of the development provider's people: alice, bob or carol
+    /// A person of the development provider: alice, bob or carol
     pub person: String,
-    /// The data directory of that `dploy dev`
+    /// The data directory of `dploy dev`
     #[arg(long, value_name = "DIR")]
     pub data_dir: Option<PathBuf>,
 }

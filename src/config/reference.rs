@@ -6,13 +6,13 @@ use super::variables::ALL;
 
 /// The page `docs/configuration.md`. A test compares it with the file.
 #[must_use]
-pub fn reference() -> String {
+pub fn configuration_page() -> String {
     let mut page = String::from(
         "# Configuration\n\n\
-         `dploy serve` and `dploy operate` read environment variables. A malformed value stops the start with\n\
-         a sentence that names the variable. An empty value counts as not set. Settings of environments are in\n\
-         the cluster: `OperatorConfig`, `DployTemplate`, `DployOwner` (see the [guide for\n\
-         admins](guide/admins.md)).\n\n\
+         `dploy serve` and `dploy operate` read environment variables. A malformed value stops the start\n\
+         with a sentence that names the variable. An empty value counts as not set. Settings of\n\
+         environments are in the cluster: `OperatorConfig`, `DployTemplate`, `DployOwner` (see the\n\
+         [guide for admins](guide/admins.md)).\n\n\
          | variable | default | meaning |\n|---|---|---|\n",
     );
     for variable in ALL {
@@ -22,8 +22,8 @@ pub fn reference() -> String {
     }
     page.push_str(
         "\n`RUST_LOG` (for example `info,dploy=debug`) filters the log, in the syntax of the crate\n\
-         `tracing-subscriber`. `KUBECONFIG` or a pod's service account gives the cluster, as for any Kubernetes\n\
-         client.\n\n\
+         `tracing-subscriber`. `KUBECONFIG` or a pod's service account gives the cluster, as for any\n\
+         Kubernetes client.\n\n\
          This page is printed from `src/config/variables.rs`; a test fails when it is stale.\n",
     );
     page

@@ -17,7 +17,7 @@ pub(crate) async fn list_instances(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<AdminInstances>, ApiError> {
-    manager_enabled(&state)?;
+    require_manager_enabled(&state)?;
     Ok(Json(state.environments.all_instances(caller.as_admin()?)))
 }
 
@@ -32,11 +32,11 @@ pub(crate) async fn list_templates(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<AdminTemplates>, ApiError> {
-    manager_enabled(&state)?;
+    require_manager_enabled(&state)?;
     Ok(Json(state.environments.all_templates(caller.as_admin()?)))
 }
 
-fn manager_enabled(state: &AppState) -> Result<(), ApiError> {
+fn require_manager_enabled(state: &AppState) -> Result<(), ApiError> {
     if state.features.manager_enabled {
         Ok(())
     } else {

@@ -29,7 +29,7 @@ pub(crate) async fn list_environments(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<EnvironmentList>, ApiError> {
-    list_enabled(&state)?;
+    require_list_enabled(&state)?;
     Ok(Json(state.environments.list(&caller).await?))
 }
 
@@ -59,7 +59,7 @@ pub(crate) async fn stream_environments(
     principal: VerifiedPrincipal,
     SignedIn(caller): SignedIn,
 ) -> Result<impl IntoResponse, ApiError> {
-    list_enabled(&state)?;
+    require_list_enabled(&state)?;
     let lists = state.environments.watch(&caller).await?;
     let stopped = state.stopping.clone().cancelled_owned();
     let remaining = principal.remaining(state.clock.now());
@@ -90,7 +90,7 @@ fn events(
     })
 }
 
-fn list_enabled(state: &AppState) -> Result<(), ApiError> {
+fn require_list_enabled(state: &AppState) -> Result<(), ApiError> {
     if state.features.instances_enabled {
         Ok(())
     } else {

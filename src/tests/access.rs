@@ -1,6 +1,6 @@
-//! The access sweep: every route of the OpenAPI document and every server function, called as
-//! nobody, as another user, as the owner and as an admin. `access.golden` lists what each is told;
-//! a route without a line in it fails the test.
+//! Who may call what: calls every route of the OpenAPI document and every server function as
+//! nobody, as another user, as the owner and as an admin. `access.golden` lists the statuses; a
+//! route without a line there fails the test.
 
 use std::{collections::BTreeSet, fmt::Write as _};
 
@@ -10,7 +10,7 @@ use leptos::server_fn::{ContentType as _, Encodes as _, ServerFn as _, codec::Po
 use reqwest::Method;
 use testbed::{Client, TestBed};
 
-/// What the owner has while everybody tries their luck.
+/// The template of the owner's environment.
 const TEMPLATE: &str = "sized";
 const LAUNCH: &str = "/run/sized?size=small";
 
@@ -31,7 +31,7 @@ impl People {
         }
     }
 
-    /// The owner has an environment; nobody else has one.
+    /// Gives the owner an environment and deletes those of the others.
     async fn set_the_scene(&self) {
         for person in [&self.other, &self.admin] {
             person.delete(&format!("/run/{TEMPLATE}")).await;
@@ -40,7 +40,7 @@ impl People {
         assert_eq!(launched.status, 200, "{}", launched.text);
     }
 
-    /// What each of them is told.
+    /// The status that each of them gets.
     async fn tell(&self, call: &Call) -> String {
         let mut line = String::new();
         for (name, person) in [
@@ -61,9 +61,9 @@ impl People {
     }
 }
 
-/// One thing to try.
+/// One request.
 struct Call {
-    /// How the golden file calls it.
+    /// The name in the golden file.
     path: String,
     method: Method,
     address: String,
@@ -92,8 +92,8 @@ fn server_functions() -> BTreeSet<(String, Method)> {
         .collect()
 }
 
-/// What to call a route with, so that nothing but the caller decides; one call for each question of
-/// the web app.
+/// The valid requests of a route, so that only the caller decides the status: one request, or one
+/// for each question of the web app.
 fn calls(path: &str, method: &Method) -> Vec<Call> {
     let address = path.replace("{env}", TEMPLATE).replace("{template}", TEMPLATE);
     if path == Ask::PATH {
@@ -111,7 +111,7 @@ fn calls(path: &str, method: &Method) -> Vec<Call> {
     vec![Call { path: path.to_owned(), method: method.clone(), address, body }]
 }
 
-/// Every question; the `match` refuses to compile when there is one more.
+/// Every question. The `match` fails to compile when a question is added.
 fn questions() -> [(&'static str, Question); 4] {
     let name = |question: &Question| match question {
         Question::Visit => "visit",

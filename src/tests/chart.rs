@@ -1,13 +1,13 @@
-//! The chart's values, against its defaults and against the variables that the binary reads. What it renders is compared by
-//! `cargo xtask test --only chart`, so that the snapshots here are what it renders.
+//! Compares the chart's values with its defaults and with the variables of the binary.
+//! `cargo xtask test --only chart` keeps the snapshots that are read here current.
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use dploy::config::variables;
+use dploy::variables;
 use serde::Deserialize as _;
 use serde_yaml_ng::{Deserializer, Value};
 
-/// Switches that `every-value` leaves on: without them nothing of what the rest sets would show.
+/// Switches that `every-value` leaves on: the other values have no effect without them.
 const STAY_ON: [&str; 5] = [
     "metrics.enabled",
     "networkPolicy.enabled",
@@ -30,7 +30,7 @@ fn values(path: &str) -> Value {
     only
 }
 
-/// Every value that is no section, by its path.
+/// Adds every value that is not a section, with its path.
 fn leaves(value: &Value, path: &str, found: &mut Vec<(String, Value)>) {
     match value.as_mapping() {
         Some(section) if !section.is_empty() => {

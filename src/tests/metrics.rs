@@ -1,4 +1,4 @@
-//! The ports beside the site's: probes of `dploy operate`, and what Prometheus scrapes of both roles.
+//! The ports beside the site's: the probes of `dploy operate`, and the metrics of both roles.
 
 use std::collections::BTreeMap;
 
@@ -30,11 +30,11 @@ spec:
     metadata: { name: warm }
 ";
 
-/// What one scrape shows: the value of each series by its name and labels, as in `dploy_seats{}`.
+/// The value of each series of one scrape, by name and labels: `dploy_seats{}`.
 struct Scrape(BTreeMap<String, f64>);
 
 impl Scrape {
-    /// Reads the text format; a line that it does not have fails the test.
+    /// Parses the text format. A malformed line fails the test.
     fn parse(text: &str) -> Self {
         assert!(text.ends_with("# EOF\n"), "it was cut off: {text}");
         let samples = text.lines().filter(|line| !line.starts_with('#'));
@@ -95,7 +95,7 @@ async fn a_scrape_of_both_roles_shows_what_happened() {
     let stream = alice.request(reqwest::Method::GET, "/api/environments/stream").send().await;
     assert_eq!(alice.get("/run/notes").await.status, 200);
     alice.until_status("notes", "Healthy").await;
-    // The cache of the server may be behind that of the operator by a moment.
+    // The server's cache may lag behind the operator's.
     eventually("a claim", || async { (alice.get("/run/warm").await.status == 200).then_some(()) })
         .await;
     assert_eq!(alice.get("/run/warm").await.status, 200, "the same again");
@@ -132,7 +132,7 @@ async fn a_scrape_of_both_roles_shows_what_happened() {
     buckets.retain(|labels, _| labels.contains("dployowners"));
     assert!(buckets.values().any(|count| *count == looks["kind=\"dployowners\""]), "{buckets:?}");
 
-    // A template that is gone has no series any more, whatever is left of its pool.
+    // A deleted template has no series, even while members of its pool remain.
     templates.delete("warm", &DeleteParams::default()).await.expect("a template");
     until(&operator, claimed, None).await;
     server.stop().await;
@@ -183,7 +183,7 @@ async fn a_busy_port_beside_the_site_is_named() {
     }
 }
 
-/// What a process that cannot start says.
+/// The output of a process that fails to start.
 async fn refusal(command: &mut Command) -> String {
     let output = command.output().await.expect("a process");
     assert!(!output.status.success());

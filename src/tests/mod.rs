@@ -1,4 +1,4 @@
-//! The integration tests of the binary, in one binary of their own.
+//! The integration tests of the binary `dploy`, in one test binary.
 
 #![allow(
     clippy::expect_used,
@@ -16,5 +16,6 @@ mod metrics;
 mod program;
 mod refusals;
 mod roles;
+mod sign_in;
 mod visitor;
 mod world;

@@ -1,4 +1,5 @@
-//! What cannot work is refused in one sentence: settings, ports and directories at the start, a party that is out of reach while it runs.
+//! Failures are reported in one sentence: unusable settings, ports and directories at start, and an
+//! unreachable cluster or issuer later.
 
 use std::{
     ffi::{OsStr, OsString},
@@ -35,7 +36,7 @@ async fn refusal(mut command: Command) -> String {
         .to_owned()
 }
 
-/// A role with one variable set; none of the others is in the way.
+/// A role with one variable set, and valid values of the required ones.
 fn with(role: &str, name: &str, value: impl AsRef<OsStr>) -> Command {
     let mut command = command(role);
     command.env("JWT_ISSUER", "http://127.0.0.1:9").env("JWKS_URL", "http://127.0.0.1:9/keys");
@@ -130,7 +131,8 @@ async fn a_data_directory_that_cannot_be_used_is_named() {
     assert!(said.starts_with(&format!("could not use the data directory {shown}: ")), "{said}");
 }
 
-/// A `dploy dev` whose files may not grow beyond so many blocks of 512 bytes: what a full disk is to whoever writes.
+/// A `dploy dev` whose files have at most this many blocks of 512 bytes, which simulates a full
+/// disk.
 fn limited(blocks: u32) -> Command {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$@\"")).arg("sh");
@@ -180,7 +182,7 @@ async fn a_disk_that_fills_up_costs_nothing_that_was_acknowledged() {
     assert!(dev.stop().await.success() && !home.logged().contains("panicked"), "{}", home.logged());
 }
 
-/// A kubeconfig of an API server that is not there.
+/// A kubeconfig with the address of no server.
 fn unreachable(home: &Home) -> PathBuf {
     fs::create_dir_all(home.data()).expect("a directory");
     let path = home.data().join("kubeconfig");
@@ -200,7 +202,8 @@ async fn without_a_cluster_and_an_issuer_both_roles_wait() {
     let ready = nobody.get("/ready").await;
     assert_eq!((ready.status.as_u16(), ready.error().as_str()), (503, "Service not ready"));
 
-    // Well formed, so that only the issuer could say whether it is good: { "alg": "RS256" } . { } . a signature
+    // A well-formed token, so that verifying it needs the issuer's keys: `{"alg":"RS256"}`, `{}`
+    // and a signature.
     let alice = Client::new(origin, Some("eyJhbGciOiJSUzI1NiJ9.e30.c2ln".to_owned()));
     let told = alice.get("/api/environments").await;
     assert_eq!(told.status, 503, "{}", told.text);

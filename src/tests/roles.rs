@@ -1,4 +1,4 @@
-//! `dploy serve` and `dploy operate` as processes of their own, against a cluster that they know by a kubeconfig alone.
+//! `dploy serve` and `dploy operate` as separate processes that share only a cluster.
 
 use std::{
     collections::HashMap,
@@ -53,7 +53,7 @@ async fn server_and_operator_meet_in_the_cluster_alone() {
 
     let launched = alice.get("/run/nc-echo").await;
     assert_eq!(launched.status, 200, "{}", launched.text);
-    // Whatever an engine is missing for, the operator says so, and time and end are as of any other.
+    // An instance whose engine is missing is degraded with a message; it is listed like any other.
     let seen = alice.until_status("nc-echo", "Degraded").await;
     assert_eq!(seen.field("uuid"), launched.field("uuid"));
     let list = alice.get("/api/environments").await.json();
@@ -105,40 +105,40 @@ async fn a_server_beside_another_answers_like_it() {
     );
     no_environments(&here).await;
 
-    // A stream that is open does not keep the server from stopping.
+    // An open stream does not delay the stop.
     let stream = here.request(reqwest::Method::GET, "/api/environments/stream").send().await;
     assert_eq!(stream.expect("a stream").status(), 200);
     server.stop().await;
     assert!(dev.stop().await.success(), "{}", home.logged());
 }
 
-/// An API server that turns every fourth write away, and who came back sooner than it said.
+/// An API server that rejects every fourth write, and the retries that came too early.
 #[derive(Default)]
 struct Busy {
     writes: usize,
-    /// What was turned away, and when.
-    told: HashMap<String, Instant>,
+    /// The rejected writes, and when they were rejected.
+    rejected: HashMap<String, Instant>,
     too_soon: Vec<String>,
 }
 
 impl Busy {
-    /// Whether this write is turned away.
-    fn turns_away(&mut self, write: String) -> bool {
-        let told = self.told.remove(&write);
-        if told.is_some_and(|told| told.elapsed() < Duration::from_millis(950)) {
+    /// Whether this write is rejected.
+    fn rejects(&mut self, write: String) -> bool {
+        let rejected = self.rejected.remove(&write);
+        if rejected.is_some_and(|at| at.elapsed() < Duration::from_millis(950)) {
             self.too_soon.push(write.clone());
         }
         self.writes += 1;
-        let away = self.writes % 4 == 1;
-        // Several objects are created at one path, each in its own time.
-        if away && !write.starts_with("POST") {
-            self.told.insert(write, Instant::now());
+        let rejects = self.writes % 4 == 1;
+        // Creations share a path, so their retries cannot be told apart.
+        if rejects && !write.starts_with("POST") {
+            self.rejected.insert(write, Instant::now());
         }
-        away
+        rejects
     }
 }
 
-/// Priority and fairness turns requests away and says when to come back (RFC 6585, 429).
+/// Priority and fairness rejects requests with 429 and `Retry-After` (RFC 6585, 4).
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_api_server_is_asked_again_when_it_says() {
     let busy = Arc::new(Mutex::new(Busy::default()));
@@ -146,7 +146,7 @@ async fn a_busy_api_server_is_asked_again_when_it_says() {
     let pass = move |request: Request, next: Next| {
         let write = format!("{} {}", request.method(), request.uri().path());
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        let away = !reads && front.lock().expect("no panic").turns_away(write);
+        let away = !reads && front.lock().expect("no panic").rejects(write);
         async move {
             if away {
                 return (StatusCode::TOO_MANY_REQUESTS, [(RETRY_AFTER, "1")]).into_response();

@@ -1,9 +1,12 @@
+//! A browser for tests.
+
 use std::collections::BTreeMap;
 
 use reqwest::{RequestBuilder, Url, header, redirect::Policy};
 use testbed::Response;
 
-/// A browser: it keeps the cookies of each host apart, and finds every name below `localhost` on loopback.
+/// A browser that keeps the cookies of each host apart and resolves names below `localhost` to
+/// loopback.
 pub(crate) struct Visitor {
     http: reqwest::Client,
     /// By host, then by name.
@@ -16,26 +19,27 @@ impl Visitor {
         Self { http: http.expect("a client"), cookies: BTreeMap::new() }
     }
 
-    /// What the browser sends to the host of an address.
+    /// The value of `Cookie` for the host of an address.
     pub(crate) fn cookies_for(&self, address: &str) -> String {
         let of_host = self.cookies.get(&host(&url(address)));
         let pairs = of_host.into_iter().flatten().map(|(name, value)| format!("{name}={value}"));
         pairs.collect::<Vec<_>>().join("; ")
     }
 
-    /// One step: opens an address and goes nowhere else.
+    /// Opens an address without following redirects.
     pub(crate) async fn open(&mut self, address: &str) -> Response {
         let request = self.http.get(on_loopback(address));
         self.send(address, request).await
     }
 
-    /// Opens an address and goes wherever it leads.
+    /// Opens an address and follows its redirects.
     pub(crate) async fn visit(&mut self, address: &str) -> (String, Response) {
         let first = self.open(address).await;
         self.follow(address.to_owned(), first).await
     }
 
-    /// Opens an address that leads to the development provider, chooses a person there, and goes on.
+    /// Opens an address that redirects to the development provider, chooses a person there, and
+    /// follows the redirects back.
     pub(crate) async fn sign_in(&mut self, address: &str, person: &str) -> (String, Response) {
         let (page, shown) = self.visit(address).await;
         let mut form: Vec<(String, String)> = inputs(&shown.text);
@@ -82,13 +86,13 @@ impl Visitor {
     }
 }
 
-/// Where an answer sends the browser on to.
+/// The address that an answer redirects to.
 pub(crate) fn location(at: &str, answer: &Response) -> Option<String> {
     let next = answer.headers.get(header::LOCATION)?.to_str().expect("an address");
     Some(url(at).join(next).expect("an address").into())
 }
 
-/// The same address where it really is.
+/// The address with the host `127.0.0.1`.
 fn on_loopback(address: &str) -> Url {
     let mut url = url(address);
     url.set_host(Some("127.0.0.1")).expect("a host");

@@ -32,7 +32,10 @@ fn the_servers_answers_survive_encoding() {
         [Status::Pending, Status::Progressing, Status::Healthy, Status::Degraded, Status::Deleting]
             .map(|status| samples::environment("webterm", status));
     survives(&Ok::<_, UiError>(Answer::Environments(samples::list(environments.into(), 5))));
-    survives(&Err::<Answer, _>(UiError::new(UiErrorKind::NotFound, "There is no such template.")));
+    survives(&Err::<Answer, _>(UiError::new(
+        UiErrorKind::NotFound,
+        "The template does not exist.",
+    )));
 }
 
 #[test]

@@ -10,15 +10,15 @@ use crate::{
     view_models::{Offer, lifetime},
 };
 
-/// Shows how long an environment lives and how many pool members are unclaimed, or the status of
-/// the existing environment.
+/// Shows the lifetime of an environment and the number of ready pool members, or the status of the
+/// existing environment.
 #[component]
 pub fn CardFacts(
     /// The template.
     entry: CatalogEntry,
     /// What its button does.
     offer: Memo<Offer>,
-    /// How many pool members are unclaimed.
+    /// How many unclaimed pool members are ready.
     ready: Signal<Option<u32>>,
 ) -> impl IntoView {
     let lifetime = lifetime(&entry);

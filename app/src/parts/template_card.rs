@@ -14,7 +14,7 @@ use crate::{
 pub fn TemplateCard(
     /// The template.
     entry: CatalogEntry,
-    /// How many of its pool members are unclaimed.
+    /// How many of its unclaimed pool members are ready.
     ready: Signal<Option<u32>>,
 ) -> impl IntoView {
     let (session, live) = (use_session(), use_live_list());

@@ -5,10 +5,10 @@ use crate::samples::{entry, environment, list};
 use crate::server_fns::{MutationReply, UiError, UiErrorKind};
 
 #[test]
-fn a_card_offers_what_will_really_happen() {
+fn the_offer_follows_the_session_and_the_quota() {
     let simple = entry("webterm", "Learning,Linux");
-    let mut asking = simple.clone();
-    asking.parameters.push(Parameter {
+    let mut with_parameters = simple.clone();
+    with_parameters.parameters.push(Parameter {
         name: "size".to_owned(),
         description: String::new(),
         required: true,
@@ -19,7 +19,7 @@ fn a_card_offers_what_will_really_happen() {
     let nothing = list(Vec::new(), 2);
     assert_eq!(Offer::of(&simple, false, None), Offer::SignIn);
     assert_eq!(Offer::of(&simple, true, Some(&nothing)), Offer::Launch);
-    assert_eq!(Offer::of(&asking, true, Some(&nothing)), Offer::EnterParameters);
+    assert_eq!(Offer::of(&with_parameters, true, Some(&nothing)), Offer::EnterParameters);
 
     let full = list(vec![environment("a", Status::Healthy), environment("b", Status::Healthy)], 2);
     assert!(matches!(Offer::of(&simple, true, Some(&full)), Offer::LimitReached(_)));
@@ -29,7 +29,7 @@ fn a_card_offers_what_will_really_happen() {
 }
 
 #[test]
-fn an_environment_that_exists_is_offered_by_its_state() {
+fn the_offer_follows_the_status_of_an_existing_environment() {
     let template = entry("webterm", "");
     let offer = |status, connection| {
         let mut mine = environment("webterm", status);
@@ -43,7 +43,7 @@ fn an_environment_that_exists_is_offered_by_its_state() {
 }
 
 #[test]
-fn an_extension_says_how_many_are_used() {
+fn an_extension_shows_how_many_are_used() {
     let extension = |count, max| {
         let mut it = environment("webterm", Status::Healthy);
         (it.extend_count, it.max_extends) = (count, max);
@@ -61,7 +61,7 @@ fn an_extension_says_how_many_are_used() {
 }
 
 #[test]
-fn a_search_finds_all_its_words_anywhere() {
+fn an_entry_must_contain_every_search_word() {
     let template = entry("webterm", "Learning,Linux");
     let matches = |query: &str, category: &str| {
         CatalogFilter { query: query.to_owned(), category: category.to_owned() }.matches(&template)
@@ -74,7 +74,7 @@ fn a_search_finds_all_its_words_anywhere() {
 }
 
 #[test]
-fn categories_are_derived_from_the_catalog() {
+fn categories_are_distinct_and_sorted() {
     let catalog =
         [entry("a", "Teams,Shared"), entry("b", "Data"), entry("c", " data ,SQL"), entry("d", "")];
     assert_eq!(categories(&catalog), ["Data", "Teams"]);
@@ -106,7 +106,7 @@ fn every_icon_that_a_template_may_name_is_in_the_sprite() {
 }
 
 #[test]
-fn changes_are_announced_and_standing_still_is_not() {
+fn only_changes_are_announced() {
     let before =
         list(vec![environment("a", Status::Progressing), environment("b", Status::Healthy)], 5);
     let after = list(vec![environment("a", Status::Healthy)], 5);
@@ -115,7 +115,7 @@ fn changes_are_announced_and_standing_still_is_not() {
 }
 
 #[test]
-fn seats_are_drawn_while_they_can_be_counted_at_a_glance() {
+fn only_a_small_quota_is_drawn_as_seats() {
     assert_eq!(Quota { used: 1, limit: 3 }.seats(), [true, false, false]);
     assert!(Quota { used: 1, limit: 50 }.seats().is_empty());
     assert!(Quota { used: 3, limit: 3 }.is_reached());
@@ -123,16 +123,16 @@ fn seats_are_drawn_while_they_can_be_counted_at_a_glance() {
 }
 
 #[test]
-fn a_card_says_how_long_an_environment_lives() {
-    let said = |ttl, by, times| {
+fn a_lifetime_includes_the_extensions() {
+    let text = |ttl, by, times| {
         let mut it = entry("webterm", "");
         (it.ttl, it.extend_ttl, it.max_extends, it.is_unlimited) = (ttl, by, times, ttl < 0);
         lifetime(&it)
     };
-    assert_eq!(said(86_400, 7_200, 5), "24 h, +2 h × 5");
-    assert_eq!(said(28_800, 14_400, 0), "8 h, +4 h");
-    assert_eq!(said(2_700, 0, 0), "45 min");
-    assert_eq!(said(-1, 7_200, 5), "no time limit");
+    assert_eq!(text(86_400, 7_200, 5), "24 h, +2 h × 5");
+    assert_eq!(text(28_800, 14_400, 0), "8 h, +4 h");
+    assert_eq!(text(2_700, 0, 0), "45 min");
+    assert_eq!(text(-1, 7_200, 5), "no time limit");
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_launch_goes_through_its_stages() {
 }
 
 #[test]
-fn a_failed_sign_in_has_the_status_of_the_contract_and_repeats_nothing_from_the_address() {
+fn a_failed_sign_in_has_its_status_and_shows_no_text_of_the_address() {
     for (word, status) in [
         ("not-set-up", 404),
         ("refused", 400),

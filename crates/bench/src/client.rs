@@ -1,4 +1,4 @@
-//! One person's connection to one replica: HTTP/1.1 without a pool, so that a measured request never waits for a connection.
+//! An HTTP/1.1 client with one connection, so that a measured request never waits for a connection.
 
 use std::time::{Duration, Instant};
 
@@ -20,32 +20,37 @@ pub(crate) struct Client {
     _connection: AbortOnDropHandle<()>,
 }
 
-/// What was answered, and how long it took until all of it was there.
+/// A response, and the time from the request until the end of the body.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: StatusCode,
     pub(crate) body: Bytes,
     pub(crate) took: Duration,
 }
 
-impl Answer {
-    /// The body of an answer that has to be a success.
+impl Response {
+    /// The body as JSON.
+    ///
+    /// # Errors
+    /// The status is no success, or the body is not JSON.
     pub(crate) fn json(&self) -> Result<Value> {
         let text = String::from_utf8_lossy(&self.body);
-        ensure!(self.status.is_success(), "{} instead of a success: {text}", self.status);
+        ensure!(self.status.is_success(), "status {}: {text}", self.status);
         serde_json::from_slice(&self.body).with_context(|| format!("not JSON: {text}"))
     }
 }
 
 impl Client {
-    /// Connects to `host`, as whoever has the token.
+    /// Connects to `host`. Requests carry `token` as bearer token.
     pub(crate) async fn connect(host: &str, token: Option<&str>) -> Result<Self> {
-        let stream = TcpStream::connect(host).await.with_context(|| format!("no {host}"))?;
+        let stream = TcpStream::connect(host)
+            .await
+            .with_context(|| format!("could not connect to {host}"))?;
         stream.set_nodelay(true)?;
         let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
         let connection = tokio::spawn(async move {
             if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection broke");
+                tracing::debug!(%error, "a connection failed");
             }
         });
         Ok(Self {
@@ -56,18 +61,18 @@ impl Client {
         })
     }
 
-    /// Is whoever has this token from now on.
-    pub(crate) fn be(&mut self, token: &str) {
+    /// Replaces the bearer token.
+    pub(crate) fn set_token(&mut self, token: &str) {
         self.authorization = Some(bearer(token));
     }
 
-    /// GET
-    pub(crate) async fn get(&mut self, path: &str) -> Result<Answer> {
+    /// Sends a GET request.
+    pub(crate) async fn get(&mut self, path: &str) -> Result<Response> {
         self.send(Method::GET, path).await
     }
 
     /// Sends a request without a body.
-    pub(crate) async fn send(&mut self, method: Method, path: &str) -> Result<Answer> {
+    pub(crate) async fn send(&mut self, method: Method, path: &str) -> Result<Response> {
         let mut request = Request::builder().method(method).uri(path);
         request = request.header(header::HOST, &self.host);
         if let Some(authorization) = &self.authorization {
@@ -75,14 +80,14 @@ impl Client {
         }
         let request = request.body(Empty::new())?;
         let start = Instant::now();
-        let answer = async {
+        let response = async {
             self.sender.ready().await?;
-            let answer = self.sender.send_request(request).await?;
-            let status = answer.status();
-            Ok::<_, hyper::Error>((status, answer.into_body().collect().await?.to_bytes()))
+            let response = self.sender.send_request(request).await?;
+            let status = response.status();
+            Ok::<_, hyper::Error>((status, response.into_body().collect().await?.to_bytes()))
         };
-        let (status, body) = answer.await.with_context(|| format!("no answer to {path}"))?;
-        Ok(Answer { status, body, took: start.elapsed() })
+        let (status, body) = response.await.with_context(|| format!("no response to {path}"))?;
+        Ok(Response { status, body, took: start.elapsed() })
     }
 }
 

@@ -1,4 +1,4 @@
-//! The API server's own counters, as its `/metrics` shows them in the text format of Prometheus.
+//! The number of writes to the API server, from its metric `apiserver_request_total`.
 
 use std::{
     collections::BTreeMap,
@@ -8,38 +8,39 @@ use std::{
 use anyhow::{Context as _, Result};
 use kube::Client;
 
-const REQUESTS: &str = "apiserver_request_total";
-/// The verbs of requests that change something, as the API server names them.
-const WRITES: [&str; 6] = ["APPLY", "DELETE", "DELETECOLLECTION", "PATCH", "POST", "PUT"];
-/// What the cluster itself writes all the time, whether there is a Dploy or not.
-const HOUSEKEEPING: [&str; 2] = ["leases", "nodes"];
+/// The metric.
+const METRIC: &str = "apiserver_request_total";
+/// The values of the label `verb` for writes.
+const WRITE_VERBS: [&str; 6] = ["APPLY", "DELETE", "DELETECOLLECTION", "PATCH", "POST", "PUT"];
+/// The resources that the cluster itself writes all the time. They are not counted.
+const IGNORED_RESOURCES: [&str; 2] = ["leases", "nodes"];
 
-/// A kind of write: what is done to which resource.
+/// A kind of write: verb and resource.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Write {
     /// `resource`, or `resource/subresource`.
     pub(crate) resource: String,
-    /// The verb in the API server's spelling.
+    /// The value of the label `verb`.
     pub(crate) verb: String,
 }
 
 impl Write {
-    /// Whether the cluster itself makes such writes for every namespace that comes, whoever made that.
-    fn is_of_kubernetes(&self) -> bool {
+    /// Whether Kubernetes itself makes these writes for every created or deleted namespace.
+    fn is_namespace_housekeeping(&self) -> bool {
         let Self { resource, verb } = self;
         let accounts = resource == "serviceaccounts";
         let root_certificate = resource == "configmaps" && verb == "POST";
-        let ends = resource == "namespaces/finalize" || resource == "namespaces/status";
-        accounts || root_certificate || ends || verb == "DELETECOLLECTION"
+        let deletion = resource == "namespaces/finalize" || resource == "namespaces/status";
+        accounts || root_certificate || deletion || verb == "DELETECOLLECTION"
     }
 }
 
-/// How many writes the API server was asked for, whatever it answered; without leases and nodes.
+/// The number of requested writes by kind, whatever their response; without leases and nodes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Writes(BTreeMap<Write, u64>);
 
 impl Writes {
-    /// Asks the API server.
+    /// Reads the metrics of the API server.
     pub(crate) async fn read(client: &Client) -> Result<Self> {
         let request = http::Request::get("/metrics").body(Vec::new())?;
         let text = client.request_text(request).await;
@@ -48,28 +49,28 @@ impl Writes {
 
     fn parse(metrics: &str) -> Self {
         let mut writes = Self::default();
-        for (labels, value) in metrics.lines().filter_map(request_counter) {
-            let Some(write) = write(&labels) else { continue };
+        for (labels, value) in metrics.lines().filter_map(parse_line) {
+            let Some(write) = counted_write(&labels) else { continue };
             *writes.0.entry(write).or_default() += value;
         }
         writes
     }
 
-    /// Those that were made since.
+    /// The writes since `earlier`.
     pub(crate) fn since(&self, earlier: &Self) -> Self {
         let before = |write: &Write| earlier.0.get(write).copied().unwrap_or_default();
         let made = self.0.iter().map(|(write, now)| (write.clone(), now - before(write).min(*now)));
         Self(made.filter(|(_, made)| *made > 0).collect())
     }
 
-    /// Without those that Kubernetes itself makes for every namespace.
-    pub(crate) fn of_dploy(&self) -> Self {
-        let ours = self.0.iter().filter(|(write, _)| !write.is_of_kubernetes());
-        Self(ours.map(|(write, count)| (write.clone(), *count)).collect())
+    /// The writes without those that Kubernetes makes for every namespace.
+    pub(crate) fn without_housekeeping(&self) -> Self {
+        let kept = self.0.iter().filter(|(write, _)| !write.is_namespace_housekeeping());
+        Self(kept.map(|(write, count)| (write.clone(), *count)).collect())
     }
 
-    /// Those to these resources and their subresources.
-    pub(crate) fn of(&self, resources: &[&str]) -> Self {
+    /// The writes to `resources` and their subresources.
+    pub(crate) fn to(&self, resources: &[&str]) -> Self {
         let named = |write: &Write| {
             let resource = write.resource.split('/').next();
             resource.is_some_and(|resource| resources.contains(&resource))
@@ -78,15 +79,15 @@ impl Writes {
         Self(chosen.map(|(write, count)| (write.clone(), *count)).collect())
     }
 
-    /// All of them.
+    /// The number of all writes.
     pub(crate) fn total(&self) -> u64 {
         self.0.values().sum()
     }
 
-    /// Each kind of write, divided by how often what caused it was done.
+    /// Formats the number of writes per operation, in total and by kind.
     #[expect(clippy::cast_precision_loss, reason = "counts of a bench are far below 2^52")]
-    pub(crate) fn per(&self, times: usize) -> String {
-        let per = |count: u64| count as f64 / times as f64;
+    pub(crate) fn per_operation(&self, operations: usize) -> String {
+        let per = |count: u64| count as f64 / operations as f64;
         let each = self.0.iter().map(|(write, count)| format!("{write} {:.2}", per(*count)));
         let each = each.collect::<Vec<_>>().join(", ");
         format!("{:.2} ({each})", per(self.total()))
@@ -108,26 +109,29 @@ impl Display for Writes {
 
 type Labels<'a> = BTreeMap<&'a str, &'a str>;
 
-/// The labels and the value of a line, if it counts requests.
-fn request_counter(line: &str) -> Option<(Labels<'_>, u64)> {
-    let (labels, value) = line.strip_prefix(REQUESTS)?.strip_prefix('{')?.rsplit_once('}')?;
-    // None of these labels has a quote or a comma in its value.
+/// The labels and the value of a line of the metric.
+fn parse_line(line: &str) -> Option<(Labels<'_>, u64)> {
+    let (labels, value) = line.strip_prefix(METRIC)?.strip_prefix('{')?.rsplit_once('}')?;
+    // The values of these labels contain no quote and no comma.
     let labels = labels.split("\",").filter_map(|pair| pair.split_once("=\""));
     let labels = labels.map(|(name, value)| (name, value.trim_end_matches('"')));
     let value = value.split_whitespace().next()?.parse::<f64>().ok()?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
-        reason = "a count, printed with an exponent when it is large"
+        reason = "the value is a count, although large ones have an exponent"
     )]
     Some((labels.collect(), value as u64))
 }
 
-/// What a line counts, if that is a write that matters.
-fn write(labels: &Labels<'_>) -> Option<Write> {
+/// The kind of write with these labels; `None` for reads, dry runs and ignored resources.
+fn counted_write(labels: &Labels<'_>) -> Option<Write> {
     let label = |name: &str| labels.get(name).copied().unwrap_or_default();
     let (verb, resource) = (label("verb"), label("resource"));
-    if !WRITES.contains(&verb) || HOUSEKEEPING.contains(&resource) || !label("dry_run").is_empty() {
+    if !WRITE_VERBS.contains(&verb)
+        || IGNORED_RESOURCES.contains(&resource)
+        || !label("dry_run").is_empty()
+    {
         return None;
     }
     let resource = match label("subresource") {
@@ -159,20 +163,23 @@ apiserver_request_total{code="201",component="apiserver",dry_run="All",group="",
 "#;
 
     #[test]
-    fn writes_are_counted_by_verb_and_resource_whatever_was_answered() {
+    fn writes_are_counted_by_verb_and_resource() {
         assert_eq!(Writes::parse(BEFORE).to_string(), "PATCH dployowners/status 12");
         let after = Writes::parse(AFTER);
         assert_eq!(after.to_string(), "POST configmaps 2, PATCH dployowners/status 17");
     }
 
     #[test]
-    fn a_difference_has_what_is_new_and_nothing_that_stood_still() {
+    fn a_difference_contains_only_new_writes() {
         let (before, after) = (Writes::parse(BEFORE), Writes::parse(AFTER));
         let made = after.since(&before);
         assert_eq!(made.to_string(), "POST configmaps 2, PATCH dployowners/status 5");
         assert_eq!(made.total(), 7);
-        assert_eq!(made.of_dploy().per(5), "1.00 (PATCH dployowners/status 1.00)");
-        assert_eq!(made.of(&["configmaps"]).to_string(), "POST configmaps 2");
+        assert_eq!(
+            made.without_housekeeping().per_operation(5),
+            "1.00 (PATCH dployowners/status 1.00)"
+        );
+        assert_eq!(made.to(&["configmaps"]).to_string(), "POST configmaps 2");
         assert_eq!(before.since(&after).total(), 0);
         assert_eq!(after.since(&after), Writes::default());
     }

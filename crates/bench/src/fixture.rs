@@ -1,4 +1,5 @@
-//! A namespace of the cluster that is the bench's own, with Dploy's kinds and whatever processes a measure wants.
+//! The fixture of the measures: a namespace, the CustomResourceDefinitions, an identity provider,
+//! and functions that start `dploy`.
 
 use std::{
     net::TcpListener,
@@ -26,83 +27,87 @@ use tempfile::TempDir;
 use tokio::{process::Command, time::timeout};
 
 use crate::{
-    account,
     client::Client,
+    instances::InstanceWatch,
     issuer::Issuer,
-    program::{Ends, Program, Server},
-    tracker::Tracker,
+    process::{DployProcess, ServeProcess, UnexpectedExits},
+    service_account, templates,
 };
 
-/// The field manager of what the bench writes.
-const MANAGER: &str = "dploy-bench";
-/// How long the API server may take for what is not measured.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How often a deletion of everything is begun.
-const ATTEMPTS: usize = 10;
-/// How many requests of preparation are under way at once.
-const AT_ONCE: usize = 32;
-/// A launch without its parameter is refused, but makes the person known.
+/// The field manager of the bench.
+const FIELD_MANAGER: &str = "dploy-bench";
+/// The timeout for a CustomResourceDefinition to be served.
+const DEFINITION_TIMEOUT: Duration = Duration::from_secs(60);
+/// The number of requests to delete a collection before the bench fails.
+const MAX_DELETE_ATTEMPTS: usize = 10;
+/// The number of users that are introduced concurrently.
+const MAX_CONCURRENT_INTRODUCTIONS: usize = 32;
+/// The template that introduces users: its launch is refused, but creates the owner record.
 const INTRODUCTION: &str = "introduction";
 
-/// Somebody with a token and a connection.
-pub(crate) struct Person {
+/// A user with a connection to a replica.
+pub(crate) struct User {
     pub(crate) name: String,
     pub(crate) client: Client,
 }
 
-/// Where the bench takes place.
-pub(crate) struct World {
-    /// An admin's client of the API server.
+/// What all measures share: clients, the namespace and the processes in it.
+pub(crate) struct Fixture {
+    /// A client with the rights of the admin.
     pub(crate) kube: kube::Client,
-    /// The namespace of Dploy's resources.
+    /// The namespace of the processes and their resources.
     pub(crate) namespace: String,
-    /// Tells what becomes of the instances.
-    pub(crate) tracker: Tracker,
-    /// Tells of processes that ended unasked.
-    pub(crate) ends: Ends,
-    /// That of the processes.
+    /// The instances in the namespace.
+    pub(crate) instances: InstanceWatch,
+    /// The unexpected exits of processes.
+    pub(crate) exits: UnexpectedExits,
+    /// The kubeconfig of the processes.
     kubeconfig: PathBuf,
     dploy: PathBuf,
     directory: TempDir,
     issuer: Issuer,
-    programs: AtomicUsize,
+    /// The number of started processes. It names their logs.
+    process_count: AtomicUsize,
 }
 
-impl World {
-    /// Makes the namespace, and Dploy's kinds where the cluster does not have them.
+impl Fixture {
+    /// Creates the namespace and applies the CustomResourceDefinitions.
     pub(crate) async fn open(kubeconfig: &Path, dploy: &Path) -> Result<Self> {
         let kube = client(kubeconfig).await?;
         install(&kube).await?;
         let namespace = format!("dploy-bench-{}", clock::random_hex::<4>());
         let metadata = ObjectMeta { name: Some(namespace.clone()), ..ObjectMeta::default() };
         let namespaces: Api<Namespace> = Api::all(kube.clone());
-        let made = Namespace { metadata, ..Namespace::default() };
-        let made =
-            namespaces.create(&PostParams::default(), &made).await.context("no namespace")?;
+        let created = Namespace { metadata, ..Namespace::default() };
+        let created = namespaces
+            .create(&PostParams::default(), &created)
+            .await
+            .context("could not create the namespace")?;
         let directory = tempfile::tempdir()?;
-        let kubeconfig = account::create(&kube, kubeconfig, &made, directory.path()).await?;
+        let kubeconfig =
+            service_account::create(&kube, kubeconfig, &created, directory.path()).await?;
         Ok(Self {
-            tracker: Tracker::start(kube.clone(), &namespace),
-            ends: Ends::default(),
+            instances: InstanceWatch::start(kube.clone(), &namespace),
+            exits: UnexpectedExits::default(),
             kube,
             namespace,
             kubeconfig,
-            dploy: dploy.canonicalize().context("there is no dploy to measure")?,
+            dploy: dploy.canonicalize().context("the dploy binary does not exist")?,
             directory,
             issuer: Issuer::start().await?,
-            programs: AtomicUsize::new(0),
+            process_count: AtomicUsize::new(0),
         })
     }
 
-    /// Removes the namespace. What is still in it goes with it.
+    /// Deletes the namespace with its contents.
     pub(crate) async fn close(self) -> Result<()> {
-        self.strip().await?;
+        self.remove_finalizers().await?;
         let namespaces: Api<Namespace> = Api::all(self.kube.clone());
         namespaces.delete(&self.namespace, &DeleteParams::default()).await?;
         Ok(())
     }
 
-    /// An API of one of Dploy's kinds.
+    /// The API of a kind in the namespace.
     pub(crate) fn api<K>(&self) -> Api<K>
     where
         K: kube::Resource<Scope = kube::core::NamespaceResourceScope, DynamicType = ()>,
@@ -110,23 +115,23 @@ impl World {
         Api::namespaced(self.kube.clone(), &self.namespace)
     }
 
-    /// Starts a server and waits until it is ready.
-    pub(crate) async fn serve(&self) -> Result<Server> {
+    /// Starts `dploy serve` and waits until it is ready.
+    pub(crate) async fn serve(&self) -> Result<ServeProcess> {
         self.serve_with(&[]).await
     }
 
-    /// Starts a server with more of its variables set and waits until it is ready.
-    pub(crate) async fn serve_with(&self, variables: &[(&str, &str)]) -> Result<Server> {
+    /// Starts `dploy serve` with extra environment variables and waits until it is ready.
+    pub(crate) async fn serve_with(&self, variables: &[(&str, &str)]) -> Result<ServeProcess> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
         let mut serve = self.command("serve");
         serve.envs([("SERVER_HOST", "127.0.0.1"), ("SERVER_PORT", &port)]);
         serve.envs([("JWT_ISSUER", self.issuer.origin()), ("JWKS_URL", &self.issuer.keys_url())]);
         serve.envs(variables.iter().copied());
-        Server::of(self.start(serve)?, format!("127.0.0.1:{port}")).await
+        ServeProcess::when_ready(self.start(serve)?, format!("127.0.0.1:{port}")).await
     }
 
-    /// Starts an operator. That it leads shows in what it does.
-    pub(crate) fn operate(&self) -> Result<Program> {
+    /// Starts `dploy operate`. Does not wait until it leads.
+    pub(crate) fn operate(&self) -> Result<DployProcess> {
         let mut operate = self.command("operate");
         operate.env("HOSTNAME", "bench");
         self.start(operate)
@@ -136,15 +141,15 @@ impl World {
         let mut command = Command::new(&self.dploy);
         command.arg(role).env_clear().env("KUBECONFIG", &self.kubeconfig);
         command.env("DPLOY_NAMESPACE", &self.namespace);
-        // Several run at once, each on ports of its own.
+        // Port 0 lets several processes run at the same time.
         command.envs([("HEALTH_PORT", "0"), ("METRICS_PORT", "0")]);
         command
     }
 
-    fn start(&self, command: Command) -> Result<Program> {
-        let count = self.programs.fetch_add(1, Ordering::Relaxed);
+    fn start(&self, command: Command) -> Result<DployProcess> {
+        let count = self.process_count.fetch_add(1, Ordering::Relaxed);
         let log = self.directory.path().join(format!("{count}.log"));
-        Program::start(command, log, self.ends.clone())
+        DployProcess::start(command, log, self.exits.clone())
     }
 
     /// Applies a template.
@@ -155,51 +160,51 @@ impl World {
             "metadata": { "name": name },
             "spec": spec,
         });
-        let by_us = PatchParams::apply(MANAGER).force();
+        let apply = PatchParams::apply(FIELD_MANAGER).force();
         let (templates, template) = (self.api::<DployTemplate>(), Patch::Apply(template));
-        let applied = templates.patch(name, &by_us, &template).await;
+        let applied = templates.patch(name, &apply, &template).await;
         applied.with_context(|| format!("could not apply the template {name}"))?;
         Ok(())
     }
 
-    /// A token of somebody.
+    /// A token of the user `name`.
     pub(crate) fn token(&self, name: &str) -> Result<String> {
         self.issuer.token(name)
     }
 
-    /// Connects as somebody.
-    pub(crate) async fn person(&self, name: String, server: &Server) -> Result<Person> {
+    /// A connected user.
+    pub(crate) async fn user(&self, name: String, server: &ServeProcess) -> Result<User> {
         let token = self.token(&name)?;
-        Ok(Person { client: Client::connect(server.host(), Some(&token)).await?, name })
+        Ok(User { client: Client::connect(server.host(), Some(&token)).await?, name })
     }
 
-    /// People who have used Dploy before, so that they have their owner's record, and are connected.
-    pub(crate) async fn people(
+    /// `count` connected users that have an owner record, as users have after their first launch.
+    pub(crate) async fn users(
         &self,
         prefix: &str,
         count: usize,
-        server: &Server,
-    ) -> Result<Vec<Person>> {
-        self.template(INTRODUCTION, introduction()).await?;
-        let people = stream::iter(0..count).map(|number| async move {
-            let mut person = self.person(format!("{prefix}-{number}"), server).await?;
-            let refused = person.client.get("/run/introduction").await?;
-            ensure!(refused.status == StatusCode::BAD_REQUEST, "{refused:?}");
-            Ok(person)
+        server: &ServeProcess,
+    ) -> Result<Vec<User>> {
+        self.template(INTRODUCTION, templates::unlaunchable()).await?;
+        let users = stream::iter(0..count).map(|number| async move {
+            let mut user = self.user(format!("{prefix}-{number}"), server).await?;
+            let response = user.client.get("/run/introduction").await?;
+            ensure!(response.status == StatusCode::BAD_REQUEST, "{response:?}");
+            Ok(user)
         });
-        people.buffered(AT_ONCE).try_collect().await
+        users.buffered(MAX_CONCURRENT_INTRODUCTIONS).try_collect().await
     }
 
-    /// Deletes all templates, instances and owners, and waits until they are gone. An operator has to run.
+    /// Deletes all templates, instances and owner records. Requires a running operator.
     pub(crate) async fn clear(&self) -> Result<()> {
         delete_all(&self.api::<DployTemplate>()).await?;
         delete_all(&self.api::<DployInstance>()).await?;
-        self.tracker.until("nothing is left", |it| it.present().next().is_none()).await?;
+        self.instances.until("nothing is left", |it| it.existing().next().is_none()).await?;
         delete_all(&self.api::<DployOwner>()).await
     }
 
-    /// Drops the finalizers of what a measure that failed has left behind.
-    async fn strip(&self) -> Result<()> {
+    /// Removes the finalizers of the instances that a failed measure has left.
+    async fn remove_finalizers(&self) -> Result<()> {
         let instances = self.api::<DployInstance>();
         let none = Patch::Merge(json!({ "metadata": { "finalizers": null } }));
         for instance in instances.list_metadata(&ListParams::default()).await? {
@@ -213,42 +218,43 @@ async fn client(kubeconfig: &Path) -> Result<kube::Client> {
     let read = Kubeconfig::read_from(kubeconfig).context("could not read the kubeconfig")?;
     let options = KubeConfigOptions::default();
     let config = Config::from_custom_kubeconfig(read, &options).await;
-    kube::Client::try_from(config.context("the kubeconfig has no cluster")?).context("no client")
+    kube::Client::try_from(config.context("the kubeconfig is not usable")?)
+        .context("could not create a client")
 }
 
-/// Deletes them all. The API server gives a request a minute, which may not be enough for all: then it goes on with the rest.
+/// Deletes a collection. Repeats the request after an error, since the API server stops a request
+/// after a minute.
 async fn delete_all<K>(api: &Api<K>) -> Result<()>
 where
     K: kube::Resource<DynamicType = ()> + Clone + std::fmt::Debug + serde::de::DeserializeOwned,
 {
     let (params, all) = (DeleteParams::background(), ListParams::default());
-    for _ in 0..ATTEMPTS {
+    for _ in 0..MAX_DELETE_ATTEMPTS {
         match api.delete_collection(&params, &all).await {
             Ok(_) => return Ok(()),
-            Err(error) => tracing::warn!(%error, "could not delete all at once, going on"),
+            Err(error) => {
+                tracing::warn!(%error, "could not delete the whole collection, trying again")
+            }
         }
     }
     bail!("could not delete all {}", K::plural(&()))
 }
 
-/// Applies Dploy's kinds and waits until they are served. They stay: others may use them by now.
+/// Applies the CustomResourceDefinitions and waits until they are served. They are never deleted,
+/// since others may use them.
 async fn install(kube: &kube::Client) -> Result<()> {
     let kinds: Api<CustomResourceDefinition> = Api::all(kube.clone());
     for kind in resources::custom_resource_definitions() {
         let name = kind.name_any();
-        let by_us = PatchParams::apply(MANAGER).force();
-        kinds.patch(&name, &by_us, &Patch::Apply(kind)).await.context("no custom resources")?;
+        let apply = PatchParams::apply(FIELD_MANAGER).force();
+        kinds
+            .patch(&name, &apply, &Patch::Apply(kind))
+            .await
+            .context("could not apply a CustomResourceDefinition")?;
         let served = await_condition(kinds.clone(), &name, is_crd_established());
-        timeout(PATIENCE, served).await.context("the custom resources are not served")??;
+        timeout(DEFINITION_TIMEOUT, served)
+            .await
+            .context("the custom resources are not served in time")??;
     }
     Ok(())
-}
-
-fn introduction() -> Value {
-    json!({
-        "engine": "manifests",
-        "manifests": crate::measures::CONFIG_MAP,
-        "visible": false,
-        "parameters": [{ "name": "missing", "required": true }],
-    })
 }

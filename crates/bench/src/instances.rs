@@ -1,4 +1,4 @@
-//! What the API server says of the instances, in the order in which it happened.
+//! Follows the instances of a namespace through a watch.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -18,148 +18,159 @@ use resources::{DployInstance, Phase, meta};
 use tokio::{sync::watch, time::timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-/// How long anything may take before the bench gives up.
-const PATIENCE: Duration = Duration::from_secs(1200);
+/// The timeout of a wait for a state of the instances.
+const WAIT_TIMEOUT: Duration = Duration::from_secs(1200);
 
-/// An instance, as it was last seen.
+/// The last observed state of an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Seen {
+pub(crate) struct InstanceState {
     pub(crate) template: String,
     pub(crate) owner: String,
     pub(crate) phase: Option<Phase>,
-    pub(crate) extended: u64,
-    leaving: bool,
-    void: bool,
+    pub(crate) extensions: u64,
+    is_terminating: bool,
+    is_void: bool,
 }
 
-impl Seen {
+impl InstanceState {
     fn of(instance: &DployInstance) -> Self {
-        let extended = instance.annotations().get(meta::EXTEND_COUNT);
+        let extensions = instance.annotations().get(meta::EXTEND_COUNT);
         Self {
             template: instance.spec.template_ref.clone(),
             owner: instance.spec.owner.clone(),
             phase: instance.status.as_ref().and_then(|status| status.phase),
-            extended: extended.and_then(|count| count.parse().ok()).unwrap_or_default(),
-            leaving: instance.metadata.deletion_timestamp.is_some(),
-            void: instance.labels().contains_key(meta::VOID),
+            extensions: extensions.and_then(|count| count.parse().ok()).unwrap_or_default(),
+            is_terminating: instance.metadata.deletion_timestamp.is_some(),
+            is_void: instance.labels().contains_key(meta::VOID),
         }
     }
 
-    /// Whether it counts as somebody's.
-    fn is_owned(&self) -> bool {
-        !self.owner.is_empty() && !self.leaving && !self.void
+    /// Whether the instance counts against the quota of its owner.
+    fn counts_for_owner(&self) -> bool {
+        !self.owner.is_empty() && !self.is_terminating && !self.is_void
     }
 }
 
-/// All instances.
+/// The observed instances, existing and deleted.
 #[derive(Debug, Default)]
-pub(crate) struct Picture {
-    present: HashMap<String, Seen>,
-    gone: Vec<Seen>,
-    /// How many each owner had at most at one time, and how many of one template.
-    most: BTreeMap<String, usize>,
-    most_of_a_template: usize,
+pub(crate) struct Instances {
+    existing: HashMap<String, InstanceState>,
+    deleted: Vec<InstanceState>,
+    /// The maximal number of simultaneous instances, by owner.
+    max_by_owner: BTreeMap<String, usize>,
+    /// The maximal number of simultaneous instances of one owner and template.
+    max_per_owner_and_template: usize,
 }
 
-impl Picture {
-    /// Those that are there.
-    pub(crate) fn present(&self) -> impl Iterator<Item = &Seen> {
-        self.present.values()
+impl Instances {
+    /// The existing instances.
+    pub(crate) fn existing(&self) -> impl Iterator<Item = &InstanceState> {
+        self.existing.values()
     }
 
-    /// How many of a template are in this phase and stay.
+    /// The number of instances of a template in a phase, without terminating ones.
     pub(crate) fn count(&self, template: &str, phase: Phase) -> usize {
-        let is = |it: &&Seen| it.template == template && it.phase == Some(phase) && !it.leaving;
-        self.present().filter(is).count()
+        let is_counted = |it: &&InstanceState| {
+            it.template == template && it.phase == Some(phase) && !it.is_terminating
+        };
+        self.existing().filter(is_counted).count()
     }
 
-    /// Whether the instance of this name is there.
-    pub(crate) fn has(&self, name: &str) -> bool {
-        self.present.contains_key(name)
+    /// Whether an instance of this name exists.
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.existing.contains_key(name)
     }
 
-    /// How often environments were extended, by owner and template, those that are gone too.
+    /// The number of extensions by owner and template, including deleted instances.
     pub(crate) fn extensions(&self) -> BTreeMap<(String, String), u64> {
         let mut extensions = BTreeMap::new();
-        for seen in self.present().chain(&self.gone).filter(|it| it.extended > 0) {
-            let key = (seen.owner.clone(), seen.template.clone());
-            *extensions.entry(key).or_default() += seen.extended;
+        for state in self.existing().chain(&self.deleted).filter(|it| it.extensions > 0) {
+            let key = (state.owner.clone(), state.template.clone());
+            *extensions.entry(key).or_default() += state.extensions;
         }
         extensions
     }
 
-    /// How many environments an owner had at most at one time.
-    pub(crate) fn most_of_an_owner(&self) -> usize {
-        self.most.values().copied().max().unwrap_or_default()
+    /// The maximal number of simultaneous instances of one owner.
+    pub(crate) fn max_per_owner(&self) -> usize {
+        self.max_by_owner.values().copied().max().unwrap_or_default()
     }
 
-    /// How many environments of one template an owner had at most at one time.
-    pub(crate) const fn most_of_a_template(&self) -> usize {
-        self.most_of_a_template
+    /// The maximal number of simultaneous instances of one owner and template.
+    pub(crate) const fn max_per_owner_and_template(&self) -> usize {
+        self.max_per_owner_and_template
     }
 
-    fn see(&mut self, name: String, seen: Seen) {
-        let owner = seen.owner.clone();
-        let template = seen.template.clone();
-        self.present.insert(name, seen);
+    fn apply(&mut self, name: String, state: InstanceState) {
+        let owner = state.owner.clone();
+        let template = state.template.clone();
+        self.existing.insert(name, state);
         if owner.is_empty() {
             return;
         }
-        let theirs = || self.present.values().filter(|it| it.is_owned() && it.owner == owner);
-        let (all, same) = (theirs().count(), theirs().filter(|it| it.template == template).count());
-        self.most_of_a_template = self.most_of_a_template.max(same);
-        let most = self.most.entry(owner).or_default();
-        *most = all.max(*most);
+        let of_owner =
+            || self.existing.values().filter(|it| it.counts_for_owner() && it.owner == owner);
+        let (all, same) =
+            (of_owner().count(), of_owner().filter(|it| it.template == template).count());
+        self.max_per_owner_and_template = self.max_per_owner_and_template.max(same);
+        let max = self.max_by_owner.entry(owner).or_default();
+        *max = all.max(*max);
     }
 
-    fn lose(&mut self, name: &str, seen: Seen) {
-        self.present.remove(name);
-        self.gone.push(seen);
+    fn delete(&mut self, name: &str, state: InstanceState) {
+        self.existing.remove(name);
+        self.deleted.push(state);
     }
 }
 
-/// Follows the instances of a namespace.
-pub(crate) struct Tracker {
-    picture: watch::Receiver<Picture>,
-    _following: AbortOnDropHandle<()>,
+/// A watch of the instances of a namespace. It stops on drop.
+pub(crate) struct InstanceWatch {
+    instances: watch::Receiver<Instances>,
+    _task: AbortOnDropHandle<()>,
 }
 
-impl Tracker {
-    /// Starts to follow; each measure has its own, since what is gone is kept.
+impl InstanceWatch {
+    /// Starts a watch that begins with the existing instances.
     pub(crate) fn start(client: Client, namespace: &str) -> Self {
-        let (sender, picture) = watch::channel(Picture::default());
-        let following = tokio::spawn(follow(Api::namespaced(client, namespace), sender));
-        Self { picture, _following: AbortOnDropHandle::new(following) }
+        let (sender, instances) = watch::channel(Instances::default());
+        let task = tokio::spawn(follow(Api::namespaced(client, namespace), sender));
+        Self { instances, _task: AbortOnDropHandle::new(task) }
     }
 
-    /// Waits until what is seen is as it should be.
-    pub(crate) async fn until(&self, what: &str, is: impl FnMut(&Picture) -> bool) -> Result<()> {
-        let mut picture = self.picture.clone();
-        let seen = timeout(PATIENCE, picture.wait_for(is)).await;
-        seen.with_context(|| format!("gave up waiting until {what}"))??;
+    /// Waits until the instances meet a condition, which `condition` describes in an error.
+    pub(crate) async fn until(
+        &self,
+        condition: &str,
+        is_met: impl FnMut(&Instances) -> bool,
+    ) -> Result<()> {
+        let mut instances = self.instances.clone();
+        let result = timeout(WAIT_TIMEOUT, instances.wait_for(is_met)).await;
+        result.with_context(|| format!("timed out waiting until {condition}"))??;
         Ok(())
     }
 
-    /// Looks at what is seen now.
-    pub(crate) fn look<T>(&self, at: impl FnOnce(&Picture) -> T) -> T {
-        at(&self.picture.borrow())
+    /// Calls `read` with the current instances.
+    pub(crate) fn read<T>(&self, read: impl FnOnce(&Instances) -> T) -> T {
+        read(&self.instances.borrow())
     }
 }
 
-async fn follow(instances: Api<DployInstance>, picture: watch::Sender<Picture>) {
-    let mut events = watcher(instances, watcher::Config::default()).default_backoff().boxed();
+async fn follow(api: Api<DployInstance>, instances: watch::Sender<Instances>) {
+    let mut events = watcher(api, watcher::Config::default()).default_backoff().boxed();
     while let Some(event) = events.next().await {
         match event {
             Ok(Event::Apply(instance) | Event::InitApply(instance)) => {
-                let seen = Seen::of(&instance);
-                picture.send_modify(|picture| picture.see(instance.name_any(), seen));
+                let state = InstanceState::of(&instance);
+                instances.send_modify(|it| it.apply(instance.name_any(), state));
             }
             Ok(Event::Delete(instance)) => {
-                let seen = Seen::of(&instance);
-                picture.send_modify(|picture| picture.lose(&instance.name_any(), seen));
+                let state = InstanceState::of(&instance);
+                instances.send_modify(|it| it.delete(&instance.name_any(), state));
             }
             Ok(Event::Init | Event::InitDone) => {}
-            Err(error) => tracing::warn!(%error, "the watch of the bench was interrupted"),
+            Err(error) => {
+                tracing::warn!(%error, "the watch of the instances failed and is restarted")
+            }
         }
     }
 }

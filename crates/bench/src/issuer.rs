@@ -1,4 +1,4 @@
-//! An identity provider that knows everybody: keys to verify tokens with, and tokens for as many people as are asked for.
+//! An identity provider: serves the public key and signs tokens for any user name.
 
 use anyhow::{Context as _, Result};
 use axum::{Json, Router, routing::get};
@@ -14,10 +14,10 @@ use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
 
 const KEY_ID: &str = "bench";
-/// Longer than any bench.
-const LIFETIME_SECONDS: i64 = 24 * 3600;
+/// The lifetime of a token. No bench runs longer.
+const TOKEN_LIFETIME_SECONDS: i64 = 24 * 3600;
 
-/// Serves its keys on loopback for as long as it lives.
+/// The signing key, and a server for the public key that stops on drop.
 pub(crate) struct Issuer {
     origin: String,
     key: EncodingKey,
@@ -25,34 +25,36 @@ pub(crate) struct Issuer {
 }
 
 impl Issuer {
-    /// Starts it with a fresh key.
+    /// Starts the server with a new key.
     pub(crate) async fn start() -> Result<Self> {
         let key = SigningKey::from_bytes(&clock::random_bytes());
         let pem = key.to_pkcs8_pem(LineEnding::LF).context("could not write the issuer's key")?;
-        let keys = json!({ "keys": [public(&key)] });
+        let keys = json!({ "keys": [public_jwk(&key)] });
         let router = Router::new().route("/keys", get(|| async { Json(keys) }));
-        let listener = TcpListener::bind("127.0.0.1:0").await.context("no port for the issuer")?;
+        let listener = TcpListener::bind("127.0.0.1:0")
+            .await
+            .context("could not open a port for the issuer")?;
         let origin = format!("http://{}", listener.local_addr()?);
         let server = tokio::spawn(async move {
             if let Err(error) = axum::serve(listener, router).await {
-                tracing::error!(%error, "the issuer stopped");
+                tracing::error!(%error, "the issuer has stopped");
             }
         });
         let key = EncodingKey::from_ed_pem(pem.as_bytes())?;
         Ok(Self { origin, key, _server: AbortOnDropHandle::new(server) })
     }
 
-    /// Its `iss`.
+    /// The `iss` of the tokens.
     pub(crate) fn origin(&self) -> &str {
         &self.origin
     }
 
-    /// Where its keys are.
+    /// The URL of the JWKS.
     pub(crate) fn keys_url(&self) -> String {
         format!("{}/keys", self.origin)
     }
 
-    /// A token of the person of this name.
+    /// A token of the user `name`.
     pub(crate) fn token(&self, name: &str) -> Result<String> {
         let now = SystemClock.now().as_second();
         let claims = json!({
@@ -61,14 +63,14 @@ impl Issuer {
             "sub": name,
             "name": name,
             "iat": now,
-            "exp": now + LIFETIME_SECONDS,
+            "exp": now + TOKEN_LIFETIME_SECONDS,
         });
         let header = Header { kid: Some(KEY_ID.to_owned()), ..Header::new(Algorithm::EdDSA) };
         jsonwebtoken::encode(&header, &claims, &self.key).context("could not sign a token")
     }
 }
 
-fn public(key: &SigningKey) -> Value {
+fn public_jwk(key: &SigningKey) -> Value {
     let x = URL_SAFE_NO_PAD.encode(key.verifying_key().as_bytes());
     json!({ "kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": KEY_ID, "x": x })
 }

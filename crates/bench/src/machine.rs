@@ -1,4 +1,4 @@
-//! Where the figures were measured, and of what.
+//! The machine and the commit that the figures belong to.
 
 use std::{
     fmt::{self, Display},
@@ -18,17 +18,17 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// This one; what it does not tell is said to be unknown.
-    pub(crate) fn this() -> Self {
+    /// Reads the values from `/proc` and git. Values that cannot be read are `unknown`.
+    pub(crate) fn detect() -> Self {
         let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
         let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
         Self {
             cores: available_parallelism().map_or(0, usize::from),
-            processor: known(field(&cpu, "model name")),
-            memory: known(field(&memory, "MemTotal").and_then(gibibytes)),
-            kernel: known(Some(kernel.trim().to_owned())),
-            commit: known(commit()),
+            processor: or_unknown(field(&cpu, "model name")),
+            memory: or_unknown(field(&memory, "MemTotal").and_then(gibibytes)),
+            kernel: or_unknown(Some(kernel.trim().to_owned())),
+            commit: or_unknown(commit()),
         }
     }
 }
@@ -40,20 +40,20 @@ impl Display for Machine {
     }
 }
 
-fn known(value: Option<String>) -> String {
+fn or_unknown(value: Option<String>) -> String {
     value.filter(|it| !it.is_empty()).unwrap_or_else(|| "unknown".to_owned())
 }
 
-/// A field of one of the tables in `/proc`.
+/// The value of a field in a file such as `/proc/meminfo`.
 pub(crate) fn field(table: &str, name: &str) -> Option<String> {
-    let of_name = |line: &str| {
+    let value = |line: &str| {
         let (key, value) = line.split_once(':')?;
         (key.trim() == name).then(|| value.trim().to_owned())
     };
-    table.lines().find_map(of_name)
+    table.lines().find_map(value)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "rounded to a tenth anyway")]
+#[expect(clippy::cast_precision_loss, reason = "the result is rounded to a tenth")]
 fn gibibytes(kibibytes: String) -> Option<String> {
     let kibibytes: u64 = kibibytes.strip_suffix(" kB")?.parse().ok()?;
     Some(format!("{:.1} GiB", kibibytes as f64 / 1_048_576.0))
@@ -69,10 +69,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fields_are_found_by_their_whole_name() {
+    fn a_field_is_found_by_its_whole_name() {
         let table = "MemTotal:       24683888 kB\nMemTotalFree:   1 kB\n";
         assert_eq!(field(table, "MemTotal").and_then(gibibytes).as_deref(), Some("23.5 GiB"));
         assert_eq!(field(table, "Mem"), None);
-        assert_eq!(known(None), "unknown");
+        assert_eq!(or_unknown(None), "unknown");
     }
 }

@@ -1,20 +1,22 @@
-//! Measures Dploy on a real Kubernetes, against the numbers that it has to meet: `cargo xtask bench`.
+//! `cargo xtask bench`: measures Dploy on a real Kubernetes and compares the figures with targets.
 //!
-//! It starts `dploy serve` and `dploy operate` as processes of their own, in a namespace of its own, and is the crowd that
-//! uses them. The figures are printed as a table; what a figure means stands in `docs/benchmarks.md`.
+//! It creates a namespace, starts `dploy serve` and `dploy operate` as processes, and sends the
+//! requests of users. It prints the figures as a table; `docs/benchmarks.md` explains them.
 
-mod account;
 mod client;
 mod counters;
 mod document;
+mod fixture;
+mod instances;
 mod issuer;
 mod machine;
+mod measure;
 mod measures;
-mod program;
+mod process;
 mod report;
+mod service_account;
 mod statistics;
-mod tracker;
-mod world;
+mod templates;
 
 use std::{
     io::{Write as _, stderr, stdout},
@@ -27,10 +29,10 @@ use clap::{Parser, Subcommand, ValueEnum as _};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
+    fixture::Fixture,
     machine::Machine,
-    measures::{Measure, Size},
+    measure::{Measure, Size},
     report::Report,
-    world::World,
 };
 
 #[derive(Parser)]
@@ -45,21 +47,21 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Bench {
-    /// What claiming, launching, deleting and waiting cost, on the cluster of a kubeconfig
+    /// Measure launches, claims, deletions, reads and idle time on a cluster
     Claims {
-        /// An admin's access to the cluster; it should do nothing else meanwhile
+        /// The kubeconfig of a cluster admin. The cluster should be otherwise idle
         #[arg(long)]
         kubeconfig: PathBuf,
-        /// Take only these measures
+        /// Run only these measures
         #[arg(long, value_delimiter = ',', value_name = "MEASURE")]
         only: Vec<Measure>,
-        /// How many requests race against each other
+        /// The number of conflicting requests
         #[arg(long, default_value_t = 10_000)]
         requests: usize,
-        /// Put the figures into this file, between its marks, too
+        /// Also write the figures into this file, between its markers
         #[arg(long, value_name = "FILE", conflicts_with = "only")]
         into: Option<PathBuf>,
-        /// How many instances there are when Dploy starts with many
+        /// The number of instances in the measure `many`
         #[arg(long, default_value_t = 10_000)]
         many: usize,
     },
@@ -72,7 +74,7 @@ async fn main() -> ExitCode {
     match run(Cli::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // There is nobody to tell when stderr is closed.
+            // stderr may be closed.
             let _ = writeln!(stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }
@@ -82,28 +84,33 @@ async fn main() -> ExitCode {
 async fn run(Cli { bench, dploy }: Cli) -> Result<()> {
     let Bench::Claims { kubeconfig, only, requests, into, many } = bench;
     let provider = rustls::crypto::ring::default_provider().install_default();
-    provider.map_err(|_| anyhow!("a provider of cryptography is there already"))?;
-    let world = World::open(&kubeconfig, &dploy).await?;
-    let mut report = Report::new(Machine::this());
-    let outcome = measure(&world, &only, Size { requests, many }, &mut report).await;
+    provider.map_err(|_| anyhow!("a cryptography provider is already installed"))?;
+    let fixture = Fixture::open(&kubeconfig, &dploy).await?;
+    let mut report = Report::new(Machine::detect());
+    let outcome = measure(&fixture, &only, Size { requests, many }, &mut report).await;
     write!(stdout(), "{report}").context("could not print the report")?;
     if let Some(file) = into {
-        document::put(&file, &report.to_string())?;
+        document::replace_figures(&file, &report.to_string())?;
     }
-    // What went wrong first says more than what that does to the end.
-    outcome.and(world.close().await)
+    // If both fail, the first error is the cause.
+    outcome.and(fixture.close().await)
 }
 
-async fn measure(world: &World, only: &[Measure], size: Size, report: &mut Report) -> Result<()> {
+async fn measure(
+    fixture: &Fixture,
+    only: &[Measure],
+    size: Size,
+    report: &mut Report,
+) -> Result<()> {
     let chosen = |it: &&Measure| only.is_empty() || only.contains(it);
     for measure in Measure::value_variants().iter().filter(chosen) {
-        report.begin(*measure);
+        report.set_measure(*measure);
         tracing::info!("measuring {measure}");
-        let taken = tokio::select! {
-            taken = measure.take(world, size, report) => taken,
-            end = world.ends.first() => Err(end),
+        let result = tokio::select! {
+            result = measures::run(*measure, fixture, size, report) => result,
+            exit = fixture.exits.first() => Err(exit),
         };
-        taken.with_context(|| format!("{measure} failed"))?;
+        result.with_context(|| format!("{measure} failed"))?;
     }
     Ok(())
 }

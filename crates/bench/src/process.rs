@@ -1,4 +1,4 @@
-//! `dploy` as processes of their own, as they run in a cluster.
+//! Starts, observes and stops `dploy` processes.
 
 use std::{
     fs::{self, File},
@@ -18,90 +18,96 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{client::Client, machine::field};
 
-/// How long a program may take to be ready, and to stop.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How often something that does not speak up itself is asked.
-const GLANCE: Duration = Duration::from_millis(2);
+/// The timeout for a process to become ready, and to stop.
+const START_STOP_TIMEOUT: Duration = Duration::from_secs(60);
+/// The interval between two readiness requests.
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
-/// Tells of programs that ended although nobody asked them to: a measure would wait for what they were to do.
+/// Reports processes that exit before they are stopped, so that a measure does not wait for them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Ends(watch::Sender<Option<String>>);
+pub(crate) struct UnexpectedExits(watch::Sender<Option<String>>);
 
-impl Ends {
-    /// Waits until a program has ended unasked, and says which end it was.
+impl UnexpectedExits {
+    /// Waits for the first unexpected exit and describes it.
     pub(crate) async fn first(&self) -> Error {
-        let mut ends = self.0.subscribe();
-        match ends.wait_for(Option::is_some).await.as_deref() {
-            Ok(Some(end)) => anyhow!("{end}"),
-            // Neither can be while this one holds a sender.
-            Ok(None) | Err(_) => anyhow!("a program ended"),
+        let mut exits = self.0.subscribe();
+        match exits.wait_for(Option::is_some).await.as_deref() {
+            Ok(Some(exit)) => anyhow!("{exit}"),
+            // Unreachable: `wait_for` returns `Some`, and `self` holds a sender.
+            Ok(None) | Err(_) => anyhow!("a process exited"),
         }
     }
 }
 
-/// A running `dploy`.
-pub(crate) struct Program {
+/// A running `dploy` process. Dropping it kills the process.
+pub(crate) struct DployProcess {
     id: Pid,
     started: Instant,
-    asked: CancellationToken,
-    /// Kills the program when it is dropped.
-    end: AbortOnDropHandle<Result<ExitStatus>>,
+    /// Cancelled when [`DployProcess::stop`] begins.
+    is_stopping: CancellationToken,
+    exit: AbortOnDropHandle<Result<ExitStatus>>,
 }
 
-impl Program {
-    /// Starts it; what it logs goes to a file.
-    pub(crate) fn start(mut command: Command, log: PathBuf, ends: Ends) -> Result<Self> {
+impl DployProcess {
+    /// Starts the process with its output in the file `log`.
+    pub(crate) fn start(
+        mut command: Command,
+        log: PathBuf,
+        exits: UnexpectedExits,
+    ) -> Result<Self> {
         let file =
-            File::create(&log).with_context(|| format!("could not make {}", log.display()))?;
+            File::create(&log).with_context(|| format!("could not create {}", log.display()))?;
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).kill_on_drop(true);
         let started = Instant::now();
         let child = command.spawn().context("could not start dploy")?;
         let id = child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        let id = id.context("the program has ended")?;
-        let asked = CancellationToken::new();
-        let end = AbortOnDropHandle::new(tokio::spawn(follow(child, asked.clone(), log, ends)));
-        Ok(Self { id, started, asked, end })
+        let id = id.context("the process has exited")?;
+        let is_stopping = CancellationToken::new();
+        let exit = tokio::spawn(wait_for_exit(child, is_stopping.clone(), log, exits));
+        Ok(Self { id, started, is_stopping, exit: AbortOnDropHandle::new(exit) })
     }
 
-    /// Its resident memory in bytes.
-    pub(crate) fn memory(&self) -> Result<u64> {
+    /// The resident memory in bytes.
+    pub(crate) fn resident_bytes(&self) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id.as_raw_nonzero()))?;
-        let resident = field(&status, "VmRSS").context("no memory in /proc")?;
+        let resident = field(&status, "VmRSS").context("/proc has no VmRSS")?;
         let kibibytes: u64 = resident.trim_end_matches(" kB").parse()?;
         Ok(kibibytes * 1024)
     }
 
-    /// When it was started.
+    /// The time of the start.
     pub(crate) const fn started(&self) -> Instant {
         self.started
     }
 
-    /// Asks it to stop and waits until it has.
+    /// Sends SIGTERM and waits for the exit.
     pub(crate) async fn stop(self) -> Result<()> {
-        self.asked.cancel();
-        kill_process(self.id, Signal::TERM).context("the program has ended")?;
-        let status = timeout(PATIENCE, self.end).await.context("it did not stop")???;
+        self.is_stopping.cancel();
+        kill_process(self.id, Signal::TERM).context("the process has exited")?;
+        let status = timeout(START_STOP_TIMEOUT, self.exit)
+            .await
+            .context("dploy did not stop in time")???;
         if !status.success() {
-            bail!("dploy ended with {status}");
+            bail!("dploy exited with {status}");
         }
         Ok(())
     }
 }
 
-async fn follow(
+async fn wait_for_exit(
     mut child: Child,
-    asked: CancellationToken,
+    is_stopping: CancellationToken,
     log: PathBuf,
-    ends: Ends,
+    exits: UnexpectedExits,
 ) -> Result<ExitStatus> {
     let status = child.wait().await?;
-    if !asked.is_cancelled() {
-        let end = format!("dploy ended by itself with {status}: {}", last_line(&log));
-        // The first end explains those that follow from it.
-        ends.0.send_if_modified(|told| {
-            let first = told.is_none();
-            told.get_or_insert(end);
-            first
+    if !is_stopping.is_cancelled() {
+        let exit = format!("dploy exited unexpectedly with {status}: {}", last_line(&log));
+        // Only the first exit is kept, since it may have caused the others.
+        exits.0.send_if_modified(|first_exit| {
+            let is_first = first_exit.is_none();
+            first_exit.get_or_insert(exit);
+            is_first
         });
     }
     Ok(status)
@@ -109,85 +115,87 @@ async fn follow(
 
 fn last_line(log: &Path) -> String {
     let logged = fs::read_to_string(log).unwrap_or_default();
-    logged.lines().last().unwrap_or("it logged nothing").to_owned()
+    logged.lines().last().unwrap_or("the log is empty").to_owned()
 }
 
-/// A `dploy serve` that is ready.
-pub(crate) struct Server {
-    program: Program,
+/// A `dploy serve` process that is ready.
+pub(crate) struct ServeProcess {
+    process: DployProcess,
     host: String,
-    ready_after: Duration,
+    start_duration: Duration,
 }
 
-impl Server {
-    /// Waits until it is ready.
-    pub(crate) async fn of(program: Program, host: String) -> Result<Self> {
+impl ServeProcess {
+    /// Waits until the process is ready at `host`.
+    pub(crate) async fn when_ready(process: DployProcess, host: String) -> Result<Self> {
         let ready = async {
             while !is_ready(&host).await {
-                sleep(GLANCE).await;
+                sleep(POLL_INTERVAL).await;
             }
         };
-        timeout(PATIENCE, ready).await.context("dploy serve is not ready")?;
-        let ready_after = program.started().elapsed();
-        Ok(Self { program, host, ready_after })
+        timeout(START_STOP_TIMEOUT, ready)
+            .await
+            .context("dploy serve did not become ready in time")?;
+        let start_duration = process.started().elapsed();
+        Ok(Self { process, host, start_duration })
     }
 
-    /// Its address.
+    /// The address, `HOST:PORT`.
     pub(crate) fn host(&self) -> &str {
         &self.host
     }
 
-    /// How long it took from its start to its first 200 of `/ready`.
-    pub(crate) const fn ready_after(&self) -> Duration {
-        self.ready_after
+    /// The time from the start until `/ready` answered 200.
+    pub(crate) const fn start_duration(&self) -> Duration {
+        self.start_duration
     }
 
     /// The process.
-    pub(crate) const fn program(&self) -> &Program {
-        &self.program
+    pub(crate) const fn process(&self) -> &DployProcess {
+        &self.process
     }
 
-    /// Asks it to stop and waits until it has.
+    /// Sends SIGTERM and waits for the exit.
     pub(crate) async fn stop(self) -> Result<()> {
-        self.program.stop().await
+        self.process.stop().await
     }
 }
 
 async fn is_ready(host: &str) -> bool {
     let Ok(mut client) = Client::connect(host, None).await else { return false };
-    client.get("/ready").await.is_ok_and(|answer| answer.status.is_success())
+    client.get("/ready").await.is_ok_and(|response| response.status.is_success())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn shell(script: &str, room: &Path, ends: &Ends) -> Program {
+    fn shell(script: &str, directory: &Path, exits: &UnexpectedExits) -> DployProcess {
         let mut command = Command::new("sh");
         command.args(["-c", script]);
-        Program::start(command, room.join("log"), ends.clone()).unwrap()
+        DployProcess::start(command, directory.join("log"), exits.clone()).unwrap()
     }
 
     #[tokio::test]
-    async fn an_end_that_nobody_asked_for_is_told_with_the_last_words() {
-        let (room, ends) = (tempfile::tempdir().unwrap(), Ends::default());
-        let _program = shell("echo first; echo no cluster >&2; exit 3", room.path(), &ends);
-        let end = ends.first().await.to_string();
-        assert_eq!(end, "dploy ended by itself with exit status: 3: no cluster");
+    async fn an_unexpected_exit_is_reported_with_the_last_line_of_the_log() {
+        let (directory, exits) = (tempfile::tempdir().unwrap(), UnexpectedExits::default());
+        let _process = shell("echo first; echo no cluster >&2; exit 3", directory.path(), &exits);
+        let exit = exits.first().await.to_string();
+        assert_eq!(exit, "dploy exited unexpectedly with exit status: 3: no cluster");
     }
 
     #[tokio::test]
-    async fn an_end_that_was_asked_for_is_not_told() {
-        let (room, ends) = (tempfile::tempdir().unwrap(), Ends::default());
+    async fn a_requested_exit_is_not_reported() {
+        let (directory, exits) = (tempfile::tempdir().unwrap(), UnexpectedExits::default());
         let script = "trap 'exit 0' TERM; echo ready; while :; do sleep 0.01; done";
-        let program = shell(script, room.path(), &ends);
+        let process = shell(script, directory.path(), &exits);
         let ready = async {
-            while last_line(&room.path().join("log")) != "ready" {
-                sleep(GLANCE).await;
+            while last_line(&directory.path().join("log")) != "ready" {
+                sleep(POLL_INTERVAL).await;
             }
         };
-        timeout(PATIENCE, ready).await.unwrap();
-        program.stop().await.unwrap();
-        assert!(ends.0.borrow().is_none());
+        timeout(START_STOP_TIMEOUT, ready).await.unwrap();
+        process.stop().await.unwrap();
+        assert!(exits.0.borrow().is_none());
     }
 }

@@ -1,8 +1,8 @@
-//! What was measured, as a table in Markdown.
+//! The figures of a run, printed as a Markdown table.
 
 use std::fmt::{self, Display};
 
-use crate::{machine::Machine, measures::Measure};
+use crate::{machine::Machine, measure::Measure};
 
 /// One figure.
 #[derive(Debug, Clone)]
@@ -23,17 +23,17 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// An empty one.
+    /// A report without figures.
     pub(crate) const fn new(machine: Machine) -> Self {
         Self { machine, rows: Vec::new(), measure: Measure::Scale }
     }
 
-    /// What follows comes from this measure.
-    pub(crate) const fn begin(&mut self, measure: Measure) {
+    /// Sets the measure of the figures that are added next.
+    pub(crate) const fn set_measure(&mut self, measure: Measure) {
         self.measure = measure;
     }
 
-    /// A figure that has a number to meet.
+    /// Adds a figure that has a target.
     pub(crate) fn check(
         &mut self,
         what: impl Into<String>,
@@ -44,7 +44,7 @@ impl Report {
         self.add(what.into(), target.to_owned(), measured.into(), Some(met));
     }
 
-    /// A figure that explains others.
+    /// Adds a figure without a target.
     pub(crate) fn note(&mut self, what: impl Into<String>, measured: impl Into<String>) {
         self.add(what.into(), String::new(), measured.into(), None);
     }

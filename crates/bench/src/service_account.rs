@@ -1,5 +1,7 @@
-//! Who the measured processes are to the API server: a service account with a token, as in any installation. An admin's client
-//! certificate would have to be verified at every request, and priority and fairness would not hold for it.
+//! The service account of the measured processes.
+//!
+//! The certificate of an admin would distort the figures: the API server verifies it at every
+//! request and exempts it from priority and fairness.
 
 use std::path::{Path, PathBuf};
 
@@ -19,10 +21,11 @@ use kube::{
 };
 
 const NAME: &str = "dploy-bench";
-/// Longer than any run takes.
-const LIFE_SECONDS: i64 = 4 * 60 * 60;
+/// The lifetime of the token. No bench runs longer.
+const TOKEN_LIFETIME_SECONDS: i64 = 4 * 60 * 60;
 
-/// Makes an account that may do everything and goes with the namespace. Returns its kubeconfig, a file in `directory`.
+/// Creates a service account with the role `cluster-admin`, which is deleted with the namespace.
+/// Returns the path of its kubeconfig, a file in `directory`.
 pub(crate) async fn create(
     kube: &kube::Client,
     admin: &Path,
@@ -32,19 +35,26 @@ pub(crate) async fn create(
     let metadata = ObjectMeta { name: Some(NAME.to_owned()), ..ObjectMeta::default() };
     let account = ServiceAccount { metadata, ..ServiceAccount::default() };
     let accounts: Api<ServiceAccount> = Api::namespaced(kube.clone(), &namespace.name_any());
-    accounts.create(&PostParams::default(), &account).await.context("no service account")?;
+    accounts
+        .create(&PostParams::default(), &account)
+        .await
+        .context("could not create the service account")?;
     let bindings: Api<ClusterRoleBinding> = Api::all(kube.clone());
     let binding = binding(namespace).context("the namespace has no uid")?;
-    bindings.create(&PostParams::default(), &binding).await.context("no rights")?;
+    bindings.create(&PostParams::default(), &binding).await.context("could not bind the role")?;
     let request = TokenRequest {
         spec: TokenRequestSpec {
-            expiration_seconds: Some(LIFE_SECONDS),
+            expiration_seconds: Some(TOKEN_LIFETIME_SECONDS),
             ..TokenRequestSpec::default()
         },
         ..TokenRequest::default()
     };
     let granted = accounts.create_token_request(NAME, &PostParams::default(), &request).await;
-    let token = granted.context("no token")?.status.context("the token is missing")?.token;
+    let token = granted
+        .context("could not request a token")?
+        .status
+        .context("the response has no token")?
+        .token;
     let path = directory.join("kubeconfig");
     std::fs::write(&path, serde_json::to_string(&with_token(admin, token)?)?)?;
     Ok(path)

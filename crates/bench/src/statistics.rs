@@ -1,13 +1,13 @@
-//! What a list of durations says.
+//! Percentiles of durations.
 
 use std::time::Duration;
 
-/// Durations of the same thing, in ascending order.
+/// Sorted durations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Durations(Vec<Duration>);
 
 impl Durations {
-    /// The shortest one that `percent` of them do not exceed (nearest rank); zero when there are none.
+    /// The percentile by the nearest-rank method; zero for an empty list.
     pub(crate) fn percentile(&self, percent: usize) -> Duration {
         let rank = (self.0.len() * percent).div_ceil(100);
         self.0.get(rank.saturating_sub(1)).copied().unwrap_or_default()
@@ -18,12 +18,12 @@ impl Durations {
         self.percentile(50)
     }
 
-    /// What 19 of 20 do not exceed.
+    /// The 95th percentile.
     pub(crate) fn p95(&self) -> Duration {
         self.percentile(95)
     }
 
-    /// What 99 of 100 do not exceed.
+    /// The 99th percentile.
     pub(crate) fn p99(&self) -> Duration {
         self.percentile(99)
     }
@@ -33,7 +33,7 @@ impl Durations {
         self.percentile(100)
     }
 
-    /// How many there are.
+    /// The number of durations.
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }
@@ -56,7 +56,7 @@ mod tests {
     }
 
     #[test]
-    fn percentiles_are_those_of_the_nearest_rank() {
+    fn percentiles_use_the_nearest_rank() {
         let hundred = milliseconds((1..=100).rev());
         assert_eq!(hundred.p50(), Duration::from_millis(50));
         assert_eq!(hundred.p95(), Duration::from_millis(95));
@@ -68,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn one_is_all_of_them_and_none_is_zero() {
+    fn percentiles_of_one_and_of_no_duration() {
         let one = milliseconds([7]);
         assert_eq!((one.p50(), one.max()), (Duration::from_millis(7), Duration::from_millis(7)));
         assert_eq!(Durations::default().p95(), Duration::ZERO);

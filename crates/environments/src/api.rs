@@ -1,15 +1,13 @@
 //! The public API of the crate.
 
-use std::{collections::BTreeMap, pin::Pin, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use clock::SharedClock;
-use futures::Stream;
 use prometheus_client::registry::Registry;
-use thiserror::Error;
 use wire::{AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extended, Me, Run};
 
 use crate::{
-    Admin, Backend, Caller, Refusal, Settings, admin, backend,
+    Admin, Backend, Caller, EnvironmentStream, Refusal, Settings, admin, backend,
     cache::Cache,
     catalog,
     cluster::Writes,
@@ -25,14 +23,6 @@ use crate::{
     status::status,
     watch::watch,
 };
-
-/// The first lists of the cache could not be read.
-#[derive(Debug, Error)]
-#[error("could not read Dploy's resources from the cluster")]
-pub struct StartError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
-
-/// A stream of lists: the first at once, then one after every change of the caller's environments.
-pub type EnvironmentStream = Pin<Box<dyn Stream<Item = EnvironmentList> + Send>>;
 
 /// The operations of one replica. All clones share one cache.
 #[derive(Debug, Clone)]

@@ -33,8 +33,10 @@ mod status;
 mod views;
 mod watch;
 
-pub use api::{EnvironmentStream, Environments, StartError};
+pub use api::Environments;
 pub use backend::Backend;
+pub use cache::StartError;
 pub use caller::{Admin, Caller};
 pub use refusal::{Refusal, RefusalKind};
 pub use settings::Settings;
+pub use watch::EnvironmentStream;

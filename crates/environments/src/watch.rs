@@ -1,11 +1,12 @@
 //! Watch: the caller's list now and after every change.
 
 use std::{
+    pin::Pin,
     sync::{Arc, Weak},
     time::Duration,
 };
 
-use futures::stream;
+use futures::{Stream, stream};
 use jiff::Timestamp;
 use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
@@ -14,7 +15,7 @@ use tokio::{
 use wire::EnvironmentList;
 
 use crate::{
-    Caller, EnvironmentStream, Refusal,
+    Caller, Refusal,
     cache::ListChange,
     list::list_now,
     metrics::{Metrics, StreamClient},
@@ -26,6 +27,9 @@ use crate::{
 const COALESCE_WINDOW: Duration = Duration::from_millis(40);
 /// The longest sleep between two looks at the deadlines.
 const MAX_SLEEP: Duration = Duration::from_secs(3_600);
+
+/// A stream of lists: the first at once, then one after every change of the caller's environments.
+pub type EnvironmentStream = Pin<Box<dyn Stream<Item = EnvironmentList> + Send>>;
 
 /// One open event stream.
 struct Watch {

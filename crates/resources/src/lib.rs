@@ -14,6 +14,7 @@
 
 mod config;
 mod defaults;
+mod descriptions;
 mod guard_rails;
 mod instance;
 mod labels;
@@ -50,7 +51,9 @@ use kube::CustomResourceExt;
 /// The definitions of all four kinds, in the order in which to apply them.
 #[must_use]
 pub fn custom_resource_definitions() -> Vec<CustomResourceDefinition> {
-    vec![OperatorConfig::crd(), DployTemplate::crd(), DployOwner::crd(), DployInstance::crd()]
+    [OperatorConfig::crd(), DployTemplate::crd(), DployOwner::crd(), DployInstance::crd()]
+        .map(descriptions::on_one_line)
+        .into()
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Warm members, claimed one at a time and by a crowd. The owners have used Dploy before and are connected, as behind any
-//! ingress; the operator runs and refills the pool meanwhile.
+//! Claims of pool members, sequential and concurrent. The users have an owner record and an open
+//! connection, as behind an ingress. The operator refills the pool meanwhile.
 
 use std::time::Duration;
 
@@ -8,29 +8,30 @@ use futures::future::try_join_all;
 use resources::Phase;
 use tokio::time::sleep;
 
-use super::{milliseconds, ms, pooled};
+use super::{milliseconds, ms};
 use crate::{
-    client::Answer,
-    program::Server,
+    client::Response,
+    fixture::{Fixture, User},
+    instances::Instances,
+    process::ServeProcess,
     report::Report,
     statistics::Durations,
-    tracker::Picture,
-    world::{Person, World},
+    templates,
 };
 
-const ALONE: usize = 100;
-/// So that one claim does not meet what the last one set off.
-const SILENCE: Duration = milliseconds(100);
+const SEQUENTIAL_CLAIMS: usize = 100;
+/// The pause before a claim, in which the effects of the previous one end.
+const PAUSE_BEFORE_CLAIM: Duration = milliseconds(100);
 
-pub(super) async fn alone(world: &World, report: &mut Report) -> Result<()> {
-    let (server, operator) = (world.serve().await?, world.operate()?);
+pub(super) async fn sequential(fixture: &Fixture, report: &mut Report) -> Result<()> {
+    let (server, operator) = (fixture.serve().await?, fixture.operate()?);
     let pool = "warm";
-    world.template(pool, pooled(5, 0)).await?;
-    let mut took = Vec::with_capacity(ALONE);
-    for mut person in world.people("alone", ALONE, &server).await? {
-        until_warm(world, pool, 5).await?;
-        sleep(SILENCE).await;
-        took.push(claim(&mut person, pool).await?.took);
+    fixture.template(pool, templates::pooled(5, 0)).await?;
+    let mut took = Vec::with_capacity(SEQUENTIAL_CLAIMS);
+    for mut user in fixture.users("alone", SEQUENTIAL_CLAIMS, &server).await? {
+        wait_for_pool(fixture, pool, 5).await?;
+        sleep(PAUSE_BEFORE_CLAIM).await;
+        took.push(claim(&mut user, pool).await?.took);
     }
     let took: Durations = took.into_iter().collect();
     report.check(
@@ -39,28 +40,28 @@ pub(super) async fn alone(world: &World, report: &mut Report) -> Result<()> {
         distribution(&took),
         took.p50() <= milliseconds(12) && took.p95() <= milliseconds(25),
     );
-    world.clear().await?;
+    fixture.clear().await?;
     server.stop().await?;
     operator.stop().await
 }
 
-pub(super) async fn at_once(world: &World, report: &mut Report) -> Result<()> {
-    let (server, operator) = (world.serve().await?, world.operate()?);
-    let took = crowds(world, 5, 20, &server).await?;
+pub(super) async fn concurrent(fixture: &Fixture, report: &mut Report) -> Result<()> {
+    let (server, operator) = (fixture.serve().await?, fixture.operate()?);
+    let took = rounds_of_claims(fixture, 5, 20, &server).await?;
     report.check(
         "20 warm claims at once (5 times)",
         "p95 ≤ 80 ms",
         distribution(&took),
         took.p95() <= milliseconds(80),
     );
-    let took = crowds(world, 5, 60, &server).await?;
+    let took = rounds_of_claims(fixture, 5, 60, &server).await?;
     report.check(
         "60 warm claims at once (5 times)",
         "all ≤ 250 ms",
         distribution(&took),
         took.max() <= milliseconds(250),
     );
-    let took = crowds(world, 1, 300, &server).await?;
+    let took = rounds_of_claims(fixture, 1, 300, &server).await?;
     report.check(
         "300 warm claims at once",
         "all ≤ 1 s",
@@ -71,38 +72,47 @@ pub(super) async fn at_once(world: &World, report: &mut Report) -> Result<()> {
     operator.stop().await
 }
 
-/// Several crowds, one after the other: what a single one meets is left to chance.
-async fn crowds(world: &World, rounds: usize, count: usize, server: &Server) -> Result<Durations> {
+/// Repeats concurrent claims `rounds` times, since the result of a single round varies.
+async fn rounds_of_claims(
+    fixture: &Fixture,
+    rounds: usize,
+    count: usize,
+    server: &ServeProcess,
+) -> Result<Durations> {
     let mut took = Vec::with_capacity(rounds * count);
     for _ in 0..rounds {
-        took.extend(crowd(world, count, server).await?);
+        took.extend(concurrent_claims(fixture, count, server).await?);
     }
     Ok(took.into_iter().collect())
 }
 
-/// So many people claim a member each, all at the same time.
-async fn crowd(world: &World, count: usize, server: &Server) -> Result<Vec<Duration>> {
+/// `count` users claim one pool member each at the same time.
+async fn concurrent_claims(
+    fixture: &Fixture,
+    count: usize,
+    server: &ServeProcess,
+) -> Result<Vec<Duration>> {
     let pool = format!("warm-{count}");
-    world.template(&pool, pooled(count, 0)).await?;
-    let mut people = world.people(&format!("crowd-{count}"), count, server).await?;
-    until_warm(world, &pool, count).await?;
-    sleep(SILENCE).await;
-    let answers = try_join_all(people.iter_mut().map(|it| claim(it, &pool))).await?;
-    let took = answers.iter().map(|answer| answer.took).collect();
-    world.clear().await?;
+    fixture.template(&pool, templates::pooled(count, 0)).await?;
+    let mut users = fixture.users(&format!("crowd-{count}"), count, server).await?;
+    wait_for_pool(fixture, &pool, count).await?;
+    sleep(PAUSE_BEFORE_CLAIM).await;
+    let responses = try_join_all(users.iter_mut().map(|it| claim(it, &pool))).await?;
+    let took = responses.iter().map(|response| response.took).collect();
+    fixture.clear().await?;
     Ok(took)
 }
 
-async fn until_warm(world: &World, pool: &str, count: usize) -> Result<()> {
-    let is_warm = |it: &Picture| it.count(pool, Phase::Available) >= count;
-    world.tracker.until("the pool is warm", is_warm).await
+async fn wait_for_pool(fixture: &Fixture, pool: &str, count: usize) -> Result<()> {
+    let is_full = |it: &Instances| it.count(pool, Phase::Available) >= count;
+    fixture.instances.until("the pool is full", is_full).await
 }
 
-/// Somebody claims a member.
-async fn claim(person: &mut Person, pool: &str) -> Result<Answer> {
-    let answer = person.client.get(&format!("/run/{pool}")).await?;
-    ensure!(answer.status.is_success(), "{}: {answer:?}", person.name);
-    Ok(answer)
+/// Claims a pool member.
+async fn claim(user: &mut User, pool: &str) -> Result<Response> {
+    let response = user.client.get(&format!("/run/{pool}")).await?;
+    ensure!(response.status.is_success(), "{}: {response:?}", user.name);
+    Ok(response)
 }
 
 fn distribution(took: &Durations) -> String {

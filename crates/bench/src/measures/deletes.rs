@@ -1,4 +1,4 @@
-//! From the request to delete until the instance is gone, workload, namespace and all.
+//! Deletions, from the request until the instance, its workload and its namespace are gone.
 
 use std::time::Instant;
 
@@ -8,31 +8,32 @@ use http::{Method, StatusCode};
 use resources::Phase;
 use tokio::time::sleep;
 
-use super::{milliseconds, ms, on_demand};
+use super::{milliseconds, ms};
 use crate::{
+    fixture::{Fixture, User},
+    instances::Instances,
     report::Report,
     statistics::Durations,
-    tracker::Picture,
-    world::{Person, World},
+    templates,
 };
 
 const TEMPLATE: &str = "desk";
-const ALONE: usize = 20;
-const CROWD: usize = 200;
+const SEQUENTIAL_DELETIONS: usize = 20;
+const CONCURRENT_DELETIONS: usize = 200;
 
-pub(super) async fn measure(world: &World, report: &mut Report) -> Result<()> {
-    let (server, operator) = (world.serve().await?, world.operate()?);
-    world.template(TEMPLATE, on_demand()).await?;
-    let mut people = world.people("alone", ALONE, &server).await?;
-    launch(world, &mut people).await?;
+pub(super) async fn measure(fixture: &Fixture, report: &mut Report) -> Result<()> {
+    let (server, operator) = (fixture.serve().await?, fixture.operate()?);
+    fixture.template(TEMPLATE, templates::on_demand()).await?;
+    let mut users = fixture.users("alone", SEQUENTIAL_DELETIONS, &server).await?;
+    launch(fixture, &mut users).await?;
     let (mut answers, mut gone) = (Vec::new(), Vec::new());
-    for person in &mut people {
+    for user in &mut users {
         sleep(milliseconds(200)).await;
-        let name = name(person).await?;
+        let name = instance_name(user).await?;
         let start = Instant::now();
-        delete(person).await?;
+        delete(user).await?;
         answers.push(start.elapsed());
-        world.tracker.until("it is gone", |it| !it.has(&name)).await?;
+        fixture.instances.until("the instance is gone", |it| !it.contains(&name)).await?;
         gone.push(start.elapsed());
     }
     let (answers, gone): (Durations, Durations) =
@@ -43,42 +44,42 @@ pub(super) async fn measure(world: &World, report: &mut Report) -> Result<()> {
         format!("p50 {}, p95 {}; answer p50 {}", ms(gone.p50()), ms(gone.p95()), ms(answers.p50())),
         gone.p50() <= milliseconds(150),
     );
-    let mut people = world.people("crowd", CROWD, &server).await?;
-    launch(world, &mut people).await?;
+    let mut users = fixture.users("crowd", CONCURRENT_DELETIONS, &server).await?;
+    launch(fixture, &mut users).await?;
     let start = Instant::now();
-    try_join_all(people.iter_mut().map(delete)).await?;
+    try_join_all(users.iter_mut().map(delete)).await?;
     let answered = start.elapsed();
-    world.tracker.until("all are gone", |it| it.present().next().is_none()).await?;
+    fixture.instances.until("all instances are gone", |it| it.existing().next().is_none()).await?;
     let took = start.elapsed();
     report.check(
-        format!("{CROWD} deletions at once, to all gone"),
+        format!("{CONCURRENT_DELETIONS} deletions at once, to all gone"),
         "≤ 2 s",
         format!("{}; all answered after {}", ms(took), ms(answered)),
         took <= milliseconds(2000),
     );
-    world.clear().await?;
+    fixture.clear().await?;
     server.stop().await?;
     operator.stop().await
 }
 
-/// Everybody launches the template and waits until all are ready.
-async fn launch(world: &World, people: &mut [Person]) -> Result<()> {
-    let count = people.len();
-    for person in people {
-        let answer = person.client.get(&format!("/run/{TEMPLATE}")).await?;
-        ensure!(answer.status.is_success(), "{}: {answer:?}", person.name);
+/// Every user launches the template. Waits until all instances are Ready.
+async fn launch(fixture: &Fixture, users: &mut [User]) -> Result<()> {
+    let count = users.len();
+    for user in users {
+        let response = user.client.get(&format!("/run/{TEMPLATE}")).await?;
+        ensure!(response.status.is_success(), "{}: {response:?}", user.name);
     }
-    let ready = |it: &Picture| it.count(TEMPLATE, Phase::Ready) == count;
-    world.tracker.until("all are ready", ready).await
+    let all_ready = |it: &Instances| it.count(TEMPLATE, Phase::Ready) == count;
+    fixture.instances.until("all instances are Ready", all_ready).await
 }
 
-async fn name(person: &mut Person) -> Result<String> {
-    let run = person.client.get(&format!("/run/{TEMPLATE}/status")).await?.json()?;
-    Ok(format!("{TEMPLATE}-{}", run["uuid"].as_str().unwrap_or_default()))
+async fn instance_name(user: &mut User) -> Result<String> {
+    let environment = user.client.get(&format!("/run/{TEMPLATE}/status")).await?.json()?;
+    Ok(format!("{TEMPLATE}-{}", environment["uuid"].as_str().unwrap_or_default()))
 }
 
-async fn delete(person: &mut Person) -> Result<()> {
-    let answer = person.client.send(Method::DELETE, &format!("/run/{TEMPLATE}")).await?;
-    ensure!(answer.status == StatusCode::NO_CONTENT, "{}: {answer:?}", person.name);
+async fn delete(user: &mut User) -> Result<()> {
+    let response = user.client.send(Method::DELETE, &format!("/run/{TEMPLATE}")).await?;
+    ensure!(response.status == StatusCode::NO_CONTENT, "{}: {response:?}", user.name);
     Ok(())
 }

@@ -7,29 +7,30 @@ use futures::future::try_join_all;
 use resources::Phase;
 use tokio::time::sleep;
 
-use super::{milliseconds, ms, on_demand, rate};
+use super::{milliseconds, ms, rate};
 use crate::{
+    fixture::{Fixture, User},
+    instances::Instances,
     report::Report,
     statistics::Durations,
-    tracker::Picture,
-    world::{Person, World},
+    templates,
 };
 
 const TEMPLATE: &str = "desk";
-const ALONE: usize = 50;
-const CROWD: usize = 300;
-/// How often somebody who waits looks again.
-const GLANCE: Duration = milliseconds(2);
+const SEQUENTIAL_LAUNCHES: usize = 50;
+const CONCURRENT_LAUNCHES: usize = 300;
+/// The interval at which a user polls the status.
+const POLL_INTERVAL: Duration = milliseconds(2);
 
-pub(super) async fn alone(world: &World, report: &mut Report) -> Result<()> {
-    let (server, operator) = (world.serve().await?, world.operate()?);
-    world.template(TEMPLATE, on_demand()).await?;
+pub(super) async fn sequential(fixture: &Fixture, report: &mut Report) -> Result<()> {
+    let (server, operator) = (fixture.serve().await?, fixture.operate()?);
+    fixture.template(TEMPLATE, templates::on_demand()).await?;
     let (mut answers, mut healthy) = (Vec::new(), Vec::new());
-    for mut person in world.people("alone", ALONE, &server).await? {
+    for mut user in fixture.users("alone", SEQUENTIAL_LAUNCHES, &server).await? {
         sleep(milliseconds(100)).await;
         let start = Instant::now();
-        answers.push(launch(&mut person).await?);
-        until_healthy(&mut person).await?;
+        answers.push(launch(&mut user).await?);
+        until_healthy(&mut user).await?;
         healthy.push(start.elapsed());
     }
     let (answers, healthy): (Durations, Durations) =
@@ -41,50 +42,52 @@ pub(super) async fn alone(world: &World, report: &mut Report) -> Result<()> {
         answers.p50() <= milliseconds(12),
     );
     report.note(
-        "the same to Healthy, as the person sees it",
+        "on-demand launch to Healthy in the status, alone",
         format!("p50 {}, p95 {}", ms(healthy.p50()), ms(healthy.p95())),
     );
-    world.clear().await?;
+    fixture.clear().await?;
     server.stop().await?;
     operator.stop().await
 }
 
-pub(super) async fn at_once(world: &World, report: &mut Report) -> Result<()> {
-    let (server, operator) = (world.serve().await?, world.operate()?);
-    world.template(TEMPLATE, on_demand()).await?;
-    let mut people = world.people("crowd", CROWD, &server).await?;
+pub(super) async fn concurrent(fixture: &Fixture, report: &mut Report) -> Result<()> {
+    let (server, operator) = (fixture.serve().await?, fixture.operate()?);
+    fixture.template(TEMPLATE, templates::on_demand()).await?;
+    let mut users = fixture.users("crowd", CONCURRENT_LAUNCHES, &server).await?;
     sleep(Duration::from_secs(1)).await;
     let start = Instant::now();
     let answers: Durations =
-        try_join_all(people.iter_mut().map(launch)).await?.into_iter().collect();
-    let ready = |it: &Picture| it.count(TEMPLATE, Phase::Ready) == CROWD;
-    world.tracker.until("all are ready", ready).await?;
+        try_join_all(users.iter_mut().map(launch)).await?.into_iter().collect();
+    let all_ready = |it: &Instances| it.count(TEMPLATE, Phase::Ready) == CONCURRENT_LAUNCHES;
+    fixture.instances.until("all instances are Ready", all_ready).await?;
     let took = start.elapsed();
-    let rate = rate(CROWD, took);
+    let rate = rate(CONCURRENT_LAUNCHES, took);
     report.check(
-        format!("{CROWD} on-demand launches at once, from the first request to all Ready"),
+        format!(
+            "{CONCURRENT_LAUNCHES} on-demand launches at once, from the first request to all Ready"
+        ),
         "≥ 100 instances/s",
         format!("{rate:.0} instances/s ({}); answers p95 {}", ms(took), ms(answers.p95())),
         rate >= 100.0,
     );
-    world.clear().await?;
+    fixture.clear().await?;
     server.stop().await?;
     operator.stop().await
 }
 
-/// Somebody launches the template.
-pub(super) async fn launch(person: &mut Person) -> Result<Duration> {
-    let answer = person.client.get(&format!("/run/{TEMPLATE}")).await?;
-    ensure!(answer.status.is_success(), "{}: {answer:?}", person.name);
-    Ok(answer.took)
+/// Launches the template and returns the duration of the request.
+async fn launch(user: &mut User) -> Result<Duration> {
+    let response = user.client.get(&format!("/run/{TEMPLATE}")).await?;
+    ensure!(response.status.is_success(), "{}: {response:?}", user.name);
+    Ok(response.took)
 }
 
-async fn until_healthy(person: &mut Person) -> Result<()> {
+async fn until_healthy(user: &mut User) -> Result<()> {
     loop {
-        let status = person.client.get(&format!("/run/{TEMPLATE}/status")).await?.json()?;
+        let status = user.client.get(&format!("/run/{TEMPLATE}/status")).await?.json()?;
         if status["status"] == "Healthy" {
             return Ok(());
         }
-        sleep(GLANCE).await;
+        sleep(POLL_INTERVAL).await;
     }
 }

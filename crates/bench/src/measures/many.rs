@@ -1,7 +1,7 @@
-//! Start and memory, with nothing there and with very many instances.
+//! Start time and memory of the processes, without instances and with very many.
 //!
-//! The many have no workload: their engine is one that only `dploy dev` has, so that the cluster need not make and unmake as
-//! many namespaces. All else of them is as of any other.
+//! The instances have no workload: they name the engine `process`, which only `dploy dev` has. This
+//! spares the cluster the creation and deletion of as many namespaces.
 
 use std::time::Duration;
 
@@ -15,74 +15,84 @@ use resources::{DployInstance, Phase, meta};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
-use super::{ms, on_demand, writes::settled};
-use crate::{report::Report, statistics::Durations, world::World};
+use super::{ms, writes::wait_until_settled};
+use crate::{fixture::Fixture, report::Report, statistics::Durations, templates};
 
+/// The number of measured starts.
 const STARTS: usize = 5;
-const AT_ONCE: usize = 64;
+/// The number of instances that are created at the same time.
+const MAX_CONCURRENT_CREATES: usize = 64;
 const TEMPLATE: &str = "many";
 const PER_OWNER: usize = 5;
-const SILENCE: Duration = Duration::from_secs(2);
+/// The wait for the memory to settle after the last write.
+const SETTLE_TIME: Duration = Duration::from_secs(2);
 
-pub(super) async fn measure(world: &World, many: usize, report: &mut Report) -> Result<()> {
-    world.template(TEMPLATE, on_demand()).await?;
-    start(world, "nothing there", report).await?;
-    memory(world, "idle", 40, report).await?;
-    make(world, many).await?;
-    let there = format!("{many} instances");
-    start(world, &there, report).await?;
-    memory(world, &format!("with {there}"), 120, report).await?;
-    let operator = world.operate()?;
-    world.clear().await?;
+pub(super) async fn measure(fixture: &Fixture, many: usize, report: &mut Report) -> Result<()> {
+    fixture.template(TEMPLATE, templates::on_demand()).await?;
+    measure_start(fixture, "without instances", report).await?;
+    measure_memory(fixture, "idle", 40, report).await?;
+    create_instances(fixture, many).await?;
+    let condition = format!("{many} instances");
+    measure_start(fixture, &condition, report).await?;
+    measure_memory(fixture, &format!("with {condition}"), 120, report).await?;
+    let operator = fixture.operate()?;
+    fixture.clear().await?;
     operator.stop().await
 }
 
-/// From the start of the process to the first 200 of `/ready`.
-async fn start(world: &World, there: &str, report: &mut Report) -> Result<()> {
+/// Measures the time from the start of the process until `/ready` answers 200.
+async fn measure_start(fixture: &Fixture, condition: &str, report: &mut Report) -> Result<()> {
     let mut took = Vec::with_capacity(STARTS);
     for _ in 0..STARTS {
-        let server = world.serve().await?;
-        took.push(server.ready_after());
+        let server = fixture.serve().await?;
+        took.push(server.start_duration());
         server.stop().await?;
     }
     let took: Durations = took.into_iter().collect();
     report.note(
-        format!("start of dploy serve until /ready is 200, {there}"),
+        format!("start of dploy serve until /ready is 200, {condition}"),
         format!("p50 {}, max {}", ms(took.p50()), ms(took.max())),
     );
     Ok(())
 }
 
-async fn memory(world: &World, when: &str, most: u64, report: &mut Report) -> Result<()> {
-    let (server, operator) = (world.serve().await?, world.operate()?);
-    settled(world).await?;
-    sleep(SILENCE).await;
-    for (role, bytes) in [("serve", server.program().memory()?), ("operate", operator.memory()?)] {
+async fn measure_memory(
+    fixture: &Fixture,
+    condition: &str,
+    max_megabytes: u64,
+    report: &mut Report,
+) -> Result<()> {
+    let (server, operator) = (fixture.serve().await?, fixture.operate()?);
+    wait_until_settled(fixture).await?;
+    sleep(SETTLE_TIME).await;
+    for (role, bytes) in
+        [("serve", server.process().resident_bytes()?), ("operate", operator.resident_bytes()?)]
+    {
         let megabytes = bytes / 1_000_000;
         report.check(
-            format!("resident memory of dploy {role}, {when}"),
-            &format!("≤ {most} MB"),
+            format!("resident memory of dploy {role}, {condition}"),
+            &format!("≤ {max_megabytes} MB"),
             format!("{megabytes} MB"),
-            megabytes <= most,
+            megabytes <= max_megabytes,
         );
     }
     server.stop().await?;
     operator.stop().await
 }
 
-async fn make(world: &World, many: usize) -> Result<()> {
-    tracing::info!("making {many} instances");
-    let making = stream::iter(0..many).map(|number| make_one(world, number));
-    making.buffer_unordered(AT_ONCE).try_collect::<()>().await?;
-    world.tracker.until("all are there", |it| it.present().count() == many).await
+async fn create_instances(fixture: &Fixture, many: usize) -> Result<()> {
+    tracing::info!("creating {many} instances");
+    let creations = stream::iter(0..many).map(|number| create_instance(fixture, number));
+    creations.buffer_unordered(MAX_CONCURRENT_CREATES).try_collect::<()>().await?;
+    fixture.instances.until("all instances exist", |it| it.existing().count() == many).await
 }
 
-async fn make_one(world: &World, number: usize) -> Result<()> {
-    let instances = world.api::<DployInstance>();
-    let instance = serde_json::from_value(instance(number)).context("not an instance")?;
-    let made = instances.create(&PostParams::default(), &instance).await?;
+async fn create_instance(fixture: &Fixture, number: usize) -> Result<()> {
+    let instances = fixture.api::<DployInstance>();
+    let instance = serde_json::from_value(instance(number)).context("not a DployInstance")?;
+    let created = instances.create(&PostParams::default(), &instance).await?;
     let status = Patch::Merge(json!({ "status": status(number) }));
-    instances.patch_status(&made.name_any(), &PatchParams::default(), &status).await?;
+    instances.patch_status(&created.name_any(), &PatchParams::default(), &status).await?;
     Ok(())
 }
 
@@ -109,7 +119,7 @@ fn instance(number: usize) -> Value {
                 "description": "A desk of one's own.",
                 "engine": "process",
                 "process": { "command": "desk" },
-                "manifests": super::CONFIG_MAP,
+                "manifests": templates::CONFIG_MAP,
                 "connectionURLTemplate": "https://{{ .Host }}",
                 "baseDomain": "example.test",
                 "ttlSeconds": 86_400,

@@ -1,5 +1,5 @@
-//! Requests of few owners for few templates, on three replicas at once, so that nearly all of them race; then what was
-//! acknowledged is held against what the API server saw, in its order.
+//! Conflicting requests: few owners send requests for few templates to three replicas at the same
+//! time. The responses are then compared with the instances that the API server reported.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -15,44 +15,45 @@ use futures::future::{join_all, try_join_all};
 use http::{Method, StatusCode};
 use tokio::time::sleep;
 
-use super::{ms, on_demand, pooled, rate};
+use super::{ms, rate};
 use crate::{
-    client::{Answer, Client},
-    program::Server,
+    client::{Client, Response},
+    fixture::Fixture,
+    instances::{InstanceWatch, Instances},
+    process::ServeProcess,
     report::Report,
-    tracker::{Picture, Tracker},
-    world::World,
+    templates,
 };
 
 const REPLICAS: usize = 3;
 const OWNERS: usize = 24;
-/// So that the quota is what most launches end at.
+/// The quota of an owner. It is low, so that most launches reach it.
 const QUOTA: usize = 3;
 const TEMPLATES: [&str; 6] = ["warm-a", "warm-b", "desk-a", "desk-b", "desk-c", "desk-d"];
-/// How many requests are under way on each replica.
-const AT_ONCE: usize = 20;
+/// The number of concurrent requests to each replica.
+const CONNECTIONS_PER_REPLICA: usize = 20;
 
-/// What was acknowledged.
+/// The successful responses.
 #[derive(Debug, Default)]
 struct Acknowledged {
-    /// By uuid, who was told that it is theirs.
+    /// The owners that got an instance in a response, by its uuid.
     owners: BTreeMap<String, BTreeSet<String>>,
-    /// By owner and template, how often they were told that it was extended.
+    /// The number of acknowledged extensions, by owner and template.
     extensions: BTreeMap<(String, String), u64>,
-    /// By status, how many answers there were.
-    answers: BTreeMap<u16, usize>,
+    /// The number of responses by status.
+    responses: BTreeMap<u16, usize>,
 }
 
 impl Acknowledged {
-    fn note(&mut self, owner: &str, request: &Request, answer: &Answer) {
-        *self.answers.entry(answer.status.as_u16()).or_default() += 1;
-        if answer.status != StatusCode::OK {
+    fn add(&mut self, owner: &str, request: &Request, response: &Response) {
+        *self.responses.entry(response.status.as_u16()).or_default() += 1;
+        if response.status != StatusCode::OK {
             return;
         }
         match request.action {
             Action::Launch => {
-                let run = answer.json().unwrap_or_default();
-                let uuid = run["uuid"].as_str().unwrap_or_default().to_owned();
+                let environment = response.json().unwrap_or_default();
+                let uuid = environment["uuid"].as_str().unwrap_or_default().to_owned();
                 self.owners.entry(uuid).or_default().insert(owner.to_owned());
             }
             Action::Extend => {
@@ -67,11 +68,11 @@ impl Acknowledged {
         self.owners.values().filter(|owners| owners.len() > 1).count()
     }
 
-    /// Extensions that were acknowledged and that nobody can see.
-    fn lost_extends(&self, picture: &Picture) -> u64 {
-        let seen = picture.extensions();
-        let seen = |key| seen.get(key).copied().unwrap_or_default();
-        self.extensions.iter().map(|(key, told)| told.saturating_sub(seen(key))).sum()
+    /// The number of acknowledged extensions that the instances do not contain.
+    fn lost_extensions(&self, instances: &Instances) -> u64 {
+        let stored = instances.extensions();
+        let stored = |key| stored.get(key).copied().unwrap_or_default();
+        self.extensions.iter().map(|(key, count)| count.saturating_sub(stored(key))).sum()
     }
 }
 
@@ -89,7 +90,7 @@ struct Request {
 }
 
 impl Request {
-    /// Mostly launches and extensions: a deletion makes room for both, but costs the cluster much more than them.
+    /// A random request. Deletions are rare because they cost the cluster the most.
     fn random() -> Self {
         let action = match clock::random_index(0..100) {
             0..55 => Action::Launch,
@@ -99,7 +100,7 @@ impl Request {
         Self { action, template: TEMPLATES[clock::random_index(0..TEMPLATES.len())] }
     }
 
-    async fn send(self, client: &mut Client) -> Result<Answer> {
+    async fn send(self, client: &mut Client) -> Result<Response> {
         let path = format!("/run/{}", self.template);
         match self.action {
             Action::Launch => client.get(&path).await,
@@ -109,73 +110,82 @@ impl Request {
     }
 }
 
-pub(super) async fn measure(world: &World, requests: usize, report: &mut Report) -> Result<()> {
+pub(super) async fn measure(fixture: &Fixture, requests: usize, report: &mut Report) -> Result<()> {
     let quota = QUOTA.to_string();
     let variables = [("MAX_ENVIRONMENTS_PER_USER", quota.as_str())];
-    let servers = try_join_all((0..REPLICAS).map(|_| world.serve_with(&variables))).await?;
-    let operator = world.operate()?;
+    let servers = try_join_all((0..REPLICAS).map(|_| fixture.serve_with(&variables))).await?;
+    let operator = fixture.operate()?;
     for template in TEMPLATES {
-        let warm = template.starts_with("warm");
-        world.template(template, if warm { pooled(4, 0) } else { on_demand() }).await?;
+        let spec = match template.starts_with("warm") {
+            true => templates::pooled(4, 0),
+            false => templates::on_demand(),
+        };
+        fixture.template(template, spec).await?;
     }
-    // Its own, so that it knows of nothing that happened before.
-    let tracker = Tracker::start(world.kube.clone(), &world.namespace);
+    // A new watch contains no instances of earlier measures.
+    let instances = InstanceWatch::start(fixture.kube.clone(), &fixture.namespace);
     sleep(Duration::from_secs(2)).await;
     let start = Instant::now();
-    let acknowledged = race(world, &servers, requests).await?;
+    let acknowledged = race(fixture, &servers, requests).await?;
     let took = start.elapsed();
-    // What was answered last has to reach the watch, too.
+    // The watch must receive the last changes.
     sleep(Duration::from_secs(2)).await;
-    tracker.look(|picture| tell(&acknowledged, picture, requests, took, report));
-    world.clear().await?;
-    try_join_all(servers.into_iter().map(Server::stop)).await?;
+    instances.read(|it| report_races(&acknowledged, it, requests, took, report));
+    fixture.clear().await?;
+    try_join_all(servers.into_iter().map(ServeProcess::stop)).await?;
     operator.stop().await
 }
 
-fn tell(
+fn report_races(
     acknowledged: &Acknowledged,
-    picture: &Picture,
+    instances: &Instances,
     requests: usize,
     took: Duration,
     report: &mut Report,
 ) {
-    let doubles = acknowledged.double_claims();
-    let overrun = picture.most_of_an_owner().saturating_sub(QUOTA);
-    let twice = picture.most_of_a_template().saturating_sub(1);
-    let lost = acknowledged.lost_extends(picture);
+    let double_claims = acknowledged.double_claims();
+    let quota_overrun = instances.max_per_owner().saturating_sub(QUOTA);
+    let duplicates = instances.max_per_owner_and_template().saturating_sub(1);
+    let lost = acknowledged.lost_extensions(instances);
     let extensions: u64 = acknowledged.extensions.values().sum();
     report.check(
         format!("double claims, quota overruns, second environments of a template, lost extends in {requests} racing requests on {REPLICAS} replicas"),
         "0",
-        format!("{doubles}, {overrun}, {twice}, {lost} (of {extensions} extends)"),
-        doubles == 0 && overrun == 0 && twice == 0 && lost == 0,
+        format!("{double_claims}, {quota_overrun}, {duplicates}, {lost} (of {extensions} extends)"),
+        double_claims == 0 && quota_overrun == 0 && duplicates == 0 && lost == 0,
     );
-    let answers = acknowledged.answers.iter().map(|(status, count)| format!("{count} × {status}"));
-    let answers = answers.collect::<Vec<_>>().join(", ");
+    let responses =
+        acknowledged.responses.iter().map(|(status, count)| format!("{count} × {status}"));
+    let responses = responses.collect::<Vec<_>>().join(", ");
     report.note(
-        "what they were answered",
-        format!("{answers}; {:.0} req/s, {}", rate(requests, took), ms(took)),
+        "responses to the racing requests",
+        format!("{responses}; {:.0} req/s, {}", rate(requests, took), ms(took)),
     );
 }
 
-/// Everybody at once, until there were so many requests.
-async fn race(world: &World, servers: &[Server], requests: usize) -> Result<Acknowledged> {
+/// Sends `requests` requests over all connections at the same time.
+async fn race(
+    fixture: &Fixture,
+    servers: &[ServeProcess],
+    requests: usize,
+) -> Result<Acknowledged> {
     let tokens: Vec<String> =
-        (0..OWNERS).map(|it| world.token(&owner(it))).collect::<Result<_>>()?;
+        (0..OWNERS).map(|it| fixture.token(&owner(it))).collect::<Result<_>>()?;
     let (acknowledged, sent) = (Mutex::new(Acknowledged::default()), AtomicUsize::new(0));
-    let runners = servers.iter().flat_map(|server| (0..AT_ONCE).map(move |_| server));
-    let runners = runners.map(|server| async {
+    let connections =
+        servers.iter().flat_map(|server| (0..CONNECTIONS_PER_REPLICA).map(move |_| server));
+    let connections = connections.map(|server| async {
         let mut client = Client::connect(server.host(), None).await?;
         while sent.fetch_add(1, Ordering::Relaxed) < requests {
             let (number, request) = (clock::random_index(0..OWNERS), Request::random());
-            client.be(&tokens[number]);
-            let answer = request.send(&mut client).await?;
+            client.set_token(&tokens[number]);
+            let response = request.send(&mut client).await?;
             let mut acknowledged = acknowledged.lock().unwrap_or_else(PoisonError::into_inner);
-            acknowledged.note(&owner(number), &request, &answer);
+            acknowledged.add(&owner(number), &request, &response);
         }
         anyhow::Ok(())
     });
-    join_all(runners).await.into_iter().collect::<Result<()>>().context("a request failed")?;
+    join_all(connections).await.into_iter().collect::<Result<()>>().context("a request failed")?;
     Ok(acknowledged.into_inner().unwrap_or_else(PoisonError::into_inner))
 }
 

@@ -1,4 +1,5 @@
-//! Reads under load: 64 connections that ask again as soon as they are answered, from this process on the same cores.
+//! Reads under load: 64 connections that send the next request after each response. The load comes
+//! from this process, on the same cores.
 
 use std::time::{Duration, Instant};
 
@@ -6,24 +7,28 @@ use anyhow::{Result, ensure};
 use futures::future::try_join_all;
 
 use super::{milliseconds, ms, rate};
-use crate::{client::Client, program::Server, report::Report, statistics::Durations, world::World};
+use crate::{
+    client::Client, fixture::Fixture, process::ServeProcess, report::Report, statistics::Durations,
+};
 
 const CONNECTIONS: usize = 64;
-const LOAD: Duration = Duration::from_secs(10);
-const WARMING_UP: Duration = Duration::from_secs(1);
+/// The duration of the measured load.
+const LOAD_DURATION: Duration = Duration::from_secs(10);
+/// The duration of the load before the measurement.
+const WARM_UP_DURATION: Duration = Duration::from_secs(1);
 
-/// The catalog and the list of somebody, each with the rate to reach.
+/// Measures the catalog and the list of `owner`, each against a target rate.
 pub(super) async fn measure(
-    world: &World,
-    server: &Server,
+    fixture: &Fixture,
+    server: &ServeProcess,
     owner: &str,
     report: &mut Report,
 ) -> Result<()> {
-    let token = world.token(owner)?;
+    let token = fixture.token(owner)?;
     let catalog = load(server, "/api/environments/available", &token).await?;
-    catalog.tell("catalog of 20 templates", 20_000.0, report);
+    catalog.report("catalog of 20 templates", 20_000.0, report);
     let list = load(server, "/api/environments", &token).await?;
-    list.tell("list of 5 own, 1,000 others", 10_000.0, report);
+    list.report("list of 5 own, 1,000 others", 10_000.0, report);
     Ok(())
 }
 
@@ -33,45 +38,45 @@ struct Load {
 }
 
 impl Load {
-    fn tell(&self, what: &str, least: f64, report: &mut Report) {
+    fn report(&self, what: &str, min_rate: f64, report: &mut Report) {
         let (rate, p99) = (rate(self.answers.count(), self.took), self.answers.p99());
         report.check(
             format!("{what}, {CONNECTIONS} connections"),
-            &format!("≥ {least:.0} req/s, p99 ≤ 10 ms"),
+            &format!("≥ {min_rate:.0} req/s, p99 ≤ 10 ms"),
             format!("{rate:.0} req/s, p50 {}, p99 {}", ms(self.answers.p50()), ms(p99)),
-            rate >= least && p99 <= milliseconds(10),
+            rate >= min_rate && p99 <= milliseconds(10),
         );
     }
 }
 
-async fn load(server: &Server, path: &str, token: &str) -> Result<Load> {
-    ask_for(server, path, token, WARMING_UP).await?;
+async fn load(server: &ServeProcess, path: &str, token: &str) -> Result<Load> {
+    send_requests(server, path, token, WARM_UP_DURATION).await?;
     let start = Instant::now();
-    let answers = ask_for(server, path, token, LOAD).await?;
+    let answers = send_requests(server, path, token, LOAD_DURATION).await?;
     Ok(Load { took: start.elapsed(), answers })
 }
 
-async fn ask_for(
-    server: &Server,
+async fn send_requests(
+    server: &ServeProcess,
     path: &str,
     token: &str,
     duration: Duration,
 ) -> Result<Durations> {
     let end = Instant::now() + duration;
-    let asking = (0..CONNECTIONS).map(|_| {
+    let connections = (0..CONNECTIONS).map(|_| {
         let (host, path, token) = (server.host().to_owned(), path.to_owned(), token.to_owned());
-        // Each on a task of its own, so that all cores take part.
+        // One task per connection uses all cores.
         tokio::spawn(async move {
             let mut client = Client::connect(&host, Some(&token)).await?;
             let mut answers = Vec::new();
             while Instant::now() < end {
-                let answer = client.get(&path).await?;
-                ensure!(answer.status.is_success(), "{answer:?}");
-                answers.push(answer.took);
+                let response = client.get(&path).await?;
+                ensure!(response.status.is_success(), "{response:?}");
+                answers.push(response.took);
             }
             Ok(answers)
         })
     });
-    let all = try_join_all(asking).await?.into_iter().collect::<Result<Vec<_>>>()?;
+    let all = try_join_all(connections).await?.into_iter().collect::<Result<Vec<_>>>()?;
     Ok(all.into_iter().flatten().collect())
 }

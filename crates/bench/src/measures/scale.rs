@@ -1,4 +1,4 @@
-//! What the API server takes for the simplest things: machines differ, and so figures are best read beside these.
+//! The latency of simple requests to the API server, as a scale for figures of different machines.
 
 use std::{collections::BTreeMap, time::Instant};
 
@@ -13,16 +13,16 @@ use kube::{
 use serde_json::json;
 
 use super::ms;
-use crate::{report::Report, statistics::Durations, world::World};
+use crate::{fixture::Fixture, report::Report, statistics::Durations};
 
-const TIMES: usize = 300;
+const REQUESTS: usize = 300;
 const NAMESPACES: usize = 200;
 
-pub(super) async fn measure(world: &World, report: &mut Report) -> Result<()> {
-    let maps: Api<ConfigMap> = Api::namespaced(world.kube.clone(), &world.namespace);
-    maps.create(&PostParams::default(), &map()).await?;
+pub(super) async fn measure(fixture: &Fixture, report: &mut Report) -> Result<()> {
+    let maps: Api<ConfigMap> = Api::namespaced(fixture.kube.clone(), &fixture.namespace);
+    maps.create(&PostParams::default(), &config_map()).await?;
     let (mut patches, mut reads) = (Vec::new(), Vec::new());
-    for number in 0..TIMES {
+    for number in 0..REQUESTS {
         let patch = Patch::Merge(json!({ "data": { "number": number.to_string() } }));
         let start = Instant::now();
         maps.patch("scale", &PatchParams::default(), &patch).await?;
@@ -33,50 +33,55 @@ pub(super) async fn measure(world: &World, report: &mut Report) -> Result<()> {
     }
     report.note("patch of a ConfigMap, alone", distribution(&patches.into_iter().collect()));
     report.note("GET of a ConfigMap, alone", distribution(&reads.into_iter().collect()));
-    namespaces(world, report).await
+    namespaces(fixture, report).await
 }
 
-/// What no engine can be faster than: the namespace controller's own time.
-async fn namespaces(world: &World, report: &mut Report) -> Result<()> {
+/// Deletions of namespaces, which no engine can make faster than the namespace controller.
+async fn namespaces(fixture: &Fixture, report: &mut Report) -> Result<()> {
     let mut alone = Vec::new();
     for number in 0..20 {
-        let name = format!("{}-alone-{number}", world.namespace);
-        make(world, &name).await?;
+        let name = format!("{}-alone-{number}", fixture.namespace);
+        create_namespace(fixture, &name).await?;
         let start = Instant::now();
-        remove(world, &name).await?;
+        delete_namespace(fixture, &name).await?;
         alone.push(start.elapsed());
     }
     report.note(
         "a namespace with a ConfigMap, deleted to gone by Kubernetes, alone",
         distribution(&alone.into_iter().collect()),
     );
-    let names: Vec<_> = (0..NAMESPACES).map(|it| format!("{}-{it}", world.namespace)).collect();
-    try_join_all(names.iter().map(|name| make(world, name))).await?;
+    let names: Vec<_> = (0..NAMESPACES).map(|it| format!("{}-{it}", fixture.namespace)).collect();
+    try_join_all(names.iter().map(|name| create_namespace(fixture, name))).await?;
     let start = Instant::now();
-    try_join_all(names.iter().map(|name| remove(world, name))).await?;
+    try_join_all(names.iter().map(|name| delete_namespace(fixture, name))).await?;
     let took = ms(start.elapsed());
-    report.note(format!("{NAMESPACES} such namespaces at once"), format!("all gone after {took}"));
+    report.note(
+        format!("{NAMESPACES} namespaces with a ConfigMap, deleted at once"),
+        format!("all gone after {took}"),
+    );
     Ok(())
 }
 
-async fn make(world: &World, name: &str) -> Result<()> {
+/// Creates a namespace with a ConfigMap.
+async fn create_namespace(fixture: &Fixture, name: &str) -> Result<()> {
     let metadata = ObjectMeta { name: Some(name.to_owned()), ..ObjectMeta::default() };
     let namespace = Namespace { metadata, ..Namespace::default() };
-    Api::all(world.kube.clone()).create(&PostParams::default(), &namespace).await?;
-    let maps: Api<ConfigMap> = Api::namespaced(world.kube.clone(), name);
-    maps.create(&PostParams::default(), &map()).await?;
+    Api::all(fixture.kube.clone()).create(&PostParams::default(), &namespace).await?;
+    let maps: Api<ConfigMap> = Api::namespaced(fixture.kube.clone(), name);
+    maps.create(&PostParams::default(), &config_map()).await?;
     Ok(())
 }
 
-async fn remove(world: &World, name: &str) -> Result<()> {
-    let namespaces: Api<Namespace> = Api::all(world.kube.clone());
-    let leaving = namespaces.delete(name, &DeleteParams::default()).await?.left();
-    let uid = leaving.and_then(|namespace| namespace.metadata.uid).unwrap_or_default();
+/// Deletes a namespace and waits until it is gone.
+async fn delete_namespace(fixture: &Fixture, name: &str) -> Result<()> {
+    let namespaces: Api<Namespace> = Api::all(fixture.kube.clone());
+    let terminating = namespaces.delete(name, &DeleteParams::default()).await?.left();
+    let uid = terminating.and_then(|namespace| namespace.metadata.uid).unwrap_or_default();
     await_condition(namespaces, name, is_deleted(&uid)).await?;
     Ok(())
 }
 
-fn map() -> ConfigMap {
+fn config_map() -> ConfigMap {
     let data = BTreeMap::from([("number".to_owned(), String::new())]);
     let metadata = ObjectMeta { name: Some("scale".to_owned()), ..ObjectMeta::default() };
     ConfigMap { metadata, data: Some(data), ..ConfigMap::default() }

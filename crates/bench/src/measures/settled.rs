@@ -1,5 +1,5 @@
-//! A cluster with 1,000 settled instances: what it answers, what it writes when nobody asks for anything, and how an operator
-//! that starts finds its way.
+//! Measures with 1,000 ready instances: reads, the writes without requests, and the start of an
+//! operator.
 
 use std::time::{Duration, Instant};
 
@@ -8,90 +8,111 @@ use futures::{StreamExt as _, TryStreamExt as _, stream};
 use resources::Phase;
 use tokio::time::sleep;
 
-use super::{milliseconds, ms, on_demand, rate, reads, writes::settled};
+use super::{milliseconds, ms, rate, reads, writes::wait_until_settled};
 use crate::{
     counters::Writes,
-    program::{Program, Server},
+    fixture::{Fixture, User},
+    instances::Instances,
+    process::{DployProcess, ServeProcess},
     report::Report,
-    tracker::Picture,
-    world::{Person, World},
+    templates,
 };
 
-/// 1,000 environments of others, and five of one's own.
+/// The owner of the measured list, and 200 owners with 1,000 other environments.
 const OWNERS: usize = 201;
-const OWN: usize = 5;
-/// How many the catalog has.
+/// The number of environments of each owner.
+const PER_OWNER: usize = 5;
+/// The number of templates in the catalog.
 const TEMPLATES: usize = 20;
-/// What is launched while an operator starts.
-const LAST: &str = "template-19";
-const AT_ONCE: usize = 32;
-const MINUTE: Duration = Duration::from_secs(60);
+/// The template that is launched while an operator starts.
+const LAUNCHED_AT_START: &str = "template-19";
+/// The number of users that launch at the same time.
+const MAX_CONCURRENT_USERS: usize = 32;
+/// The duration in which writes are counted.
+const IDLE_TIME: Duration = Duration::from_secs(60);
 
-pub(super) async fn measure(world: &World, report: &mut Report) -> Result<()> {
-    let (server, operator) = (world.serve().await?, world.operate()?);
-    settle(world, &server, report).await?;
-    settled(world).await?;
-    reads::measure(world, &server, "owner-0", report).await?;
-    idle(world, report).await?;
+pub(super) async fn measure(fixture: &Fixture, report: &mut Report) -> Result<()> {
+    let (server, operator) = (fixture.serve().await?, fixture.operate()?);
+    launch_environments(fixture, &server, report).await?;
+    wait_until_settled(fixture).await?;
+    reads::measure(fixture, &server, "owner-0", report).await?;
+    idle(fixture, report).await?;
     operator.stop().await?;
-    let operator = restart(world, &server, report).await?;
-    world.clear().await?;
+    let operator = restart(fixture, &server, report).await?;
+    fixture.clear().await?;
     server.stop().await?;
     operator.stop().await
 }
 
-/// Everybody launches five environments.
-async fn settle(world: &World, server: &Server, report: &mut Report) -> Result<()> {
+/// Every user launches five environments. Waits until all are Ready.
+async fn launch_environments(
+    fixture: &Fixture,
+    server: &ServeProcess,
+    report: &mut Report,
+) -> Result<()> {
     for number in 0..TEMPLATES {
-        world.template(&format!("template-{number}"), on_demand()).await?;
+        fixture.template(&format!("template-{number}"), templates::on_demand()).await?;
     }
-    let people = world.people("owner", OWNERS, server).await?;
+    let users = fixture.users("owner", OWNERS, server).await?;
     let start = Instant::now();
-    let launches = stream::iter(people).map(launch_all).buffer_unordered(AT_ONCE);
+    let launches = stream::iter(users).map(launch_all).buffer_unordered(MAX_CONCURRENT_USERS);
     launches.try_collect::<()>().await?;
-    world.tracker.until("all are ready", |it| ready(it) == OWNERS * OWN).await?;
+    fixture
+        .instances
+        .until("all instances are Ready", |it| ready_count(it) == OWNERS * PER_OWNER)
+        .await?;
     let took = start.elapsed();
     report.note(
-        format!("{} launches, {AT_ONCE} people at a time, to all Ready", OWNERS * OWN),
-        format!("{:.0} instances/s ({})", rate(OWNERS * OWN, took), ms(took)),
+        format!(
+            "{} launches, {MAX_CONCURRENT_USERS} users at a time, to all Ready",
+            OWNERS * PER_OWNER
+        ),
+        format!("{:.0} instances/s ({})", rate(OWNERS * PER_OWNER, took), ms(took)),
     );
     Ok(())
 }
 
-async fn launch_all(mut person: Person) -> Result<()> {
-    for number in 0..OWN {
-        let answer = person.client.get(&format!("/run/template-{number}")).await?;
-        ensure!(answer.status.is_success(), "{}: {answer:?}", person.name);
+async fn launch_all(mut user: User) -> Result<()> {
+    for number in 0..PER_OWNER {
+        let response = user.client.get(&format!("/run/template-{number}")).await?;
+        ensure!(response.status.is_success(), "{}: {response:?}", user.name);
     }
     Ok(())
 }
 
-fn ready(picture: &Picture) -> usize {
-    picture.present().filter(|it| it.phase == Some(Phase::Ready)).count()
+fn ready_count(instances: &Instances) -> usize {
+    instances.existing().filter(|it| it.phase == Some(Phase::Ready)).count()
 }
 
-async fn idle(world: &World, report: &mut Report) -> Result<()> {
-    let before = settled(world).await?;
-    sleep(MINUTE).await;
-    let writes = Writes::read(&world.kube).await?.since(&before);
+async fn idle(fixture: &Fixture, report: &mut Report) -> Result<()> {
+    let before = wait_until_settled(fixture).await?;
+    sleep(IDLE_TIME).await;
+    let writes = Writes::read(&fixture.kube).await?.since(&before);
     check_none(report, "writes in an idle minute, beside lease renewals", &writes);
     Ok(())
 }
 
-/// Twice: once left alone, to see what it writes, and once with somebody who launches at that very moment.
-async fn restart(world: &World, server: &Server, report: &mut Report) -> Result<Program> {
-    let before = settled(world).await?;
-    let operator = world.operate()?;
-    let writes = settled(world).await?.since(&before);
+/// Starts an operator twice: without requests, to count its writes, and with a concurrent launch.
+async fn restart(
+    fixture: &Fixture,
+    server: &ServeProcess,
+    report: &mut Report,
+) -> Result<DployProcess> {
+    let before = wait_until_settled(fixture).await?;
+    let operator = fixture.operate()?;
+    let writes = wait_until_settled(fixture).await?.since(&before);
     check_none(report, "writes of an operator that starts", &writes);
     operator.stop().await?;
 
-    let mut people = world.people("newcomer", 1, server).await?;
-    let operator = world.operate()?;
-    for person in &mut people {
-        person.client.get(&format!("/run/{LAST}")).await?.json()?;
+    let mut users = fixture.users("newcomer", 1, server).await?;
+    let operator = fixture.operate()?;
+    for user in &mut users {
+        user.client.get(&format!("/run/{LAUNCHED_AT_START}")).await?.json()?;
     }
-    world.tracker.until("it is ready", |it| it.count(LAST, Phase::Ready) == 1).await?;
+    fixture
+        .instances
+        .until("the instance is Ready", |it| it.count(LAUNCHED_AT_START, Phase::Ready) == 1)
+        .await?;
     let took = operator.started().elapsed();
     report.check(
         "start of an operator, until what was launched meanwhile is Ready",

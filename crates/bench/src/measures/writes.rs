@@ -1,5 +1,5 @@
-//! Writes to the API server per claim, as its own counters tell them: everybody's, but for leases, nodes, and what Kubernetes
-//! itself does for each namespace that comes.
+//! Writes to the API server per claim, from its own metrics. Leases, nodes and the writes that
+//! Kubernetes makes for every namespace are not counted.
 
 use std::time::Duration;
 
@@ -7,65 +7,75 @@ use anyhow::{Result, ensure};
 use resources::Phase;
 use tokio::time::sleep;
 
-use super::pooled;
-use crate::{counters::Writes, program::Server, report::Report, tracker::Picture, world::World};
+use crate::{
+    counters::Writes, fixture::Fixture, instances::Instances, process::ServeProcess,
+    report::Report, templates,
+};
 
 const CLAIMS: usize = 20;
-/// The ledger of the owner, and the instance.
-const MEMBER: [&str; 2] = ["dployowners", "dployinstances"];
-/// When nothing was written for so long, everything is settled.
-const SILENCE: Duration = Duration::from_secs(2);
+/// The resources that a claim itself writes: the owner record and the instance.
+const CLAIM_RESOURCES: [&str; 2] = ["dployowners", "dployinstances"];
+/// The time without writes after which the system counts as settled.
+const QUIET_PERIOD: Duration = Duration::from_secs(2);
 
-pub(super) async fn measure(world: &World, report: &mut Report) -> Result<()> {
-    let (server, operator) = (world.serve().await?, world.operate()?);
-    // Claimed members count against the most that there may be: nothing is refilled.
-    let claimed = claims(world, "full", CLAIMS, &server).await?.of_dploy();
-    let member = claimed.of(&MEMBER);
+pub(super) async fn measure(fixture: &Fixture, report: &mut Report) -> Result<()> {
+    let (server, operator) = (fixture.serve().await?, fixture.operate()?);
+    // Claimed members count against maxSize, so the pool is not refilled.
+    let claimed = claims(fixture, "full", CLAIMS, &server).await?.without_housekeeping();
+    let by_claim = claimed.to(&CLAIM_RESOURCES);
     report.check(
         "API-server writes per claim: the seat and the claimed member",
         "≤ 3",
-        member.per(CLAIMS),
-        member.total() <= 3 * CLAIMS as u64,
+        by_claim.per_operation(CLAIMS),
+        by_claim.total() <= 3 * CLAIMS as u64,
     );
-    report.note("the same with the pool's count and the Event", claimed.per(CLAIMS));
-    let refilled = claims(world, "refilled", 0, &server).await?.of_dploy();
+    report.note(
+        "API-server writes per claim, with the pool's count and the Event",
+        claimed.per_operation(CLAIMS),
+    );
+    let refilled = claims(fixture, "refilled", 0, &server).await?.without_housekeeping();
     report.check(
         "API-server writes per claim, with the refill",
         "≤ 10",
-        refilled.per(CLAIMS),
+        refilled.per_operation(CLAIMS),
         refilled.total() <= 10 * CLAIMS as u64,
     );
-    world.clear().await?;
+    fixture.clear().await?;
     server.stop().await?;
     operator.stop().await
 }
 
-/// What is written because of some claims, one after the other.
-async fn claims(world: &World, template: &str, most: usize, server: &Server) -> Result<Writes> {
-    world.template(template, pooled(CLAIMS, most)).await?;
-    let people = world.people(template, CLAIMS, server).await?;
-    let warm = |it: &Picture| it.count(template, Phase::Available) == CLAIMS;
-    world.tracker.until("the pool is warm", warm).await?;
-    let before = settled(world).await?;
-    for mut person in people {
-        let answer = person.client.get(&format!("/run/{template}")).await?;
-        ensure!(answer.status.is_success(), "{}: {answer:?}", person.name);
-        sleep(SILENCE / 20).await;
+/// The writes that sequential claims cause. `max_size` is that of the pool; with 0 it is refilled.
+async fn claims(
+    fixture: &Fixture,
+    template: &str,
+    max_size: usize,
+    server: &ServeProcess,
+) -> Result<Writes> {
+    fixture.template(template, templates::pooled(CLAIMS, max_size)).await?;
+    let users = fixture.users(template, CLAIMS, server).await?;
+    let is_full = |it: &Instances| it.count(template, Phase::Available) == CLAIMS;
+    fixture.instances.until("the pool is full", is_full).await?;
+    let before = wait_until_settled(fixture).await?;
+    for mut user in users {
+        let response = user.client.get(&format!("/run/{template}")).await?;
+        ensure!(response.status.is_success(), "{}: {response:?}", user.name);
+        sleep(QUIET_PERIOD / 20).await;
     }
-    let claimed = |it: &Picture| it.count(template, Phase::Claimed) == CLAIMS;
-    world.tracker.until("all are claimed", claimed).await?;
-    if most == 0 {
-        world.tracker.until("the pool is warm again", warm).await?;
+    let all_claimed = |it: &Instances| it.count(template, Phase::Claimed) == CLAIMS;
+    fixture.instances.until("all members are claimed", all_claimed).await?;
+    if max_size == 0 {
+        fixture.instances.until("the pool is full again", is_full).await?;
     }
-    Ok(settled(world).await?.since(&before))
+    Ok(wait_until_settled(fixture).await?.since(&before))
 }
 
-/// The counters, once they stand still.
-pub(super) async fn settled(world: &World) -> Result<Writes> {
-    let mut last = Writes::read(&world.kube).await?;
+/// Waits until there are no more writes, and returns the counters.
+pub(super) async fn wait_until_settled(fixture: &Fixture) -> Result<Writes> {
+    let mut last = Writes::read(&fixture.kube).await?;
     loop {
-        sleep(SILENCE).await;
-        let now = Writes::read(&world.kube).await?;
+        sleep(QUIET_PERIOD).await;
+        let now = Writes::read(&fixture.kube).await?;
         if now == last {
             return Ok(now);
         }

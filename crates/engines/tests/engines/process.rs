@@ -15,7 +15,7 @@ use engines::{
 };
 use resources::{
     DployInstance, DployInstanceSpec, EngineName, EnvVar, Health, OperatorConfigSpec, OrderRef,
-    ProcessSpec, ResolvedTemplate, WorkloadState,
+    ProcessSpec, Reason, ResolvedTemplate, WorkloadState,
 };
 use tempfile::TempDir;
 
@@ -246,7 +246,7 @@ async fn a_program_of_this_installation_is_started_or_its_path_is_named() {
     let lost = order("lost", "missing-of-ours", &[]);
     bed.place(&lost).await;
     let look = bed.until(&lost, "degraded", |look| look.health == Health::Degraded).await;
-    assert_eq!(look.reason.as_str(), "ProcessNotStarted");
+    assert_eq!(look.reason, Reason::ProcessNotStarted);
     let sentence = format!("the program missing-of-ours is missing at {}", missing.display());
     assert!(look.message.contains(&sentence), "{}", look.message);
 }

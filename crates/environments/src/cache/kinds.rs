@@ -6,7 +6,7 @@ use kube::ResourceExt;
 use ledger::void::is_void;
 use resources::{DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig};
 
-use super::{ListChange, mirror::Mirrored};
+use super::{list_change::ListChange, mirror::Mirrored};
 
 /// The index keys of instances. A void instance has no key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -10,7 +10,7 @@ use std::{
 use kube::{Resource, ResourceExt};
 use tokio::sync::{broadcast, watch};
 
-use super::ListChange;
+use super::list_change::ListChange;
 
 /// A kind that a [`Mirror`] can hold.
 pub(crate) trait Mirrored:

@@ -3,6 +3,7 @@
 
 mod follow;
 mod kinds;
+mod list_change;
 mod mirror;
 
 use std::{sync::Arc, time::Duration};
@@ -15,23 +16,13 @@ use thiserror::Error;
 use tokio::{spawn, sync::broadcast, time::timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-pub(crate) use self::kinds::InstanceKey;
 use self::{follow::follow, mirror::Mirror};
-use crate::StartError;
+pub(crate) use self::{kinds::InstanceKey, list_change::ListChange};
 
 /// How many changes a receiver may lag behind before it loses them.
 const CHANGE_BACKLOG: usize = 1024;
 /// How long a request waits for the first lists of a starting replica.
 const FIRST_LISTS_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// Whose list of environments may have changed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ListChange {
-    /// The list of the owner with this key.
-    Owner(Arc<str>),
-    /// The lists of all owners.
-    Everyone,
-}
 
 /// The mirrors of all four kinds.
 #[derive(Debug)]
@@ -44,6 +35,12 @@ pub(crate) struct Cache {
     _watches: Vec<AbortOnDropHandle<()>>,
 }
 
+/// The first lists of the cache could not be read.
+#[derive(Debug, Error)]
+#[error("could not read Dploy's resources from the cluster")]
+pub struct StartError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+/// The first lists of the cache are not complete.
 #[derive(Debug, Error)]
 #[error("the first lists are not complete yet")]
 pub(crate) struct StillFilling;

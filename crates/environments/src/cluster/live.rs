@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kube::{Api, Client, api::ListParams};
 use resources::{DployInstance, DployOwner, DployTemplate, meta};
 
-use super::{ClusterError, call};
+use super::{call::call, error::ClusterError};
 use crate::cache::Cache;
 
 /// Reads from the API server itself.

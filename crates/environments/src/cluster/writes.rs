@@ -12,7 +12,7 @@ use kube::{
 use resources::{DployInstance, DployOwner, Seat, meta};
 use serde_json::{Value, json};
 
-use super::{ClusterError, call};
+use super::{call::call, error::ClusterError};
 use crate::cache::Cache;
 
 /// Writes to the API server.

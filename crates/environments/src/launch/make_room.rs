@@ -8,7 +8,7 @@ use ledger::{
 };
 use resources::{DployInstance, DployOwner, DployTemplateSpec, Seat};
 
-use super::delete_expired;
+use super::delete_expired::delete_expired;
 use crate::{
     Refusal,
     ports::Ports,

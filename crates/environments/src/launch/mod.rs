@@ -2,6 +2,7 @@
 //! (docs/ledger.md, "Launch").
 
 mod claim;
+mod delete_expired;
 mod lasting_claims;
 mod make_room;
 mod on_demand;
@@ -21,12 +22,11 @@ use tracing::{Span, field, info, instrument};
 use wire::Run;
 
 use self::{
-    claim::Claim, lasting_claims::lasting_claims, make_room::has_room, on_demand::create_new,
-    wait::WriterDeadline,
+    claim::Claim, delete_expired::delete_expired, lasting_claims::lasting_claims,
+    make_room::has_room, on_demand::create_new, wait::WriterDeadline,
 };
 use crate::{
     Caller, Refusal,
-    cluster::Writes,
     contention::Attempts,
     ledger_read::{LedgerRead, cached_ledger_without, read_ledger},
     metrics::{LaunchOutcome, Metrics},
@@ -177,15 +177,5 @@ impl Launch<'_> {
             claims: lasting_claims(&self.caller.claims),
             params: parameters::choose(&self.template.spec.parameters, self.given)?,
         })
-    }
-}
-
-/// Deletes an expired instance on exactly the version that was read. `false` when another request
-/// extended or deleted it first.
-async fn delete_expired(writes: &Writes, expired: &DployInstance) -> Result<bool, Refusal> {
-    match writes.delete(expired).await {
-        Ok(()) => Ok(true),
-        Err(error) if error.is_overtaken() => Ok(false),
-        Err(error) => Err(error.into()),
     }
 }

@@ -1,3 +1,5 @@
+//! Tests of server-side apply and strategic merge.
+
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};

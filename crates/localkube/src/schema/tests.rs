@@ -1,3 +1,5 @@
+//! Tests of pruning, defaults and validation.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

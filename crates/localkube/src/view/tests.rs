@@ -1,3 +1,5 @@
+//! Tests of ages, JSONPaths and the choice of a representation.
+
 use rstest::rstest;
 use serde_json::json;
 

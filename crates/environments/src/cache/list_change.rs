@@ -1,0 +1,12 @@
+//! The notice that a list of environments may have changed.
+
+use std::sync::Arc;
+
+/// Whose list of environments may have changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ListChange {
+    /// The list of the owner with this key.
+    Owner(Arc<str>),
+    /// The lists of all owners.
+    Everyone,
+}

@@ -1,0 +1,50 @@
+//! How sign-in answers: a program gets the JSON error of every other call, a browser gets a page.
+
+use reqwest::{Method, header};
+use testbed::TestBed;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_sign_in_is_a_json_error_for_a_program_and_a_page_for_a_browser() {
+    let bed = TestBed::start(env!("CARGO_BIN_EXE_dploy")).await;
+    let nobody = bed.anonymous();
+    let path = "/auth/callback?code=c&state=unknown";
+
+    let refused = nobody.get(path).await;
+    assert_eq!(refused.status, 400, "{}", refused.text);
+    assert_eq!(
+        refused.error(),
+        "this sign-in was not begun in this browser, took too long or is finished already; try again"
+    );
+    assert_eq!(refused.headers[header::CACHE_CONTROL], "no-store");
+
+    let browser = nobody.request(Method::GET, path).header(header::ACCEPT, "text/html");
+    let page = nobody.send(browser).await;
+    assert_eq!(page.status, 303, "{}", page.text);
+    let location = page.headers[header::LOCATION].to_str().expect("an address");
+    assert!(location.starts_with("/auth/error?reason="), "{location}");
+
+    let begun = nobody.get("/auth/login").await;
+    assert_eq!(begun.status, 302, "{}", begun.text);
+    assert_eq!(begun.headers[header::CACHE_CONTROL], "no-store");
+    bed.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_route_answers_errors_as_json() {
+    let bed = TestBed::start(env!("CARGO_BIN_EXE_dploy")).await;
+    let (nobody, alice) = (bed.anonymous(), bed.user("alice"));
+    for path in ["/auth/login", "/auth/callback", "/api/me", "/openapi.json", "/run/sized/status"] {
+        let refused = nobody.post(path).await;
+        assert_eq!(refused.status, 405, "{path}: {}", refused.text);
+        assert_eq!(refused.error(), "this path does not answer that method", "{path}");
+    }
+    for path in ["/nowhere", "/auth/nowhere", "/api/run"] {
+        let refused = nobody.get(path).await;
+        assert_eq!(refused.status, 404, "{path}: {}", refused.text);
+        assert_eq!(refused.error(), "nothing is at this address", "{path}");
+    }
+    let malformed = alice.get("/api/environments/stream?compact=perhaps").await;
+    assert_eq!(malformed.status, 400, "{}", malformed.text);
+    assert_eq!(malformed.error(), "the query string cannot be read");
+    bed.stop().await;
+}
