@@ -3,7 +3,7 @@
 use std::{io::Write as _, process::ExitCode};
 
 use clap::Parser as _;
-use dploy::{cli::Cli, config::Env, roles};
+use dploy::{Cli, Env, Failure};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -20,6 +20,6 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn start(cli: Cli) -> Result<ExitCode, roles::Failure> {
-    roles::play(cli.role, Env::of_process()?).await
+async fn start(cli: Cli) -> Result<ExitCode, Failure> {
+    dploy::play(cli.role, Env::of_process()?).await
 }

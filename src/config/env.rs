@@ -30,13 +30,13 @@ pub enum ConfigError {
 #[cfg(feature = "dev")]
 #[must_use]
 #[expect(clippy::disallowed_methods, reason = "this is where configuration comes from")]
-pub fn process_variables() -> Vec<(OsString, OsString)> {
+pub(crate) fn process_variables() -> Vec<(OsString, OsString)> {
     std::env::vars_os().collect()
 }
 
 impl ConfigError {
     /// The error for a malformed value of `variable`.
-    pub fn malformed(variable: &Variable, problem: impl Into<String>) -> Self {
+    pub(crate) fn malformed(variable: &Variable, problem: impl Into<String>) -> Self {
         Self::Malformed { name: variable.name, problem: problem.into() }
     }
 }
@@ -75,20 +75,20 @@ impl Env {
     }
 
     /// Sets a variable.
-    pub fn set(&mut self, variable: &Variable, value: impl Into<String>) {
+    pub(crate) fn set(&mut self, variable: &Variable, value: impl Into<String>) {
         self.0.insert(variable.name.to_owned(), value.into());
     }
 
     /// The value, or else the default. An empty value counts as not set: the chart sets every
     /// variable.
     #[must_use]
-    pub fn text<'a>(&'a self, variable: &'a Variable) -> Option<&'a str> {
+    pub(crate) fn text<'a>(&'a self, variable: &'a Variable) -> Option<&'a str> {
         self.given(variable).or(variable.default)
     }
 
     /// Whether the variable is set.
     #[must_use]
-    pub fn is_set(&self, variable: &Variable) -> bool {
+    pub(crate) fn is_set(&self, variable: &Variable) -> bool {
         self.given(variable).is_some()
     }
 
@@ -101,7 +101,7 @@ impl Env {
     ///
     /// # Errors
     /// [`ConfigError::Missing`]
-    pub fn required<'a>(&'a self, variable: &'a Variable) -> Result<&'a str, ConfigError> {
+    pub(crate) fn required<'a>(&'a self, variable: &'a Variable) -> Result<&'a str, ConfigError> {
         self.text(variable).ok_or(ConfigError::Missing(variable.name))
     }
 
@@ -109,7 +109,11 @@ impl Env {
     ///
     /// # Errors
     /// [`ConfigError`] when the value is missing or malformed.
-    pub fn parsed<T: FromStr>(&self, variable: &Variable, form: &str) -> Result<T, ConfigError> {
+    pub(crate) fn parsed<T: FromStr>(
+        &self,
+        variable: &Variable,
+        form: &str,
+    ) -> Result<T, ConfigError> {
         let text = self.required(variable)?;
         text.parse()
             .map_err(|_| ConfigError::malformed(variable, format!("`{text}` is not {form}")))
@@ -119,7 +123,7 @@ impl Env {
     ///
     /// # Errors
     /// [`ConfigError`] when the value is missing or malformed.
-    pub fn switch(&self, variable: &Variable) -> Result<bool, ConfigError> {
+    pub(crate) fn switch(&self, variable: &Variable) -> Result<bool, ConfigError> {
         match self.required(variable)? {
             "1" | "t" | "T" | "TRUE" | "true" | "True" => Ok(true),
             "0" | "f" | "F" | "FALSE" | "false" | "False" => Ok(false),
@@ -134,7 +138,7 @@ impl Env {
     ///
     /// # Errors
     /// [`ConfigError`] when the value is malformed.
-    pub fn web_address(&self, variable: &Variable) -> Result<Option<String>, ConfigError> {
+    pub(crate) fn web_address(&self, variable: &Variable) -> Result<Option<String>, ConfigError> {
         self.text(variable).map(|text| web_address(variable, text)).transpose()
     }
 }

@@ -6,14 +6,14 @@ use super::{ConfigError, Env, variables};
 
 /// The settings of the crate `identity`.
 #[derive(Debug, Clone)]
-pub struct IdentityConfig(Settings);
+pub(crate) struct IdentityConfig(Settings);
 
 impl IdentityConfig {
     /// Reads the variables of `dploy serve`.
     ///
     /// # Errors
     /// [`ConfigError`] for a malformed or missing variable.
-    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+    pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let oidc = oidc(env)?;
         let jwks_url = env.web_address(&variables::JWKS_URL)?;
         if oidc.is_none() && jwks_url.is_none() {
@@ -33,7 +33,7 @@ impl IdentityConfig {
 
     /// The settings.
     #[must_use]
-    pub fn settings(self) -> Settings {
+    pub(crate) fn settings(self) -> Settings {
         self.0
     }
 }

@@ -12,14 +12,15 @@ mod rules;
 mod server;
 pub mod variables;
 
+pub(crate) use env::ConfigError;
+pub use env::Env;
 #[cfg(feature = "dev")]
-pub use env::process_variables;
-pub use env::{ConfigError, Env};
-pub use identity::IdentityConfig;
-pub use monitoring::{health_address, metrics_address, metrics_port_if_set};
-pub use reference::reference;
-pub use rules::RulesConfig;
-pub use server::{ServerConfig, features};
+pub(crate) use env::process_variables;
+pub(crate) use identity::IdentityConfig;
+pub(crate) use monitoring::{health_address, metrics_address, metrics_port_if_set};
+pub use reference::configuration_page;
+pub(crate) use rules::RulesConfig;
+pub(crate) use server::{ServerConfig, features};
 
 #[cfg(test)]
 mod tests;

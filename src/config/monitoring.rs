@@ -11,7 +11,7 @@ const OFF: &str = "off";
 ///
 /// # Errors
 /// [`ConfigError`] for a malformed variable.
-pub fn health_address(env: &Env) -> Result<SocketAddr, ConfigError> {
+pub(crate) fn health_address(env: &Env) -> Result<SocketAddr, ConfigError> {
     let port = env.parsed(&variables::HEALTH_PORT, "a port (0 to 65535)")?;
     Ok(SocketAddr::new(host(env)?, port))
 }
@@ -20,7 +20,7 @@ pub fn health_address(env: &Env) -> Result<SocketAddr, ConfigError> {
 ///
 /// # Errors
 /// [`ConfigError`] for a malformed variable.
-pub fn metrics_address(env: &Env) -> Result<Option<SocketAddr>, ConfigError> {
+pub(crate) fn metrics_address(env: &Env) -> Result<Option<SocketAddr>, ConfigError> {
     let host = host(env)?;
     Ok(metrics_port(env)?.map(|port| SocketAddr::new(host, port)))
 }
@@ -29,7 +29,7 @@ pub fn metrics_address(env: &Env) -> Result<Option<SocketAddr>, ConfigError> {
 ///
 /// # Errors
 /// [`ConfigError`] for a malformed variable.
-pub fn metrics_port_if_set(env: &Env) -> Result<Option<u16>, ConfigError> {
+pub(crate) fn metrics_port_if_set(env: &Env) -> Result<Option<u16>, ConfigError> {
     if env.is_set(&variables::METRICS_PORT) { metrics_port(env) } else { Ok(None) }
 }
 

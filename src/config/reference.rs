@@ -6,7 +6,7 @@ use super::variables::ALL;
 
 /// The page `docs/configuration.md`. A test compares it with the file.
 #[must_use]
-pub fn reference() -> String {
+pub fn configuration_page() -> String {
     let mut page = String::from(
         "# Configuration\n\n\
          `dploy serve` and `dploy operate` read environment variables. A malformed value stops the start\n\

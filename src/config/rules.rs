@@ -6,15 +6,15 @@ use super::{ConfigError, Env, variables};
 
 /// The namespace, and the defaults of quota and time limits.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RulesConfig {
+pub(crate) struct RulesConfig {
     /// `DPLOY_NAMESPACE`
-    pub namespace: String,
+    pub(crate) namespace: String,
     /// `MAX_ENVIRONMENTS_PER_USER`
-    pub max_environments: u32,
+    pub(crate) max_environments: u32,
     /// `DEFAULT_TTL` in seconds; -1 for unlimited.
-    pub default_ttl: i64,
+    pub(crate) default_ttl: i64,
     /// `EXTEND_TTL` in seconds.
-    pub extend_ttl: i64,
+    pub(crate) extend_ttl: i64,
 }
 
 impl RulesConfig {
@@ -22,7 +22,7 @@ impl RulesConfig {
     ///
     /// # Errors
     /// [`ConfigError`] for a malformed variable.
-    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+    pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let number = "a whole number of at least 0";
         Ok(Self {
             namespace: namespace(env)?,

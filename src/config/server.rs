@@ -8,11 +8,11 @@ use super::{ConfigError, Env, variables};
 
 /// The address of the server and the form of its log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ServerConfig {
+pub(crate) struct ServerConfig {
     /// `SERVER_HOST` and `SERVER_PORT`.
-    pub address: SocketAddr,
+    pub(crate) address: SocketAddr,
     /// `DEBUG`: whether to log details, as text for people.
-    pub debug: bool,
+    pub(crate) debug: bool,
 }
 
 impl ServerConfig {
@@ -20,7 +20,7 @@ impl ServerConfig {
     ///
     /// # Errors
     /// [`ConfigError`] for a malformed variable.
-    pub fn from_env(env: &Env) -> Result<Self, ConfigError> {
+    pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigError> {
         let host: IpAddr = env.parsed(&variables::SERVER_HOST, "an IP address")?;
         let port: u16 = env.parsed(&variables::SERVER_PORT, "a port (0 to 65535)")?;
         let debug = env.switch(&variables::DEBUG)?;
@@ -32,7 +32,7 @@ impl ServerConfig {
 ///
 /// # Errors
 /// [`ConfigError`] for a malformed variable.
-pub fn features(env: &Env) -> Result<UiConfig, ConfigError> {
+pub(crate) fn features(env: &Env) -> Result<UiConfig, ConfigError> {
     Ok(UiConfig {
         catalog_enabled: env.switch(&variables::CATALOG_ENABLED)?,
         instances_enabled: env.switch(&variables::INSTANCES_LIST_ENABLED)?,

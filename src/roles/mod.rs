@@ -3,7 +3,7 @@
 
 mod cluster;
 #[cfg(feature = "dev")]
-pub mod dev;
+mod dev;
 mod failure;
 mod monitoring;
 mod operate;
@@ -20,15 +20,17 @@ use std::process::ExitCode;
 #[cfg(not(feature = "dev"))]
 use without_dev as dev;
 
+#[cfg(feature = "dev")]
+pub use dev::{Dev, Options};
 pub use failure::Failure;
 pub use print::crds_yaml;
 
 use crate::{cli::Role, config::Env};
 
-/// Plays a role to its end.
+/// Runs a role until it ends.
 ///
 /// # Errors
-/// [`Failure`] with one sentence for the person who started it.
+/// [`Failure`], one sentence for the person who started the role.
 pub async fn play(role: Role, env: Env) -> Result<ExitCode, Failure> {
     match role {
         Role::Dev(args) => dev::play(&args, env).await?,

@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use dploy::config::variables;
+use dploy::variables;
 use serde::Deserialize as _;
 use serde_yaml_ng::{Deserializer, Value};
 

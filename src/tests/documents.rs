@@ -4,7 +4,7 @@ use expect_test::expect_file;
 
 #[test]
 fn the_chart_has_the_current_definitions() {
-    let text = dploy::roles::crds_yaml().expect("definitions are written as YAML");
+    let text = dploy::crds_yaml().expect("definitions are written as YAML");
     expect_file!["../../charts/dploy/crds/dploy.dev.yaml"].assert_eq(&text);
 }
 
@@ -16,5 +16,5 @@ fn the_openapi_document_is_locked() {
 
 #[test]
 fn the_configuration_page_is_current() {
-    expect_file!["../../docs/configuration.md"].assert_eq(&dploy::config::reference());
+    expect_file!["../../docs/configuration.md"].assert_eq(&dploy::configuration_page());
 }

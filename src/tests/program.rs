@@ -9,7 +9,7 @@ use std::{
 
 use clock::SystemClock;
 use dev::{DataDirectory, provider::Provider};
-use dploy::config::variables;
+use dploy::variables;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;

@@ -1,7 +1,7 @@
 //! Puts each paragraph of a schema's descriptions on one line.
 //!
-//! The descriptions are doc comments, which wrap at the width of the source. `kubectl explain` keeps
-//! these line breaks and adds its own.
+//! The descriptions are doc comments, which wrap at the width of the source. `kubectl explain`
+//! keeps these line breaks and adds its own.
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::{
     CustomResourceDefinition, JSONSchemaProps, JSONSchemaPropsOrArray, JSONSchemaPropsOrBool,

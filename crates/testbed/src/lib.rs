@@ -12,10 +12,7 @@ mod wait;
 use std::path::{Path, PathBuf};
 
 use dev::DataDirectory;
-use dploy::{
-    config::Env,
-    roles::dev::{Dev, Options},
-};
+use dploy::{Dev, Env, Options};
 use tempfile::TempDir;
 use tokio_util::sync::CancellationToken;
 
