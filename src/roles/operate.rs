@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use clock::SystemClock;
+use engines::{Engines, argocd::ArgocdEngine, flux::FluxEngine, manifests::ManifestsEngine};
 use futures::TryFutureExt as _;
 use kube::Client;
-use operator::{
-    Operator, Settings,
-    engines::{Engines, argocd::ArgocdEngine, flux::FluxEngine, manifests::ManifestsEngine},
-};
+use operator::{Operator, Settings};
 use prometheus_client::registry::Registry;
 use resources::{EngineName, LaunchDefaults};
 use tokio_util::sync::CancellationToken;

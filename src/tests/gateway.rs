@@ -1,4 +1,5 @@
-//! The gateway in front of an environment that really runs: who gets in, and what the environment learns of them.
+//! The gateway in front of a running environment: who may enter, and what the environment sees of a
+//! visitor.
 
 use axum::{
     Router,
@@ -24,7 +25,8 @@ use super::{
     visitor::{Visitor, location},
 };
 
-/// The environment's own program: shows the headers of every request, and tries to take over the gateway's cookie.
+/// The program of the environment: repeats the headers of every request, and tries to replace the
+/// gateway's cookie.
 #[tokio::test]
 #[ignore = "a program that `dploy dev` starts for the tests below"]
 #[expect(clippy::disallowed_methods, reason = "the one setting that an environment is given")]
@@ -60,7 +62,7 @@ async fn echo(upgrade: WebSocketUpgrade) -> impl IntoResponse {
 struct Scene {
     bed: TestBed,
     alice: Client,
-    /// The environment's address.
+    /// The address of the environment.
     address: String,
 }
 
@@ -94,7 +96,7 @@ impl Scene {
         Self { bed, alice, address }
     }
 
-    /// A request to the environment by somebody with a token.
+    /// Sends a request to the environment with a person's token.
     async fn by_token(&self, person: &str) -> (StatusCode, String) {
         let host = self.address.trim_start_matches("http://").to_owned();
         let client = self.bed.user(person);

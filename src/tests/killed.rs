@@ -1,5 +1,5 @@
-//! `kill -9` of a `dploy dev` at bad moments, and another one on the same data: what was acknowledged is there and runs again, nothing
-//! else does, and every seat can be used.
+//! `kill -9` of a `dploy dev` at bad moments, and the next one on the same data: acknowledged
+//! environments run again, no other process runs, and every seat can be used.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -18,25 +18,25 @@ use tokio::time::timeout;
 use super::program::{DevProcess, Home};
 
 const OWNER: &str = "alice";
-/// How many environments she may have; fewer than there are templates.
-const LIMIT: u32 = 2;
+/// How many environments alice may have; fewer than there are templates.
+const MAX_ENVIRONMENTS: u32 = 2;
 const TEMPLATES: [(&str, &str); 3] =
     [("nc-echo", "/run/nc-echo"), ("sized", "/run/sized?size=small"), ("webterm", "/run/webterm")];
 
 /// When the server is killed.
 #[derive(Debug, Clone, Copy)]
 enum Moment {
-    /// The ledger has changed; more has perhaps not.
+    /// The ledger has changed; the instance may not have changed yet.
     Seat,
     /// The instance has changed.
     Instance,
     /// Its process is being started.
     Process,
-    /// The answer has come.
+    /// The response has arrived.
     Answer,
 }
 
-/// A change of an object of alice's that concerns a template, from now on.
+/// Waits for the next change of an object that `concerns` accepts.
 async fn change<K>(
     dev: &DevProcess,
     concerns: impl Fn(&K) -> bool + Send + 'static,
@@ -69,8 +69,8 @@ where
 }
 
 impl Moment {
-    /// Waits for it; begins to look at once.
-    async fn awaited(
+    /// A future that ends at the moment. It watches from the time of the call.
+    async fn watched(
         self,
         dev: &DevProcess,
         home: &Home,
@@ -99,7 +99,7 @@ impl Moment {
     }
 }
 
-/// Sends a request and kills the server at a moment; the answer, where one came.
+/// Sends a request and kills the server at a moment; returns the response, if one arrived.
 async fn kill_during(
     dev: DevProcess,
     home: &Home,
@@ -107,7 +107,7 @@ async fn kill_during(
     moment: Moment,
     request: RequestBuilder,
 ) -> Option<Response> {
-    let comes = moment.awaited(&dev, home, template).await;
+    let comes = moment.watched(&dev, home, template).await;
     let answer = tokio::spawn(async move {
         let response = request.send().await.ok()?;
         let (status, headers) = (response.status(), response.headers().clone());
@@ -123,7 +123,7 @@ async fn kill_during(
     answer.await.expect("no panic")
 }
 
-/// How many supervisors and how many programs run for each instance below a data directory.
+/// The number of supervisors and of programs that run for each instance of a data directory.
 fn running(data: &Path) -> BTreeMap<String, (usize, usize)> {
     let below = format!("DPLOY_DIRECTORY={}/", data.canonicalize().expect("a directory").display());
     let mut found: BTreeMap<String, (usize, usize)> = BTreeMap::new();
@@ -143,7 +143,7 @@ fn running(data: &Path) -> BTreeMap<String, (usize, usize)> {
     found
 }
 
-/// Every environment that should run does, once, and nothing else.
+/// Waits until every environment that should run does so once, and no other process runs.
 async fn nothing_is_left_over(dev: &DevProcess, home: &Home) {
     let instances: Api<DployInstance> = Api::default_namespaced(dev.kube().await);
     eventually("each environment runs once, and nothing else does", || async {
@@ -159,7 +159,8 @@ async fn nothing_is_left_over(dev: &DevProcess, home: &Home) {
     .await;
 }
 
-/// Alice can have as many environments as she may, beginning with the one that she asked for: not more, and not fewer.
+/// Launches every template, `first` before the others: exactly as many launches as alice may have
+/// environments succeed.
 async fn the_limit_holds(alice: &Client, first: &'static str) {
     let mut told = Vec::new();
     let others = TEMPLATES.iter().filter(|(name, _)| *name != first).map(|(_, path)| *path);
@@ -170,15 +171,15 @@ async fn the_limit_holds(alice: &Client, first: &'static str) {
         .await;
         told.push((answer.status.as_u16(), answer.error()));
     }
-    let refused = (403, format!("Maximum {LIMIT} environments allowed"));
+    let refused = (403, format!("Maximum {MAX_ENVIRONMENTS} environments allowed"));
     let allowed = (200, String::new());
-    let mut wanted = vec![allowed; LIMIT as usize];
+    let mut wanted = vec![allowed; MAX_ENVIRONMENTS as usize];
     wanted.resize(told.len(), refused);
     assert_eq!(told, wanted, "beginning with {first}");
-    assert_eq!(alice.get("/api/environments").await.json()["used"], LIMIT);
+    assert_eq!(alice.get("/api/environments").await.json()["used"], MAX_ENVIRONMENTS);
 }
 
-/// Deletes all that alice has.
+/// Deletes all environments of alice.
 async fn clear(alice: &Client) {
     let list = alice.get("/api/environments").await.json();
     for environment in list["environments"].as_array().expect("a list") {
@@ -190,26 +191,26 @@ async fn clear(alice: &Client) {
     .await;
 }
 
-/// The next server on the same data.
+/// Starts the next server on the same data.
 async fn come_back(home: &Home) -> (DevProcess, Client) {
     let dev = home.start().await;
     let alice = dev.user(OWNER);
     (dev, alice)
 }
 
-/// What has to hold whatever was going on; nothing of alice's is left for the next round.
+/// Checks what must hold after every kill, then deletes alice's environments for the next round.
 async fn settle(dev: &DevProcess, home: &Home, alice: &Client, template: &'static str) {
     the_limit_holds(alice, template).await;
     nothing_is_left_over(dev, home).await;
     clear(alice).await;
 }
 
-/// Lets alice have fewer environments than there are templates.
+/// Lowers alice's quota below the number of templates.
 async fn lower_the_limit(dev: &DevProcess) {
     let alice = dev.user(OWNER);
     assert_eq!(alice.get("/run/nc-echo").await.status, 200);
     let owners: Api<DployOwner> = Api::default_namespaced(dev.kube().await);
-    let limit = Patch::Merge(json!({ "spec": { "maxInstances": LIMIT } }));
+    let limit = Patch::Merge(json!({ "spec": { "maxInstances": MAX_ENVIRONMENTS } }));
     owners.patch(OWNER, &PatchParams::default(), &limit).await.expect("alice's record");
     clear(&alice).await;
 }
@@ -221,7 +222,8 @@ fn path_of(template: &str) -> &'static str {
         .map_or("/run/webterm-warm", |(_, path)| path)
 }
 
-/// Kills the server while it launches: an acknowledged environment is there, any other is there or gone; what is there runs again.
+/// Kills the server during a launch: an acknowledged environment exists, an unacknowledged one may
+/// exist; an environment that exists runs again.
 async fn launch(
     dev: DevProcess,
     home: &Home,
@@ -244,7 +246,8 @@ async fn launch(
     dev
 }
 
-/// Kills the server while it extends: deadline and count went on together or not at all, and for certain when that was acknowledged.
+/// Kills the server during an extension: deadline and count change together or not at all, and both
+/// have changed if the extension was acknowledged.
 async fn extend(dev: DevProcess, home: &Home, moment: Moment) -> DevProcess {
     let alice = dev.user(OWNER);
     alice.get(path_of("sized")).await;
@@ -268,7 +271,8 @@ async fn extend(dev: DevProcess, home: &Home, moment: Moment) -> DevProcess {
     dev
 }
 
-/// Kills the server while it deletes: what was acknowledged is gone, and the next launch is another environment.
+/// Kills the server during a deletion: an acknowledged deletion lasts, and the next launch makes
+/// another environment.
 async fn delete(dev: DevProcess, home: &Home, moment: Moment) -> DevProcess {
     let alice = dev.user(OWNER);
     alice.get("/run/nc-echo").await;

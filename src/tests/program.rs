@@ -1,4 +1,4 @@
-//! The real `dploy`, as processes of their own.
+//! The program `dploy` as a process.
 
 use std::{
     fs::File,
@@ -22,8 +22,8 @@ use tokio::{
 
 /// The binary under test, with the samples' program beside it.
 ///
-/// Cargo builds the programs of this package only, so the first call builds `dploy-samples`: with the
-/// selection of packages that `cargo xtask` uses, so that no dependency is compiled again.
+/// Cargo builds the programs of this package only, so the first call builds `dploy-samples`: with
+/// the selection of packages that `cargo xtask` uses, so that no dependency is compiled again.
 pub(crate) fn dploy() -> &'static str {
     static DPLOY: LazyLock<&str> = LazyLock::new(|| {
         let dploy = env!("CARGO_BIN_EXE_dploy");
@@ -48,7 +48,7 @@ fn build_samples(dploy: &Path) {
     assert!(samples.is_file(), "cargo did not write {}", samples.display());
 }
 
-/// A `dploy` that none of the variables that it reads are set for.
+/// A `dploy` without any of the environment variables that it reads.
 pub(crate) fn command(role: &str) -> Command {
     let mut command = Command::new(dploy());
     command.arg(role).stdin(Stdio::null()).stdout(Stdio::null()).kill_on_drop(true);
@@ -57,19 +57,19 @@ pub(crate) fn command(role: &str) -> Command {
     {
         command.env_remove(name);
     }
-    // The ports beside the site's are the same for every process of a role, and tests run side by side.
+    // Tests run in parallel, and these ports have the same default in every process.
     command.env("HEALTH_PORT", "0").env("METRICS_PORT", "0");
     command
 }
 
-/// Asks a process to stop, and waits until it has.
+/// Sends SIGTERM to a process and waits for its end.
 pub(crate) async fn stop(mut child: Child) -> ExitStatus {
     let id = child.id().and_then(|id| Pid::from_raw(id.cast_signed())).expect("a running process");
     kill_process(id, Signal::TERM).expect("a process of ours");
     timeout(EVENTUALLY_TIMEOUT, child.wait()).await.expect("an end in time").expect("a status")
 }
 
-/// A role that runs until it is stopped, and what it logs.
+/// A running role and its log.
 pub(crate) struct Running {
     child: Child,
     log: Arc<Mutex<String>>,
@@ -128,7 +128,7 @@ impl Running {
         self.listens_at("address").await
     }
 
-    /// The address that the log has under this name.
+    /// The address in the log's field `field`.
     pub(crate) async fn listens_at(&self, field: &str) -> String {
         eventually("it listens", || async {
             let log = self.logged();
@@ -138,7 +138,7 @@ impl Running {
         .await
     }
 
-    /// Asks it to stop: it ends well, and never panicked.
+    /// Stops the role; it must succeed and must not have panicked.
     pub(crate) async fn stop(self) {
         let status = stop(self.child).await;
         let log = self.log.lock().expect("no panic").clone();
@@ -146,7 +146,7 @@ impl Running {
     }
 }
 
-/// Where one `dploy dev` after another keeps its data, and what they log.
+/// The data directory and the log of successive `dploy dev`.
 pub(crate) struct Home(TempDir);
 
 impl Home {
@@ -164,7 +164,7 @@ impl Home {
         self.0.path().join("log")
     }
 
-    /// All that was logged so far.
+    /// The log so far.
     pub(crate) fn logged(&self) -> String {
         std::fs::read_to_string(self.log()).unwrap_or_default()
     }
@@ -174,7 +174,7 @@ impl Home {
         self.start_as(command("dev")).await
     }
 
-    /// The same by a command of one's own.
+    /// The same with another command.
     pub(crate) async fn start_as(&self, mut command: Command) -> DevProcess {
         let log = File::options().create(true).append(true).open(self.log()).expect("a log");
         let mut child = command
@@ -205,12 +205,12 @@ pub(crate) struct DevProcess {
 }
 
 impl DevProcess {
-    /// Where the kubeconfig of its API server is.
+    /// The kubeconfig of its API server.
     pub(crate) fn kubeconfig(&self) -> PathBuf {
         self.data.join("kubeconfig")
     }
 
-    /// Its identity provider.
+    /// The issuer of its identity provider.
     pub(crate) fn issuer(&self) -> String {
         format!("{}/dev", self.origin)
     }
@@ -237,7 +237,7 @@ impl DevProcess {
         self.child.kill().await.expect("a process of ours");
     }
 
-    /// Asks it to stop, and waits until it has.
+    /// Sends SIGTERM and waits for the end.
     pub(crate) async fn stop(self) -> ExitStatus {
         stop(self.child).await
     }

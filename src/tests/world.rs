@@ -1,4 +1,4 @@
-//! A cluster and an identity provider that processes of their own reach over loopback.
+//! A cluster and an identity provider on loopback, for tests of other processes.
 
 use std::{fs, path::PathBuf};
 
@@ -16,7 +16,7 @@ use super::program::kube_client;
 
 const NAMESPACE: &str = "dploy-system";
 
-/// A template whose workload is ready at once, in any cluster.
+/// A template whose workload is ready at once in any cluster.
 const NOTES: &str = "
 apiVersion: dploy.dev/v1alpha1
 kind: DployTemplate
@@ -30,7 +30,7 @@ spec:
     data: { owner: {{ .Owner | quote }} }
 ";
 
-/// An API server and an identity provider on loopback, for processes that know neither.
+/// An API server and an identity provider on loopback.
 pub(crate) struct World {
     directory: TempDir,
     pub(crate) provider: Provider,
@@ -42,7 +42,7 @@ impl World {
         Self::start_behind(|cluster| cluster).await
     }
 
-    /// One whose API server is behind `front`.
+    /// The same with `front` before the API server.
     pub(crate) async fn start_behind(front: impl FnOnce(axum::Router) -> axum::Router) -> Self {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let cluster = LocalKube::in_memory(SystemClock::shared());
@@ -67,7 +67,7 @@ impl World {
         self.directory.path().join("kubeconfig")
     }
 
-    /// What an admin applies when Dploy is installed.
+    /// Applies what an admin applies to install Dploy, and the sample templates.
     pub(crate) async fn install(&self) {
         let client = kube_client(&self.kubeconfig()).await;
         let definitions = Api::all(client.clone());

@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "app",
             "clock",
             "dev",
+            "engines",
             "environments",
             "errors",
             "identity",
@@ -99,8 +100,9 @@ fn packages_depend_on_what_their_layer_allows_and_nothing_else() {
         let allowed = arrows.get(package.as_str());
         let allowed = allowed.unwrap_or_else(|| panic!("{package} has no layer: give it one here"));
         for (dependency, kind) in dependencies {
-            let of_tests =
-                kind == DependencyKind::Development && FOR_TESTS.contains(&dependency.as_str());
+            // A package may turn on its own features for its tests.
+            let of_tests = kind == DependencyKind::Development
+                && (FOR_TESTS.contains(&dependency.as_str()) || dependency == package);
             assert!(
                 of_tests || allowed.contains(&dependency.as_str()),
                 "{package} must not depend on {dependency}"
@@ -123,7 +125,8 @@ fn the_testbed_never_ships() {
 fn rules_and_controllers_know_no_web_server() {
     let metadata = metadata();
     for package in metadata.workspace_packages() {
-        if !["environments", "operator", "rendering", "resources"].contains(&package.name.as_str())
+        if !["engines", "environments", "operator", "planner", "rendering", "resources"]
+            .contains(&package.name.as_str())
         {
             continue;
         }
@@ -136,13 +139,20 @@ fn rules_and_controllers_know_no_web_server() {
 }
 
 #[test]
-fn the_ledger_is_pure() {
+fn the_ledger_and_the_planner_are_pure() {
+    let values = ["jiff", "k8s-openapi", "resources"];
+    let pure =
+        [("ledger", BTreeSet::from(["serde_json"])), ("planner", BTreeSet::from(["ledger"]))];
     let metadata = metadata();
-    let ledger = metadata.workspace_packages().into_iter().find(|package| package.name == "ledger");
-    let ledger = ledger.expect("there is a package `ledger`");
-    let shipped = ledger.dependencies.iter().filter(|it| it.kind != DependencyKind::Development);
-    let found: BTreeSet<_> = shipped.map(|it| it.name.as_str()).collect();
-    assert_eq!(found, BTreeSet::from(["jiff", "k8s-openapi", "resources", "serde_json"]));
+    for (name, own) in pure {
+        let package =
+            metadata.workspace_packages().into_iter().find(|package| package.name == name);
+        let package = package.unwrap_or_else(|| panic!("there is a package `{name}`"));
+        let dependencies = package.dependencies.iter();
+        let shipped = dependencies.filter(|it| it.kind != DependencyKind::Development);
+        let found: BTreeSet<_> = shipped.map(|it| it.name.as_str()).collect();
+        assert_eq!(found, own.into_iter().chain(values).collect(), "dependencies of {name}");
+    }
 }
 
 #[test]
@@ -209,14 +219,18 @@ fn linked(features: &[&str]) -> BTreeSet<String> {
     tree.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
 }
 
-/// Each of our packages, and which of ours it names in its manifest.
+/// Each of our packages, and the others of ours that its manifest names. A package may name itself,
+/// to turn on its own features for its tests.
 fn our_dependencies(metadata: &Metadata) -> Vec<(String, Vec<(String, DependencyKind)>)> {
     let packages = metadata.workspace_packages();
     let ours: BTreeSet<&str> = packages.iter().map(|package| package.name.as_str()).collect();
     packages
         .iter()
         .map(|package| {
-            let named = package.dependencies.iter().filter(|it| ours.contains(it.name.as_str()));
+            let named = package
+                .dependencies
+                .iter()
+                .filter(|it| ours.contains(it.name.as_str()) && it.name != package.name.as_str());
             (package.name.to_string(), named.map(|it| (it.name.clone(), it.kind)).collect())
         })
         .collect()

@@ -17,7 +17,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{DevError, samples};
 
-/// The field manager of the applied objects. Fields that another manager has edited keep their value.
+/// The field manager of the applied objects. Fields that another manager has edited keep their
+/// value.
 const FIELD_MANAGER: &str = "dploy-dev";
 /// The longest wait for a definition. The embedded server establishes it at once, unless its disk
 /// fails.

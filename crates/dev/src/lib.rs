@@ -8,15 +8,15 @@ mod cluster;
 mod data_directory;
 mod development;
 mod directory;
-mod engines;
 mod error;
 mod front;
+mod local_engines;
 pub mod provider;
 pub mod samples;
 
 pub use data_directory::DataDirectory;
 pub use development::{Development, token};
 pub use directory::CallerOf;
-pub use engines::{Programs, supervise};
 pub use error::DevError;
 pub use front::Front;
+pub use local_engines::{Programs, supervise};

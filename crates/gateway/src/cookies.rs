@@ -1,7 +1,7 @@
 //! The gateway's own cookies, and which other cookies it passes on.
 //!
-//! Browsers separate cookies by host but not by port, and scripts may send any cookie. So the gateway
-//! passes no cookie with a name of Dploy's, in either direction.
+//! Browsers separate cookies by host but not by port, and scripts may send any cookie. So the
+//! gateway passes no cookie with a name of Dploy's, in either direction.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 

@@ -107,8 +107,8 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-/// Removes every bearer token: each may be Dploy's, even an expired one. Other schemes belong to the
-/// environment.
+/// Removes every bearer token: each may be Dploy's, even an expired one. Other schemes belong to
+/// the environment.
 fn remove_bearer_tokens(headers: &mut HeaderMap) {
     let kept: Vec<HeaderValue> = headers
         .get_all(header::AUTHORIZATION)

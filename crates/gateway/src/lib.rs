@@ -7,8 +7,8 @@
 //! 1. The environment's host sets a nonce and redirects the visitor to the site, with the nonce's
 //!    hash.
 //! 2. The site asks the [`Directory`] whether the environment is the visitor's, and redirects back
-//!    with a ticket. A ticket is valid once, for a short time, at that host, in the browser that has
-//!    the nonce.
+//!    with a ticket. A ticket is valid once, for a short time, at that host, in the browser that
+//!    has the nonce.
 //! 3. The environment's host takes the ticket and sets its own session cookie.
 //!
 //! Every later request asks the directory again. A script may send a bearer token instead. The

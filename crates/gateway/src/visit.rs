@@ -116,8 +116,8 @@ impl Gateway {
         }
     }
 
-    /// Whether the websocket is opened by the environment's own page. Browsers let any page open one
-    /// anywhere, with cookies, but always send the page's `Origin`.
+    /// Whether the websocket is opened by the environment's own page. Browsers let any page open
+    /// one anywhere, with cookies, but always send the page's `Origin`.
     fn may_open_websocket(&self, label: &Label, visitor: &Visitor, request: &Parts) -> bool {
         let own = self.inner.addresses.origin_of(label);
         match (request.headers.get(header::ORIGIN), visitor) {
@@ -133,7 +133,8 @@ impl Gateway {
         if !can_be_redirected(request) {
             return NoticePage::signed_out().answer(headers);
         }
-        // All tabs share one nonce, so that a second tab does not invalidate the first one's ticket.
+        // All tabs share one nonce, so that a second tab does not invalidate the first one's
+        // ticket.
         let nonce = cookies::value(headers, cookies::NONCE).filter(|nonce| is_hex(nonce, 32));
         let nonce = nonce.map_or_else(clock::random_hex::<16>, str::to_owned);
         let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
@@ -196,7 +197,8 @@ pub(crate) async fn open(
         challenge: query.challenge,
         landing: landing::path(&query.path).to_owned(),
     });
-    // An empty fragment: the browser would otherwise pass the sign-in's `#token=` on to the environment.
+    // An empty fragment: the browser would otherwise pass the sign-in's `#token=` on to the
+    // environment.
     redirect(&format!("{address}{}ticket?ticket={ticket}#", landing::OWN_PATHS), None)
 }
 

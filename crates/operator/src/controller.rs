@@ -1,9 +1,11 @@
-//! The three controllers: what wakes each of them, and how a failure is retried.
+//! The three controllers: what wakes each of them, and when a failed reconcile is retried.
 
 use std::{convert::Infallible, future::ready, sync::Arc, time::Duration};
 
+use engines::Blame;
+use errors::chain;
 use futures::{
-    FutureExt, Stream, StreamExt, future,
+    FutureExt, StreamExt, future,
     stream::{self, BoxStream},
 };
 use kube::{
@@ -19,25 +21,23 @@ use tokio::time::Instant;
 
 use crate::{
     context::Context,
-    engines::Blame,
     error::ReconcileError,
     instances,
-    mirrors::{Change, Guarded, Mirror},
+    mirrors::{Guarded, Mirror, MirrorEvent},
     owners, templates,
 };
-use errors::chain;
 
-/// How many objects of a kind are worked on at once. Enough to keep an API server busy, and few enough that people who ask for
-/// something meanwhile do not wait behind all of it.
-const AT_ONCE: u16 = 16;
-/// How soon a write that lost a race is decided again.
-const AFTER_CONFLICT: Duration = Duration::from_millis(25);
+/// How many objects of one kind are reconciled at the same time. Enough to keep an API server busy, and few enough that
+/// requests of users are not queued behind them.
+const MAX_CONCURRENT_RECONCILES: u16 = 16;
+/// The pause before an object is reconciled again whose write met a newer version.
+const CONFLICT_PAUSE: Duration = Duration::from_millis(25);
 
 type Queue<K> = BoxStream<'static, ObjectRef<Guarded<K>>>;
 
 /// Runs the controllers until they are dropped.
 pub(crate) async fn run_all(context: Arc<Context>) {
-    // Before the caches are waited for: what happens meanwhile must not be missed.
+    // The queues subscribe before the cache is filled, so that they miss no event.
     let (instances, templates, owners) =
         (instance_queue(&context), template_queue(&context), owner_queue(&context));
     context.mirrors.filled().await;
@@ -76,7 +76,7 @@ where
         }
         .boxed()
     };
-    let config = Config::default().concurrency(AT_ONCE);
+    let config = Config::default().concurrency(MAX_CONCURRENT_RECONCILES);
     applier(reconcile, retry, Arc::clone(context), store, queue.map(Ok::<_, Infallible>), config)
         .for_each(|outcome| {
             if let Err(Error::RunnerError(error)) = outcome {
@@ -87,15 +87,15 @@ where
         .await;
 }
 
-/// When to try again after a failure; also where failures are logged, once.
+/// Logs a failure, and returns when to retry.
 fn retry<K>(object: Arc<Guarded<K>>, error: &ReconcileError, context: Arc<Context>) -> Action
 where
     K: Resource<DynamicType = ()>,
 {
     let object = key(object.as_ref());
     if error.is_conflict() {
-        tracing::debug!(object, "lost a race: {}", chain(error));
-        return Action::requeue(AFTER_CONFLICT);
+        tracing::debug!(object, "met a newer version: {}", chain(error));
+        return Action::requeue(CONFLICT_PAUSE);
     }
     context.metrics.failed::<K>();
     match error.blame() {
@@ -115,7 +115,7 @@ fn key<K: Resource<DynamicType = ()>>(object: &Guarded<K>) -> String {
     format!("{}/{}", K::kind(&()), object.name_any())
 }
 
-/// An instance is woken by itself, its namespace, its owner's record, its template, its engine and the cluster's settings.
+/// An instance is woken by itself, its namespace, its owner record, its template, its engine and the OperatorConfig.
 fn instance_queue(context: &Context) -> Queue<DployInstance> {
     let mirrors = &context.mirrors;
     let instances = mirrors.instances.clone();
@@ -126,8 +126,9 @@ fn instance_queue(context: &Context) -> Queue<DployInstance> {
             instance.map(|name| named.reference(name)).into_iter().collect()
         }
     };
-    let of_owner = which(&mirrors.instances, |instance, owner| instance.spec.owner == owner);
-    let of_template = which(&mirrors.instances, |instance, template| {
+    let of_owner =
+        instances_where(&mirrors.instances, |instance, owner| instance.spec.owner == owner);
+    let of_template = instances_where(&mirrors.instances, |instance, template| {
         let follows = instance.spec.resolved.is_none() || instance.spec.owner.is_empty();
         follows && instance.spec.template_ref == template
     });
@@ -147,7 +148,7 @@ fn instance_queue(context: &Context) -> Queue<DployInstance> {
     .boxed()
 }
 
-/// A template is woken by itself, the members of its pool and the cluster's settings.
+/// A template is woken by itself, the members of its pool and the OperatorConfig.
 fn template_queue(context: &Context) -> Queue<DployTemplate> {
     let mirrors = &context.mirrors;
     let templates = mirrors.templates.clone();
@@ -188,24 +189,24 @@ fn itself<K: Resource<DynamicType = ()>>(object: &Guarded<K>) -> Vec<ObjectRef<G
     vec![ObjectRef::from_obj(object)]
 }
 
-/// Those instances that have to do with an object, by its name.
-fn which<O: Resource<DynamicType = ()>>(
+/// Maps an object to the instances that its name affects.
+fn instances_where<O: Resource<DynamicType = ()>>(
     instances: &Mirror<DployInstance>,
-    concerned: fn(&DployInstance, &str) -> bool,
+    affected: fn(&DployInstance, &str) -> bool,
 ) -> impl Fn(&Guarded<O>) -> Vec<ObjectRef<Guarded<DployInstance>>> + Send + 'static {
     let instances = instances.clone();
     move |object| {
         let name = object.name_any();
-        let names = instances.pick(|it| concerned(it, &name).then(|| it.name_any()));
+        let names = instances.pick(|it| affected(it, &name).then(|| it.name_any()));
         names.iter().map(|name| instances.reference(name)).collect()
     }
 }
 
-/// The objects of `woken` that a change of an object of `by` concerns.
+/// Maps every event of `source` to the objects of `target` that it affects.
 fn woken<O, K>(
-    by: &Mirror<O>,
-    woken: &Mirror<K>,
-    concerned: impl Fn(&Guarded<O>) -> Vec<ObjectRef<Guarded<K>>> + Send + 'static,
+    source: &Mirror<O>,
+    target: &Mirror<K>,
+    affected: impl Fn(&Guarded<O>) -> Vec<ObjectRef<Guarded<K>>> + Send + 'static,
 ) -> Queue<K>
 where
     O: Resource<DynamicType = ()>
@@ -223,13 +224,13 @@ where
         + Sync
         + 'static,
 {
-    let everyone = woken.clone();
-    let changes: std::pin::Pin<Box<dyn Stream<Item = Change<O>> + Send>> = by.changes().boxed();
-    changes
-        .flat_map(move |change| {
-            stream::iter(match change {
-                Change::Touched(object) => concerned(&object),
-                Change::Everything => everyone.all(),
+    let target = target.clone();
+    let events: BoxStream<'static, MirrorEvent<O>> = source.events().boxed();
+    events
+        .flat_map(move |event| {
+            stream::iter(match event {
+                MirrorEvent::Object(object) => affected(&object),
+                MirrorEvent::Resync => target.all(),
             })
         })
         .boxed()

@@ -1,14 +1,15 @@
+//! Why a reconcile did not finish.
+
+use engines::{Blame, EngineError, api_error};
 use thiserror::Error;
 
-use crate::engines::{Blame, EngineError};
-
-/// A reconcile did not come to its end.
+/// A reconcile did not finish.
 #[derive(Debug, Error)]
 pub(crate) enum ReconcileError {
-    /// The API server refused, or did not answer.
+    /// The API server refused a call, or did not answer.
     #[error("could not {operation}")]
     Cluster {
-        /// What was tried, in the infinitive.
+        /// The operation, in the infinitive.
         operation: &'static str,
         /// Why it failed.
         #[source]
@@ -17,13 +18,13 @@ pub(crate) enum ReconcileError {
     /// An engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
-    /// The lease ran out before the write.
+    /// The term of this replica ended before the write.
     #[error("this replica does not lead any more")]
     NotLeading,
 }
 
 impl ReconcileError {
-    /// Who can make it go away.
+    /// Whether an edit of the object or a retry can help.
     pub(crate) const fn blame(&self) -> Blame {
         match self {
             Self::Cluster { .. } | Self::NotLeading => Blame::World,
@@ -31,38 +32,33 @@ impl ReconcileError {
         }
     }
 
-    /// Whether somebody else wrote first: nothing is wrong, it is decided again.
+    /// Whether somebody else wrote the object first. Nothing is wrong then: the object is reconciled again.
     pub(crate) fn is_conflict(&self) -> bool {
         match self {
-            Self::Cluster { cause, .. } => is_conflict(cause) || is_not_found(cause),
+            Self::Cluster { cause, .. } => {
+                api_error::is_conflict(cause) || api_error::is_not_found(cause)
+            }
+            Self::Engine(_) | Self::NotLeading => false,
+        }
+    }
+
+    /// Whether an object of that name exists already.
+    pub(crate) fn is_already_exists(&self) -> bool {
+        match self {
+            Self::Cluster { cause, .. } => api_error::is_already_exists(cause),
             Self::Engine(_) | Self::NotLeading => false,
         }
     }
 }
 
-/// Whether the version named in a write is not the newest.
-pub(crate) fn is_conflict(error: &kube::Error) -> bool {
-    matches!(error, kube::Error::Api(status) if status.is_conflict())
-}
-
-/// Whether there is no such object, or no such kind: of that the API server says so in plain text, without a reason.
-pub(crate) fn is_not_found(error: &kube::Error) -> bool {
-    matches!(error, kube::Error::Api(status) if status.is_not_found() || status.code == 404)
-}
-
-/// Whether there is one of that name already.
-pub(crate) fn is_already_exists(error: &kube::Error) -> bool {
-    matches!(error, kube::Error::Api(status) if status.is_already_exists())
-}
-
-/// Says what was tried.
-pub(crate) trait Doing<T> {
+/// Names the operation that failed.
+pub(crate) trait Operation<T> {
     /// `operation` in the infinitive.
-    fn doing(self, operation: &'static str) -> Result<T, ReconcileError>;
+    fn operation(self, operation: &'static str) -> Result<T, ReconcileError>;
 }
 
-impl<T> Doing<T> for Result<T, kube::Error> {
-    fn doing(self, operation: &'static str) -> Result<T, ReconcileError> {
+impl<T> Operation<T> for Result<T, kube::Error> {
+    fn operation(self, operation: &'static str) -> Result<T, ReconcileError> {
         self.map_err(|cause| ReconcileError::Cluster { operation, cause: Box::new(cause) })
     }
 }

@@ -1,6 +1,9 @@
+//! One replica of the operator: its cache, its terms as leader, its end.
+
 use std::{fmt, sync::Arc};
 
 use clock::SharedClock;
+use engines::Engines;
 use futures::{FutureExt, future::BoxFuture};
 use kube::Client;
 use prometheus_client::registry::Registry;
@@ -12,7 +15,6 @@ use crate::{
     context::Context,
     controller,
     election::{Elector, Leadership},
-    engines::Engines,
     metrics::Metrics,
     mirrors::Mirrors,
 };
@@ -20,10 +22,10 @@ use crate::{
 /// The operator had to stop.
 #[derive(Debug, Error)]
 pub enum OperatorError {
-    /// A watch ended for good, which only a defect can cause.
+    /// A watch ended, which only a defect can cause.
     #[error("the watches of the operator ended")]
     WatchEnded,
-    /// The controllers ended for good, which only a defect can cause.
+    /// The controllers ended, which only a defect can cause.
     #[error("the controllers ended")]
     ControllersEnded,
 }
@@ -34,7 +36,7 @@ pub struct Operator {
     watching: BoxFuture<'static, ()>,
 }
 
-/// What lasts longer than a term in office.
+/// The parts that outlast a term as leader.
 struct Parts {
     client: Client,
     settings: Settings,
@@ -50,12 +52,12 @@ impl fmt::Debug for Operator {
     }
 }
 
-/// Whether a replica could take the lead at once.
+/// Whether a replica is ready to lead.
 #[derive(Debug, Clone)]
 pub struct Readiness(Mirrors);
 
 impl Readiness {
-    /// Whether its caches have been filled; whoever leads has no part in that.
+    /// Whether its cache has been filled. It does not matter which replica leads.
     #[must_use]
     pub fn is_ready(&self) -> bool {
         self.0.are_filled()
@@ -63,7 +65,7 @@ impl Readiness {
 }
 
 impl Operator {
-    /// A replica that does nothing before it runs.
+    /// A replica. It does nothing before [`Operator::run`].
     #[must_use]
     pub fn new(client: Client, settings: Settings, engines: Engines, clock: SharedClock) -> Self {
         let (mirrors, watching) = Mirrors::new(&client, &settings.namespace);
@@ -72,22 +74,22 @@ impl Operator {
         Self { parts, watching: watching.boxed() }
     }
 
-    /// Has Prometheus see how long reconciles and launches take, what fails, and who is in which pool.
+    /// Registers the metrics of reconciles, launches and pools.
     pub fn register_metrics(&self, registry: &mut Registry) {
         self.parts.metrics.register(&self.parts.mirrors, registry);
     }
 
-    /// What a probe of this replica wants to know.
+    /// The readiness of this replica, for a probe.
     #[must_use]
     pub fn readiness(&self) -> Readiness {
         Readiness(self.parts.mirrors.clone())
     }
 
-    /// Runs until `shutdown` is cancelled. Takes part in the election first; a replica that does not lead only watches. An API
-    /// server that does not answer is waited for.
+    /// Runs until `shutdown` is cancelled. A replica that does not lead only fills its cache. If the API server does not answer,
+    /// the replica waits for it.
     ///
     /// # Errors
-    /// [`OperatorError`] when it cannot go on.
+    /// [`OperatorError`] when its tasks end unexpectedly.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), OperatorError> {
         let Self { parts, watching } = self;
         let elector = Elector::new(parts.client.clone(), &parts.settings, parts.clock.clone());
@@ -115,7 +117,7 @@ impl Parts {
         }
     }
 
-    /// For one term in office.
+    /// The context of one term as leader.
     fn context(&self, leadership: Leadership) -> Context {
         Context::new(
             self.client.clone(),

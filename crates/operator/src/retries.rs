@@ -1,3 +1,5 @@
+//! The pauses before an object is reconciled again after a failure.
+
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -5,25 +7,25 @@ use std::{
 };
 
 /// The pause after the first failure.
-const SHORTEST: Duration = Duration::from_millis(200);
+const MIN_RETRY_PAUSE: Duration = Duration::from_millis(200);
 /// The longest pause.
-const LONGEST: Duration = Duration::from_secs(60);
+const MAX_RETRY_PAUSE: Duration = Duration::from_secs(60);
 
 /// How often each object failed in a row.
 #[derive(Debug, Default)]
 pub(crate) struct Retries(Mutex<HashMap<String, u32>>);
 
 impl Retries {
-    /// Counts a failure of `object`, and says how long to pause.
+    /// Counts a failure of `object`. Returns the pause before the next attempt.
     pub(crate) fn after_failure(&self, object: &str) -> Duration {
         let mut failures = self.failures();
         let count = failures.entry(object.to_owned()).or_default();
-        let pause = SHORTEST.saturating_mul(1 << (*count).min(16)).min(LONGEST);
+        let pause = MIN_RETRY_PAUSE.saturating_mul(1 << (*count).min(16)).min(MAX_RETRY_PAUSE);
         *count += 1;
         pause
     }
 
-    /// The object came through.
+    /// Forgets the failures of `object`.
     pub(crate) fn succeeded(&self, object: &str) {
         self.failures().remove(object);
     }

@@ -1,23 +1,25 @@
+//! The settings of an operator.
+
 use std::time::Duration;
 
 use resources::LaunchDefaults;
 
-/// How an operator works.
+/// The settings of an operator.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where Dploy's resources are (`DPLOY_NAMESPACE`).
+    /// The namespace of Dploy's resources (`DPLOY_NAMESPACE`).
     pub namespace: String,
-    /// The name of this replica in the election: no two that run at once may share one. One that comes back under the name
-    /// of the leader leads at once.
+    /// The name of this replica in the election. Two running replicas must not share a name. A replica that restarts under the
+    /// leader's name leads at once.
     pub identity: String,
     /// How the leader is elected.
     pub lease: LeaseTimings,
-    /// What holds for instances made by hand and for pool members, where neither the template nor an `OperatorConfig` says.
+    /// The launch defaults of instances made by hand and of pool members, in a cluster without an OperatorConfig.
     pub defaults: LaunchDefaults,
 }
 
 impl Settings {
-    /// Settings with the usual timings and defaults.
+    /// Settings with the default timings.
     #[must_use]
     pub fn new(namespace: impl Into<String>, identity: impl Into<String>) -> Self {
         Self {
@@ -32,9 +34,9 @@ impl Settings {
 /// How the leader is elected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeaseTimings {
-    /// How long others wait for a leader that stopped renewing; counted in whole seconds, at least one.
+    /// How long the other replicas wait for a leader that does not renew the lease. In whole seconds, at least one.
     pub duration: Duration,
-    /// How often the leader renews, and the others look.
+    /// How often the leader renews the lease, and the others read it.
     pub renew_every: Duration,
 }
 

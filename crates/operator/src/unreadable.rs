@@ -1,32 +1,33 @@
-//! Objects that do not fit their own type: one edit by hand on a schema of another version is enough.
+//! Objects that do not fit their type. One edit under a schema of another version is enough.
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use kube::{
-    Api, Resource, ResourceExt,
-    api::{ApiResource, DynamicObject, Patch, PatchParams},
+    Resource, ResourceExt,
+    api::DynamicObject,
     core::{NamespaceResourceScope, error_boundary::InvalidObject},
     runtime::controller::Action,
 };
-use resources::{DployInstance, DployInstanceSpec, DployInstanceStatus, meta};
+use planner::{Ready, set_ready};
+use resources::{DployInstance, DployInstanceSpec, DployInstanceStatus, Reason};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::{
-    context::Context,
-    error::{Doing, ReconcileError},
-    plan::{Ready, set_ready},
+    context::{Context, Reads},
+    error::ReconcileError,
 };
 
-/// What can be saved of an instance that is being deleted: enough to tear its workload down.
-pub(crate) async fn leaving_instance(
-    context: &Context,
+/// Salvages the parts of a terminating instance that a teardown of its workload needs. `None` for an instance that is
+/// not terminating.
+pub(crate) async fn salvage(
+    reads: Reads<'_>,
     invalid: &InvalidObject,
 ) -> Result<Option<DployInstance>, ReconcileError> {
     if invalid.metadata.deletion_timestamp.is_none() {
         return Ok(None);
     }
     let name = invalid.metadata.name.as_deref().unwrap_or_default();
-    let found = dynamic::<DployInstance>(context).get_opt(name).await.doing("read the instance")?;
+    let found = reads.untyped::<DployInstance>(name).await?;
     Ok(found.map(|object| DployInstance {
         spec: DployInstanceSpec {
             template_ref: part(&object, "/spec/templateRef").unwrap_or_default(),
@@ -44,7 +45,7 @@ pub(crate) async fn leaving_instance(
     }))
 }
 
-/// Says in a condition that, and why, the object cannot be read; then an edit has to come.
+/// Writes into condition `Ready` why the object cannot be read. Only an edit helps then.
 pub(crate) async fn report<K>(
     context: &Context,
     invalid: &InvalidObject,
@@ -53,35 +54,21 @@ where
     K: Resource<DynamicType = (), Scope = NamespaceResourceScope>,
 {
     let name = invalid.metadata.name.as_deref().unwrap_or_default();
-    let api = dynamic::<K>(context);
-    let Some(object) = api.get_opt(name).await.doing("read a malformed object")? else {
+    let Some(object) = context.reads().untyped::<K>(name).await? else {
         return Ok(Action::await_change());
     };
     let mut conditions: Vec<Condition> = part(&object, "/status/conditions").unwrap_or_default();
     let before = conditions.clone();
-    let ready = Ready::no("Malformed", format!("It cannot be read: {}", invalid.error));
-    set_ready(&mut conditions, ready, object.metadata.generation, context.clock.now());
+    let ready = Ready::no(Reason::Malformed, format!("It cannot be read: {}", invalid.error));
+    set_ready(&mut conditions, ready, object.metadata.generation, context.now());
     if conditions != before {
         let change = json!({
             "metadata": { "resourceVersion": object.resource_version() },
             "status": { "conditions": conditions },
         });
-        let params = PatchParams {
-            field_manager: Some(meta::FIELD_MANAGER.into()),
-            ..PatchParams::default()
-        };
-        let written = api.patch_status(name, &params, &Patch::Merge(change)).await;
-        written.doing("write the condition of a malformed object")?;
+        context.writes().patch_untyped_status::<K>(name, change).await?;
     }
     Ok(Action::await_change())
-}
-
-fn dynamic<K>(context: &Context) -> Api<DynamicObject>
-where
-    K: Resource<DynamicType = ()>,
-{
-    let kind = ApiResource::erase::<K>(&());
-    Api::namespaced_with(context.client.clone(), &context.settings.namespace, &kind)
 }
 
 fn part<T: DeserializeOwned>(object: &DynamicObject, path: &str) -> Option<T> {

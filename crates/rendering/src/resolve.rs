@@ -1,4 +1,5 @@
-//! A template as it is at launch: every default filled in, so that later edits change nothing.
+//! Resolves a template at launch: copies it with all defaults applied, so that later edits do not
+//! change the environment.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +9,11 @@ use resources::{
     OperatorConfigSpec, ResolvedTemplate, connection_type, launch_defaults,
 };
 
-/// The address of environments for which neither the template nor OperatorConfig has a template.
+/// The URL template when neither the DployTemplate nor the OperatorConfig has one.
 pub const DEFAULT_URL_TEMPLATE: &str = "https://{{ .Host }}";
 
-/// Fills the template's gaps from the cluster's settings, and from `fallback` where there are none. `seed` is what its
-/// random functions will draw from.
+/// A copy of the template with all defaults applied: from the OperatorConfig, or from `fallback` if
+/// the cluster has no OperatorConfig. `seed` is the seed of the random functions.
 #[must_use]
 pub fn resolve(
     template: &DployTemplate,
@@ -25,11 +26,14 @@ pub fn resolve(
         launch_defaults(LaunchSources { template: Some(&spec), owner: None, config, fallback });
     ResolvedTemplate {
         seed,
-        labels: without_tools(template.labels(), is_deployment_tool),
-        annotations: without_tools(template.annotations(), |domain| {
+        labels: without_domains(template.labels(), is_deployment_tool),
+        annotations: without_domains(template.annotations(), |domain| {
             is_deployment_tool(domain) || is_within(domain, "kubernetes.io")
         }),
-        engine: engine(&spec, config),
+        engine: EngineName::choose(
+            &spec,
+            config.map_or_else(EngineName::default, |it| it.default_engine),
+        ),
         guard_rails: Some(guard_rails(&spec, config)),
         connection_url_template: url_template(&spec, config),
         connection_type: connection_type(&spec, config),
@@ -52,7 +56,7 @@ pub fn resolve(
     }
 }
 
-/// Whether an instance made of `resolved` is what the template gives today; the seed does not count.
+/// Whether `resolved` is equal to what the template resolves to now, apart from the seed.
 #[must_use]
 pub fn matches(
     resolved: &ResolvedTemplate,
@@ -61,23 +65,6 @@ pub fn matches(
     fallback: LaunchDefaults,
 ) -> bool {
     *resolved == resolve(template, config, fallback, resolved.seed.clone())
-}
-
-/// The engine that the template names; else the cluster's, or, where that one cannot run what the template has, the one
-/// that can.
-fn engine(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> EngineName {
-    let wanted = config.map(|config| config.default_engine).unwrap_or_default();
-    let runs = |engine: EngineName| match engine {
-        EngineName::Flux | EngineName::Argocd => spec.chart.is_some(),
-        EngineName::Manifests => spec.manifests.is_some(),
-        EngineName::Process => spec.process.is_some(),
-    };
-    let able = || {
-        [wanted, EngineName::Flux, EngineName::Manifests, EngineName::Process]
-            .into_iter()
-            .find(|engine| runs(*engine))
-    };
-    spec.engine.or_else(able).unwrap_or(wanted)
 }
 
 /// Environments are kept from each other's pods unless somebody says otherwise.
@@ -92,16 +79,16 @@ fn guard_rails(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) ->
 }
 
 fn url_template(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> String {
-    let clusters = config.map_or("", |config| &config.connection_url_template);
-    first_given(&[&spec.connection_url_template, clusters, DEFAULT_URL_TEMPLATE])
+    let from_config = config.map_or("", |config| &config.connection_url_template);
+    first_not_blank(&[&spec.connection_url_template, from_config, DEFAULT_URL_TEMPLATE])
 }
 
 fn message_template(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> String {
-    let clusters = config.map_or("", |config| &config.connection_message_template);
-    first_given(&[&spec.connection_message_template, clusters])
+    let from_config = config.map_or("", |config| &config.connection_message_template);
+    first_not_blank(&[&spec.connection_message_template, from_config])
 }
 
-fn first_given(candidates: &[&str]) -> String {
+fn first_not_blank(candidates: &[&str]) -> String {
     candidates
         .iter()
         .find(|text| !text.trim().is_empty())
@@ -109,15 +96,15 @@ fn first_given(candidates: &[&str]) -> String {
         .unwrap_or_default()
 }
 
-/// The entries whose key's domain does not belong to a tool: those come and go without the author's doing, and would make
-/// a pool member look outdated.
-fn without_tools(
+/// The entries without the keys of the domains for which `is_excluded` is true. Tools add and
+/// remove such keys without an edit by the author, and every change would replace the pool.
+fn without_domains(
     entries: &BTreeMap<String, String>,
-    is_tools: impl Fn(&str) -> bool,
+    is_excluded: impl Fn(&str) -> bool,
 ) -> BTreeMap<String, String> {
     entries
         .iter()
-        .filter(|(key, _)| !key.split_once('/').is_some_and(|(domain, _)| is_tools(domain)))
+        .filter(|(key, _)| !key.split_once('/').is_some_and(|(domain, _)| is_excluded(domain)))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect()
 }

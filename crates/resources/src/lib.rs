@@ -14,6 +14,7 @@
 
 mod config;
 mod defaults;
+mod descriptions;
 mod guard_rails;
 mod instance;
 mod labels;
@@ -21,8 +22,11 @@ pub mod meta;
 pub mod names;
 mod owner;
 mod phase;
+mod reason;
 mod schema;
+mod source;
 mod template;
+mod workload;
 
 pub use config::{
     ArgocdSettings, FluxSettings, LaunchDefaults, OperatorConfig, OperatorConfigSpec,
@@ -33,10 +37,13 @@ pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus, Resolv
 pub use labels::{instance_labels, label};
 pub use owner::{DployOwner, DployOwnerSpec, DployOwnerStatus, Identity, IdentityKind, Seat};
 pub use phase::{Health, Phase};
+pub use reason::Reason;
+pub use source::Source;
 pub use template::{
     Chart, ChartType, ConnectionType, DployTemplate, DployTemplateSpec, DployTemplateStatus,
     EngineName, EnvVar, Method, Parameter, Pool, ProcessSpec, Ttl, UNLIMITED,
 };
+pub use workload::{OrderRef, WorkloadState};
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::CustomResourceExt;
@@ -44,7 +51,9 @@ use kube::CustomResourceExt;
 /// The definitions of all four kinds, in the order in which to apply them.
 #[must_use]
 pub fn custom_resource_definitions() -> Vec<CustomResourceDefinition> {
-    vec![OperatorConfig::crd(), DployTemplate::crd(), DployOwner::crd(), DployInstance::crd()]
+    [OperatorConfig::crd(), DployTemplate::crd(), DployOwner::crd(), DployInstance::crd()]
+        .map(descriptions::on_one_line)
+        .into()
 }
 
 #[cfg(test)]

@@ -88,3 +88,19 @@ fn schemas_are_structural() {
         walk(kind, schema);
     }
 }
+
+#[test]
+fn each_paragraph_of_a_description_is_on_one_line() {
+    fn walk(path: &str, value: &Value) {
+        for (key, inner) in value.as_object().into_iter().flatten() {
+            let path = format!("{path}.{key}");
+            if let ("description", Some(text)) = (key.as_str(), inner.as_str()) {
+                assert!(!text.replace("\n\n", "").contains('\n'), "{path}: {text}");
+            }
+            walk(&path, inner);
+        }
+    }
+    for kind in ["DployTemplate", "DployInstance", "DployOwner", "OperatorConfig"] {
+        walk(kind, &definition(kind)["spec"]["versions"][0]["schema"]);
+    }
+}

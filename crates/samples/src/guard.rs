@@ -1,9 +1,9 @@
 //! Refuses requests that do not come from the sample's own pages.
 //!
-//! Every page in the same browser can reach a shell behind a port of the local machine: by a form, a
-//! fetch, a websocket, or a domain name that an attacker points at 127.0.0.1. So an `Origin`, which
-//! browsers send with everything that could do harm, must name the host of the request. A sample that
-//! listens on loopback also requires that the `Host` names this machine.
+//! Every page in the same browser can reach a shell behind a port of the local machine: by a form,
+//! a fetch, a websocket, or a domain name that an attacker points at 127.0.0.1. So an `Origin`,
+//! which browsers send with everything that could do harm, must name the host of the request. A
+//! sample that listens on loopback also requires that the `Host` names this machine.
 
 use std::net::IpAddr;
 

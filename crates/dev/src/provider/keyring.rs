@@ -1,5 +1,5 @@
-//! The provider's keys, in files that only the user can read. Sessions and tokens stay valid after a
-//! restart.
+//! The provider's keys, in files that only the user can read. Sessions and tokens stay valid after
+//! a restart.
 
 use std::{fs, io, path::Path};
 

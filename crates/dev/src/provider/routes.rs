@@ -43,7 +43,8 @@ type TokenResponse = StandardTokenResponse<Fields, CoreTokenType>;
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self' http://*.localhost:*; frame-ancestors 'none'; base-uri 'none'";
 
-/// An authentication request (OpenID Connect Core, 3.1.2.1). The page posts it back with the person.
+/// An authentication request (OpenID Connect Core, 3.1.2.1). The page posts it back with the
+/// person.
 #[derive(Debug, Clone, Deserialize)]
 struct AuthRequest {
     client_id: String,

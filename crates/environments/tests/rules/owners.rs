@@ -1,4 +1,4 @@
-//! Nobody meets anybody else's environment, whatever they are called.
+//! Different identities never share an environment, whatever their names are.
 
 use environments::{Caller, RefusalKind};
 use serde_json::json;

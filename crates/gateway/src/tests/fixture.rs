@@ -118,7 +118,7 @@ impl Fixture {
         self.send(request("GET", url, headers)).await
     }
 
-    /// A browser's whole way into `host`, signed in to the site as `name`; gives the cookie of the session there.
+    /// Takes a browser into `host`, signed in to the site as `name`; returns the session's cookie.
     pub(super) async fn enter(&self, host: &str, name: &str) -> String {
         let (ticket, nonce) = self.ticket(host, "/", name).await;
         let redeemed = self.get(&ticket, &[("cookie", &nonce)]).await;

@@ -26,15 +26,18 @@ pub(crate) fn delete(
     check_preconditions(target, current.value(), options)?;
     let mut object = current.value().clone();
     set_propagation(&mut object, options.propagation);
-    let is_held = has_finalizers(&target.kind, &object);
-    if is_held && !meta::is_terminating(&object) {
+    let keeps_finalizers = has_finalizers(&target.kind, &object);
+    if keeps_finalizers && !meta::is_terminating(&object) {
         mark_terminating(txn, target, &mut object);
     }
-    if options.dry_run || (is_held && object == *current.value()) {
-        return Ok((current, !is_held));
+    if options.dry_run || (keeps_finalizers && object == *current.value()) {
+        return Ok((current, !keeps_finalizers));
     }
     let key = target.key();
-    Ok((if is_held { txn.put(key, object) } else { txn.remove(key, object) }, !is_held))
+    Ok((
+        if keeps_finalizers { txn.put(key, object) } else { txn.remove(key, object) },
+        !keeps_finalizers,
+    ))
 }
 
 /// Sets the garbage collector's finalizers according to `propagationPolicy`.

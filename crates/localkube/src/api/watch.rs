@@ -87,7 +87,7 @@ impl Watcher {
         };
         // If changes after `since` are no longer kept, the stream starts with an ERROR event.
         if options.since.is_none() {
-            watcher.send_existing(options.initial_events_end);
+            watcher.queue_existing(options.initial_events_end);
         }
         watcher
     }
@@ -96,7 +96,7 @@ impl Watcher {
         (!self.target.namespace.is_empty()).then_some(self.target.namespace.as_str())
     }
 
-    fn send_existing(&mut self, with_end_bookmark: bool) {
+    fn queue_existing(&mut self, with_end_bookmark: bool) {
         let store = Arc::clone(&self.store);
         let tables = store.read();
         self.cursor = tables.revision();

@@ -1,4 +1,4 @@
-//! What a Lease says. Pure.
+//! Pure functions of a Lease.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use k8s_openapi::{
 use kube::{ResourceExt, api::ObjectMeta};
 use tokio::time::Instant;
 
-/// What a replica that does not lead remembers of the lease.
+/// What a replica remembers of the lease while another one holds it.
 #[derive(Debug, Default)]
-pub(super) struct Standing {
-    /// The version that was seen, and since when on this machine's own clock.
+pub(super) struct Observer {
+    /// The version that was observed, and since when, on this machine's monotonic clock.
     seen: Option<(String, Instant)>,
 }
 
-impl Standing {
-    /// Whether the lease is `identity`'s already, free, or was not renewed for its duration.
+impl Observer {
+    /// Whether `identity` holds the lease already, the lease is free, or it was not renewed for its duration.
     pub(super) fn may_take(&mut self, lease: &Lease, identity: &str, now: Instant) -> bool {
         let spec = lease.spec.as_ref();
         let holder = spec.and_then(|spec| spec.holder_identity.as_deref()).unwrap_or_default();
@@ -36,13 +36,13 @@ impl Standing {
     }
 }
 
-/// The lease of a first leader.
+/// A new lease, held by `identity`.
 pub(super) fn first(name: &str, identity: &str, duration: Duration, now: Timestamp) -> Lease {
     let metadata = ObjectMeta { name: Some(name.into()), ..ObjectMeta::default() };
     taken(Lease { metadata, spec: None }, identity, duration, now)
 }
 
-/// The lease in the hands of `identity`.
+/// The lease after `identity` took or renewed it.
 pub(super) fn taken(mut lease: Lease, identity: &str, duration: Duration, now: Timestamp) -> Lease {
     let before = lease.spec.take().unwrap_or_default();
     let renewed = before.holder_identity.as_deref() == Some(identity);
@@ -63,8 +63,8 @@ pub(super) fn is_held_by(lease: &Lease, identity: &str) -> bool {
     lease.spec.as_ref().and_then(|spec| spec.holder_identity.as_deref()) == Some(identity)
 }
 
-/// Leaves the lease to whoever comes first.
-pub(super) fn give_back(lease: &mut Lease, now: Timestamp) {
+/// Frees the lease for the next replica.
+pub(super) fn release(lease: &mut Lease, now: Timestamp) {
     if let Some(spec) = &mut lease.spec {
         spec.holder_identity = Some(String::new());
         spec.lease_duration_seconds = Some(1);
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn a_lease_is_taken_only_after_it_stood_still_for_its_duration() {
-        let (mut standing, start) = (Standing::default(), Instant::now());
+        let (mut standing, start) = (Observer::default(), Instant::now());
         assert!(!standing.may_take(&held("1"), "me", start));
         assert!(!standing.may_take(&held("1"), "me", start + SECOND));
         assert!(!standing.may_take(&held("2"), "me", start + SECOND * 2));
@@ -101,9 +101,9 @@ mod tests {
     #[test]
     fn an_own_or_returned_lease_is_taken_at_once() {
         let mut returned = held("1");
-        assert!(Standing::default().may_take(&returned, "other", Instant::now()));
-        give_back(&mut returned, Timestamp::UNIX_EPOCH);
-        assert!(Standing::default().may_take(&returned, "me", Instant::now()));
+        assert!(Observer::default().may_take(&returned, "other", Instant::now()));
+        release(&mut returned, Timestamp::UNIX_EPOCH);
+        assert!(Observer::default().may_take(&returned, "me", Instant::now()));
     }
 
     #[test]

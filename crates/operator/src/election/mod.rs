@@ -1,8 +1,8 @@
-//! Which replica leads: the holder of a Lease (`coordination.k8s.io`).
+//! The election of a leader: the holder of a Lease (`coordination.k8s.io`).
 //!
-//! A lease is taken over when its holder stopped renewing it for its duration, measured on this machine's own monotonic clock:
-//! clocks of different machines are never compared. The leader considers itself deposed well before that, and
-//! checks so before it writes; what is under way then still names the version it was decided on.
+//! A replica takes a lease over if the holder did not renew it for its duration. Each replica measures that on its own
+//! monotonic clock; clocks of different machines are never compared. The leader's own term ends earlier, and it checks the term
+//! before every write. A write that is in flight at the end of a term names the version that it was decided on.
 
 mod lease;
 
@@ -12,20 +12,20 @@ use std::{
 };
 
 use clock::SharedClock;
+use errors::chain;
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::{Api, Client, api::PostParams};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::{LeaseTimings, Settings, error::ReconcileError};
-use errors::chain;
-use lease::Standing;
+use lease::Observer;
 
 /// The Lease's name.
 const NAME: &str = "dploy-operator";
-/// How long giving the lease back may take.
-const FAREWELL: Duration = Duration::from_secs(2);
+/// How long the release of the lease may take.
+const RESIGN_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// A term in office; ends by itself when it is not renewed.
+/// A term as leader. It ends by itself unless it is renewed.
 #[derive(Debug, Clone)]
 pub(crate) struct Leadership(Arc<Mutex<Instant>>);
 
@@ -42,13 +42,13 @@ impl Leadership {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = end;
     }
 
-    /// Whether this replica may write.
+    /// Fails if the term has ended.
     pub(crate) fn check(&self) -> Result<(), ReconcileError> {
         if Instant::now() < self.end() { Ok(()) } else { Err(ReconcileError::NotLeading) }
     }
 }
 
-/// Runs for leader.
+/// Takes part in the election.
 pub(crate) struct Elector {
     leases: Api<Lease>,
     identity: String,
@@ -68,26 +68,26 @@ impl Elector {
 
     /// Waits until this replica leads.
     pub(crate) async fn campaign(&self) -> Leadership {
-        let mut standing = Standing::default();
+        let mut observer = Observer::default();
         loop {
             let began = Instant::now();
-            match self.try_to_lead(&mut standing).await {
+            match self.try_to_lead(&mut observer).await {
                 Ok(true) => return Leadership::until(self.end_of_term(began)),
                 Ok(false) => {}
-                Err(error) => tracing::warn!("no answer in the election: {}", chain(&error)),
+                Err(error) => tracing::warn!("could not read or take the lease: {}", chain(&error)),
             }
             sleep(self.timings.renew_every).await;
         }
     }
 
-    /// Renews the lease for as long as that succeeds; returns when this replica leads no more.
+    /// Renews the lease. Returns when this replica does not lead any more.
     pub(crate) async fn lead(&self, leadership: &Leadership) {
-        let mut standing = Standing::default();
+        let mut observer = Observer::default();
         loop {
             sleep(self.timings.renew_every).await;
             let began = Instant::now();
             let left = leadership.end().saturating_duration_since(began);
-            match timeout(left, self.try_to_lead(&mut standing)).await {
+            match timeout(left, self.try_to_lead(&mut observer)).await {
                 Ok(Ok(true)) => leadership.extend(self.end_of_term(began)),
                 Ok(Ok(false)) | Err(_) => return,
                 Ok(Err(error)) => tracing::warn!("could not renew the lease: {}", chain(&error)),
@@ -95,28 +95,29 @@ impl Elector {
         }
     }
 
-    /// Gives the lease back, so that another replica need not wait.
+    /// Releases the lease, so that another replica need not wait for its end.
     pub(crate) async fn resign(&self) {
-        let given_back = timeout(FAREWELL, async {
+        let released = timeout(RESIGN_TIMEOUT, async {
             let Some(mut lease) = self.leases.get_opt(NAME).await? else { return Ok(()) };
             if lease::is_held_by(&lease, &self.identity) {
-                lease::give_back(&mut lease, self.clock.now());
+                lease::release(&mut lease, self.clock.now());
                 self.leases.replace(NAME, &PostParams::default(), &lease).await?;
             }
             Ok::<_, kube::Error>(())
         });
-        if let Ok(Err(error)) = given_back.await {
-            tracing::debug!("the lease was not given back: {}", chain(&error));
+        if let Ok(Err(error)) = released.await {
+            tracing::debug!("could not release the lease: {}", chain(&error));
         }
     }
 
-    /// The others wait for the whole duration; this one stops a third earlier.
+    /// The end of a term that began then. Other replicas wait for the whole duration; the leader stops a third earlier.
     fn end_of_term(&self, began: Instant) -> Instant {
         began + self.timings.duration * 2 / 3
     }
 
-    /// One conditional write, if the lease is ours or free. Whether it is ours now.
-    async fn try_to_lead(&self, standing: &mut Standing) -> Result<bool, kube::Error> {
+    /// Takes or renews the lease by one conditional write, if it is free or held by this replica. Returns whether this replica
+    /// holds it.
+    async fn try_to_lead(&self, observer: &mut Observer) -> Result<bool, kube::Error> {
         let now = self.clock.now();
         let params = PostParams::default();
         let written = match self.leases.get_opt(NAME).await? {
@@ -124,7 +125,7 @@ impl Elector {
                 let lease = lease::first(NAME, &self.identity, self.timings.duration, now);
                 self.leases.create(&params, &lease).await
             }
-            Some(lease) if standing.may_take(&lease, &self.identity, Instant::now()) => {
+            Some(lease) if observer.may_take(&lease, &self.identity, Instant::now()) => {
                 let lease = lease::taken(lease, &self.identity, self.timings.duration, now);
                 self.leases.replace(NAME, &params, &lease).await
             }

@@ -1,3 +1,5 @@
+//! Times launches: from the creation of an environment until it is healthy.
+
 use std::{
     collections::HashMap,
     sync::{Mutex, MutexGuard, PoisonError},
@@ -5,16 +7,17 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp};
 use kube::ResourceExt;
+use ledger::void::is_void;
+use planner::until;
 use resources::{DployInstance, DployInstanceStatus, Health, Phase};
 
 use super::Metrics;
-use crate::plan::{instance::is_void, until};
 
-/// The API server tells the time of a creation without its fraction of a second: of an instance younger than this the first
-/// sight of it is nearer to the truth.
-const FRESH: SignedDuration = SignedDuration::from_secs(2);
+/// Below this age, the time at which the operator first observed an instance is more exact than its creation timestamp,
+/// which has no fraction of a second.
+const MAX_AGE_OF_FIRST_OBSERVATION: SignedDuration = SignedDuration::from_secs(2);
 
-/// The environments that are on their way to being healthy, and since when.
+/// The environments that start, and since when.
 #[derive(Debug)]
 pub(crate) struct Launches {
     underway: Mutex<HashMap<String, Timestamp>>,
@@ -26,8 +29,8 @@ impl Launches {
         Self { underway: Mutex::default(), metrics }
     }
 
-    /// An instance was looked at.
-    pub(crate) fn seen(&self, instance: &DployInstance, now: Timestamp) {
+    /// Records that an instance was observed.
+    pub(crate) fn observed(&self, instance: &DployInstance, now: Timestamp) {
         if instance.metadata.deletion_timestamp.is_some() {
             self.end(instance, "ended", now);
         } else if is_underway(instance) {
@@ -35,8 +38,8 @@ impl Launches {
         }
     }
 
-    /// A status was written.
-    pub(crate) fn shown(
+    /// Records that a status was written.
+    pub(crate) fn status_written(
         &self,
         instance: &DployInstance,
         status: &DployInstanceStatus,
@@ -63,7 +66,7 @@ impl Launches {
     }
 }
 
-/// Whether somebody waits for it.
+/// Whether a user waits for the environment.
 fn is_underway(instance: &DployInstance) -> bool {
     let phase = instance.status.as_ref().and_then(|status| status.phase);
     let starts = matches!(phase, None | Some(Phase::Pending | Phase::Provisioning));
@@ -72,7 +75,7 @@ fn is_underway(instance: &DployInstance) -> bool {
 
 fn began(instance: &DployInstance, now: Timestamp) -> Timestamp {
     let created = instance.metadata.creation_timestamp.as_ref().map_or(now, |at| at.0);
-    if now.duration_since(created) < FRESH { now } else { created }
+    if now.duration_since(created) < MAX_AGE_OF_FIRST_OBSERVATION { now } else { created }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What Prometheus learns of the controllers. Labels are kinds, fixed words, and the names of templates that exist.
+//! The metrics of the controllers. Labels are kinds, fixed words, and the names of templates that exist.
 
 mod launches;
 mod pools;
@@ -17,14 +17,14 @@ use pools::Pools;
 
 use crate::mirrors::Mirrors;
 
-/// A reconcile is a handful of calls to the API server, or none.
+/// In seconds. A reconcile takes a few calls to the API server, or none.
 const RECONCILE_BUCKETS: [f64; 12] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
-/// From a process on this machine to a chart that pulls large images.
+/// In seconds: from a local process to a chart that pulls large images.
 const LAUNCH_BUCKETS: [f64; 12] =
     [0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0];
 
-/// What is counted and timed. Clones share it.
+/// The metrics. Clones share them.
 #[derive(Debug, Clone)]
 pub(crate) struct Metrics {
     reconciles: Family<OfKind, Histogram>,
@@ -72,12 +72,12 @@ impl Metrics {
         registry.register_collector(Box::new(Pools(mirrors.clone())));
     }
 
-    /// An object of this kind was looked at.
+    /// Records that an object of this kind was reconciled.
     pub(crate) fn reconciled<K: Resource<DynamicType = ()>>(&self, took: Duration) {
         self.reconciles.get_or_create(&OfKind::of::<K>()).observe(took.as_secs_f64());
     }
 
-    /// That failed.
+    /// Records that a reconcile failed.
     pub(crate) fn failed<K: Resource<DynamicType = ()>>(&self) {
         self.errors.get_or_create(&OfKind::of::<K>()).inc();
     }

@@ -1,24 +1,25 @@
+//! The metric that counts the members of pools.
+
 use std::{collections::HashMap, fmt};
 
 use kube::ResourceExt;
+use planner::pool::{Member, Standing};
 use prometheus_client::{
     collector::Collector,
     encoding::{DescriptorEncoder, EncodeMetric},
     metrics::{MetricType, gauge::ConstGauge},
 };
+
 use resources::Method;
 
-use crate::{
-    mirrors::Mirrors,
-    plan::pool::{Member, Standing},
-};
+use crate::mirrors::Mirrors;
 
-/// Every standing of a member, by its place in a [`Counts`].
+/// The label of every standing, by its index in [`Counts`].
 const STATES: [&str; 5] = ["starting", "available", "failed", "claimed", "leaving"];
 
 type Counts = [i64; STATES.len()];
 
-/// Counts the members of each pool when it is asked: a template that is gone has no series any more.
+/// Counts the members of each pool at every scrape, so that a deleted template has no series.
 #[derive(Debug)]
 pub(super) struct Pools(pub(super) Mirrors);
 
@@ -50,25 +51,25 @@ impl Pools {
             (template.spec.method == Method::Pool).then(|| (template.name_any(), Counts::default()))
         });
         let mut pools = HashMap::from_iter(pooled);
-        // Whether a member is what the template gives today does not matter here.
+        // It does not matter here whether a member is current.
         let members = self.0.instances.pick(|instance| {
             Some((instance.spec.template_ref.clone(), Member::of(instance, true)?.standing))
         });
         for (template, standing) in members {
             if let Some(counts) = pools.get_mut(&template) {
-                counts[place(standing)] += 1;
+                counts[index(standing)] += 1;
             }
         }
         pools
     }
 }
 
-const fn place(standing: Standing) -> usize {
+const fn index(standing: Standing) -> usize {
     match standing {
         Standing::Starting => 0,
         Standing::Ready => 1,
         Standing::Failed { .. } => 2,
         Standing::Claimed => 3,
-        Standing::Leaving => 4,
+        Standing::Terminating => 4,
     }
 }

@@ -1,3 +1,5 @@
+//! The mirror of one kind: its watch, its store, and the events that it passes on.
+
 use std::{fmt::Debug, sync::Arc};
 
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture, stream};
@@ -16,27 +18,27 @@ use tokio_stream::wrappers::BroadcastStream;
 
 use errors::chain;
 
-/// How many changes a controller may be behind before it looks at everything instead.
-const CHANGES_KEPT: usize = 4096;
+/// How many events a controller may lag behind before it reconciles all objects instead.
+const MAX_LAG: usize = 4096;
 
-/// An object that may be malformed: one such must not stop the others.
+/// An object that may be malformed. A malformed object must not stop the others.
 pub(crate) type Guarded<K> = DeserializeGuard<K>;
 
-/// What a mirror saw; its cache has it already.
+/// An event of a mirror, whose store has the change already.
 #[derive(Debug, Clone)]
-pub(crate) enum Change<K> {
-    /// This object changed, came or went.
-    Touched(Arc<Guarded<K>>),
-    /// Anything may have changed.
-    Everything,
+pub(crate) enum MirrorEvent<K> {
+    /// The object was created, updated or deleted.
+    Object(Arc<Guarded<K>>),
+    /// Any object may have changed.
+    Resync,
 }
 
-/// The watch cache of one kind, and what happens to it.
+/// The local copy of one kind, kept by a watch.
 #[derive(Debug)]
 pub(crate) struct Mirror<K: Resource<DynamicType = ()> + Clone + 'static> {
     namespace: Option<String>,
     store: Store<Guarded<K>>,
-    changes: broadcast::Sender<Change<K>>,
+    events: broadcast::Sender<MirrorEvent<K>>,
 }
 
 impl<K: Resource<DynamicType = ()> + Clone> Clone for Mirror<K> {
@@ -44,7 +46,7 @@ impl<K: Resource<DynamicType = ()> + Clone> Clone for Mirror<K> {
         Self {
             namespace: self.namespace.clone(),
             store: self.store.clone(),
-            changes: self.changes.clone(),
+            events: self.events.clone(),
         }
     }
 }
@@ -59,15 +61,15 @@ where
         config: watcher::Config,
     ) -> (Self, BoxFuture<'static, ()>) {
         let (store, writer) = reflector::store();
-        let (changes, _) = broadcast::channel(CHANGES_KEPT);
+        let (sender, _) = broadcast::channel(MAX_LAG);
         let namespace = api.namespace().map(ToOwned::to_owned);
-        let filling = fill(api, config, writer, changes.clone()).boxed();
-        (Self { namespace, store, changes }, filling)
+        let filling = fill(api, config, writer, sender.clone()).boxed();
+        (Self { namespace, store, events: sender }, filling)
     }
 
-    /// Waits until the cache has been filled once.
+    /// Waits until the store has been filled once.
     pub(crate) async fn filled(&self) {
-        // Fails only when the filling task is gone, and then everything ends.
+        // This fails only when the filling task has ended, and then the operator ends too.
         let _ = self.store.wait_until_ready().await;
     }
 
@@ -94,9 +96,20 @@ where
         self.guarded(name)?.0.as_ref().ok().cloned()
     }
 
-    /// Those of all readable objects that `pick` makes something of.
+    /// Maps the readable objects, without those that `pick` maps to `None`.
     pub(crate) fn pick<T>(&self, pick: impl Fn(&K) -> Option<T>) -> Vec<T> {
         self.store.state().iter().filter_map(|it| pick(it.0.as_ref().ok()?)).collect()
+    }
+
+    /// Whether a readable object fulfils the predicate.
+    pub(crate) fn any(&self, is: impl Fn(&K) -> bool) -> bool {
+        self.store.state().iter().any(|it| it.0.as_ref().is_ok_and(&is))
+    }
+
+    /// The readable objects that fulfil the predicate.
+    pub(crate) fn all_where(&self, is: impl Fn(&K) -> bool) -> Vec<Arc<Guarded<K>>> {
+        let all = self.store.state();
+        all.into_iter().filter(|it| it.0.as_ref().is_ok_and(&is)).collect()
     }
 
     /// All objects, malformed ones too.
@@ -104,11 +117,11 @@ where
         self.store.state().iter().map(|it| ObjectRef::from_obj(it.as_ref())).collect()
     }
 
-    /// Everything once, then what happens from now on.
-    pub(crate) fn changes(&self) -> impl Stream<Item = Change<K>> + Send + use<K> {
-        let following = BroadcastStream::new(self.changes.subscribe())
-            .map(|change| change.unwrap_or(Change::Everything));
-        stream::iter([Change::Everything]).chain(following)
+    /// A resync, then all events from now on.
+    pub(crate) fn events(&self) -> impl Stream<Item = MirrorEvent<K>> + Send + use<K> {
+        let following = BroadcastStream::new(self.events.subscribe())
+            .map(|event| event.unwrap_or(MirrorEvent::Resync));
+        stream::iter([MirrorEvent::Resync]).chain(following)
     }
 }
 
@@ -116,11 +129,11 @@ async fn fill<K>(
     api: Api<Guarded<K>>,
     config: watcher::Config,
     mut writer: Writer<Guarded<K>>,
-    changes: broadcast::Sender<Change<K>>,
+    sender: broadcast::Sender<MirrorEvent<K>>,
 ) where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
-    // Who wrote which field is half of an object's size. A write that does not mention it leaves it as it is.
+    // `managedFields` are half of an object's size. A write that omits them keeps them.
     let events = watcher(api, config).default_backoff();
     let mut events = events.modify(|object| object.meta_mut().managed_fields = None).boxed();
     while let Some(event) = events.next().await {
@@ -132,12 +145,12 @@ async fn fill<K>(
             }
         };
         writer.apply_watcher_event(&event);
-        let change = match event {
-            Event::Apply(object) | Event::Delete(object) => Change::Touched(Arc::new(object)),
-            Event::InitDone => Change::Everything,
+        let event = match event {
+            Event::Apply(object) | Event::Delete(object) => MirrorEvent::Object(Arc::new(object)),
+            Event::InitDone => MirrorEvent::Resync,
             Event::Init | Event::InitApply(_) => continue,
         };
-        // Nobody listens on a replica that does not lead.
-        let _ = changes.send(change);
+        // A replica that does not lead has no receivers.
+        let _ = sender.send(event);
     }
 }

@@ -1,5 +1,5 @@
-//! Watch caches of everything that the controllers look at, filled by one watch per kind, on every replica: one that becomes
-//! the leader need not read anything first.
+//! The cache: one mirror for each kind that the controllers read. Every replica fills its cache, so that a new leader can
+//! start at once.
 
 mod mirror;
 
@@ -12,9 +12,9 @@ use resources::{
     DployInstance, DployOwner, DployTemplate, OperatorConfig, OperatorConfigSpec, meta,
 };
 
-pub(crate) use mirror::{Change, Guarded, Mirror};
+pub(crate) use mirror::{Guarded, Mirror, MirrorEvent};
 
-/// The caches of one replica.
+/// The cache of one replica.
 #[derive(Debug, Clone)]
 pub(crate) struct Mirrors {
     pub(crate) instances: Mirror<DployInstance>,
@@ -25,22 +25,21 @@ pub(crate) struct Mirrors {
 }
 
 impl Mirrors {
-    /// The caches, and the task that fills them; it ends only if a watch does.
+    /// The cache, and the task that fills it. The task ends only if a watch does.
     pub(crate) fn new(
         client: &Client,
         namespace: &str,
     ) -> (Self, impl Future<Output = ()> + use<>) {
         let everything = watcher::Config::default();
         let managed = everything.clone().labels(&format!("{}={}", meta::MANAGED, meta::TRUE));
-        let ours = |client: &Client| client.clone();
         let (instances, one) =
-            Mirror::new(Api::namespaced(ours(client), namespace), everything.clone());
+            Mirror::new(Api::namespaced(client.clone(), namespace), everything.clone());
         let (templates, two) =
-            Mirror::new(Api::namespaced(ours(client), namespace), everything.clone());
+            Mirror::new(Api::namespaced(client.clone(), namespace), everything.clone());
         let (owners, three) =
-            Mirror::new(Api::namespaced(ours(client), namespace), everything.clone());
-        let (configs, four) = Mirror::new(Api::all(ours(client)), everything);
-        let (namespaces, five) = Mirror::new(Api::all(ours(client)), managed);
+            Mirror::new(Api::namespaced(client.clone(), namespace), everything.clone());
+        let (configs, four) = Mirror::new(Api::all(client.clone()), everything);
+        let (namespaces, five) = Mirror::new(Api::all(client.clone()), managed);
         let filling = async {
             let first = future::select_all([one, two, three, four, five]).await;
             drop(first);
@@ -48,7 +47,7 @@ impl Mirrors {
         (Self { instances, templates, owners, configs, namespaces }, filling)
     }
 
-    /// Waits until every cache has been filled once.
+    /// Waits until every mirror has been filled once.
     pub(crate) async fn filled(&self) {
         tokio::join!(
             self.instances.filled(),
@@ -59,12 +58,12 @@ impl Mirrors {
         );
     }
 
-    /// Whether every cache has been filled once.
+    /// Whether every mirror has been filled once.
     pub(crate) fn are_filled(&self) -> bool {
         self.filled().now_or_never().is_some()
     }
 
-    /// The cluster's settings, where there are any.
+    /// The spec of the OperatorConfig, if there is one.
     pub(crate) fn config(&self) -> Option<Arc<OperatorConfigSpec>> {
         self.configs.get(meta::CONFIG_NAME).map(|config| Arc::new(config.spec.clone()))
     }

@@ -1,83 +1,56 @@
-//! Writes only: fences, and the record without the seats that were given back.
+//! Carries out the sweep: fences seats, then writes the record without the freed ones. Writes only.
 
-use kube::{
-    ResourceExt,
-    api::{ObjectMeta, PostParams},
+use kube::ResourceExt;
+use ledger::{
+    seats::seats_except,
+    sweep::{SeatSeen, SweepStep},
+    void::void_instance,
 };
-use resources::{DployInstance, DployInstanceSpec, DployOwner, Seat, instance_labels, meta};
+use resources::{DployOwner, Seat};
 
-use crate::{
-    context::Context,
-    error::{Doing, ReconcileError, is_already_exists},
-    plan::seats::{SeatMove, SeatSeen},
-};
+use crate::{context::Writes, error::ReconcileError};
 
-/// Fences where that was decided, then writes the record once, on the version that the decisions were made on: seats that
-/// somebody took or replaced meanwhile make that write fail.
-pub(super) async fn carry_out<'a>(
-    context: &Context,
+/// Fences the seats that need it, then writes the record once, on the version that was decided on. The write fails if
+/// somebody added or replaced a seat meanwhile.
+pub(super) async fn carry_out(
+    writes: Writes<'_>,
     owner: &DployOwner,
-    moves: impl Iterator<Item = (&'a SeatSeen, SeatMove)>,
+    seen: &[SeatSeen],
+    steps: &[SweepStep],
 ) -> Result<(), ReconcileError> {
     let mut freed: Vec<&Seat> = Vec::new();
-    for (seen, decided) in moves {
-        let free = match decided {
-            SeatMove::Keep | SeatMove::Wait(_) => false,
-            SeatMove::Free => true,
-            SeatMove::FenceThenFree => fence(context, &seen.seat).await?,
-            SeatMove::DeleteThenFree(member) => {
-                context.leadership.check()?;
-                context.delete_instance(&member).await?;
+    for (SeatSeen { seat, .. }, step) in seen.iter().zip(steps) {
+        let free = match step {
+            SweepStep::Keep | SweepStep::WaitUntil(_) => false,
+            SweepStep::Free => true,
+            SweepStep::FenceThenFree => fence(writes, seat).await?,
+            SweepStep::DeleteThenFree(member) => {
+                writes.delete_instance(member).await?;
                 true
             }
         };
-        freed.extend(free.then_some(&seen.seat));
+        freed.extend(free.then_some(seat));
     }
-    if freed.is_empty() { Ok(()) } else { write_without(context, owner, &freed).await }
+    if freed.is_empty() { Ok(()) } else { write_without(writes, owner, &freed).await }
 }
 
-/// Whether a void instance took the name. If not, the instance came after all, and wakes this ledger again.
-async fn fence(context: &Context, seat: &Seat) -> Result<bool, ReconcileError> {
-    context.leadership.check()?;
-    let created = context.api().create(&PostParams::default(), &void(seat)).await;
-    match created {
-        Err(error) if is_already_exists(&error) => Ok(false),
-        outcome => outcome.map(|_| true).doing("fence a seat's instance"),
-    }
-}
-
-fn void(seat: &Seat) -> DployInstance {
-    let mut labels = instance_labels(&seat.template);
-    labels.insert(meta::VOID.to_owned(), meta::TRUE.to_owned());
-    DployInstance {
-        metadata: ObjectMeta {
-            name: Some(seat.instance.clone()),
-            labels: Some(labels),
-            ..ObjectMeta::default()
-        },
-        spec: DployInstanceSpec {
-            template_ref: seat.template.clone(),
-            uuid: Some(seat.uuid.clone()),
-            ..DployInstanceSpec::default()
-        },
-        status: None,
+/// Creates the seat's void instance. Returns whether it could: if not, the instance was created after all, and its watch
+/// event wakes this ledger again.
+async fn fence(writes: Writes<'_>, seat: &Seat) -> Result<bool, ReconcileError> {
+    match writes.create_instance(&void_instance(seat), "fence a seat's instance").await {
+        Err(error) if error.is_already_exists() => Ok(false),
+        outcome => outcome.map(|()| true),
     }
 }
 
 async fn write_without(
-    context: &Context,
+    writes: Writes<'_>,
     owner: &DployOwner,
     freed: &[&Seat],
 ) -> Result<(), ReconcileError> {
-    context.leadership.check()?;
     let mut updated = owner.clone();
-    if let Some(status) = &mut updated.status {
-        status.seats.retain(|seat| !freed.contains(&seat));
-    }
-    let params =
-        PostParams { field_manager: Some(meta::FIELD_MANAGER.into()), ..PostParams::default() };
-    let api = context.api::<DployOwner>();
-    let written = api.replace_status(&owner.name_any(), &params, &updated).await;
-    tracing::info!(owner = owner.name_any(), seats = freed.len(), "gave seats back");
-    written.map(drop).doing("write an owner's record")
+    updated.status.get_or_insert_default().seats = seats_except(owner, freed);
+    writes.replace_status(&updated, "write an owner's record").await?;
+    tracing::info!(owner = owner.name_any(), seats = freed.len(), "freed seats");
+    Ok(())
 }

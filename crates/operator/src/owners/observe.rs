@@ -1,50 +1,51 @@
-//! Reads only: which instances the seats name.
+//! The first step: observes the instances that the seats refer to. Reads only.
 
 use kube::{ResourceExt, core::DeserializeGuard};
-use resources::{DployInstance, DployOwner, Seat};
-
-use crate::{
-    context::Context,
-    error::{Doing, ReconcileError},
-    mirrors::Guarded,
-    plan::seats::{Occupant, SeatSeen},
+use ledger::{
+    seats::seats,
+    standing::is_deleting,
+    sweep::{Occupant, SeatSeen},
 };
+use resources::{DployOwner, Seat};
 
-/// The seats that may have to be given back: those whose instance the cache shows alive and the owner's are left out.
+use crate::{context::Reads, error::ReconcileError};
+
+/// The seats that the sweep may free. A seat is left out if the cache has its instance, alive and with this owner.
 pub(super) async fn observe(
-    context: &Context,
+    reads: Reads<'_>,
     owner: &DployOwner,
 ) -> Result<Vec<SeatSeen>, ReconcileError> {
-    let (key, now) = (owner.name_any(), context.clock.now());
-    let seats = owner.status.iter().flat_map(|status| &status.seats);
-    let doubtful: Vec<&Seat> = seats.filter(|seat| !is_well(context, &key, seat)).collect();
+    let (key, now) = (owner.name_any(), reads.now());
+    let doubtful: Vec<&Seat> =
+        seats(owner).iter().filter(|seat| !is_occupied(reads, &key, seat)).collect();
     let names: Vec<&str> = doubtful.iter().map(|seat| seat.instance.as_str()).collect();
-    context.waiting.keep(&key, &names);
+    reads.waiting_seats().keep(&key, &names);
     let mut seen = Vec::new();
     for seat in doubtful {
         seen.push(SeatSeen {
             seat: seat.clone(),
-            occupant: occupant(context, &seat.instance).await?,
-            waiting_since: context.waiting.since(&key, &seat.instance, now),
+            occupant: occupant(reads, &seat.instance).await?,
+            waiting_since: reads.waiting_seats().since(&key, &seat.instance, now),
         });
     }
     Ok(seen)
 }
 
-fn is_well(context: &Context, key: &str, seat: &Seat) -> bool {
-    context.mirrors.instances.get(&seat.instance).is_some_and(|instance| {
-        instance.spec.owner == key && instance.metadata.deletion_timestamp.is_none()
-    })
+fn is_occupied(reads: Reads<'_>, key: &str, seat: &Seat) -> bool {
+    reads
+        .mirrors()
+        .instances
+        .get(&seat.instance)
+        .is_some_and(|instance| instance.spec.owner == key && !is_deleting(&instance))
 }
 
-/// Asked of the API server itself: a cache may lag.
-async fn occupant(context: &Context, name: &str) -> Result<Occupant, ReconcileError> {
-    let found = context.api::<Guarded<DployInstance>>().get_opt(name).await;
-    Ok(match found.doing("read a seat's instance")? {
+/// Reads live: the cache may lag.
+async fn occupant(reads: Reads<'_>, name: &str) -> Result<Occupant, ReconcileError> {
+    Ok(match reads.instance(name).await? {
         None => Occupant::Absent,
         Some(DeserializeGuard(Ok(instance))) => Occupant::Present(Box::new(instance)),
         Some(DeserializeGuard(Err(invalid))) => {
-            Occupant::Unreadable { leaving: invalid.metadata.deletion_timestamp.is_some() }
+            Occupant::Unreadable { deleting: invalid.metadata.deletion_timestamp.is_some() }
         }
     })
 }

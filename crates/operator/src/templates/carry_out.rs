@@ -1,99 +1,68 @@
-//! Writes only: members come and go.
+//! The fourth step: creates and deletes members of the pool. Writes only.
 
 use futures::{StreamExt, TryStreamExt, stream};
-use kube::{
-    ResourceExt,
-    api::{ObjectMeta, PostParams},
+use kube::ResourceExt;
+use ledger::order::pool_member;
+use planner::{
+    pool::{Census, PoolMove},
+    template::Drafted,
 };
-use resources::{
-    DployInstance, DployInstanceSpec, DployTemplate, ResolvedTemplate, instance_labels, meta,
-};
+use resources::{DployTemplate, ResolvedTemplate};
 
-use crate::{
-    context::Context,
-    error::{Doing, ReconcileError},
-    plan::pool::{Census, PoolMove},
-};
+use crate::{context::Writes, error::ReconcileError};
 
-/// How many members are created or deleted at once.
-const AT_ONCE: usize = 8;
+/// How many members of one pool are created or deleted at the same time.
+const MAX_CONCURRENT_WRITES: usize = 8;
 
 pub(super) async fn carry_out(
-    context: &Context,
+    writes: Writes<'_>,
     template: &DployTemplate,
-    resolved: ResolvedTemplate,
-    census: &Census,
+    drafted: &Drafted,
     decided: &PoolMove,
 ) -> Result<(), ReconcileError> {
-    let resolved = &resolved;
     stream::iter(decided.remove.clone())
-        .map(|name| remove(context, template, census, name))
-        .buffer_unordered(AT_ONCE)
+        .map(|name| remove(writes, template, &drafted.census, name))
+        .buffer_unordered(MAX_CONCURRENT_WRITES)
         .try_collect::<()>()
         .await?;
     stream::iter(0..decided.create)
-        .map(|_| create(context, template, resolved.clone()))
-        .buffer_unordered(AT_ONCE)
+        .map(|_| create(writes, template, drafted.resolved.clone()))
+        .buffer_unordered(MAX_CONCURRENT_WRITES)
         .try_collect::<()>()
         .await
 }
 
-/// On the version that was seen: a claim that came first wins, and the pool is counted again.
+/// Deletes a member on the version in the cache. A claim that came first wins, and the pool is counted again.
 async fn remove(
-    context: &Context,
+    writes: Writes<'_>,
     template: &DployTemplate,
     census: &Census,
     name: String,
 ) -> Result<(), ReconcileError> {
-    context.leadership.check()?;
-    let Some(member) = context.mirrors.instances.get(&name) else { return Ok(()) };
+    let Some(member) = writes.mirrors().instances.get(&name) else { return Ok(()) };
     if !member.spec.owner.is_empty() {
         return Ok(());
     }
-    context.delete_instance(&member.metadata).await?;
+    writes.delete_instance(&member.metadata).await?;
     let failed = census.members().any(|it| it.name == name && it.standing.is_failed());
-    context.pools.removed(&template.name_any(), &name, failed);
-    tracing::info!(member = %name, failed, "removed a member of a pool");
+    writes.pools().removed(&template.name_any(), &name, failed);
+    tracing::info!(member = %name, failed, "deleted a pool member");
     Ok(())
 }
 
 async fn create(
-    context: &Context,
+    writes: Writes<'_>,
     template: &DployTemplate,
     mut resolved: ResolvedTemplate,
 ) -> Result<(), ReconcileError> {
-    context.leadership.check()?;
     let pool = template.name_any();
     resolved.seed = clock::random_hex::<16>();
-    let member = member(&pool, &clock::random_hex::<4>(), resolved);
+    let member = pool_member(&pool, &clock::random_hex::<4>(), resolved);
     let name = member.name_any();
-    context.pools.creating(&pool, &name);
-    let params =
-        PostParams { field_manager: Some(meta::FIELD_MANAGER.into()), ..PostParams::default() };
-    let created = context.api::<DployInstance>().create(&params, &member).await;
+    writes.pools().creating(&pool, &name);
+    let created = writes.create_instance(&member, "create a pool member").await;
     if created.is_err() {
-        context.pools.not_created(&pool, &name);
+        writes.pools().not_created(&pool, &name);
     }
-    created.map(drop).doing("create a member of a pool")
-}
-
-fn member(template: &str, uuid: &str, resolved: ResolvedTemplate) -> DployInstance {
-    let mut labels = instance_labels(template);
-    labels.insert(meta::POOLED.to_owned(), meta::TRUE.to_owned());
-    DployInstance {
-        metadata: ObjectMeta {
-            name: Some(rendering::names::instance_name(template, uuid)),
-            labels: Some(labels),
-            finalizers: Some(vec![meta::FINALIZER.into()]),
-            ..ObjectMeta::default()
-        },
-        spec: DployInstanceSpec {
-            template_ref: template.into(),
-            pooled: true,
-            uuid: Some(uuid.into()),
-            resolved: Some(resolved),
-            ..DployInstanceSpec::default()
-        },
-        status: None,
-    }
+    created
 }

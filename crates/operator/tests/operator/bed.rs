@@ -3,6 +3,7 @@
 use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use clock::{SharedClock, SystemClock};
+use engines::Engines;
 use k8s_openapi::{
     api::core::v1::Namespace,
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
@@ -14,7 +15,7 @@ use kube::{
     core::NamespaceResourceScope,
 };
 use localkube::LocalKube;
-use operator::{LeaseTimings, Settings, engines::Engines};
+use operator::{LeaseTimings, Settings};
 use resources::{
     Chart, DployInstance, DployInstanceSpec, DployOwner, DployOwnerSpec, DployTemplate,
     DployTemplateSpec, EngineName, Identity, Method, Phase, Pool, Seat, meta,
@@ -258,7 +259,7 @@ pub(crate) fn launched(owner: &str, uuid: &str) -> DployInstance {
         resolved: Some(resolved),
         ..DployInstanceSpec::default()
     };
-    let mut instance = DployInstance::new(&rendering::names::instance_name("lab", uuid), spec);
+    let mut instance = DployInstance::new(&resources::names::instance_name("lab", uuid), spec);
     instance.metadata.finalizers = Some(vec![meta::FINALIZER.into()]);
     instance.metadata.labels = Some(
         [(meta::MANAGED, meta::TRUE), (meta::OWNER, owner), (meta::TEMPLATE, "lab")]

@@ -9,11 +9,9 @@ use std::{
 };
 
 use async_trait::async_trait;
+use engines::{Draft, DraftError, Engine, EngineError, Order, Withdrawal};
 use futures::{StreamExt, stream::BoxStream};
-use operator::engines::{
-    Draft, DraftError, Engine, EngineError, Look, Order, OrderRef, Withdrawal,
-};
-use resources::Health;
+use resources::{Health, OrderRef, Reason, Source, WorkloadState};
 use serde_json::json;
 use tokio::sync::broadcast;
 
@@ -81,8 +79,9 @@ impl Fake {
 impl Engine for Fake {
     fn draft(&self, order: &Order) -> Result<Draft, DraftError> {
         let resolved = order.instance.spec.resolved.as_ref();
-        let chart =
-            resolved.and_then(|it| it.chart.as_ref()).ok_or(DraftError::Missing("chart"))?;
+        let chart = resolved
+            .and_then(|it| it.chart.as_ref())
+            .ok_or(DraftError::Missing(Source::Chart.field()))?;
         Ok(Draft { order: order.clone(), documents: vec![json!(chart)] })
     }
 
@@ -96,19 +95,25 @@ impl Engine for Fake {
         Ok(())
     }
 
-    async fn look(&self, order: &OrderRef) -> Result<Look, EngineError> {
+    async fn observe(&self, order: &OrderRef) -> Result<WorkloadState, EngineError> {
         let Some(digest) = self.placed.lock().unwrap().get(&order.instance).cloned() else {
-            return Ok(Look::nothing());
+            return Ok(WorkloadState::absent());
         };
         let everybody = *self.everybody.lock().unwrap();
         let health = *self.unwell.lock().unwrap().get(&order.instance).unwrap_or(&everybody);
         let reason = match health {
-            Health::Healthy => "Healthy",
-            Health::Progressing => "Starting",
-            Health::Degraded => "Broken",
+            Health::Healthy => Reason::Healthy,
+            Health::Progressing => Reason::Starting,
+            Health::Degraded => Reason::Degraded,
         };
         let engine_ref = Some(format!("fake/{}", order.instance));
-        Ok(Look { placed: Some(digest), health, reason, message: "So it is.".into(), engine_ref })
+        Ok(WorkloadState {
+            placed: Some(digest),
+            health,
+            reason,
+            message: "So it is.".into(),
+            engine_ref,
+        })
     }
 
     async fn withdraw(&self, order: &OrderRef) -> Result<Withdrawal, EngineError> {

@@ -201,7 +201,7 @@ async fn a_workload_that_breaks_and_recovers_is_shown_so() {
     bed.launch("ada", "0123abcd").await;
     bed.ready("lab-0123abcd").await;
     bed.fake.is("lab-0123abcd", Health::Degraded);
-    let broken = bed.until("lab-0123abcd", "broken", |it| reason(it) == "Broken").await;
+    let broken = bed.until("lab-0123abcd", "broken", |it| reason(it) == "Degraded").await;
     assert_eq!(phase(&broken), Some(Phase::Ready));
     assert_eq!(broken.status.unwrap().health, Some(Health::Degraded));
     bed.fake.is("lab-0123abcd", Health::Healthy);

@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use kube::Api;
-use operator::engines::{
+use engines::{
     Engines,
     process::{ProcessEngine, Settings},
 };
+use kube::Api;
 use resources::{DployInstance, DployInstanceSpec, DployTemplate, EngineName, Health, ProcessSpec};
 use tempfile::TempDir;
 use tokio::time::Instant;
@@ -22,7 +22,7 @@ fn operate(bed: &Bed, dir: &TempDir) -> Operator {
     let settings = Settings {
         inherited: vec![("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())],
         grace: Duration::from_millis(300),
-        ..Settings::new(dir.path().into(), env!("CARGO_BIN_EXE_supervise").into())
+        ..Settings::new(dir.path().into(), env!("CARGO_BIN_EXE_operator-supervise").into())
     };
     let engine = Arc::new(ProcessEngine::start(settings).unwrap());
     bed.operate_with("dev", Engines::default().with(EngineName::Process, engine))

@@ -13,7 +13,7 @@ fn resolved(spec: DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> Res
 }
 
 #[test]
-fn a_template_replaces_the_clusters_guard_rails_field_by_field() {
+fn a_template_overrides_each_guard_rail_of_the_config() {
     let rails = |value| serde_json::from_value::<GuardRails>(value).unwrap();
     let mut template = DployTemplate::new("lab", DployTemplateSpec::default());
     template.spec.guard_rails =
@@ -37,7 +37,7 @@ fn a_template_replaces_the_clusters_guard_rails_field_by_field() {
 }
 
 #[test]
-fn what_the_template_says_wins_over_the_cluster() {
+fn the_template_overrides_the_config() {
     let config = OperatorConfigSpec {
         connection_url_template: "http://{{ .Host }}:8080".into(),
         connection_message_template: "cluster".into(),
@@ -58,7 +58,7 @@ fn what_the_template_says_wins_over_the_cluster() {
 }
 
 #[test]
-fn without_settings_the_fallback_and_the_plain_address_count() {
+fn without_a_config_the_fallback_applies() {
     let resolved = resolved(DployTemplateSpec::default(), None);
     assert_eq!(resolved.connection_url_template, DEFAULT_URL_TEMPLATE);
     assert_eq!(resolved.extend_seconds, 7_200);
@@ -68,7 +68,7 @@ fn without_settings_the_fallback_and_the_plain_address_count() {
 #[case(None, EngineName::Flux, EngineName::Process)]
 #[case(None, EngineName::Process, EngineName::Process)]
 #[case(Some(EngineName::Flux), EngineName::Process, EngineName::Flux)]
-fn an_engine_that_is_not_named_is_one_that_can_run_the_template(
+fn the_default_engine_can_run_the_template(
     #[case] named: Option<EngineName>,
     #[case] clusters: EngineName,
     #[case] expected: EngineName,
@@ -91,7 +91,7 @@ fn the_clusters_chart_engine_runs_charts() {
 }
 
 #[test]
-fn declared_parameters_are_there_with_their_defaults() {
+fn declared_parameters_have_their_defaults() {
     let parameter = |name: &str, default: &str| Parameter {
         name: name.into(),
         default: default.into(),
@@ -107,7 +107,7 @@ fn declared_parameters_are_there_with_their_defaults() {
 }
 
 #[test]
-fn what_tools_write_on_a_template_is_not_part_of_it() {
+fn labels_of_tools_are_left_out() {
     let mut template = template(DployTemplateSpec::default());
     let entries = |keys: &[&str]| keys.iter().map(|key| ((*key).into(), "x".into())).collect();
     template.metadata.annotations = Some(entries(&[

@@ -1,5 +1,5 @@
-//! The files of the page. xterm.js and its fit add-on are unchanged npm packages; their versions are
-//! in `assets/README.md`.
+//! The files of the page. xterm.js and its fit add-on are unchanged npm packages; their versions
+//! are in `assets/README.md`.
 
 use crate::look::{Asset, ICON, LOOK};
 

@@ -157,7 +157,7 @@ async fn nothing_that_was_started_outlives_its_tab() {
     let webterm = Webterm::start().await;
     let file = webterm.directory.path().join("pids");
     let mut tab = webterm.tab().await;
-    // One that ignores that the terminal is gone, in a process group of its own, and one in the foreground.
+    // One process ignores SIGHUP in a process group of its own; one runs in the foreground.
     tab.types("nohup sleep 1000 >/dev/null & echo $! $$ > pids; sleep 1000\n").await;
     let pids = written(&file).await;
     assert!(pids.split(' ').all(lives));

@@ -38,19 +38,19 @@ fn check(launches: &Launches, outcome: &str, count: u32, seconds: &str) {
 fn a_launch_is_timed_from_its_first_sight_to_healthy_and_once() {
     let launches = Launches::new(Metrics::default());
     let lab = instance(0);
-    launches.seen(&lab, at(900));
-    launches.seen(&lab, at(1_100));
-    launches.shown(&lab, &status(Phase::Provisioning), at(1_200));
-    launches.shown(&lab, &status(Phase::Ready), at(1_400));
-    launches.shown(&lab, &status(Phase::Ready), at(9_000));
+    launches.observed(&lab, at(900));
+    launches.observed(&lab, at(1_100));
+    launches.status_written(&lab, &status(Phase::Provisioning), at(1_200));
+    launches.status_written(&lab, &status(Phase::Ready), at(1_400));
+    launches.status_written(&lab, &status(Phase::Ready), at(9_000));
     check(&launches, "healthy", 1, "0.5");
 }
 
 #[test]
 fn an_operator_that_comes_late_counts_from_the_creation() {
     let launches = Launches::new(Metrics::default());
-    launches.seen(&instance(0), at(60_000));
-    launches.shown(&instance(0), &status(Phase::Failed), at(61_000));
+    launches.observed(&instance(0), at(60_000));
+    launches.status_written(&instance(0), &status(Phase::Failed), at(61_000));
     check(&launches, "failed", 1, "61.0");
 }
 
@@ -58,9 +58,9 @@ fn an_operator_that_comes_late_counts_from_the_creation() {
 fn what_is_deleted_before_it_is_healthy_has_ended() {
     let launches = Launches::new(Metrics::default());
     let mut lab = instance(0);
-    launches.seen(&lab, at(0));
+    launches.observed(&lab, at(0));
     lab.metadata.deletion_timestamp = Some(Time(at(3_000)));
-    launches.seen(&lab, at(3_000));
+    launches.observed(&lab, at(3_000));
     check(&launches, "ended", 1, "3.0");
     assert!(launches.underway().is_empty());
 }
@@ -70,9 +70,9 @@ fn what_ran_already_and_what_waits_in_a_pool_are_no_launches() {
     let launches = Launches::new(Metrics::default());
     let mut ran = instance(0);
     ran.status = Some(status(Phase::Ready));
-    launches.seen(&ran, at(0));
+    launches.observed(&ran, at(0));
     let mut member = instance(0);
     member.spec.pooled = true;
-    launches.seen(&member, at(0));
+    launches.observed(&member, at(0));
     assert!(launches.underway().is_empty());
 }

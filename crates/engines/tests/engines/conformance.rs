@@ -1,0 +1,132 @@
+//! What every engine of Kubernetes has to keep, whichever it is: a [`Fixture`] brings the engine and its upstream's part.
+
+use std::sync::Arc;
+
+use engines::{Engine, Order, Withdrawal};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{
+    Api, Client,
+    api::{ObjectMeta, PostParams},
+};
+use resources::{
+    DployInstance, DployInstanceSpec, Health, OperatorConfigSpec, OrderRef, ResolvedTemplate,
+};
+
+use crate::support::eventually;
+
+/// An engine under test and what plays its upstream.
+#[async_trait::async_trait]
+pub(crate) trait Fixture: Send + Sync {
+    /// The engine, as a server that just started has it: nothing of an earlier one is known to it.
+    fn engine(&self) -> Arc<dyn Engine>;
+    /// A client of the cluster.
+    fn client(&self) -> Client;
+    /// The template of a workload; another `revision` is another workload of the same objects.
+    fn template(&self, revision: u32) -> ResolvedTemplate;
+    /// Plays the controllers that make the workload healthy.
+    async fn thrive(&self, order: &OrderRef);
+    /// The versions of everything that was placed for the order.
+    async fn versions(&self, order: &OrderRef) -> Vec<String>;
+    /// The cluster's settings.
+    fn config(&self) -> OperatorConfigSpec {
+        OperatorConfigSpec::default()
+    }
+    /// A template's name that nobody else has in this cluster.
+    fn name(&self, name: &str) -> String {
+        name.to_owned()
+    }
+    /// An order whose namespace exists.
+    async fn order(&self, name: &str, resolved: ResolvedTemplate) -> Order {
+        opened(&self.client(), order_of(&self.name(name), resolved, self.config())).await
+    }
+}
+
+/// An order for an instance of this template, whose namespace exists.
+pub(crate) async fn order(client: &Client, name: &str, resolved: ResolvedTemplate) -> Order {
+    opened(client, order_of(name, resolved, OperatorConfigSpec::default())).await
+}
+
+async fn opened(client: &Client, order: Order) -> Order {
+    let metadata =
+        ObjectMeta { name: Some(order.reference.namespace.clone()), ..ObjectMeta::default() };
+    let namespace = Namespace { metadata, ..Namespace::default() };
+    Api::all(client.clone()).create(&PostParams::default(), &namespace).await.unwrap();
+    order
+}
+
+pub(crate) fn order_of(
+    name: &str,
+    resolved: ResolvedTemplate,
+    config: OperatorConfigSpec,
+) -> Order {
+    let uuid = "0123abcd".to_owned();
+    let spec = DployInstanceSpec {
+        template_ref: name.into(),
+        owner: "ada".into(),
+        uuid: Some(uuid.clone()),
+        resolved: Some(resolved),
+        ..DployInstanceSpec::default()
+    };
+    let instance = format!("{name}-{uuid}");
+    let namespace = resources::names::namespace(Some("ada"), name, &uuid);
+    Order {
+        instance: Arc::new(DployInstance::new(&instance, spec)),
+        reference: OrderRef { instance, uuid, namespace },
+        config: Arc::new(config),
+    }
+}
+
+pub(crate) async fn place(engine: &dyn Engine, order: &Order) {
+    engine.place(engine.draft(order).unwrap()).await.unwrap();
+}
+
+pub(crate) async fn withdrawn(engine: &dyn Engine, order: &OrderRef) {
+    eventually("withdrawn", || async {
+        (engine.withdraw(order).await.unwrap() == Withdrawal::Done).then_some(())
+    })
+    .await;
+}
+
+/// Runs the whole suite.
+pub(crate) async fn conforms(fixture: &dyn Fixture) {
+    drafts_are_deterministic(fixture).await;
+    placing_is_idempotent_and_leads_to_health(fixture).await;
+    withdrawing_ends_and_is_idempotent(fixture).await;
+}
+
+async fn drafts_are_deterministic(fixture: &dyn Fixture) {
+    let order = fixture.order("drafted", fixture.template(1)).await;
+    let (one, two) = (fixture.engine().draft(&order), fixture.engine().draft(&order));
+    assert_eq!(one.unwrap(), two.unwrap());
+    let other = order_of(&fixture.name("drafted"), fixture.template(2), fixture.config());
+    let digest = |order| fixture.engine().draft(order).unwrap().digest();
+    assert_ne!(digest(&order), digest(&other));
+}
+
+async fn placing_is_idempotent_and_leads_to_health(fixture: &dyn Fixture) {
+    let order = fixture.order("placed", fixture.template(1)).await;
+    let engine = fixture.engine();
+    assert_eq!(engine.observe(&order.reference).await.unwrap().placed, None);
+    place(&*engine, &order).await;
+    let look = engine.observe(&order.reference).await.unwrap();
+    assert_eq!(look.placed, Some(engine.draft(&order).unwrap().digest()));
+    assert_eq!(look.health, Health::Progressing, "{look:?}");
+    fixture.thrive(&order.reference).await;
+    let versions = fixture.versions(&order.reference).await;
+    place(&*fixture.engine(), &order).await;
+    assert_eq!(fixture.versions(&order.reference).await, versions);
+    let look = fixture.engine().observe(&order.reference).await.unwrap();
+    assert_eq!(look.health, Health::Healthy, "{look:?}");
+}
+
+async fn withdrawing_ends_and_is_idempotent(fixture: &dyn Fixture) {
+    let order = fixture.order("withdrawn", fixture.template(1)).await;
+    let never = fixture.engine().withdraw(&order.reference).await.unwrap();
+    assert_eq!(never, Withdrawal::Done, "nothing was placed");
+    place(&*fixture.engine(), &order).await;
+    withdrawn(&*fixture.engine(), &order.reference).await;
+    assert!(fixture.versions(&order.reference).await.is_empty());
+    let look = fixture.engine().observe(&order.reference).await.unwrap();
+    assert_eq!(look.placed, None);
+    withdrawn(&*fixture.engine(), &order.reference).await;
+}

@@ -1,7 +1,0 @@
-//! The supervisor alone, for this crate's tests; the shipped binary has it as `dploy supervise`.
-
-use std::process::ExitCode;
-
-fn main() -> ExitCode {
-    operator::engines::process::supervise(std::env::args_os().skip(2))
-}

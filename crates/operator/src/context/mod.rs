@@ -1,0 +1,102 @@
+//! What the controllers of one term share. The steps of a reconcile receive one of its two views, [`Reads`] or
+//! [`Writes`], so that a step that only reads has no method that writes.
+
+mod memory;
+mod reads;
+mod writes;
+
+use clock::SharedClock;
+use engines::Engines;
+use jiff::Timestamp;
+use kube::{
+    Api, Client, Resource,
+    core::NamespaceResourceScope,
+    runtime::events::{Recorder, Reporter},
+};
+use resources::meta;
+
+use crate::{
+    Settings,
+    election::Leadership,
+    error::ReconcileError,
+    metrics::{Launches, Metrics},
+    mirrors::Mirrors,
+    retries::Retries,
+};
+pub(crate) use memory::{PoolMemories, WaitingSeats};
+pub(crate) use reads::Reads;
+pub(crate) use writes::Writes;
+
+/// What the controllers of one term share.
+pub(crate) struct Context {
+    client: Client,
+    recorder: Recorder,
+    leadership: Leadership,
+    pub(crate) settings: Settings,
+    pub(crate) engines: Engines,
+    pub(crate) clock: SharedClock,
+    pub(crate) mirrors: Mirrors,
+    pub(crate) retries: Retries,
+    pub(crate) pools: PoolMemories,
+    pub(crate) waiting_seats: WaitingSeats,
+    pub(crate) metrics: Metrics,
+    pub(crate) launches: Launches,
+}
+
+impl Context {
+    pub(crate) fn new(
+        client: Client,
+        settings: Settings,
+        engines: Engines,
+        clock: SharedClock,
+        mirrors: Mirrors,
+        leadership: Leadership,
+        metrics: Metrics,
+    ) -> Self {
+        let reporter = Reporter {
+            controller: meta::FIELD_MANAGER.into(),
+            instance: Some(settings.identity.clone()),
+        };
+        Self {
+            recorder: Recorder::new(client.clone(), reporter),
+            client,
+            leadership,
+            settings,
+            engines,
+            clock,
+            mirrors,
+            retries: Retries::default(),
+            pools: PoolMemories::default(),
+            waiting_seats: WaitingSeats::default(),
+            launches: Launches::new(metrics.clone()),
+            metrics,
+        }
+    }
+
+    /// The view of a step that only reads.
+    pub(crate) const fn reads(&self) -> Reads<'_> {
+        Reads(self)
+    }
+
+    /// The view of a step that writes.
+    pub(crate) const fn writes(&self) -> Writes<'_> {
+        Writes(self)
+    }
+
+    /// The present moment.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Fails if this replica does not lead any more.
+    pub(crate) fn check_leadership(&self) -> Result<(), ReconcileError> {
+        self.leadership.check()
+    }
+
+    fn api<K>(&self) -> Api<K>
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>,
+    {
+        Api::namespaced(self.client.clone(), &self.settings.namespace)
+    }
+}

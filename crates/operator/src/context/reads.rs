@@ -1,0 +1,111 @@
+//! The view of a step that only reads: the cache, and live reads for what the cache cannot prove.
+
+use std::sync::Arc;
+
+use engines::Engines;
+use jiff::Timestamp;
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{
+    Api, Resource,
+    api::{ApiResource, DynamicObject, PartialObjectMeta},
+};
+use resources::{
+    DployInstance, DployOwner, DployTemplate, EngineName, OperatorConfigSpec, OrderRef,
+    WorkloadState,
+};
+
+use super::{Context, WaitingSeats};
+use crate::{
+    Settings,
+    error::{Operation, ReconcileError},
+    mirrors::{Guarded, Mirrors},
+};
+
+/// Reads, and nothing else.
+#[derive(Clone, Copy)]
+pub(crate) struct Reads<'a>(pub(super) &'a Context);
+
+impl<'a> Reads<'a> {
+    pub(crate) const fn settings(self) -> &'a Settings {
+        &self.0.settings
+    }
+
+    /// The cache.
+    pub(crate) const fn mirrors(self) -> &'a Mirrors {
+        &self.0.mirrors
+    }
+
+    /// The spec of the OperatorConfig, if there is one.
+    pub(crate) fn config(self) -> Option<Arc<OperatorConfigSpec>> {
+        self.0.mirrors.config()
+    }
+
+    pub(crate) const fn engines(self) -> &'a Engines {
+        &self.0.engines
+    }
+
+    pub(crate) const fn waiting_seats(self) -> &'a WaitingSeats {
+        &self.0.waiting_seats
+    }
+
+    pub(crate) fn now(self) -> Timestamp {
+        self.0.now()
+    }
+
+    /// Asks an engine for the state of a workload. `None`: this operator does not have the engine.
+    pub(crate) async fn workload(
+        self,
+        engine: EngineName,
+        order: &OrderRef,
+    ) -> Result<Option<WorkloadState>, ReconcileError> {
+        let Some(engine) = self.0.engines.get(engine) else { return Ok(None) };
+        Ok(Some(engine.observe(order).await?))
+    }
+
+    /// Whether the API server has a template of this name.
+    pub(crate) async fn template_exists(self, name: &str) -> Result<bool, ReconcileError> {
+        let found = self.0.api::<DployTemplate>().get_metadata_opt(name).await;
+        Ok(found.operation("read a template")?.is_some())
+    }
+
+    /// The owner record, read live.
+    pub(crate) async fn owner(
+        self,
+        key: &str,
+    ) -> Result<Option<Guarded<DployOwner>>, ReconcileError> {
+        let found = self.0.api::<Guarded<DployOwner>>().get_opt(key).await;
+        found.operation("read an owner's record")
+    }
+
+    /// The instance, read live.
+    pub(crate) async fn instance(
+        self,
+        name: &str,
+    ) -> Result<Option<Guarded<DployInstance>>, ReconcileError> {
+        let found = self.0.api::<Guarded<DployInstance>>().get_opt(name).await;
+        found.operation("read a seat's instance")
+    }
+
+    /// The metadata of a namespace, read live. The cache has only namespaces with Dploy's label.
+    pub(crate) async fn namespace(
+        self,
+        name: &str,
+    ) -> Result<Option<PartialObjectMeta<Namespace>>, ReconcileError> {
+        let found = Api::<Namespace>::all(self.0.client.clone()).get_metadata_opt(name).await;
+        found.operation("read a namespace")
+    }
+
+    /// An object that does not fit its type, read live and untyped.
+    pub(crate) async fn untyped<K>(
+        self,
+        name: &str,
+    ) -> Result<Option<DynamicObject>, ReconcileError>
+    where
+        K: Resource<DynamicType = ()>,
+    {
+        let kind = ApiResource::erase::<K>(&());
+        let (client, namespace) = (self.0.client.clone(), &self.0.settings.namespace);
+        let found = Api::<DynamicObject>::namespaced_with(client, namespace, &kind);
+        found.get_opt(name).await.operation("read a malformed object")
+    }
+}

@@ -1,0 +1,229 @@
+//! The view of a step that writes. Every write first checks that this replica still leads, and names the version that it
+//! was decided on.
+
+use std::fmt::Debug;
+
+use engines::{Draft, Withdrawal, api_error::is_not_found};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{
+    Api, Resource, ResourceExt,
+    api::{
+        ApiResource, DeleteParams, DynamicObject, ObjectMeta, Patch, PatchParams, PostParams,
+        Preconditions,
+    },
+    core::NamespaceResourceScope,
+    runtime::events::{Event, EventType},
+};
+use resources::{DployInstance, EngineName, OrderRef, meta};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+use super::{Context, PoolMemories};
+use crate::{
+    error::{Operation, ReconcileError},
+    metrics::Launches,
+    mirrors::Mirrors,
+};
+use errors::chain;
+
+/// The longest note of an Event that the API server accepts, in characters.
+const MAX_NOTE_LENGTH: usize = 1000;
+
+/// Writes.
+#[derive(Clone, Copy)]
+pub(crate) struct Writes<'a>(pub(super) &'a Context);
+
+impl<'a> Writes<'a> {
+    /// The cache.
+    pub(crate) const fn mirrors(self) -> &'a Mirrors {
+        &self.0.mirrors
+    }
+
+    pub(crate) const fn pools(self) -> &'a PoolMemories {
+        &self.0.pools
+    }
+
+    pub(crate) const fn launches(self) -> &'a Launches {
+        &self.0.launches
+    }
+
+    pub(crate) fn now(self) -> jiff::Timestamp {
+        self.0.now()
+    }
+
+    /// Creates an instance.
+    pub(crate) async fn create_instance(
+        self,
+        instance: &DployInstance,
+        operation: &'static str,
+    ) -> Result<(), ReconcileError> {
+        self.0.check_leadership()?;
+        let created = self.0.api().create(&post_params(), instance).await;
+        created.map(drop).operation(operation)
+    }
+
+    /// Deletes an instance on the version that was observed. An instance that is gone already is fine.
+    pub(crate) async fn delete_instance(self, seen: &ObjectMeta) -> Result<(), ReconcileError> {
+        self.0.check_leadership()?;
+        let params = DeleteParams::default().preconditions(Preconditions {
+            resource_version: seen.resource_version.clone(),
+            uid: seen.uid.clone(),
+        });
+        let name = seen.name.as_deref().unwrap_or_default();
+        match self.0.api::<DployInstance>().delete(name, &params).await {
+            Err(error) if is_not_found(&error) => Ok(()),
+            outcome => outcome.map(drop).operation("delete an instance"),
+        }
+    }
+
+    /// Merges a change into an instance. The answer is metadata only, which can be read even if the instance cannot.
+    pub(crate) async fn patch_instance(
+        self,
+        name: &str,
+        change: Value,
+    ) -> Result<(), ReconcileError> {
+        self.0.check_leadership()?;
+        let api = self.0.api::<DployInstance>();
+        let patched = api.patch_metadata(name, &patch_params(), &Patch::Merge(change)).await;
+        patched.map(drop).operation("update the instance")
+    }
+
+    /// Replaces the status of an object on the version that it was read at.
+    pub(crate) async fn replace_status<K>(
+        self,
+        object: &K,
+        operation: &'static str,
+    ) -> Result<(), ReconcileError>
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+            + Clone
+            + Debug
+            + Serialize
+            + DeserializeOwned,
+    {
+        self.0.check_leadership()?;
+        let api = self.0.api::<K>();
+        let written = api.replace_status(&object.name_any(), &post_params(), object).await;
+        written.map(drop).operation(operation)
+    }
+
+    /// Merges a change into the status of an object that does not fit its type.
+    pub(crate) async fn patch_untyped_status<K>(
+        self,
+        name: &str,
+        change: Value,
+    ) -> Result<(), ReconcileError>
+    where
+        K: Resource<DynamicType = ()>,
+    {
+        self.0.check_leadership()?;
+        let kind = ApiResource::erase::<K>(&());
+        let (client, namespace) = (self.0.client.clone(), &self.0.settings.namespace);
+        let api = Api::<DynamicObject>::namespaced_with(client, namespace, &kind);
+        let written = api.patch_status(name, &patch_params(), &Patch::Merge(change)).await;
+        written.map(drop).operation("write the condition of a malformed object")
+    }
+
+    /// Creates a namespace.
+    pub(crate) async fn create_namespace(
+        self,
+        namespace: &Namespace,
+    ) -> Result<(), ReconcileError> {
+        self.0.check_leadership()?;
+        let namespaces: Api<Namespace> = Api::all(self.0.client.clone());
+        let created = namespaces.create(&PostParams::default(), namespace).await;
+        created.map(drop).operation("create the namespace")
+    }
+
+    /// Deletes the namespace of that name if `is_deletable` says so of the live object, and of no object that replaces
+    /// it meanwhile. Returns the namespace while it still exists; `None` when it is gone or was not to be deleted.
+    pub(crate) async fn delete_namespace(
+        self,
+        name: &str,
+        is_deletable: impl Fn(&Namespace) -> bool,
+    ) -> Result<Option<Namespace>, ReconcileError> {
+        self.0.check_leadership()?;
+        let namespaces: Api<Namespace> = Api::all(self.0.client.clone());
+        let found = namespaces.get_opt(name).await.operation("read the namespace")?;
+        let Some(found) = found.filter(is_deletable) else { return Ok(None) };
+        if found.metadata.deletion_timestamp.is_some() {
+            return Ok(Some(found));
+        }
+        let uid = Preconditions { uid: found.uid(), ..Preconditions::default() };
+        let params = DeleteParams::background().preconditions(uid);
+        match namespaces.delete(name, &params).await {
+            Err(error) if is_not_found(&error) => Ok(None),
+            outcome => Ok(outcome.operation("delete the namespace")?.left()),
+        }
+    }
+
+    /// Applies an object in a workload's namespace, if there is one.
+    pub(crate) async fn apply<K>(
+        self,
+        namespace: &str,
+        object: Option<K>,
+        operation: &'static str,
+    ) -> Result<(), ReconcileError>
+    where
+        K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
+            + Clone
+            + Debug
+            + Serialize
+            + DeserializeOwned,
+    {
+        let Some(object) = object else { return Ok(()) };
+        self.0.check_leadership()?;
+        let api: Api<K> = Api::namespaced(self.0.client.clone(), namespace);
+        let params = PatchParams::apply(meta::FIELD_MANAGER).force();
+        let applied = api.patch(&object.name_any(), &params, &Patch::Apply(&object)).await;
+        applied.map(drop).operation(operation)
+    }
+
+    /// Lets an engine place a draft.
+    pub(crate) async fn place(
+        self,
+        engine: EngineName,
+        draft: Draft,
+    ) -> Result<(), ReconcileError> {
+        self.0.check_leadership()?;
+        let Some(engine) = self.0.engines.get(engine) else { return Ok(()) };
+        Ok(engine.place(draft).await?)
+    }
+
+    /// Lets an engine withdraw a workload.
+    pub(crate) async fn withdraw(
+        self,
+        engine: EngineName,
+        order: &OrderRef,
+    ) -> Result<Withdrawal, ReconcileError> {
+        self.0.check_leadership()?;
+        let Some(engine) = self.0.engines.get(engine) else { return Ok(Withdrawal::Done) };
+        Ok(engine.withdraw(order).await?)
+    }
+
+    /// Publishes an Event about an object. A lost Event is only logged.
+    pub(crate) async fn publish<K>(self, about: &K, event: planner::Event)
+    where
+        K: Resource<DynamicType = ()>,
+    {
+        let planner::Event { is_warning, reason, message } = event;
+        let event = Event {
+            type_: if is_warning { EventType::Warning } else { EventType::Normal },
+            reason: reason.as_str().into(),
+            note: Some(message.chars().take(MAX_NOTE_LENGTH).collect()),
+            action: reason.as_str().into(),
+            secondary: None,
+        };
+        if let Err(error) = self.0.recorder.publish(&event, &about.object_ref(&())).await {
+            tracing::debug!(%reason, "could not publish an Event: {}", chain(&error));
+        }
+    }
+}
+
+fn post_params() -> PostParams {
+    PostParams { field_manager: Some(meta::FIELD_MANAGER.into()), ..PostParams::default() }
+}
+
+fn patch_params() -> PatchParams {
+    PatchParams { field_manager: Some(meta::FIELD_MANAGER.into()), ..PatchParams::default() }
+}

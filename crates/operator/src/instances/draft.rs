@@ -1,0 +1,85 @@
+//! The second step: drafts what an instance would get. Pure: it neither reads nor writes.
+
+use std::sync::Arc;
+
+use engines::{Draft, Engines, Order};
+use errors::chain;
+use planner::instance::{Connection, Drafted, Workload};
+use resources::{DployInstance, EngineName, OperatorConfigSpec, ResolvedTemplate};
+
+use super::observe::Observation;
+
+/// What an instance would get.
+pub(super) struct Drafts {
+    /// What the decision is made on.
+    pub(super) facts: Drafted,
+    /// The workload that the engine would place.
+    pub(super) workload: Option<Draft>,
+}
+
+/// `draft` of an engine is pure; the other methods of an engine are `async` and cannot run here.
+pub(super) fn draft(engines: &Engines, instance: &DployInstance, seen: &Observation) -> Drafts {
+    let (workload, digest) = match workload(engines, instance, seen) {
+        Some(Ok(draft)) => {
+            let digest = draft.digest();
+            (Some(draft), Some(Ok(digest)))
+        }
+        Some(Err(why)) => (None, Some(Err(why))),
+        None => (None, None),
+    };
+    let facts = Drafted {
+        resolved: resolved(instance, seen),
+        connection: connection(instance, seen.config.as_deref()),
+        digest,
+    };
+    Drafts { facts, workload }
+}
+
+/// The engine that placed the workload, else the engine that is to place it.
+pub(super) fn engine_of(instance: &DployInstance) -> Option<EngineName> {
+    let placed_by = instance.status.as_ref().and_then(|status| status.engine);
+    placed_by.or(instance.spec.resolved.as_ref().map(|resolved| resolved.engine))
+}
+
+fn workload(
+    engines: &Engines,
+    instance: &DployInstance,
+    seen: &Observation,
+) -> Option<Result<Draft, String>> {
+    let reference =
+        seen.order.clone().filter(|_| matches!(seen.facts.workload, Workload::Observed(_)))?;
+    let order = Order {
+        reference,
+        instance: Arc::new(instance.clone()),
+        config: seen.config.clone().unwrap_or_default(),
+    };
+    let drafted = engines.get(engine_of(instance)?)?.draft(&order);
+    Some(drafted.map_err(|error| chain(&error).to_string()))
+}
+
+fn resolved(instance: &DployInstance, seen: &Observation) -> Option<ResolvedTemplate> {
+    if instance.spec.resolved.is_some() {
+        return None;
+    }
+    let (config, seed) = (seen.config.as_deref(), seen.facts.fresh.seed.clone());
+    let template = seen.template.as_ref()?;
+    Some(rendering::resolve(template, config, seen.defaults, seed))
+}
+
+fn connection(
+    instance: &DployInstance,
+    config: Option<&OperatorConfigSpec>,
+) -> Result<Connection, String> {
+    let is_terminating = instance.metadata.deletion_timestamp.is_some();
+    if is_terminating || instance.spec.resolved.is_none() {
+        return Err("nothing to connect to".into());
+    }
+    let default = OperatorConfigSpec::default();
+    let rendered = rendering::connection(instance, config.unwrap_or(&default));
+    let rendered = rendered.map_err(|error| chain(&error).to_string())?;
+    Ok(Connection {
+        url: rendered.url,
+        connection_type: rendered.connection_type,
+        message: rendered.message,
+    })
+}

@@ -1,0 +1,94 @@
+//! The second step: resolves a template, counts its pool, and drafts an example instance, which shows whether the template
+//! can be rendered. Pure: it neither reads nor writes.
+
+use std::sync::Arc;
+
+use engines::{Engines, Order};
+use errors::chain;
+use kube::ResourceExt;
+use planner::{
+    pool::{Census, Member},
+    template::Drafted,
+};
+use resources::{
+    DployInstance, DployTemplate, OperatorConfigSpec, OrderRef, Parameter, ResolvedTemplate,
+};
+
+use super::observe::Observation;
+
+/// The uuid and the owner of the example instance.
+const EXAMPLE_UUID: &str = "00000000";
+const EXAMPLE_OWNER: &str = "rehearsal";
+
+pub(super) fn draft(
+    engines: &Engines,
+    template: &DployTemplate,
+    observed: &Observation,
+) -> Drafted {
+    let Observation { config, defaults, members: _, seed } = observed;
+    let resolved = rendering::resolve(template, config.as_deref(), *defaults, seed.clone());
+    let example = example(template, &resolved);
+    Drafted {
+        has_engine: engines.has(resolved.engine),
+        obstacle: obstacle(engines, example, config.clone().unwrap_or_default()),
+        census: census(template, observed),
+        resolved,
+    }
+}
+
+fn census(template: &DployTemplate, observed: &Observation) -> Census {
+    let Observation { config, defaults, members, seed: _ } = observed;
+    let members = members.iter().filter_map(|guarded| guarded.0.as_ref().ok());
+    Census::of(members.filter_map(|instance| {
+        let is_current = instance.spec.resolved.as_ref().is_some_and(|resolved| {
+            rendering::matches(resolved, template, config.as_deref(), *defaults)
+        });
+        Member::of(instance, is_current)
+    }))
+}
+
+/// Why the example cannot be rendered or drafted.
+fn obstacle(
+    engines: &Engines,
+    instance: DployInstance,
+    config: Arc<OperatorConfigSpec>,
+) -> Option<String> {
+    if let Err(error) = rendering::connection(&instance, &config) {
+        return Some(chain(&error).to_string());
+    }
+    let engine = engines.get(instance.spec.resolved.as_ref()?.engine)?;
+    let (name, template) = (instance.name_any(), &instance.spec.template_ref);
+    // The namespace that the template sees as `.Namespace`.
+    let namespace = resources::names::namespace(Some(EXAMPLE_OWNER), template, EXAMPLE_UUID);
+    let reference = OrderRef { instance: name, uuid: EXAMPLE_UUID.into(), namespace };
+    let order = Order { reference, instance: Arc::new(instance), config };
+    engine.draft(&order).err().map(|error| chain(&error).to_string())
+}
+
+/// An instance of the template that nobody launches.
+fn example(template: &DployTemplate, resolved: &ResolvedTemplate) -> DployInstance {
+    let name = template.name_any();
+    let mut instance = DployInstance::new(
+        &resources::names::instance_name(&name, EXAMPLE_UUID),
+        Default::default(),
+    );
+    instance.metadata.creation_timestamp.clone_from(&template.metadata.creation_timestamp);
+    instance.spec.template_ref = name;
+    instance.spec.uuid = Some(EXAMPLE_UUID.into());
+    instance.spec.owner = EXAMPLE_OWNER.into();
+    let parameters = template.spec.parameters.iter();
+    instance.spec.params = parameters.map(|it| (it.name.clone(), example_value(it))).collect();
+    instance.spec.resolved = Some(resolved.clone());
+    instance
+}
+
+/// A value that a launch could choose.
+fn example_value(parameter: &Parameter) -> String {
+    let candidates = [Some(&parameter.default), parameter.choices.first()];
+    let value = candidates.into_iter().flatten().find(|value| !value.is_empty());
+    match value {
+        Some(value) => value.clone(),
+        None if parameter.required => "1".into(),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,173 @@
+//! Guard rails: the labels of an environment's namespace, and the objects that are placed in it before the workload. They
+//! keep an environment from starving the cluster and from reaching other environments.
+
+use std::collections::BTreeMap;
+
+use k8s_openapi::{
+    api::{
+        core::v1::{LimitRange, LimitRangeItem, LimitRangeSpec, ResourceQuota, ResourceQuotaSpec},
+        networking::v1::{
+            NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicySpec,
+        },
+    },
+    apimachinery::pkg::{
+        api::resource::Quantity,
+        apis::meta::v1::{LabelSelector, LabelSelectorRequirement, ObjectMeta},
+        util::intstr::IntOrString,
+    },
+};
+use resources::{
+    Amounts, DployInstance, EngineName, GuardRails, Ingress, Limit, Network, ResolvedTemplate,
+    label, meta,
+};
+
+use crate::metadata;
+
+/// The label that names the Pod Security Standard of a namespace.
+const POD_SECURITY: &str = "pod-security.kubernetes.io/enforce";
+
+/// The labels of the instance's namespace. Dploy's own labels override the template's: they identify the owner of an object.
+#[must_use]
+pub fn namespace_labels(instance: &DployInstance) -> BTreeMap<String, String> {
+    let rails = rails(instance);
+    let mut labels = rails.map(|it| it.labels.clone()).unwrap_or_default();
+    labels.retain(|name, _| !is_in_our_domain(name));
+    if let Some(level) = rails.and_then(|it| it.pod_security) {
+        labels.insert(POD_SECURITY.into(), level.as_str().into());
+    }
+    labels.extend(ownership(instance));
+    labels.insert(meta::TEMPLATE.into(), label(&instance.spec.template_ref));
+    labels
+}
+
+/// The annotations of the instance's namespace.
+#[must_use]
+pub fn namespace_annotations(instance: &DployInstance) -> BTreeMap<String, String> {
+    let mut annotations = rails(instance).map(|it| it.annotations.clone()).unwrap_or_default();
+    annotations.retain(|name, _| !is_in_our_domain(name));
+    annotations
+}
+
+/// The objects that are placed in the namespace before the workload.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GuardObjects {
+    /// Limits what the namespace may use in all.
+    pub quota: Option<ResourceQuota>,
+    /// Limits what each container may use.
+    pub limits: Option<LimitRange>,
+    /// Limits who may connect.
+    pub network: Option<NetworkPolicy>,
+}
+
+impl GuardObjects {
+    /// The objects that the instance's resolved template asks for.
+    #[must_use]
+    pub fn of(instance: &DployInstance) -> Self {
+        let Some(rails) = rails(instance) else { return Self::default() };
+        let object_meta = |name: &str| ObjectMeta {
+            name: Some(name.into()),
+            labels: Some(ownership(instance).into()),
+            ..ObjectMeta::default()
+        };
+        let quota = rails.resource_quota.as_ref().filter(|it| !it.is_empty());
+        let limits = rails.limit_range.as_ref().filter(|it| !it.is_empty());
+        let from = rails.network.as_ref().and_then(peers);
+        Self {
+            quota: quota.map(|hard| ResourceQuota {
+                metadata: object_meta("dploy-quota"),
+                spec: Some(ResourceQuotaSpec { hard: quantities(hard), ..Default::default() }),
+                status: None,
+            }),
+            limits: limits.map(|limits| LimitRange {
+                metadata: object_meta("dploy-limits"),
+                spec: Some(LimitRangeSpec { limits: limits.iter().map(limit).collect() }),
+            }),
+            network: from.map(|from| NetworkPolicy {
+                metadata: object_meta("dploy-isolation"),
+                spec: Some(policy(from)),
+            }),
+        }
+    }
+
+    /// Whether there is nothing to place.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.quota.is_none() && self.limits.is_none() && self.network.is_none()
+    }
+}
+
+fn ownership(instance: &DployInstance) -> [(String, String); 2] {
+    [
+        (meta::MANAGED.to_owned(), meta::TRUE.to_owned()),
+        (meta::INSTANCE.to_owned(), label(metadata::name(&instance.metadata))),
+    ]
+}
+
+/// The guard rails of an instance whose workload runs in its namespace. A child process does not.
+fn rails(instance: &DployInstance) -> Option<&GuardRails> {
+    let resolved = instance.spec.resolved.as_ref();
+    let resolved = resolved.filter(|it: &&ResolvedTemplate| it.engine != EngineName::Process);
+    resolved?.guard_rails.as_ref()
+}
+
+fn is_in_our_domain(name: &str) -> bool {
+    name.split_once('/').is_some_and(|(domain, _)| domain == meta::GROUP)
+}
+
+fn limit(limit: &Limit) -> LimitRangeItem {
+    LimitRangeItem {
+        type_: limit.limit_type.as_str().into(),
+        default: quantities(&limit.default),
+        default_request: quantities(&limit.default_request),
+        max: quantities(&limit.max),
+        min: quantities(&limit.min),
+        max_limit_request_ratio: quantities(&limit.max_limit_request_ratio),
+    }
+}
+
+/// Quantities are strings in the API, even if the template has a number.
+fn quantities(amounts: &Amounts) -> Option<BTreeMap<String, Quantity>> {
+    let quantity = |amount: &IntOrString| match amount {
+        IntOrString::Int(whole) => Quantity(whole.to_string()),
+        IntOrString::String(text) => Quantity(text.clone()),
+    };
+    let quantities = amounts.iter().map(|(name, amount)| (name.clone(), quantity(amount)));
+    Some(quantities.collect()).filter(|it: &BTreeMap<_, _>| !it.is_empty())
+}
+
+/// Who may connect; `None`: everybody. A policy can only allow. Namespaces without environments are selected by the absence
+/// of the label that every environment's namespace has.
+fn peers(network: &Network) -> Option<Vec<NetworkPolicyPeer>> {
+    let own = NetworkPolicyPeer { pod_selector: Some(everything()), ..Default::default() };
+    let unmanaged = LabelSelectorRequirement {
+        key: meta::MANAGED.into(),
+        operator: "DoesNotExist".into(),
+        values: None,
+    };
+    let selector =
+        LabelSelector { match_expressions: Some(vec![unmanaged]), ..LabelSelector::default() };
+    let outside = NetworkPolicyPeer { namespace_selector: Some(selector), ..Default::default() };
+    let peers = match network.ingress {
+        Ingress::Open => return None,
+        Ingress::Closed => vec![own],
+        Ingress::Isolated => vec![own, outside],
+    };
+    Some(peers.into_iter().chain(network.allow_from.iter().cloned()).collect())
+}
+
+fn policy(from: Vec<NetworkPolicyPeer>) -> NetworkPolicySpec {
+    let rule = NetworkPolicyIngressRule { from: Some(from), ports: None };
+    NetworkPolicySpec {
+        pod_selector: Some(everything()),
+        policy_types: Some(vec!["Ingress".into()]),
+        ingress: Some(vec![rule]),
+        egress: None,
+    }
+}
+
+fn everything() -> LabelSelector {
+    LabelSelector::default()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! What a decision about an instance is made on: what was observed, and what was drafted from that.
+
+use resources::{ConnectionType, EngineName, ResolvedTemplate, WorkloadState};
+
+/// The surroundings of an instance.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observed {
+    /// Whether a live read found no template. Only unclaimed pool members need that read.
+    pub template_gone: bool,
+    /// Whether a seat refers to it.
+    pub seat: Seating,
+    /// The namespace that its status names.
+    pub namespace: NamespaceSeen,
+    /// The state of its workload.
+    pub workload: Workload,
+    /// Random values for an instance that lacks them.
+    pub fresh: Fresh,
+}
+
+/// What was computed from an instance and its surroundings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drafted {
+    /// The template as it is now, for an instance without a resolved one.
+    pub resolved: Option<ResolvedTemplate>,
+    /// How people reach the environment, or why that cannot be rendered.
+    pub connection: Result<Connection, String>,
+    /// The digest of the engine's draft, or why there is none. `None`: nothing can be placed yet.
+    pub digest: Option<Result<String, String>>,
+}
+
+/// How people reach an environment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// The address.
+    pub url: String,
+    /// Whether people open the address or copy a command.
+    pub connection_type: ConnectionType,
+    /// The command to copy.
+    pub message: String,
+}
+
+/// Random values, drawn by the caller.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fresh {
+    /// Eight hexadecimal digits that no instance of the template has.
+    pub uuid: String,
+    /// 32 hexadecimal digits.
+    pub seed: String,
+}
+
+/// Whether a seat refers to an instance.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Seating {
+    /// A seat does.
+    Held,
+    /// No seat does. The owner's record was read live if a deletion depends on it.
+    Nowhere,
+    /// The owner has no record. Somebody removed it by hand, so nothing follows from it.
+    NoRecord,
+}
+
+/// The workload's namespace.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NamespaceSeen {
+    /// The status names none yet.
+    Unnamed,
+    /// It does not exist.
+    Missing,
+    /// It is labelled with this instance.
+    Ours,
+    /// It is labelled with this instance and terminating.
+    Ending,
+    /// It exists without this instance's label.
+    Foreign,
+}
+
+/// The workload of an instance.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Workload {
+    /// The engine was not asked: nothing can have been placed yet, or the instance is terminating.
+    NotAsked,
+    /// This operator does not have the engine.
+    NoEngine(EngineName),
+    /// What the engine observed.
+    Observed(WorkloadState),
+}

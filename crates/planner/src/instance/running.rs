@@ -1,0 +1,207 @@
+//! An instance that should run.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use resources::{
+    DployInstance, DployInstanceStatus, Health, Phase, Reason, ResolvedTemplate, WorkloadState,
+    names,
+};
+
+use super::{
+    Connection, Drafted, NamespaceSeen, Observed, Seating, Step, Verdict, Workload, deadline,
+    is_deleting, is_unclaimed, needs_seat, orphaned_at, teardown,
+};
+use crate::{Ready, guard_rails::GuardObjects, set_ready, sooner, until};
+
+/// The pause after a write, before its effect is observed.
+const REQUEUE_AFTER_WRITE: Duration = Duration::from_millis(5);
+/// How often a starting workload is polled, in case its engine reports no changes.
+const REQUEUE_STARTING: Duration = Duration::from_secs(2);
+/// How often a degraded workload is polled.
+const REQUEUE_DEGRADED: Duration = Duration::from_secs(10);
+/// How often a healthy workload is polled, in case a change was missed.
+const REQUEUE_HEALTHY: Duration = Duration::from_mins(10);
+
+pub(super) fn decide(
+    instance: &DployInstance,
+    observed: &Observed,
+    drafted: &Drafted,
+    now: Timestamp,
+) -> Verdict {
+    let mut verdict = next_steps(instance, observed, drafted, now);
+    let timers = [
+        deadline(instance).map(|it| until(it, now)),
+        (observed.seat == Seating::Nowhere && needs_seat(instance))
+            .then(|| until(orphaned_at(instance), now)),
+    ];
+    verdict.requeue_after = timers.into_iter().fold(verdict.requeue_after, sooner);
+    verdict
+}
+
+fn next_steps(
+    instance: &DployInstance,
+    observed: &Observed,
+    drafted: &Drafted,
+    now: Timestamp,
+) -> Verdict {
+    let Some(resolved) = &instance.spec.resolved else { return Verdict::wait(None) };
+    let fail = |reason, message: String, requeue_after| {
+        Verdict::show(failed(instance, Ready::no(reason, message), now), requeue_after)
+    };
+    let connection = match &drafted.connection {
+        Ok(connection) => connection,
+        Err(why) => return fail(Reason::TemplateInvalid, why.clone(), None),
+    };
+    let subject = Subject { instance, resolved, connection };
+    match (&observed.workload, &observed.namespace, &drafted.digest) {
+        (Workload::NoEngine(engine), ..) => {
+            let message = format!("This Dploy has no engine {}.", engine.as_str());
+            fail(Reason::EngineNotEnabled, message, None)
+        }
+        (_, NamespaceSeen::Foreign, _) => {
+            let message = "Its namespace exists already and does not belong to it.";
+            fail(Reason::NamespaceTaken, message.into(), Some(REQUEUE_DEGRADED))
+        }
+        (Workload::NotAsked, ..) | (_, NamespaceSeen::Unnamed, _) | (.., None) => {
+            begin(&subject, now)
+        }
+        (Workload::Observed(_), _, Some(Err(why))) => {
+            fail(Reason::TemplateInvalid, why.clone(), None)
+        }
+        (Workload::Observed(state), namespace, Some(Ok(digest))) => {
+            let steps = steps(&subject, namespace, digest, state);
+            let pause = if steps.is_empty() { poll(state.health) } else { REQUEUE_AFTER_WRITE };
+            let status = Some(status(&subject, namespace, state, now));
+            Verdict { steps, status, requeue_after: Some(pause) }
+        }
+    }
+}
+
+/// A complete instance, with its address.
+struct Subject<'a> {
+    instance: &'a DployInstance,
+    resolved: &'a ResolvedTemplate,
+    connection: &'a Connection,
+}
+
+/// Writes the namespace's name into the status before the namespace is created, so that a teardown always knows it.
+fn begin(subject: &Subject<'_>, now: Timestamp) -> Verdict {
+    let mut status = status(subject, &NamespaceSeen::Unnamed, &WorkloadState::absent(), now);
+    status.namespace.get_or_insert_with(|| {
+        let spec = &subject.instance.spec;
+        let uuid = spec.uuid.as_deref().unwrap_or_default();
+        names::namespace(Some(&spec.owner), &spec.template_ref, uuid)
+    });
+    // The watch event of this write wakes the instance. An earlier decision would be made on an outdated version.
+    Verdict::show(status, None)
+}
+
+fn steps(
+    Subject { instance, resolved, connection: _ }: &Subject<'_>,
+    namespace: &NamespaceSeen,
+    digest: &str,
+    state: &WorkloadState,
+) -> Vec<Step> {
+    let name = instance.status.as_ref().and_then(|status| status.namespace.clone());
+    let missing = *namespace == NamespaceSeen::Missing;
+    let is_current = state.placed.as_deref() == Some(digest);
+    let open = name.clone().filter(|_| missing).map(Step::OpenNamespace);
+    let place = (missing || !is_current) && *namespace != NamespaceSeen::Ending;
+    // Guard rails precede the first placement. A workload that was placed once has them, even after a crash.
+    let unguarded = place && (missing || state.placed.is_none());
+    let guards = || Some(GuardObjects::of(instance)).filter(|it| !it.is_empty()).map(Box::new);
+    let guard = name.zip(unguarded.then(guards).flatten());
+    let guard = guard.map(|(name, objects)| Step::Guard(name, objects));
+    let place = place.then_some(Step::Place(resolved.engine));
+    open.into_iter().chain(guard).chain(place).collect()
+}
+
+const fn poll(health: Health) -> Duration {
+    match health {
+        Health::Progressing => REQUEUE_STARTING,
+        Health::Degraded => REQUEUE_DEGRADED,
+        Health::Healthy => REQUEUE_HEALTHY,
+    }
+}
+
+/// The status of an instance that cannot be started as it is described.
+pub(super) fn failed(
+    instance: &DployInstance,
+    ready: Ready,
+    now: Timestamp,
+) -> DployInstanceStatus {
+    let mut status = instance.status.clone().unwrap_or_default();
+    status.phase = Some(Phase::Failed);
+    status.uuid = instance.spec.uuid.clone().or(status.uuid);
+    status.expires_at = instance.spec.expires_at.clone();
+    status.observed_generation = instance.metadata.generation;
+    set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
+    status
+}
+
+/// The status of an instance whose engine failed to carry out a step.
+pub(super) fn engine_failed(
+    instance: &DployInstance,
+    ready: Ready,
+    now: Timestamp,
+) -> DployInstanceStatus {
+    if is_deleting(instance) {
+        return teardown::blocked(instance, ready, now);
+    }
+    let mut status = instance.status.clone().unwrap_or_default();
+    status.health = Some(Health::Degraded);
+    status.phase = Some(phase(instance, Health::Degraded, status.phase));
+    status.observed_generation = instance.metadata.generation;
+    set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
+    status
+}
+
+/// The status of an instance that runs or starts.
+fn status(
+    Subject { instance, resolved, connection }: &Subject<'_>,
+    namespace: &NamespaceSeen,
+    state: &WorkloadState,
+    now: Timestamp,
+) -> DployInstanceStatus {
+    let mut status = instance.status.clone().unwrap_or_default();
+    let (ready, health) = readiness(namespace, state);
+    status.phase = Some(phase(instance, health, status.phase));
+    status.uuid.clone_from(&instance.spec.uuid);
+    status.url = Some(connection.url.clone());
+    status.connection_type = Some(connection.connection_type);
+    status.connection_message = Some(connection.message.clone()).filter(|it| !it.is_empty());
+    status.engine = Some(resolved.engine);
+    status.engine_ref = state.engine_ref.clone().or(status.engine_ref);
+    status.health = Some(health);
+    status.expires_at.clone_from(&instance.spec.expires_at);
+    status.observed_generation = instance.metadata.generation;
+    set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
+    status
+}
+
+fn readiness(namespace: &NamespaceSeen, state: &WorkloadState) -> (Ready, Health) {
+    if *namespace == NamespaceSeen::Ending {
+        let message = "Somebody else deleted its namespace, which is terminating.";
+        return (Ready::no(Reason::NamespaceEnding, message), Health::Degraded);
+    }
+    let is_ready = state.health == Health::Healthy;
+    (Ready { is_ready, reason: state.reason, message: state.message.clone() }, state.health)
+}
+
+/// An instance that has run keeps its phase; its health shows the rest. An unclaimed member that is not healthy leaves
+/// phase `Available`, so that nobody can claim it.
+fn phase(instance: &DployInstance, health: Health, before: Option<Phase>) -> Phase {
+    let ran = matches!(before, Some(Phase::Ready | Phase::Claimed | Phase::Available));
+    let runs = match (instance.spec.pooled, is_unclaimed(instance)) {
+        (_, true) => Phase::Available,
+        (true, false) => Phase::Claimed,
+        (false, false) => Phase::Ready,
+    };
+    match health {
+        Health::Healthy => runs,
+        Health::Progressing | Health::Degraded if ran && runs != Phase::Available => runs,
+        Health::Progressing => Phase::Provisioning,
+        Health::Degraded => Phase::Failed,
+    }
+}

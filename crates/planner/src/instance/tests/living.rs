@@ -1,0 +1,213 @@
+//! How an instance comes to run, and what is shown of it.
+
+use expect_test::expect;
+use jiff::SignedDuration;
+use resources::{DployInstanceStatus, Health, Phase, Reason, WorkloadState};
+
+use super::super::NamespaceSeen;
+use super::given::{check, given, now};
+
+#[test]
+fn a_new_instance_writes_its_namespace_down_before_anything_is_made() {
+    let given = given().fresh();
+    let verdict = given.decided(now());
+    let namespace = verdict.status.as_ref().unwrap().namespace.clone();
+    assert_eq!(namespace.as_deref(), Some("ada-lab-0123abcd"));
+    check(
+        given,
+        expect![[r#"
+            show Provisioning, Ready False NotPlaced
+            again on a change
+        "#]],
+    );
+}
+
+#[test]
+fn then_the_namespace_is_opened_and_the_workload_placed() {
+    check(
+        given()
+            .phase(Phase::Provisioning)
+            .namespace(NamespaceSeen::Missing)
+            .state(|it| *it = WorkloadState::absent()),
+        expect![[r#"
+            open ada-lab-0123abcd
+            guard ada-lab-0123abcd
+            place by flux
+            show Provisioning, Ready False NotPlaced
+            again in 5ms
+        "#]],
+    );
+}
+
+#[test]
+fn what_stands_and_is_well_is_left_alone() {
+    check(
+        given(),
+        expect![[r#"
+            show Ready, Ready True Healthy
+            again in 600s
+        "#]],
+    );
+}
+
+#[test]
+fn the_next_look_is_exactly_at_the_deadline() {
+    check(
+        given().expires_in(90),
+        expect![[r#"
+            show Ready, Ready True Healthy
+            again in 90s
+        "#]],
+    );
+}
+
+#[test]
+fn a_foreign_namespace_is_never_adopted() {
+    check(
+        given().namespace(NamespaceSeen::Foreign),
+        expect![[r#"
+            show Failed, Ready False NamespaceTaken
+            again in 10s
+        "#]],
+    );
+}
+
+#[test]
+fn an_instance_by_hand_is_completed() {
+    let mut by_hand = given().by_hand();
+    by_hand.instance.spec.ttl_seconds = Some(7200);
+    check(
+        by_hand,
+        expect![[r#"
+            adopt 89ab0123 by hand true expires Some(3600)
+            again on a change
+        "#]],
+    );
+}
+
+#[test]
+fn an_older_instance_keeps_its_uuid_and_unlimited_ones_get_no_deadline() {
+    let mut by_hand = given().by_hand();
+    by_hand.instance.spec.ttl_seconds = Some(-1);
+    let uuid = Some("feedbeef".into());
+    by_hand.instance.status = Some(DployInstanceStatus { uuid, ..DployInstanceStatus::default() });
+    check(
+        by_hand,
+        expect![[r#"
+            adopt feedbeef by hand true expires None
+            again on a change
+        "#]],
+    );
+}
+
+#[test]
+fn a_lost_finalizer_comes_back() {
+    let mut given = given();
+    given.instance.metadata.finalizers = None;
+    check(
+        given,
+        expect![[r#"
+            adopt - by hand false expires None
+            again on a change
+        "#]],
+    );
+}
+
+#[test]
+fn without_a_template_nothing_can_be_completed() {
+    let mut given = given().by_hand();
+    given.drafted.resolved = None;
+    check(
+        given,
+        expect![[r#"
+            show Failed, Ready False TemplateNotFound
+            again on a change
+        "#]],
+    );
+}
+
+#[test]
+fn an_address_or_a_draft_that_cannot_be_rendered_waits_for_an_edit() {
+    let mut no_address = given();
+    no_address.drafted.connection = Err("line 1: what is this".into());
+    let mut no_draft = given().state(|it| *it = WorkloadState::absent());
+    no_draft.drafted.digest = Some(Err("no chart".into()));
+    for given in [no_address, no_draft] {
+        check(
+            given,
+            expect![[r#"
+                show Failed, Ready False TemplateInvalid
+                again on a change
+            "#]],
+        );
+    }
+}
+
+#[test]
+fn one_that_ran_keeps_its_phase_while_its_health_tells_the_rest() {
+    check(
+        given().health(Health::Degraded, Reason::ProcessEnded),
+        expect![[r#"
+            show Ready, Ready False ProcessEnded
+            again in 10s
+        "#]],
+    );
+    check(
+        given().phase(Phase::Provisioning).health(Health::Degraded, Reason::ProcessEnded),
+        expect![[r#"
+            show Failed, Ready False ProcessEnded
+            again in 10s
+        "#]],
+    );
+}
+
+#[test]
+fn a_member_that_is_not_well_cannot_be_claimed() {
+    check(
+        given().member().health(Health::Progressing, Reason::Starting),
+        expect![[r#"
+            show Provisioning, Ready False Starting
+            again in 2s
+        "#]],
+    );
+    check(
+        given().member(),
+        expect![[r#"
+            show Available, Ready True Healthy
+            again in 600s
+        "#]],
+    );
+}
+
+#[test]
+fn a_changed_draft_is_placed_again() {
+    check(
+        given().state(|state| state.placed = Some("another".into())),
+        expect![[r#"
+            place by flux
+            show Ready, Ready True Healthy
+            again in 5ms
+        "#]],
+    );
+}
+
+#[test]
+fn a_namespace_that_somebody_deletes_is_waited_for() {
+    check(
+        given().namespace(NamespaceSeen::Ending).state(|state| state.placed = None),
+        expect![[r#"
+            show Ready, Ready False NamespaceEnding
+            again in 600s
+        "#]],
+    );
+}
+
+#[test]
+fn the_condition_moves_its_time_only_with_its_status() {
+    let mut given = given();
+    let first = given.decided(now()).status.unwrap();
+    given.instance.status = Some(first.clone());
+    let later = now() + SignedDuration::from_mins(5);
+    let again = given.decided(later).status.unwrap();
+    assert_eq!(again, first);
+}

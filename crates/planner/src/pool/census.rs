@@ -1,0 +1,135 @@
+//! The members of a pool, and the standing of each.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use ledger::void::is_void;
+use resources::{DployInstance, Health, Phase};
+
+use crate::metadata;
+
+/// The members of one pool.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Census(Vec<Member>);
+
+/// A member of a pool.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The instance's name.
+    pub name: String,
+    /// When it was created.
+    pub created: Timestamp,
+    /// Whether its resolved template equals what the template resolves to today.
+    pub is_current: bool,
+    /// Its standing.
+    pub standing: Standing,
+}
+
+/// Where a member is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It starts.
+    Starting,
+    /// It can be claimed.
+    Ready,
+    /// It could not be started, or does not answer.
+    Failed {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It has an owner.
+    Claimed,
+    /// It is terminating.
+    Terminating,
+}
+
+impl Standing {
+    /// Whether it starts.
+    #[must_use]
+    pub const fn is_starting(&self) -> bool {
+        matches!(self, Self::Starting)
+    }
+
+    /// Whether it can be claimed.
+    #[must_use]
+    pub const fn is_ready(&self) -> bool {
+        matches!(self, Self::Ready)
+    }
+
+    /// Whether it failed.
+    #[must_use]
+    pub const fn is_failed(&self) -> bool {
+        matches!(self, Self::Failed { .. })
+    }
+
+    /// Whether it has no owner and is not terminating.
+    #[must_use]
+    pub const fn is_unclaimed(&self) -> bool {
+        matches!(self, Self::Starting | Self::Ready | Self::Failed { .. })
+    }
+
+    fn of(instance: &DployInstance, created: Timestamp) -> Self {
+        let status = instance.status.as_ref();
+        let failed_since = || {
+            let conditions = status.map(|status| status.conditions.as_slice()).unwrap_or_default();
+            conditions.first().map_or(created, |ready| ready.last_transition_time.0)
+        };
+        match status.and_then(|status| status.phase) {
+            _ if instance.metadata.deletion_timestamp.is_some() => Self::Terminating,
+            _ if !instance.spec.owner.is_empty() => Self::Claimed,
+            Some(Phase::Failed) => Self::Failed { since: failed_since() },
+            Some(Phase::Available) => match status.and_then(|status| status.health) {
+                None | Some(Health::Healthy) => Self::Ready,
+                Some(Health::Progressing | Health::Degraded) => Self::Starting,
+            },
+            Some(Phase::Pending | Phase::Provisioning | Phase::Ready | Phase::Claimed)
+            | Some(Phase::Expiring)
+            | None => Self::Starting,
+        }
+    }
+}
+
+impl Member {
+    /// The instance as a member; `None` for an instance that is not part of a pool.
+    #[must_use]
+    pub fn of(instance: &DployInstance, is_current: bool) -> Option<Self> {
+        let created = instance.metadata.creation_timestamp.as_ref();
+        let created = created.map_or(Timestamp::UNIX_EPOCH, |it| it.0);
+        (instance.spec.pooled && !is_void(instance)).then(|| Self {
+            name: metadata::name(&instance.metadata).to_owned(),
+            created,
+            is_current,
+            standing: Standing::of(instance, created),
+        })
+    }
+
+    pub(super) fn is_current_and(&self, is: fn(&Standing) -> bool) -> bool {
+        self.is_current && is(&self.standing)
+    }
+}
+
+impl Census {
+    /// The census of these members.
+    pub fn of(members: impl IntoIterator<Item = Member>) -> Self {
+        Self(members.into_iter().collect())
+    }
+
+    /// All members.
+    pub fn members(&self) -> impl Iterator<Item = &Member> {
+        self.0.iter()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// How many members are so.
+    pub fn count(&self, is: impl Fn(&Member) -> bool) -> usize {
+        self.0.iter().filter(|it| is(it)).count()
+    }
+
+    /// The census without the members of these names.
+    pub(super) fn without(&self, names: &BTreeSet<String>) -> Self {
+        Self::of(self.0.iter().filter(|it| !names.contains(&it.name)).cloned())
+    }
+}
