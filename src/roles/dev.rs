@@ -206,7 +206,7 @@ fn site(
     let front = development.front(
         environments.clone(),
         identity.clone(),
-        Arc::new(move |visitor| http::caller_of(visitor, &known)),
+        Arc::new(move |visitor| http::authentication::caller_of(visitor, &known)),
         clock.clone(),
     );
     let state = AppState::new(environments, identity, features(env)?, clock, stopping);

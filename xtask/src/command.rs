@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
+use crate::machine::variable_names;
+
 /// Cargo with the environment of a shell.
 ///
 /// The cargo that runs xtask sets variables for it. They are removed, because a build script that
@@ -19,7 +21,7 @@ pub(crate) fn cargo(root: &Path) -> Command {
 pub(crate) fn at_a_prompt(program: &str, root: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root);
-    for (name, _) in std::env::vars_os() {
+    for name in variable_names() {
         let set_for_us = ["CARGO_PKG_", "CARGO_MANIFEST_"];
         if name.to_str().is_some_and(|name| set_for_us.iter().any(|set| name.starts_with(set))) {
             command.env_remove(&name);

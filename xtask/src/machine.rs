@@ -14,6 +14,12 @@ pub(crate) fn variable(name: &str) -> Option<OsString> {
     std::env::var_os(name)
 }
 
+/// The names of all environment variables.
+#[expect(clippy::disallowed_methods, reason = "the developer's machine is what this is about")]
+pub(crate) fn variable_names() -> impl Iterator<Item = OsString> {
+    std::env::vars_os().map(|(name, _)| name)
+}
+
 /// The path of a program; `None` if it is not on the path.
 pub(crate) fn on_path(program: &str) -> Option<PathBuf> {
     let path = variable("PATH")?;
