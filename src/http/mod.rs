@@ -15,8 +15,6 @@ pub(crate) mod request_id;
 pub(crate) mod sign_in;
 mod state;
 
-#[cfg(feature = "dev")]
-pub(crate) use authentication::caller_of;
 pub(crate) use error::ApiError;
 pub(crate) use extract::{Path, Query, SameOriginCaller, SignedIn, VerifiedPrincipal};
 pub(crate) use listen::{ListenError, bind, serve};

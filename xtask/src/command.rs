@@ -17,7 +17,6 @@ pub(crate) fn cargo(root: &Path) -> Command {
 }
 
 /// A program that may run cargo, with the environment of a shell.
-#[expect(clippy::disallowed_methods, reason = "removes what the calling cargo has set")]
 pub(crate) fn at_a_prompt(program: &str, root: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(root);
