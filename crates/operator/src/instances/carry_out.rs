@@ -12,7 +12,7 @@ use planner::{
 use resources::{DployInstance, EngineName, OrderRef, Reason, label, meta};
 use serde_json::{Map, Value, json};
 
-use super::observe::is_labelled_with;
+use super::{draft::Drafts, observe::is_labelled_with};
 use crate::{context::Writes, error::ReconcileError};
 
 /// How far the steps were carried out.
@@ -30,14 +30,14 @@ pub(super) async fn carry_out(
     writes: Writes<'_>,
     instance: &DployInstance,
     steps: &[Step],
-    draft: Option<Draft>,
+    drafts: Drafts,
 ) -> Result<Progress, ReconcileError> {
     for step in steps {
         let blocked = match step {
             Step::Adopt(adoption) => adopt(writes, instance, adoption).await,
             Step::OpenNamespace(name) => open_namespace(writes, instance, name).await,
             Step::Guard(name, objects) => guard(writes, name, objects).await,
-            Step::Place(engine) => place(writes, *engine, draft.as_ref()).await,
+            Step::Place(engine) => place(writes, *engine, drafts.workload.as_ref()).await,
             Step::Withdraw(engine, order) => withdraw(writes, *engine, order).await,
             Step::CloseNamespace(name) => close_namespace(writes, instance, name).await,
             Step::Delete(reason) => delete(writes, instance, *reason).await,

@@ -11,6 +11,7 @@ use kube::runtime::controller::Action;
 use planner::instance::decide;
 use resources::DployInstance;
 
+use self::{carry_out::carry_out, conclude::conclude, draft::draft, observe::observe};
 use crate::{context::Context, error::ReconcileError, mirrors::Guarded, unreadable};
 
 /// Moves one instance a step closer to the state that it should have.
@@ -29,10 +30,9 @@ pub(crate) async fn reconcile(
     context.launches.observed(&instance, context.now());
     let readable = guarded.0.is_ok();
 
-    let observed = observe::observe(context.reads(), &instance).await?;
-    let drafts = draft::draft(&context.engines, &instance, &observed);
+    let observed = observe(context.reads(), &instance).await?;
+    let drafts = draft(&context.engines, &instance, &observed);
     let verdict = decide(&instance, &observed.facts, &drafts.facts, context.now());
-    let progress =
-        carry_out::carry_out(context.writes(), &instance, &verdict.steps, drafts.workload).await?;
-    conclude::conclude(context.writes(), &instance, verdict, progress, readable).await
+    let progress = carry_out(context.writes(), &instance, &verdict.steps, drafts).await?;
+    conclude(context.writes(), &instance, verdict, progress, readable).await
 }

@@ -12,6 +12,7 @@ use ledger::sweep::{SweepStep, decide, next_look};
 use planner::until;
 use resources::DployOwner;
 
+use self::{carry_out::carry_out, observe::observe};
 use crate::{context::Context, error::ReconcileError, mirrors::Guarded};
 
 /// Sweeps the ledger of one owner.
@@ -29,9 +30,9 @@ pub(crate) async fn reconcile(
     };
     let (key, now) = (owner.name_any(), context.now());
 
-    let seen = observe::observe(context.reads(), owner).await?;
+    let seen = observe(context.reads(), owner).await?;
     let steps: Vec<_> = seen.iter().map(|seat| decide(&key, seat, now)).collect();
-    carry_out::carry_out(context.writes(), owner, &seen, &steps).await?;
+    carry_out(context.writes(), owner, &seen, &steps).await?;
     Ok(conclude(&steps, now))
 }
 

@@ -11,6 +11,7 @@ use kube::{ResourceExt, runtime::controller::Action};
 use planner::template::decide;
 use resources::DployTemplate;
 
+use self::{carry_out::carry_out, conclude::conclude, draft::draft, observe::observe};
 use crate::{context::Context, error::ReconcileError, mirrors::Guarded, unreadable};
 
 /// Moves the pool of one template closer to its size, and writes the template's status.
@@ -28,10 +29,10 @@ pub(crate) async fn reconcile(
         return Ok(Action::requeue(pause));
     }
 
-    let observed = observe::observe(context.reads(), template);
-    let drafted = draft::draft(&context.engines, template, &observed);
+    let observed = observe(context.reads(), template);
+    let drafted = draft(&context.engines, template, &observed);
     let in_flight = context.pools.settle(&name, &drafted.census);
     let verdict = decide(template, &drafted, &in_flight, context.now());
-    let outcome = carry_out::carry_out(context.writes(), template, &drafted, &verdict.pool).await;
-    conclude::conclude(context.writes(), template, verdict, outcome).await
+    let outcome = carry_out(context.writes(), template, &drafted, &verdict.pool).await;
+    conclude(context.writes(), template, verdict, outcome).await
 }
