@@ -75,6 +75,7 @@ impl Env {
     }
 
     /// Sets a variable.
+    #[cfg(feature = "dev")]
     pub(crate) fn set(&mut self, variable: &Variable, value: impl Into<String>) {
         self.0.insert(variable.name.to_owned(), value.into());
     }
@@ -87,6 +88,7 @@ impl Env {
     }
 
     /// Whether the variable is set.
+    #[cfg(any(feature = "dev", test))]
     #[must_use]
     pub(crate) fn is_set(&self, variable: &Variable) -> bool {
         self.given(variable).is_some()

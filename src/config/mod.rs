@@ -17,7 +17,9 @@ pub use env::Env;
 #[cfg(feature = "dev")]
 pub(crate) use env::process_variables;
 pub(crate) use identity::IdentityConfig;
-pub(crate) use monitoring::{health_address, metrics_address, metrics_port_if_set};
+#[cfg(any(feature = "dev", test))]
+pub(crate) use monitoring::metrics_port_if_set;
+pub(crate) use monitoring::{health_address, metrics_address};
 pub use reference::configuration_page;
 pub(crate) use rules::RulesConfig;
 pub(crate) use server::{ServerConfig, features};

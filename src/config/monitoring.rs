@@ -29,6 +29,7 @@ pub(crate) fn metrics_address(env: &Env) -> Result<Option<SocketAddr>, ConfigErr
 ///
 /// # Errors
 /// [`ConfigError`] for a malformed variable.
+#[cfg(any(feature = "dev", test))]
 pub(crate) fn metrics_port_if_set(env: &Env) -> Result<Option<u16>, ConfigError> {
     if env.is_set(&variables::METRICS_PORT) { metrics_port(env) } else { Ok(None) }
 }
