@@ -1,4 +1,4 @@
-// The forms work without this script; it spares the reload and shows what others write.
+// The forms work without this script, which saves the reload and shows the notes of others.
 const notes = document.getElementById("notes");
 const trouble = document.getElementById("trouble");
 
@@ -13,5 +13,5 @@ document.addEventListener("submit", (event) => {
   send(event.target).catch(() => (trouble.textContent = "The board does not answer. Try again in a moment."));
 });
 
-// The server has escaped every note already.
+// The server escapes the notes.
 new EventSource("/events").addEventListener("notes", ({ data }) => (notes.innerHTML = JSON.parse(data)));

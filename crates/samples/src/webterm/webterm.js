@@ -2,12 +2,12 @@ import { FitAddon } from "./addon-fit.mjs";
 import { onPalette, palette } from "./palette.js";
 import { Terminal } from "./xterm.mjs";
 
-// What is shown is reported in pieces of this size; the server waits when a few of them are missing.
-const REPORT = 64 * 1024;
-// Pastes are cut into messages that the server accepts.
-const LONGEST_MESSAGE = 64 * 1024;
-const FIRST_RETRY = 500;
-const LAST_RETRY = 8000;
+// The page confirms drawn bytes in steps of this size; the server waits when a few are missing.
+const CONFIRM_BYTES = 64 * 1024;
+// A longer paste is split into messages of this size.
+const MAX_MESSAGE_BYTES = 64 * 1024;
+const FIRST_RETRY_MS = 500;
+const MAX_RETRY_MS = 8000;
 
 const part = (id) => document.getElementById(id);
 const [screen, state, notice, reason, again, reader] = ["terminal", "state", "notice", "reason", "again", "reader"].map(part);
@@ -27,7 +27,7 @@ const encoder = new TextEncoder();
 
 let socket = null;
 let ended = false;
-let retry = FIRST_RETRY;
+let retry = FIRST_RETRY_MS;
 let timer = 0;
 
 function show(kind, text) {
@@ -61,13 +61,13 @@ function connect() {
 }
 
 function opened() {
-  retry = FIRST_RETRY;
+  retry = FIRST_RETRY_MS;
   terminal.reset();
   terminal.focus();
   show("open", "Connected");
 }
 
-let unreported = 0;
+let unconfirmed = 0;
 
 function received({ data }) {
   if (typeof data === "string") {
@@ -77,15 +77,15 @@ function received({ data }) {
     return;
   }
   terminal.write(new Uint8Array(data), () => {
-    unreported += data.byteLength;
-    if (unreported < REPORT) return;
-    say(JSON.stringify({ shown: unreported }));
-    unreported = 0;
+    unconfirmed += data.byteLength;
+    if (unconfirmed < CONFIRM_BYTES) return;
+    say(JSON.stringify({ shown: unconfirmed }));
+    unconfirmed = 0;
   });
 }
 
 async function closed() {
-  unreported = 0;
+  unconfirmed = 0;
   if (ended) return;
   show("lost", "Connection lost");
   const gone = await whyGone();
@@ -94,29 +94,29 @@ async function closed() {
     return;
   }
   timer = setTimeout(connect, retry);
-  retry = Math.min(2 * retry, LAST_RETRY);
+  retry = Math.min(2 * retry, MAX_RETRY_MS);
 }
 
-// A websocket that fails does not say why; an ordinary request does.
+// A failed websocket has no reason; the status of a request does.
 async function whyGone() {
   try {
     const answer = await fetch("/health", { cache: "no-store" });
     if (answer.status === 401) return "You are signed out of this environment. Reload the page to sign in.";
     if (answer.status === 404 || answer.status === 410) return "This environment is gone.";
   } catch {
-    // Nobody answers at all: it may come back.
+    // No answer: the environment may return.
   }
   return null;
 }
 
 function typed(text) {
   const bytes = encoder.encode(text);
-  for (let start = 0; start < bytes.length; start += LONGEST_MESSAGE) {
-    say(bytes.subarray(start, start + LONGEST_MESSAGE));
+  for (let start = 0; start < bytes.length; start += MAX_MESSAGE_BYTES) {
+    say(bytes.subarray(start, start + MAX_MESSAGE_BYTES));
   }
 }
 
-// The terminal takes every key but these: F6 leaves it, Ctrl+Shift+C copies.
+// Every key goes to the shell, except F6, which leaves the terminal, and Ctrl+Shift+C, which copies.
 function keyGoesToShell(event) {
   if (event.type !== "keydown") return true;
   if (event.key === "F6") {
