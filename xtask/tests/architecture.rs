@@ -1,4 +1,4 @@
-//! The layers of `docs/ARCHITECTURE.md`, read off the manifests: what is written there stays true.
+//! Compares the manifests with the layers of `docs/ARCHITECTURE.md`.
 
 #![cfg(test)]
 
@@ -85,11 +85,11 @@ const FOR_TESTS: [&str; 4] = ["dev", "localkube", "samples", "testbed"];
 /// library: production links none of them.
 const NOT_IN_PRODUCTION: [&str; 5] = ["dev", "localkube", "portable-pty", "redb", "samples"];
 
-/// What answers requests. What is measured is told to `prometheus-client`, which counts and writes
-/// text; that somebody asks for it over HTTP is the binary's business.
+/// The crates of a web server. The operations and the controllers register metrics with
+/// `prometheus-client`; only the binary serves them over HTTP.
 const WEB_SERVERS: [&str; 4] = ["axum", "leptos_axum", "tower-http", "utoipa-axum"];
 
-/// What has no place in a browser.
+/// The crates that must not reach the browser's build.
 const NOT_IN_THE_BROWSER: [&str; 6] =
     ["k8s-openapi", "kube", "kube-client", "kube-core", "kube-runtime", "tokio"];
 

@@ -24,7 +24,7 @@ pub enum StreamStatus {
 /// updates it.
 #[derive(Debug, Clone, Copy)]
 pub struct LiveList {
-    /// The list that the server embedded in the page. [`crate::parts::Loaded`] awaits it.
+    /// The list that the server embedded in the page. `parts::Loaded` awaits it.
     pub initial: AnswerResource,
     latest: RwSignal<Option<EnvironmentList>>,
     /// How many lists the stream has brought.

@@ -13,7 +13,7 @@ use crate::{
 /// The signed-in user, and which parts of the web app are enabled.
 #[derive(Debug, Clone, Copy)]
 pub struct Session {
-    /// The server's answer. [`crate::parts::Loaded`] awaits it.
+    /// The server's answer. `parts::Loaded` awaits it.
     pub answer: AnswerResource,
     /// Whether the session ended while the page was open.
     ended: RwSignal<bool>,

@@ -81,7 +81,7 @@ impl SignInFailure {
                 "A sign-in works once, in the browser that started it. Start again."
             }
             Self::Provider | Self::Verification => {
-                "This is not a problem with your account. Try again in a moment. If it fails again, tell your admin."
+                "Your account is probably not the cause. Try again in a moment. If it fails again, tell your admin."
             }
         }
     }

@@ -30,8 +30,8 @@ impl DataDirectory {
     /// Creates a missing directory, locks it, and empties it on `reset`.
     ///
     /// # Errors
-    /// [`DevError::DataInUse`] when another process has locked it; [`DevError::Data`] when it cannot
-    /// be used.
+    /// [`DevError::DataInUse`] when another process has locked it; [`DevError::Data`] when it
+    /// cannot be used.
     pub fn open(wanted: Option<&Path>, reset: bool) -> Result<Self, DevError> {
         let root = match wanted {
             Some(path) => path.to_owned(),

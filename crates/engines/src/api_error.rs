@@ -1,7 +1,7 @@
 //! Predicates of errors that the API server answers with.
 
-/// Whether the API server has no such object, or no such kind. It answers for a missing kind in plain text and without a
-/// reason, so the status code counts too.
+/// Whether the API server has no such object, or no such kind. It answers for a missing kind in
+/// plain text and without a reason, so the status code counts too.
 #[must_use]
 pub fn is_not_found(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Api(status) if status.is_not_found() || status.code == 404)

@@ -21,7 +21,8 @@ pub(super) fn chart_of(order: &Order) -> Result<(&ResolvedTemplate, &Chart), Dra
     Ok((resolved, chart))
 }
 
-/// The name of the Helm release: the instance's name. A longer name is cut, and keeps the uuid at its end.
+/// The name of the Helm release: the instance's name. A longer name is cut, and keeps the uuid at
+/// its end.
 pub(super) fn release_name(order: &OrderRef) -> String {
     let name = order.instance.replace('.', "-");
     if name.len() <= MAX_RELEASE_NAME_LENGTH {

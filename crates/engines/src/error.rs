@@ -9,7 +9,7 @@ use thiserror::Error;
 pub enum Blame {
     /// The author of the object. The controller waits for an edit.
     Author,
-    /// Somebody else, or nobody. The controller retries with growing pauses.
+    /// Not the author: the failure may pass by itself. The controller retries with growing pauses.
     World,
 }
 
@@ -49,7 +49,8 @@ impl EngineError {
         Self { operation: operation.into(), blame: Blame::World, cause: cause.into() }
     }
 
-    /// A write that the API server refused. An object that it finds invalid stays invalid until somebody edits it.
+    /// A write that the API server refused. An object that it finds invalid stays invalid until
+    /// somebody edits it.
     pub(super) fn refused(operation: impl Into<String>, cause: kube::Error) -> Self {
         let blame = match &cause {
             kube::Error::Api(status) if matches!(status.code, 400 | 422) => Blame::Author,

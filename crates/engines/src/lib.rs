@@ -1,7 +1,8 @@
 //! Engines run workloads: Helm charts by Flux or Argo CD, plain manifests, local processes.
 //!
-//! An engine drafts, places, observes and withdraws one workload. It knows neither owners, pools, deadlines and phases nor
-//! the other engines. `docs/adding-an-engine.md` is the checklist for a new engine.
+//! An engine drafts, places, observes and withdraws one workload. It knows neither owners, pools,
+//! deadlines and phases nor the other engines. `docs/adding-an-engine.md` is the checklist for a
+//! new engine.
 
 pub mod api_error;
 pub mod argocd;
@@ -28,7 +29,8 @@ pub use order::{Draft, Order};
 /// Runs workloads of one kind.
 #[async_trait]
 pub trait Engine: Send + Sync {
-    /// Drafts the objects to place for this order. Pure and deterministic: the same order gives the same draft.
+    /// Drafts the objects to place for this order. Pure and deterministic: the same order gives the
+    /// same draft.
     ///
     /// # Errors
     /// [`DraftError`] when the template gives no draft. Only an edit helps.
@@ -46,8 +48,9 @@ pub trait Engine: Send + Sync {
     /// [`EngineError`] when the state could not be read.
     async fn observe(&self, order: &OrderRef) -> Result<WorkloadState, EngineError>;
 
-    /// Requests the removal of everything that was placed for this order. The controller calls it again until nothing is
-    /// left. Never waits. Needs neither the template nor a valid spec. "Already gone" is [`Withdrawal::Done`].
+    /// Requests the removal of everything that was placed for this order. The controller calls it
+    /// again until nothing is left. Never waits. Needs neither the template nor a valid spec.
+    /// "Already gone" is [`Withdrawal::Done`].
     ///
     /// # Errors
     /// [`EngineError`] when the removal could not be requested.

@@ -27,7 +27,8 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Sixteen hexadecimal digits of the documents' SHA-256. Engines store them with what they place.
+    /// Sixteen hexadecimal digits of the documents' SHA-256. Engines store them with what they
+    /// place.
     #[must_use]
     pub fn digest(&self) -> String {
         digest(&self.documents)

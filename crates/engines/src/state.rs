@@ -66,7 +66,8 @@ impl<'a> Condition<'a> {
         self.0.text("/reason").unwrap_or_default()
     }
 
-    /// Whether the condition describes the object's present generation. A condition without a generation counts.
+    /// Whether the condition describes the object's present generation. A condition without a
+    /// generation counts.
     pub(super) fn is_of(self, object: Object<'_>) -> bool {
         let observed = self.0.number("/observedGeneration");
         let generation = object.number("/metadata/generation");

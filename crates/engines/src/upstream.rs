@@ -124,7 +124,8 @@ impl Upstream {
         }
     }
 
-    /// Merges a patch into an object, on the version that was read. `None` if somebody wrote the object meanwhile.
+    /// Merges a patch into an object, on the version that was read. `None` if somebody wrote the
+    /// object meanwhile.
     pub(super) async fn merge(
         &self,
         kind: Kind,
@@ -146,7 +147,8 @@ impl Upstream {
         }
     }
 
-    /// Deletes the object with the uid that was found. With `as_read`, it deletes only the version that was read.
+    /// Deletes the object with the uid that was found. With `as_read`, it deletes only the version
+    /// that was read.
     pub(super) async fn delete(
         &self,
         kind: Kind,
@@ -170,7 +172,8 @@ impl Upstream {
         }
     }
 
-    /// Why a withdrawal is not done: the upstream's own message, or since when the deletion is pending.
+    /// Why a withdrawal is not done: the upstream's own message, or since when the deletion is
+    /// pending.
     pub(super) fn still_going(
         &self,
         kind: Kind,
@@ -211,8 +214,8 @@ impl Upstream {
     }
 }
 
-/// The object that was read, if it exists. `Api::get_opt` fails for a kind that is not served, because the API server then
-/// answers in plain text.
+/// The object that was read, if it exists. `Api::get_opt` fails for a kind that is not served,
+/// because the API server then answers in plain text.
 pub(super) fn found<T>(read: Result<T, kube::Error>) -> Result<Option<T>, kube::Error> {
     match read {
         Ok(object) => Ok(Some(object)),

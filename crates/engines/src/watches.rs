@@ -22,7 +22,8 @@ use resources::{OrderRef, label, meta};
 use tokio::{sync::broadcast, task::AbortHandle};
 use tokio_stream::wrappers::BroadcastStream;
 
-/// How many changes a slow receiver may lag behind before it misses some. The controllers also poll.
+/// How many changes a slow receiver may lag behind before it misses some. The controllers also
+/// poll.
 const MAX_LAG: usize = 4096;
 
 /// A kind, and the namespace that the watch is limited to.

@@ -1,2 +1,3 @@
+pub(crate) mod fixed;
 mod given;
 mod properties;

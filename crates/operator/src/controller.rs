@@ -27,8 +27,8 @@ use crate::{
     owners, templates,
 };
 
-/// How many objects of one kind are reconciled at the same time. Enough to keep an API server busy, and few enough that
-/// requests of users are not queued behind them.
+/// How many objects of one kind are reconciled at the same time. Enough to keep an API server busy,
+/// and few enough that requests of users are not queued behind them.
 const MAX_CONCURRENT_RECONCILES: u16 = 16;
 /// The pause before an object is reconciled again whose write met a newer version.
 const CONFLICT_PAUSE: Duration = Duration::from_millis(25);
@@ -115,7 +115,8 @@ fn key<K: Resource<DynamicType = ()>>(object: &Guarded<K>) -> String {
     format!("{}/{}", K::kind(&()), object.name_any())
 }
 
-/// An instance is woken by itself, its namespace, its owner record, its template, its engine and the OperatorConfig.
+/// An instance is woken by itself, its namespace, its owner record, its template, its engine and
+/// the OperatorConfig.
 fn instance_queue(context: &Context) -> Queue<DployInstance> {
     let mirrors = &context.mirrors;
     let instances = mirrors.instances.clone();

@@ -32,7 +32,8 @@ impl ReconcileError {
         }
     }
 
-    /// Whether somebody else wrote the object first. Nothing is wrong then: the object is reconciled again.
+    /// Whether somebody else wrote the object first. Nothing is wrong then: the object is
+    /// reconciled again.
     pub(crate) fn is_conflict(&self) -> bool {
         match self {
             Self::Cluster { cause, .. } => {

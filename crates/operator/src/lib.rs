@@ -1,12 +1,14 @@
 //! The controllers that run environments.
 //!
-//! An [`Operator`] mirrors Dploy's kinds and the workloads' namespaces, and takes part in the election of a leader. While
-//! it leads, it reconciles instances, templates (their pools and status) and owners (their ledgers). A reconcile has five
-//! steps: observe (reads only), draft (pure), decide (`planner`, pure), carry out (writes only), conclude (status, Events,
-//! and when to reconcile again).
+//! An [`Operator`] mirrors Dploy's kinds and the workloads' namespaces, and takes part in the
+//! election of a leader. While it leads, it reconciles instances, templates (their pools and
+//! status) and owners (their ledgers). A reconcile has five steps: observe (reads only), draft
+//! (pure), decide (`planner`, pure), carry out (writes only), conclude (status, Events, and when to
+//! reconcile again).
 //!
-//! The operator writes instances and their status, the status of templates and owners, void instances, namespaces, its
-//! Lease and Events. Every write but a creation names the version that it was decided on.
+//! The operator writes instances and their status, the status of templates and owners, void
+//! instances, namespaces, its Lease and Events. Every write but a creation names the version that
+//! it was decided on.
 
 mod context;
 mod controller;

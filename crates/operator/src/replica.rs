@@ -85,8 +85,8 @@ impl Operator {
         Readiness(self.parts.mirrors.clone())
     }
 
-    /// Runs until `shutdown` is cancelled. A replica that does not lead only fills its cache. If the API server does not answer,
-    /// the replica waits for it.
+    /// Runs until `shutdown` is cancelled. A replica that does not lead only fills its cache. If
+    /// the API server does not answer, the replica waits for it.
     ///
     /// # Errors
     /// [`OperatorError`] when its tasks end unexpectedly.

@@ -9,12 +9,13 @@ use resources::LaunchDefaults;
 pub struct Settings {
     /// The namespace of Dploy's resources (`DPLOY_NAMESPACE`).
     pub namespace: String,
-    /// The name of this replica in the election. Two running replicas must not share a name. A replica that restarts under the
-    /// leader's name leads at once.
+    /// The name of this replica in the election. Two running replicas must not share a name. A
+    /// replica that restarts under the leader's name leads at once.
     pub identity: String,
     /// How the leader is elected.
     pub lease: LeaseTimings,
-    /// The launch defaults of instances made by hand and of pool members, in a cluster without an OperatorConfig.
+    /// The launch defaults of instances made by hand and of pool members, in a cluster without an
+    /// OperatorConfig.
     pub defaults: LaunchDefaults,
 }
 
@@ -34,7 +35,8 @@ impl Settings {
 /// How the leader is elected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LeaseTimings {
-    /// How long the other replicas wait for a leader that does not renew the lease. In whole seconds, at least one.
+    /// How long the other replicas wait for a leader that does not renew the lease. In whole
+    /// seconds, at least one.
     pub duration: Duration,
     /// How often the leader renews the lease, and the others read it.
     pub renew_every: Duration,

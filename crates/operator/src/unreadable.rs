@@ -17,8 +17,8 @@ use crate::{
     error::ReconcileError,
 };
 
-/// Salvages the parts of a terminating instance that a teardown of its workload needs. `None` for an instance that is
-/// not terminating.
+/// Salvages the parts of a terminating instance that a teardown of its workload needs. `None` for
+/// an instance that is not terminating.
 pub(crate) async fn salvage(
     reads: Reads<'_>,
     invalid: &InvalidObject,

@@ -1,5 +1,6 @@
-//! Guard rails: the labels of an environment's namespace, and the objects that are placed in it before the workload. They
-//! keep an environment from starving the cluster and from reaching other environments.
+//! Guard rails: the labels of an environment's namespace, and the objects that are placed in it
+//! before the workload. They keep an environment from starving the cluster and from reaching other
+//! environments.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +27,8 @@ use crate::metadata;
 /// The label that names the Pod Security Standard of a namespace.
 const POD_SECURITY: &str = "pod-security.kubernetes.io/enforce";
 
-/// The labels of the instance's namespace. Dploy's own labels override the template's: they identify the owner of an object.
+/// The labels of the instance's namespace. Dploy's own labels override the template's: they
+/// identify the owner of an object.
 #[must_use]
 pub fn namespace_labels(instance: &DployInstance) -> BTreeMap<String, String> {
     let rails = rails(instance);
@@ -135,8 +137,8 @@ fn quantities(amounts: &Amounts) -> Option<BTreeMap<String, Quantity>> {
     Some(quantities.collect()).filter(|it: &BTreeMap<_, _>| !it.is_empty())
 }
 
-/// Who may connect; `None`: everybody. A policy can only allow. Namespaces without environments are selected by the absence
-/// of the label that every environment's namespace has.
+/// Who may connect; `None`: everybody. A policy can only allow. Namespaces without environments are
+/// selected by the absence of the label that every environment's namespace has.
 fn peers(network: &Network) -> Option<Vec<NetworkPolicyPeer>> {
     let own = NetworkPolicyPeer { pod_selector: Some(everything()), ..Default::default() };
     let unmanaged = LabelSelectorRequirement {

@@ -1,7 +1,8 @@
 //! Every decision of the operator, as a function of what was observed.
 //!
-//! This crate has no client of Kubernetes, no clock, no randomness and no `async`. Time and random names come in as
-//! arguments. A decision is a value that leaves nothing to choose: the operator only carries it out.
+//! This crate has no client of Kubernetes, no clock, no randomness and no `async`. Time and random
+//! names come in as arguments. A decision is a value that leaves nothing to choose: the operator
+//! only carries it out.
 
 mod conditions;
 pub mod guard_rails;

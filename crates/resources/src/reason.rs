@@ -7,8 +7,8 @@ use crate::Phase;
 /// Declares [`Reason`], whose variants are called as they are written in a condition.
 macro_rules! reasons {
     ($($(#[$doc:meta])* $name:ident,)*) => {
-        /// Why an object is as it is: `reason` of condition `Ready` and of Events. Clients may match on it
-        /// (docs/contract.md, "Status").
+        /// Why an object is as it is: `reason` of condition `Ready` and of Events. Clients may
+        /// match on it (docs/contract.md, "Status").
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Reason {
             $($(#[$doc])* $name,)*

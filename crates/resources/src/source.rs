@@ -46,7 +46,8 @@ impl Source {
 }
 
 impl EngineName {
-    /// Every engine. A template that names no engine gets the first one that can run it, the default engine aside.
+    /// Every engine. A template that names no engine gets the first one that can run it, the
+    /// default engine aside.
     pub const ALL: [Self; 4] = [Self::Flux, Self::Argocd, Self::Manifests, Self::Process];
 
     /// The source that this engine needs.
@@ -59,8 +60,8 @@ impl EngineName {
         }
     }
 
-    /// The engine of a template: the engine that it names, else `default` if that can run it, else the first engine
-    /// that can. A template without any source gets `default`.
+    /// The engine of a template: the engine that it names, else `default` if that can run it, else
+    /// the first engine that can. A template without any source gets `default`.
     #[must_use]
     pub fn choose(spec: &DployTemplateSpec, default: Self) -> Self {
         let able = || [default].into_iter().chain(Self::ALL).find(|it| it.source().is_in(spec));

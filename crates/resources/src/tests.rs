@@ -90,6 +90,27 @@ fn schemas_are_structural() {
 }
 
 #[test]
+fn the_schema_asks_for_the_source_that_each_engine_needs() {
+    let schema = spec_of("DployTemplate").to_string();
+    for engine in EngineName::ALL {
+        let needs = |rule: &str| {
+            let name = rule.contains(&format!("'{}'", engine.as_str()));
+            name && rule.contains(&engine.source().field().replace("spec.", "has(self."))
+        };
+        let rules = schema.split("\"rule\":").filter(|rule| needs(rule));
+        assert_eq!(rules.count(), 1, "one rule asks for the source of engine {}", engine.as_str());
+    }
+}
+
+#[test]
+fn every_reason_is_read_as_it_is_written() {
+    for reason in [Reason::Healthy, Reason::RESTClientError, Reason::from(Phase::Expiring)] {
+        assert_eq!(Reason::from_word(reason.as_str()), Some(reason));
+    }
+    assert_eq!(Reason::from_word("healthy"), None);
+}
+
+#[test]
 fn each_paragraph_of_a_description_is_on_one_line() {
     fn walk(path: &str, value: &Value) {
         for (key, inner) in value.as_object().into_iter().flatten() {

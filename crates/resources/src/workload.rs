@@ -24,7 +24,8 @@ impl OrderRef {
 /// The state of a workload, as its engine observed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkloadState {
-    /// The digest of the draft that was placed; `None` when nothing was placed, or something else was.
+    /// The digest of the draft that was placed; `None` when nothing was placed, or something else
+    /// was.
     pub placed: Option<String>,
     /// The workload's health.
     pub health: Health,

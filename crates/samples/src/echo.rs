@@ -37,7 +37,7 @@ async fn answer_all(listener: TcpListener, stop: CancellationToken) {
                 let stop = stop.clone();
                 tokio::spawn(stop.run_until_cancelled_owned(answer(stream)));
             }
-            // The process has most likely no file descriptor left: an open connection must end first.
+            // Most likely no file descriptor is left: an open connection must end first.
             Err(_) => tokio::time::sleep(ACCEPT_RETRY_PAUSE).await,
         }
     }

@@ -17,9 +17,9 @@ test.beforeAll(async ({ dploy }) => {
 });
 
 test('GET /health and /ready', async ({ dploy }) => {
-  const nobody = new Client(dploy);
-  expect(await nobody.get('/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
-  expect(await nobody.get('/ready')).toMatchObject({ status: 200, body: { status: 'ready' } });
+  const anonymous = new Client(dploy);
+  expect(await anonymous.get('/health')).toMatchObject({ status: 200, body: { status: 'ok' } });
+  expect(await anonymous.get('/ready')).toMatchObject({ status: 200, body: { status: 'ready' } });
 });
 
 test('GET /api/environments/available', async ({ dploy }) => {
@@ -47,7 +47,7 @@ test('every protected call refuses a caller that cannot be verified', async ({ d
   const [head, payload, signature] = good.split('.');
   const forged = Buffer.from(JSON.stringify({ alg: 'none', typ: 'JWT' })).toString('base64url');
   const bad = {
-    nobody: undefined,
+    'no token': undefined,
     'not a token': 'nonsense',
     'a cut signature': `${head}.${payload}.${signature?.slice(0, -8)}`,
     'no signature': `${forged}.${payload}.`,
@@ -206,9 +206,9 @@ test('GET /api/environments/stream sends every change', async ({ client }) => {
 });
 
 test('a sign-in redirects to the provider with PKCE, state and nonce', async ({ dploy }) => {
-  const nobody = new Client(dploy);
+  const anonymous = new Client(dploy);
   for (const target of ['/environments', '//evil.example', 'https://evil.example/', '/%5cevil.example']) {
-    const login = await nobody.get(`/auth/login?return_url=${encodeURIComponent(target)}`);
+    const login = await anonymous.get(`/auth/login?return_url=${encodeURIComponent(target)}`);
     expect(login.status, target).toBe(302);
     const { searchParams } = new URL(login.headers.get('location') ?? '');
     expect(Object.fromEntries(searchParams)).toMatchObject({
@@ -220,9 +220,9 @@ test('a sign-in redirects to the provider with PKCE, state and nonce', async ({ 
     });
     expect(login.headers.get('set-cookie')).toMatch(/HttpOnly/i);
   }
-  refused(await nobody.get('/auth/callback?code=made-up&state=made-up'), 400, /./);
-  refused(await nobody.get('/auth/callback?error=access_denied&state=made-up'), 400, /./);
-  const logout = await nobody.get('/auth/logout');
+  refused(await anonymous.get('/auth/callback?code=made-up&state=made-up'), 400, /./);
+  refused(await anonymous.get('/auth/callback?error=access_denied&state=made-up'), 400, /./);
+  const logout = await anonymous.get('/auth/logout');
   expect([logout.status, logout.headers.get('location')]).toEqual([302, '/']);
 });
 

@@ -37,7 +37,7 @@ fn crates(workspace: &Workspace, access: &Access) -> Result<()> {
     tests.arg("test").args(PACKAGES).args([
         "--test=conformance",
         "--test=rules",
-        "--test=operator",
+        "--test=engines",
         "--no-fail-fast",
     ]);
     run(tests.env(KUBECONFIG, &access.kubeconfig).env(KUBECTL, &access.kubectl))

@@ -5,7 +5,8 @@ use serde_json::{Value, json};
 
 use crate::state::{Object, State};
 
-/// The conditions that are errors, the most severe first. They become our reasons. Warnings are not shown to the owner.
+/// The conditions that are errors, the most severe first. They become our reasons. Warnings are not
+/// shown to the owner.
 const ERRORS: [Reason; 4] =
     [Reason::InvalidSpecError, Reason::UnknownError, Reason::ComparisonError, Reason::SyncError];
 
@@ -55,8 +56,8 @@ pub(super) fn end_of_sync(application: &Value) -> Option<Value> {
     }
 }
 
-/// The patch that makes Argo CD process an Application again: it requests a refresh, or withdraws a request that Argo CD
-/// ignored.
+/// The patch that makes Argo CD process an Application again: it requests a refresh, or withdraws a
+/// request that Argo CD ignored.
 pub(super) fn touch(application: &Value) -> Value {
     const REFRESH: &str = "argocd.argoproj.io/refresh";
     let is_requested = application["metadata"]["annotations"].get(REFRESH).is_some();
@@ -116,7 +117,8 @@ impl<'a> Operation<'a> {
             .find(|it| it.text("/status") == Some("SyncFailed"))
             .and_then(|it| it.text("/message"));
         let said = state.text("/message").filter(|it| !it.is_empty());
-        // While the next attempt runs, Argo CD keeps the number of failures and drops their message.
+        // While the next attempt runs, Argo CD keeps the number of failures and drops their
+        // message.
         let words = said.filter(|it| !it.starts_with("Retrying operation"));
         (retries || failed).then_some(())?;
         words.or(of_resource).or(said).map(sentence)

@@ -1,8 +1,10 @@
-//! Engine `argocd`: a workload is an Application that Argo CD syncs into the environment's namespace.
+//! Engine `argocd`: a workload is an Application that Argo CD syncs into the environment's
+//! namespace.
 //!
-//! Applications are placed in the namespace that `OperatorConfig.spec.argocd` names. The engine needs the rights to get,
-//! list, watch, patch, create and delete them there, and no others. An Application has the name of the environment's
-//! namespace, the labels `dploy.dev/managed` and `dploy.dev/instance`, and the digest of its draft.
+//! Applications are placed in the namespace that `OperatorConfig.spec.argocd` names. The engine
+//! needs the rights to get, list, watch, patch, create and delete them there, and no others. An
+//! Application has the name of the environment's namespace, the labels `dploy.dev/managed` and
+//! `dploy.dev/instance`, and the digest of its draft.
 
 mod draft;
 mod health;
@@ -62,8 +64,8 @@ impl ArgocdEngine {
         Ok(found.filter(|it| it.labels().get(meta::INSTANCE) == Some(&instance)))
     }
 
-    /// Ends a running sync, as `argocd app terminate-op` does. Argo CD deletes nothing while a sync runs, and retries a failed
-    /// sync for minutes.
+    /// Ends a running sync, as `argocd app terminate-op` does. Argo CD deletes nothing while a sync
+    /// runs, and retries a failed sync for minutes.
     async fn end_sync(&self, found: &DynamicObject) -> Result<(), EngineError> {
         if let Some(change) = health::end_of_sync(&value_of(found)?) {
             // If somebody wrote the Application meanwhile, the next withdrawal decides again.
@@ -72,8 +74,9 @@ impl ArgocdEngine {
         Ok(())
     }
 
-    /// Touches an Application whose deletion makes no progress. Argo CD writes the result of a comparison over what its watch
-    /// reported, so that it can miss a deletion until the Application changes again.
+    /// Touches an Application whose deletion makes no progress. Argo CD writes the result of a
+    /// comparison over what its watch reported, so that it can miss a deletion until the
+    /// Application changes again.
     async fn nudge(&self, order: &OrderRef, found: &DynamicObject) -> Result<(), EngineError> {
         if self.is_nudge_due(order) {
             self.upstream.merge(APPLICATION, found, health::touch(&value_of(found)?)).await?;

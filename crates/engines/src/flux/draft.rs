@@ -29,8 +29,9 @@ pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
     Ok(Draft { order: order.clone(), documents: vec![source.document, release] })
 }
 
-/// The release is placed beside its source: Flux finds its service account there, and no reference leaves the namespace. It has
-/// the name of the workload's namespace, which is unique and which stores Helm's records.
+/// The release is placed beside its source: Flux finds its service account there, and no reference
+/// leaves the namespace. It has the name of the workload's namespace, which is unique and which
+/// stores Helm's records.
 fn release(
     order: &OrderRef,
     source: &Source,

@@ -1,10 +1,12 @@
 //! Engine `flux`: a workload is a Helm release that Flux installs into the environment's namespace.
 //!
-//! HelmReleases and their sources are placed in the namespace that `OperatorConfig.spec.flux` names. A release has the name of
-//! the environment's namespace, the labels `dploy.dev/managed`, `dploy.dev/instance` and `dploy.dev/source`, and the digest of
-//! its draft. The engine lists releases in all namespaces, so that it finds them after an edit of the setting.
+//! HelmReleases and their sources are placed in the namespace that `OperatorConfig.spec.flux`
+//! names. A release has the name of the environment's namespace, the labels `dploy.dev/managed`,
+//! `dploy.dev/instance` and `dploy.dev/source`, and the digest of its draft. The engine lists
+//! releases in all namespaces, so that it finds them after an edit of the setting.
 //!
-//! The engine needs the rights to get, list, watch, patch, create and delete HelmReleases and sources, and to get HelmCharts.
+//! The engine needs the rights to get, list, watch, patch, create and delete HelmReleases and
+//! sources, and to get HelmCharts.
 
 mod draft;
 mod health;
@@ -59,7 +61,8 @@ impl FluxEngine {
         self.upstream.list(HELM_RELEASE, &params).await
     }
 
-    /// Deletes a release in the namespace of an earlier setting. Helm could not tell it from the new one.
+    /// Deletes a release in the namespace of an earlier setting. Helm could not distinguish it from
+    /// the new one.
     async fn delete_elsewhere(&self, order: &OrderRef, home: &str) -> Result<(), EngineError> {
         for found in self.releases(order).await? {
             let (namespace, name) = key_of(&found);

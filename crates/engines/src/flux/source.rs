@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::kinds::{GIT_REPOSITORY, HELM_REPOSITORY, OCI_REPOSITORY};
 use crate::{order::digest, upstream::Kind};
 
-/// Annotation of a source: whether it is about to be deleted. A placement sets it to `false`, so that the version that a
-/// deletion names is outdated.
+/// Annotation of a source: whether it is about to be deleted. A placement sets it to `false`, so
+/// that the version that a deletion names is outdated.
 pub(super) const UNUSED: &str = "dploy.dev/unused";
 
 /// The media type of a chart in an OCI registry.
@@ -23,7 +23,8 @@ pub(super) struct Source {
     pub(super) reference: (&'static str, Value),
 }
 
-/// The source of a chart. A chart with values files cannot be an OCIRepository: Flux does not merge such files there.
+/// The source of a chart. A chart with values files cannot be an OCIRepository: Flux does not merge
+/// such files there.
 pub(super) fn of(chart: &Chart, value_files: &[String], settings: &FluxSettings) -> Source {
     let is_oci = chart.repo_url.starts_with("oci://");
     let (kind, spec) = match chart.chart_type {
@@ -90,8 +91,8 @@ fn version(revision: &str) -> &str {
     if revision.is_empty() { "*" } else { revision }
 }
 
-/// The reference of a Git revision: a full commit, a full reference such as `refs/heads/main`, a tag if it looks like a version,
-/// else a branch.
+/// The reference of a Git revision: a full commit, a full reference such as `refs/heads/main`, a
+/// tag if it looks like a version, else a branch.
 fn git(revision: &str) -> Value {
     let is_commit = revision.len() == 40 && revision.bytes().all(|it| it.is_ascii_hexdigit());
     match revision {

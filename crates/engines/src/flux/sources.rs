@@ -1,9 +1,10 @@
-//! Deletes unused sources. All releases of one repository share a source, which is deleted with the last of them.
+//! Deletes unused sources. All releases of one repository share a source, which is deleted with the
+//! last of them.
 //!
-//! A placement applies the source, then the release, then the source again. A removal marks the source as unused, counts its
-//! releases, and deletes exactly the marked version. If both run at once, one sees the other. Either the removal counts the
-//! release, or the second apply comes after the mark. That apply removes the mark, so that the deletion fails, or creates the
-//! source again.
+//! A placement applies the source, then the release, then the source again. A removal marks the
+//! source as unused, counts its releases, and deletes exactly the marked version. If both run at
+//! once, one sees the other. Either the removal counts the release, or the second apply comes after
+//! the mark. That apply removes the mark, so that the deletion fails, or creates the source again.
 
 use std::collections::HashSet;
 
@@ -24,7 +25,8 @@ use crate::{
     upstream::{Deletion, Kind, Upstream, key_of},
 };
 
-/// How often a removal is tried if the source changes meanwhile, for example because Flux writes its status.
+/// How often a removal is tried if the source changes meanwhile, for example because Flux writes
+/// its status.
 const MAX_REMOVAL_ATTEMPTS: u32 = 5;
 
 /// Deletes Dploy's sources that no release uses.

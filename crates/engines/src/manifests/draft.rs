@@ -6,8 +6,8 @@ use serde_json::{Map, Value};
 use super::{inventory, object::ObjectRef};
 use crate::{Draft, DraftError, Order};
 
-/// Renders the order's documents and adds Dploy's labels. `metadata.namespace` is removed if it is the environment's namespace,
-/// because only the cluster knows which kinds are namespaced.
+/// Renders the order's documents and adds Dploy's labels. `metadata.namespace` is removed if it is
+/// the environment's namespace, because only the cluster knows which kinds are namespaced.
 pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
     let resolved = order.instance.spec.resolved.as_ref();
     if resolved.is_none_or(|resolved| resolved.manifests.is_none()) {
@@ -33,7 +33,7 @@ pub(super) fn is_allowed(object: &ObjectRef, config: &OperatorConfigSpec) -> boo
     allowed.iter().any(|it| it.group == object.group() && it.kind == object.kind)
 }
 
-/// Tells an admin how to allow the kind of `object` outside of the environment's namespace.
+/// How an admin allows the kind of `object` outside of the environment's namespace.
 pub(super) fn how_to_allow(object: &ObjectRef) -> String {
     format!(
         "add group {:?}, kind {:?} to spec.manifests.allowedKinds of OperatorConfig {}",

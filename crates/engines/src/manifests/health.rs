@@ -20,7 +20,8 @@ const STUCK: [&str; 8] = [
 /// The conditions by which kinds report their readiness.
 const READY: [&str; 3] = ["Ready", "Available", "Established"];
 
-/// The health of the object. An object whose controller has not processed the present generation is progressing.
+/// The health of the object. An object whose controller has not processed the present generation is
+/// progressing.
 pub(super) fn of(group: &str, kind: &str, object: &Value) -> State {
     let object = Object(object);
     if object.has("/metadata/deletionTimestamp") {
@@ -42,7 +43,8 @@ pub(super) fn of(group: &str, kind: &str, object: &Value) -> State {
     }
 }
 
-/// The health of a placed object that is missing; `None` if it should be placed again. A finished Job is deleted after
+/// The health of a placed object that is missing; `None` if it should be placed again. A finished
+/// Job is deleted after
 /// `ttlSecondsAfterFinished`, and must not run twice.
 pub(super) fn of_missing(group: &str, kind: &str) -> Option<State> {
     ((group, kind) == ("batch", "Job")).then(|| State::healthy("It ran and was removed."))

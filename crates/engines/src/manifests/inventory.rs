@@ -1,7 +1,9 @@
-//! The inventory of an order: a ConfigMap in the environment's namespace that lists the placed objects.
+//! The inventory of an order: a ConfigMap in the environment's namespace that lists the placed
+//! objects.
 //!
-//! An object is listed before it is applied and until it is gone, so that a crash leaves no object that the next attempt does
-//! not find. The inventory has the draft's digest only once the whole draft was applied.
+//! An object is listed before it is applied and until it is gone, so that a crash leaves no object
+//! that the next attempt does not find. The inventory has the draft's digest only once the whole
+//! draft was applied.
 
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::{
@@ -125,7 +127,8 @@ fn api(client: &Client, order: &OrderRef) -> Api<ConfigMap> {
     Api::namespaced(client.clone(), &order.namespace)
 }
 
-/// An inventory that lists an object outside of its namespace has a finalizer, so that it outlasts the namespace.
+/// An inventory that lists an object outside of its namespace has a finalizer, so that it outlasts
+/// the namespace.
 fn document(
     order: &OrderRef,
     contents: &Contents,

@@ -1,10 +1,13 @@
-//! Engine `manifests`: a workload is the rendered `spec.manifests`, applied server-side in the environment's namespace.
+//! Engine `manifests`: a workload is the rendered `spec.manifests`, applied server-side in the
+//! environment's namespace.
 //!
-//! Every object has the labels `dploy.dev/managed` and `dploy.dev/instance`. The ConfigMap `dploy-inventory` in the environment's
-//! namespace lists the placed objects. Objects that a later draft lacks are deleted. Only the kinds in
+//! Every object has the labels `dploy.dev/managed` and `dploy.dev/instance`. The ConfigMap
+//! `dploy-inventory` in the environment's namespace lists the placed objects. Objects that a later
+//! draft lacks are deleted. Only the kinds in
 //! `OperatorConfig.spec.manifests.allowedKinds` may be placed outside of the namespace.
 //!
-//! The engine needs the rights to get, list, watch, patch, create and delete the kinds that templates use.
+//! The engine needs the rights to get, list, watch, patch, create and delete the kinds that
+//! templates use.
 
 mod draft;
 mod health;

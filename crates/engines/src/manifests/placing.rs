@@ -23,7 +23,8 @@ struct Target {
     document: Value,
 }
 
-/// Records, applies, prunes, records. After a crash between any two steps, the next attempt continues.
+/// Records, applies, prunes, records. After a crash between any two steps, the next attempt
+/// continues.
 pub(super) async fn place(
     client: &kube::Client,
     kinds: &Kinds,
@@ -119,7 +120,8 @@ async fn apply(kinds: &Kinds, order: &OrderRef, target: &Target) -> Result<(), E
     }
 }
 
-/// Fails if the object exists and belongs to something else. Only needed outside of the environment's namespace.
+/// Fails if the object exists and belongs to something else. Only needed outside of the
+/// environment's namespace.
 async fn check_owner(
     api: &Api<DynamicObject>,
     order: &OrderRef,
@@ -134,7 +136,8 @@ async fn check_owner(
     }
 }
 
-/// Requests the deletion of the order's object. Returns whether the object is gone, or belongs to something else.
+/// Requests the deletion of the order's object. Returns whether the object is gone, or belongs to
+/// something else.
 pub(super) async fn remove(
     kinds: &Kinds,
     order: &OrderRef,

@@ -39,7 +39,8 @@ pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
     Ok(Draft { order: order.clone(), documents: vec![document] })
 }
 
-/// The order's program, which is to listen on `port`. Templates read the port from `status.engineRef`, which is not written yet.
+/// The order's program, which is to listen on `port`. Templates read the port from
+/// `status.engineRef`, which is not written yet.
 pub(super) fn program(order: &Order, port: u16) -> Result<Program, DraftError> {
     let mut instance = DployInstance::clone(&order.instance);
     let engine_ref = Some(format!("127.0.0.1:{port}"));
@@ -49,8 +50,8 @@ pub(super) fn program(order: &Order, port: u16) -> Result<Program, DraftError> {
     Ok(Program { command: rendered.command, arguments: rendered.args, variables: rendered.env })
 }
 
-/// Starts `program` below a supervisor. It inherits only [`Settings::inherited`]. A drop of the supervisor's standard input
-/// ends both.
+/// Starts `program` below a supervisor. It inherits only [`Settings::inherited`]. A drop of the
+/// supervisor's standard input ends both.
 pub(super) fn start(
     settings: &Settings,
     order: &Order,

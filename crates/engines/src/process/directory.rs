@@ -64,7 +64,8 @@ impl EnvironmentDirectory {
         fs::read_to_string(self.0.join("port")).await.ok()?.trim().parse().ok()
     }
 
-    /// Stores the port for the next run. Written to a new file and renamed, so that a crash leaves no half number.
+    /// Stores the port for the next run. Written to a new file and renamed, so that a crash leaves
+    /// no half number.
     pub(super) async fn remember_port(&self, port: u16) -> io::Result<()> {
         let fresh = self.0.join("port.new");
         fs::write(&fresh, port.to_string()).await?;

@@ -1,8 +1,10 @@
-//! Processes that an earlier server left behind because it was killed together with its supervisors.
+//! Processes that an earlier server left behind because it was killed together with its
+//! supervisors.
 
 use std::path::Path;
 
-/// The environment variable that marks a process of this engine. Its value is the working directory. Descendants inherit it.
+/// The environment variable that marks a process of this engine. Its value is the working
+/// directory. Descendants inherit it.
 pub(super) const MARK: &str = "DPLOY_DIRECTORY";
 
 /// Kills every process of an environment whose working directory was below `directory`.
@@ -22,6 +24,7 @@ pub(super) fn end_all_below(directory: &Path) {
     }
 }
 
-/// Only Linux shows the environment variables of other processes. Elsewhere the supervisors have to be enough.
+/// Only Linux shows the environment variables of other processes. Elsewhere the supervisors have to
+/// be enough.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn end_all_below(_: &Path) {}

@@ -1,8 +1,10 @@
-//! Engine `process`: a workload is a local child process with a directory, a process group and a port of its own.
+//! Engine `process`: a workload is a local child process with a directory, a process group and a
+//! port of its own.
 //!
-//! For `dploy dev` on one machine. The directory `<data dir>/environments/<instance>/` holds `work/` (the process's working
-//! directory and HOME), `output.log` and `port`. Each process runs below a supervisor ([`supervise`]), so that it does not
-//! outlive the server. A process that exits is restarted with growing pauses. A claim or an edit never restarts a process.
+//! For `dploy dev` on one machine. The directory `<data dir>/environments/<instance>/` holds
+//! `work/` (the process's working directory and HOME), `output.log` and `port`. Each process runs
+//! below a supervisor ([`supervise`]), so that it does not outlive the server. A process that exits
+//! is restarted with growing pauses. A claim or an edit never restarts a process.
 
 mod command;
 mod directory;
@@ -38,7 +40,8 @@ use keeper::{Keeper, Shared};
 use ports::Ports;
 pub use supervisor::supervise;
 
-/// How many changes a slow receiver may lag behind before it misses some. The controllers also poll.
+/// How many changes a slow receiver may lag behind before it misses some. The controllers also
+/// poll.
 const MAX_LAG: usize = 1024;
 
 /// The settings of engine `process`.
@@ -48,7 +51,8 @@ pub struct Settings {
     pub data_dir: PathBuf,
     /// The program whose subcommand `supervise` is [`supervise`].
     pub supervisor: PathBuf,
-    /// Commands of templates that name a program of this installation, and where each program is.
+    /// Commands of templates that name a program of this installation, and the path of each
+    /// program.
     pub programs: BTreeMap<String, PathBuf>,
     /// The server's environment variables that processes inherit, and no others. See
     /// [`Settings::inheritable`].
@@ -88,7 +92,8 @@ pub struct ProcessEngine {
 }
 
 impl ProcessEngine {
-    /// Starts the engine in this data directory. Kills the processes that an earlier server left behind there.
+    /// Starts the engine in this data directory. Kills the processes that an earlier server left
+    /// behind there.
     ///
     /// # Errors
     /// [`EngineError`] when the directory cannot be created.

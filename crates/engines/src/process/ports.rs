@@ -31,7 +31,8 @@ pub(super) struct ReservedPort {
 }
 
 impl Ports {
-    /// Reserves the port `wanted`. If that is 0, it reserves `remembered` if that is free, else any port.
+    /// Reserves the port `wanted`. If that is 0, it reserves `remembered` if that is free, else any
+    /// port.
     pub(super) fn reserve(
         &self,
         wanted: u16,

@@ -16,7 +16,8 @@ const PROBE_TIMEOUT: Duration = Duration::from_secs(2);
 pub(super) struct Probe {
     /// The address at which the process listens.
     pub(super) address: SocketAddr,
-    /// The path that a healthy process answers with a status below 400. Empty: an accepted connection is enough.
+    /// The path that a healthy process answers with a status below 400. Empty: an accepted
+    /// connection is enough.
     pub(super) path: String,
 }
 

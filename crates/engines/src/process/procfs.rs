@@ -18,14 +18,16 @@ pub(super) fn processes() -> Vec<Process> {
         .collect()
 }
 
-/// Whether the process was started with an environment variable `name` whose value begins with `start`.
+/// Whether the process was started with an environment variable `name` whose value begins with
+/// `start`.
 pub(super) fn was_started_with(id: i32, name: &str, start: &OsStr) -> bool {
     let wanted = [name.as_bytes(), b"=", start.as_bytes()].concat();
     fs::read(format!("/proc/{id}/environ"))
         .is_ok_and(|environ| environ.split(|byte| *byte == 0).any(|it| it.starts_with(&wanted)))
 }
 
-/// The parent's id. It follows the program's name, which is in parentheses and may contain any character.
+/// The parent's id. It follows the program's name, which is in parentheses and may contain any
+/// character.
 fn parent(id: i32) -> Option<i32> {
     let stat = fs::read(format!("/proc/{id}/stat")).ok()?;
     let after_name = stat.iter().rposition(|byte| *byte == b')')? + 1;

@@ -35,8 +35,8 @@ impl Bed {
         Self(client)
     }
 
-    /// Deletes what Applications placed before they go, as the application controller does. Overlooks so many changes of those
-    /// that are leaving.
+    /// Deletes what Applications placed before they go, as the application controller does.
+    /// Overlooks so many changes of those that are leaving.
     async fn with_a_controller(mut overlooked: usize) -> Self {
         let bed = Self::new().await;
         let applications = bed.applications();

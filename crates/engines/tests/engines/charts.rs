@@ -1,5 +1,5 @@
-//! Charts on loopback: a Helm repository and a Git repository, each with a chart `web` and one that is broken, and an OCI
-//! registry with `web`.
+//! Charts on loopback: a Helm repository and a Git repository, each with a chart `web` and one that
+//! is broken, and an OCI registry with `web`.
 
 use std::{path::Path, process::Stdio, sync::Arc};
 

@@ -1,4 +1,5 @@
-//! What every engine of Kubernetes has to keep, whichever it is: a [`Fixture`] brings the engine and its upstream's part.
+//! What every engine of Kubernetes has to keep, whichever it is: a [`Fixture`] brings the engine
+//! and its upstream's part.
 
 use std::sync::Arc;
 

@@ -1,5 +1,6 @@
-//! The engines of Helm charts with the real Flux and the real Argo CD, in a cluster that `cargo xtask cluster up` started and
-//! that `DPLOY_CLUSTER_KUBECONFIG` names. Without it each of these tests says that it was skipped.
+//! The engines of Helm charts with the real Flux and the real Argo CD, in a cluster that `cargo
+//! xtask cluster up` started and that `DPLOY_CLUSTER_KUBECONFIG` names. Without it each of these
+//! tests says that it was skipped.
 
 use std::{io::Write as _, path::PathBuf, sync::Arc};
 
@@ -248,7 +249,8 @@ async fn real_flux_installs_charts_and_uninstalls_them() {
     lives_for_real(EngineName::Flux).await;
 }
 
-/// Flux takes loopback for a registry without TLS; Argo CD has to be told so of a registry, which a template cannot.
+/// Flux takes loopback for a registry without TLS; Argo CD has to be told so of a registry, which a
+/// template cannot.
 #[tokio::test]
 async fn real_flux_installs_charts_of_an_oci_registry() {
     let Some(real) = Real::of(EngineName::Flux).await else { return };

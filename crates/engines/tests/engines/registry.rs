@@ -1,4 +1,5 @@
-//! An OCI registry on loopback with a chart in it: what of the OCI Distribution Specification a pull needs.
+//! An OCI registry on loopback with a chart in it: what of the OCI Distribution Specification a
+//! pull needs.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -53,7 +54,8 @@ fn digest(bytes: &[u8]) -> String {
     format!("sha256:{text}")
 }
 
-/// The registry with the chart `name` in its folder `charts`; `archive` is what `helm package` makes.
+/// The registry with the chart `name` in its folder `charts`; `archive` is what `helm package`
+/// makes.
 pub(crate) fn router(name: &str, tag: &str, archive: Vec<u8>) -> Router {
     Router::new()
         .route("/v2/", get(StatusCode::OK))

@@ -4,20 +4,20 @@ use std::{future::Future, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
-/// How long anything may take before a test gives up.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+/// How long a test waits for a condition.
+pub(crate) const CONDITION_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Asks again and again until there is an answer; panics with `what` when there is none in time.
+/// Polls until there is an answer. Panics with `what` after the timeout.
 #[track_caller]
 pub(crate) fn eventually<T, F: Future<Output = Option<T>>>(
     what: &str,
-    mut ask: impl FnMut() -> F,
+    mut poll: impl FnMut() -> F,
 ) -> impl Future<Output = T> {
     let caller = std::panic::Location::caller();
     async move {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + CONDITION_TIMEOUT;
         loop {
-            if let Some(answer) = ask().await {
+            if let Some(answer) = poll().await {
                 return answer;
             }
             assert!(Instant::now() < deadline, "{caller}: never: {what}");

@@ -1,22 +1,8 @@
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use resources::{DployInstanceSpec, Seat};
-
 use super::*;
-use crate::standing::LateWriter;
-
-fn seat() -> Seat {
-    Seat {
-        template: "desk".to_owned(),
-        instance: "desk-00000000".to_owned(),
-        uuid: "00000000".to_owned(),
-        since: Time(jiff::Timestamp::UNIX_EPOCH),
-        chosen_at: None,
-    }
-}
-
-fn instance() -> Box<DployInstance> {
-    Box::new(DployInstance::new("desk-00000000", DployInstanceSpec::default()))
-}
+use crate::{
+    standing::LateWriter,
+    tests::fixed::{instance, seat},
+};
 
 fn seated(standing: Standing, instance: Option<Box<DployInstance>>) -> Found {
     Found::Seated { seat: seat(), instance, standing }

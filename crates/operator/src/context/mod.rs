@@ -1,5 +1,5 @@
-//! What the controllers of one term share. The steps of a reconcile receive one of its two views, [`Reads`] or
-//! [`Writes`], so that a step that only reads has no method that writes.
+//! What the controllers of one term share. The steps of a reconcile receive one of its two views,
+//! [`Reads`] or [`Writes`], so that a step that only reads has no method that writes.
 
 mod memory;
 mod reads;

@@ -1,5 +1,5 @@
-//! The view of a step that writes. Every write first checks that this replica still leads, and names the version that it
-//! was decided on.
+//! The view of a step that writes. Every write first checks that this replica still leads, and
+//! names the version that it was decided on.
 
 use std::fmt::Debug;
 
@@ -62,7 +62,8 @@ impl<'a> Writes<'a> {
         created.map(drop).operation(operation)
     }
 
-    /// Deletes an instance on the version that was observed. An instance that is gone already is fine.
+    /// Deletes an instance on the version that was observed. An instance that is gone already is
+    /// fine.
     pub(crate) async fn delete_instance(self, seen: &ObjectMeta) -> Result<(), ReconcileError> {
         self.0.check_leadership()?;
         let params = DeleteParams::default().preconditions(Preconditions {
@@ -76,7 +77,8 @@ impl<'a> Writes<'a> {
         }
     }
 
-    /// Merges a change into an instance. The answer is metadata only, which can be read even if the instance cannot.
+    /// Merges a change into an instance. The answer is metadata only, which can be read even if the
+    /// instance cannot.
     pub(crate) async fn patch_instance(
         self,
         name: &str,
@@ -135,8 +137,9 @@ impl<'a> Writes<'a> {
         created.map(drop).operation("create the namespace")
     }
 
-    /// Deletes the namespace of that name if `is_deletable` says so of the live object, and of no object that replaces
-    /// it meanwhile. Returns the namespace while it still exists; `None` when it is gone or was not to be deleted.
+    /// Deletes the namespace of that name if `is_deletable` says so of the live object, and of no
+    /// object that replaces it meanwhile. Returns the namespace while it still exists; `None` when
+    /// it is gone or was not to be deleted.
     pub(crate) async fn delete_namespace(
         self,
         name: &str,

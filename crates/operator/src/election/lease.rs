@@ -18,7 +18,8 @@ pub(super) struct Observer {
 }
 
 impl Observer {
-    /// Whether `identity` holds the lease already, the lease is free, or it was not renewed for its duration.
+    /// Whether `identity` holds the lease already, the lease is free, or it was not renewed for its
+    /// duration.
     pub(super) fn may_take(&mut self, lease: &Lease, identity: &str, now: Instant) -> bool {
         let spec = lease.spec.as_ref();
         let holder = spec.and_then(|spec| spec.holder_identity.as_deref()).unwrap_or_default();

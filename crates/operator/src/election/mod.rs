@@ -1,8 +1,9 @@
 //! The election of a leader: the holder of a Lease (`coordination.k8s.io`).
 //!
-//! A replica takes a lease over if the holder did not renew it for its duration. Each replica measures that on its own
-//! monotonic clock; clocks of different machines are never compared. The leader's own term ends earlier, and it checks the term
-//! before every write. A write that is in flight at the end of a term names the version that it was decided on.
+//! A replica takes a lease over if the holder did not renew it for its duration. Each replica
+//! measures that on its own monotonic clock; clocks of different machines are never compared. The
+//! leader's own term ends earlier, and it checks the term before every write. A write that is in
+//! flight at the end of a term names the version that it was decided on.
 
 mod lease;
 
@@ -110,13 +111,14 @@ impl Elector {
         }
     }
 
-    /// The end of a term that began then. Other replicas wait for the whole duration; the leader stops a third earlier.
+    /// The end of a term that began then. Other replicas wait for the whole duration; the leader
+    /// stops a third earlier.
     fn end_of_term(&self, began: Instant) -> Instant {
         began + self.timings.duration * 2 / 3
     }
 
-    /// Takes or renews the lease by one conditional write, if it is free or held by this replica. Returns whether this replica
-    /// holds it.
+    /// Takes or renews the lease by one conditional write, if it is free or held by this replica.
+    /// Returns whether this replica holds it.
     async fn try_to_lead(&self, observer: &mut Observer) -> Result<bool, kube::Error> {
         let now = self.clock.now();
         let params = PostParams::default();

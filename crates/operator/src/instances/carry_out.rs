@@ -155,8 +155,8 @@ async fn close_namespace(
     name: &str,
 ) -> Result<Blocked, ReconcileError> {
     let is_of_instance = |namespace: &Namespace| is_labelled_with(namespace, instance);
-    // A terminating namespace stays in the cache until the watch reports its deletion, so the cache is enough to wait.
-    // That the namespace is gone has to be read live.
+    // A terminating namespace stays in the cache until the watch reports its deletion, so the cache
+    // is enough to wait. That the namespace is gone has to be read live.
     let cached = writes.mirrors().namespaces.get(name).filter(is_of_instance);
     if let Some(cached) = cached.filter(|it| it.metadata.deletion_timestamp.is_some()) {
         return Ok(Some(terminating(&cached)));

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use engines::{Draft, Engines, Order};
 use errors::chain;
 use planner::instance::{Connection, Drafted, Workload};
-use resources::{DployInstance, EngineName, OperatorConfigSpec, ResolvedTemplate};
+use resources::{DployInstance, OperatorConfigSpec, ResolvedTemplate};
 
-use super::observe::Observation;
+use super::observe::{Observation, engine_of};
 
 /// What an instance would get.
 pub(super) struct Drafts {
@@ -33,12 +33,6 @@ pub(super) fn draft(engines: &Engines, instance: &DployInstance, seen: &Observat
         digest,
     };
     Drafts { facts, workload }
-}
-
-/// The engine that placed the workload, else the engine that is to place it.
-pub(super) fn engine_of(instance: &DployInstance) -> Option<EngineName> {
-    let placed_by = instance.status.as_ref().and_then(|status| status.engine);
-    placed_by.or(instance.spec.resolved.as_ref().map(|resolved| resolved.engine))
 }
 
 fn workload(

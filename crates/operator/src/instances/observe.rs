@@ -6,8 +6,8 @@ use kube::{ResourceExt, core::DeserializeGuard};
 use ledger::{orphan::seat_matters, seats::seat_naming, standing::is_unclaimed};
 use planner::instance::{Fresh, NamespaceSeen, Observed, Seating, Workload};
 use resources::{
-    DployInstance, DployOwner, DployTemplate, LaunchDefaults, OperatorConfigSpec, OrderRef, label,
-    meta,
+    DployInstance, DployOwner, DployTemplate, EngineName, LaunchDefaults, OperatorConfigSpec,
+    OrderRef, label, meta,
 };
 
 use crate::{context::Reads, error::ReconcileError};
@@ -22,7 +22,8 @@ pub(super) struct Observation {
     pub(super) config: Option<Arc<OperatorConfigSpec>>,
     /// The launch defaults of a cluster without an OperatorConfig.
     pub(super) defaults: LaunchDefaults,
-    /// The order for the engine. `None`: the engine cannot place anything yet, or the instance is terminating.
+    /// The order for the engine. `None`: the engine cannot place anything yet, or the instance is
+    /// terminating.
     pub(super) order: Option<OrderRef>,
 }
 
@@ -47,7 +48,8 @@ pub(super) async fn observe(
     })
 }
 
-/// Whether a live read finds no template. A deletion follows from that, and only for unclaimed members.
+/// Whether a live read finds no template. A deletion follows from that, and only for unclaimed
+/// members.
 async fn template_gone(reads: Reads<'_>, instance: &DployInstance) -> Result<bool, ReconcileError> {
     let name = &instance.spec.template_ref;
     if reads.mirrors().templates.guarded(name).is_some() || !is_unclaimed(instance) {
@@ -56,8 +58,8 @@ async fn template_gone(reads: Reads<'_>, instance: &DployInstance) -> Result<boo
     Ok(!reads.template_exists(name).await?)
 }
 
-/// A seat in the cache is enough: nothing is deleted because of it. The absence of a seat is read live as soon as it has
-/// consequences.
+/// A seat in the cache is enough: nothing is deleted because of it. The absence of a seat is read
+/// live as soon as it has consequences.
 async fn seating(reads: Reads<'_>, instance: &DployInstance) -> Result<Seating, ReconcileError> {
     let name = instance.name_any();
     let has_seat = |owner: &DployOwner| seat_naming(owner, &name).is_some();
@@ -114,13 +116,19 @@ async fn workload(
     instance: &DployInstance,
     order: Option<&OrderRef>,
 ) -> Result<Workload, ReconcileError> {
-    let Some(engine) = super::draft::engine_of(instance) else { return Ok(Workload::NotAsked) };
+    let Some(engine) = engine_of(instance) else { return Ok(Workload::NotAsked) };
     if !reads.engines().has(engine) {
         return Ok(Workload::NoEngine(engine));
     }
     let Some(order) = order else { return Ok(Workload::NotAsked) };
     let state = reads.workload(engine, order).await?;
     Ok(state.map_or(Workload::NoEngine(engine), Workload::Observed))
+}
+
+/// The engine that placed the workload, else the engine that is to place it.
+pub(super) fn engine_of(instance: &DployInstance) -> Option<EngineName> {
+    let placed_by = instance.status.as_ref().and_then(|status| status.engine);
+    placed_by.or(instance.spec.resolved.as_ref().map(|resolved| resolved.engine))
 }
 
 fn order(instance: &DployInstance) -> Option<OrderRef> {

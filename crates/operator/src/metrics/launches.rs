@@ -13,8 +13,8 @@ use resources::{DployInstance, DployInstanceStatus, Health, Phase};
 
 use super::Metrics;
 
-/// Below this age, the time at which the operator first observed an instance is more exact than its creation timestamp,
-/// which has no fraction of a second.
+/// Below this age, the time at which the operator first observed an instance is more exact than its
+/// creation timestamp, which has no fraction of a second.
 const MAX_AGE_OF_FIRST_OBSERVATION: SignedDuration = SignedDuration::from_secs(2);
 
 /// The environments that start, and since when.

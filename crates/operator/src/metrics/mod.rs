@@ -1,4 +1,5 @@
-//! The metrics of the controllers. Labels are kinds, fixed words, and the names of templates that exist.
+//! The metrics of the controllers. Labels are kinds, fixed words, and the names of templates that
+//! exist.
 
 mod launches;
 mod pools;
@@ -56,17 +57,17 @@ impl Metrics {
     pub(crate) fn register(&self, mirrors: &Mirrors, registry: &mut Registry) {
         registry.register(
             "dploy_reconcile_duration_seconds",
-            "How long one look at an object and what followed from it took",
+            "Duration of a reconcile of one object",
             self.reconciles.clone(),
         );
         registry.register(
             "dploy_reconcile_errors",
-            "Looks at an object that have to be repeated because something failed",
+            "Reconciles that failed and are retried",
             self.errors.clone(),
         );
         registry.register(
             "dploy_launch_duration_seconds",
-            "How long environments that came from no pool took from their creation until they were healthy, or not to be",
+            "Time from the creation of an environment that came from no pool until it was healthy, failed or ended",
             self.launches.clone(),
         );
         registry.register_collector(Box::new(Pools(mirrors.clone())));

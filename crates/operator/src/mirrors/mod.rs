@@ -1,5 +1,5 @@
-//! The cache: one mirror for each kind that the controllers read. Every replica fills its cache, so that a new leader can
-//! start at once.
+//! The cache: one mirror for each kind that the controllers read. Every replica fills its cache, so
+//! that a new leader can start at once.
 
 mod mirror;
 

@@ -10,8 +10,8 @@ use resources::{DployOwner, Seat};
 
 use crate::{context::Writes, error::ReconcileError};
 
-/// Fences the seats that need it, then writes the record once, on the version that was decided on. The write fails if
-/// somebody added or replaced a seat meanwhile.
+/// Fences the seats that need it, then writes the record once, on the version that was decided on.
+/// The write fails if somebody added or replaced a seat meanwhile.
 pub(super) async fn carry_out(
     writes: Writes<'_>,
     owner: &DployOwner,
@@ -34,8 +34,8 @@ pub(super) async fn carry_out(
     if freed.is_empty() { Ok(()) } else { write_without(writes, owner, &freed).await }
 }
 
-/// Creates the seat's void instance. Returns whether it could: if not, the instance was created after all, and its watch
-/// event wakes this ledger again.
+/// Creates the seat's void instance. Returns whether it could: if not, the instance was created
+/// after all, and its watch event wakes this ledger again.
 async fn fence(writes: Writes<'_>, seat: &Seat) -> Result<bool, ReconcileError> {
     match writes.create_instance(&void_instance(seat), "fence a seat's instance").await {
         Err(error) if error.is_already_exists() => Ok(false),

@@ -1,4 +1,5 @@
-//! Reconciles one owner's ledger: frees the seats whose writer can no longer come (docs/ledger.md, "Sweep").
+//! Reconciles one owner's ledger: frees the seats whose writer can no longer come (docs/ledger.md,
+//! "Sweep").
 
 mod carry_out;
 mod observe;
@@ -34,7 +35,8 @@ pub(crate) async fn reconcile(
     Ok(conclude(&steps, now))
 }
 
-/// There is no status to write: the seats are the status. A waiting seat is swept as soon as its delay is over.
+/// There is no status to write: the seats are the status. A waiting seat is swept as soon as its
+/// delay is over.
 fn conclude(steps: &[SweepStep], now: Timestamp) -> Action {
     match next_look(steps) {
         Some(due) => Action::requeue(until(due, now)),

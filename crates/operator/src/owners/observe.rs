@@ -10,7 +10,8 @@ use resources::{DployOwner, Seat};
 
 use crate::{context::Reads, error::ReconcileError};
 
-/// The seats that the sweep may free. A seat is left out if the cache has its instance, alive and with this owner.
+/// The seats that the sweep may free. A seat is left out if the cache has its instance, alive and
+/// with this owner.
 pub(super) async fn observe(
     reads: Reads<'_>,
     owner: &DployOwner,

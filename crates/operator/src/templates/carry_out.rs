@@ -32,7 +32,8 @@ pub(super) async fn carry_out(
         .await
 }
 
-/// Deletes a member on the version in the cache. A claim that came first wins, and the pool is counted again.
+/// Deletes a member on the version in the cache. A claim that came first wins, and the pool is
+/// counted again.
 async fn remove(
     writes: Writes<'_>,
     template: &DployTemplate,

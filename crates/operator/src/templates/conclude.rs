@@ -6,7 +6,7 @@ use resources::DployTemplate;
 
 use crate::{context::Writes, error::ReconcileError};
 
-/// The status is written even if the pool could not be changed: it tells admins why.
+/// The status is written even if the pool could not be changed: it shows admins why.
 pub(super) async fn conclude(
     writes: Writes<'_>,
     template: &DployTemplate,

@@ -1,5 +1,5 @@
-//! The second step: resolves a template, counts its pool, and drafts an example instance, which shows whether the template
-//! can be rendered. Pure: it neither reads nor writes.
+//! The second step: resolves a template, counts its pool, and drafts an example instance, which
+//! shows whether the template can be rendered. Pure: it neither reads nor writes.
 
 use std::sync::Arc;
 

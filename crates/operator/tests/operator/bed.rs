@@ -146,7 +146,7 @@ impl Bed {
         Api::all(self.client.clone()).get_opt(name).await.unwrap()
     }
 
-    /// The instance, once it is so.
+    /// Waits until the instance fulfils the condition.
     pub(crate) async fn until(
         &self,
         name: &str,
@@ -176,7 +176,7 @@ impl Bed {
         self.create(&instance).await
     }
 
-    /// Takes a seat for the instance, however often somebody else writes first.
+    /// Takes a seat for the instance. Retries on conflicts.
     pub(crate) async fn seat(&self, owner: &str, instance: &DployInstance) {
         let seat = Seat {
             template: instance.spec.template_ref.clone(),
@@ -269,7 +269,7 @@ pub(crate) fn launched(owner: &str, uuid: &str) -> DployInstance {
     instance
 }
 
-/// A write that wakes the operator and says nothing.
+/// A write that wakes the operator and changes nothing that it acts on.
 pub(crate) fn nudge() -> Value {
     json!({ "metadata": { "annotations": { "example.org/nudge": clock::random_hex::<4>() } } })
 }

@@ -1,4 +1,4 @@
-//! An engine that records what it is asked for and does as it is told.
+//! A fake engine, whose health and failures a test controls.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -40,18 +40,18 @@ impl Default for Fake {
 }
 
 impl Fake {
-    /// The names of what stands.
+    /// The names of the placed workloads.
     pub(crate) fn standing(&self) -> Vec<String> {
         self.placed.lock().unwrap().keys().cloned().collect()
     }
 
-    /// From now on this one is so.
+    /// Sets the health of one workload.
     pub(crate) fn is(&self, instance: &str, health: Health) {
         self.unwell.lock().unwrap().insert(instance.into(), health);
         self.speak_up(instance);
     }
 
-    /// Whoever was not spoken of is so.
+    /// Sets the health of all workloads that have none of their own.
     pub(crate) fn all_are(&self, health: Health) {
         *self.everybody.lock().unwrap() = health;
         for instance in self.standing() {
@@ -59,12 +59,12 @@ impl Fake {
         }
     }
 
-    /// Whether it refuses to let workloads go.
+    /// Sets whether withdrawals make no progress.
     pub(crate) fn hold_on(&self, stubborn: bool) {
         self.stubborn.store(stubborn, Ordering::SeqCst);
     }
 
-    /// Whether it cannot place anything.
+    /// Sets whether placements fail.
     pub(crate) fn is_full(&self, full: bool) {
         self.full.store(full, Ordering::SeqCst);
     }

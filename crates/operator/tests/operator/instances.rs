@@ -240,7 +240,8 @@ fn soon(bed: &Bed, milliseconds: i64) -> Timestamp {
     bed.clock.now() + SignedDuration::from_millis(milliseconds)
 }
 
-/// Twenty instances expire while their owners extend them: whoever was told that it worked keeps the environment.
+/// Twenty instances expire while their owners extend them: whoever was told that it worked keeps
+/// the environment.
 #[tokio::test]
 async fn an_extend_that_was_acknowledged_is_never_lost_to_expiry() {
     let (bed, _operator) = Bed::running().await;

@@ -1,4 +1,5 @@
-//! Completes an instance that kubectl or an older Dploy created: uuid, resolved template, deadline, finalizer.
+//! Completes an instance that kubectl or an older Dploy created: uuid, resolved template, deadline,
+//! finalizer.
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;

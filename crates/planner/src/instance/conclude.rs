@@ -28,7 +28,8 @@ pub struct Conclusion {
     pub requeue_after: RequeueAfter,
 }
 
-/// Concludes a reconcile whose decision gave `status` and `requeue_after`. The status of an instance that is not
+/// Concludes a reconcile whose decision gave `status` and `requeue_after`. The status of an
+/// instance that is not
 /// `readable` is never written: the typed object lacks what the API server has.
 #[must_use]
 pub fn conclude(

@@ -85,7 +85,8 @@ struct Subject<'a> {
     connection: &'a Connection,
 }
 
-/// Writes the namespace's name into the status before the namespace is created, so that a teardown always knows it.
+/// Writes the namespace's name into the status before the namespace is created, so that a teardown
+/// always knows it.
 fn begin(subject: &Subject<'_>, now: Timestamp) -> Verdict {
     let mut status = status(subject, &NamespaceSeen::Unnamed, &WorkloadState::absent(), now);
     status.namespace.get_or_insert_with(|| {
@@ -93,7 +94,8 @@ fn begin(subject: &Subject<'_>, now: Timestamp) -> Verdict {
         let uuid = spec.uuid.as_deref().unwrap_or_default();
         names::namespace(Some(&spec.owner), &spec.template_ref, uuid)
     });
-    // The watch event of this write wakes the instance. An earlier decision would be made on an outdated version.
+    // The watch event of this write wakes the instance. An earlier decision would be made on an
+    // outdated version.
     Verdict::show(status, None)
 }
 
@@ -108,7 +110,8 @@ fn steps(
     let is_current = state.placed.as_deref() == Some(digest);
     let open = name.clone().filter(|_| missing).map(Step::OpenNamespace);
     let place = (missing || !is_current) && *namespace != NamespaceSeen::Ending;
-    // Guard rails precede the first placement. A workload that was placed once has them, even after a crash.
+    // Guard rails precede the first placement. A workload that was placed once has them, even after
+    // a crash.
     let unguarded = place && (missing || state.placed.is_none());
     let guards = || Some(GuardObjects::of(instance)).filter(|it| !it.is_empty()).map(Box::new);
     let guard = name.zip(unguarded.then(guards).flatten());
@@ -189,8 +192,8 @@ fn readiness(namespace: &NamespaceSeen, state: &WorkloadState) -> (Ready, Health
     (Ready { is_ready, reason: state.reason, message: state.message.clone() }, state.health)
 }
 
-/// An instance that has run keeps its phase; its health shows the rest. An unclaimed member that is not healthy leaves
-/// phase `Available`, so that nobody can claim it.
+/// An instance that has run keeps its phase; its health shows the rest. An unclaimed member that is
+/// not healthy leaves phase `Available`, so that nobody can claim it.
 fn phase(instance: &DployInstance, health: Health, before: Option<Phase>) -> Phase {
     let ran = matches!(before, Some(Phase::Ready | Phase::Claimed | Phase::Available));
     let runs = match (instance.spec.pooled, is_unclaimed(instance)) {

@@ -18,7 +18,8 @@ pub enum Step {
     Place(EngineName),
     /// Lets the engine withdraw the workload. Blocks the next steps until nothing is left.
     Withdraw(EngineName, OrderRef),
-    /// Deletes the workload's namespace if it is labelled with the instance. Blocks the next steps until it is gone.
+    /// Deletes the workload's namespace if it is labelled with the instance. Blocks the next steps
+    /// until it is gone.
     CloseNamespace(String),
     /// Deletes the instance, on the version that was observed.
     Delete(DeleteReason),

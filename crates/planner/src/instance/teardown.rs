@@ -13,7 +13,8 @@ const MIN_RETRY_PAUSE: Duration = Duration::from_millis(500);
 /// The longest such pause.
 const MAX_RETRY_PAUSE: Duration = Duration::from_secs(30);
 
-/// Withdraws the workload, closes the namespace and releases the instance. Each step waits for the one before.
+/// Withdraws the workload, closes the namespace and releases the instance. Each step waits for the
+/// one before.
 pub(super) fn decide(instance: &DployInstance, observed: &Observed, now: Timestamp) -> Verdict {
     if !metadata::has_our_finalizer(&instance.metadata) {
         return Verdict::wait(None);
@@ -39,8 +40,8 @@ pub(super) fn decide(instance: &DployInstance, observed: &Observed, now: Timesta
     Verdict { steps, status, requeue_after: seated.then(|| retry_pause(instance, now)) }
 }
 
-/// As long as the teardown has lasted already, within bounds. A slow crowd is polled rarely, and a missed watch event at
-/// most doubles the duration of a teardown.
+/// As long as the teardown has lasted already, within bounds. A slow crowd is polled rarely, and a
+/// missed watch event at most doubles the duration of a teardown.
 pub(super) fn retry_pause(instance: &DployInstance, now: Timestamp) -> Duration {
     let began = instance.metadata.deletion_timestamp.as_ref();
     began.map_or(MIN_RETRY_PAUSE, |began| {

@@ -1,4 +1,5 @@
-//! The memory of one pool: writes that the watch has not shown yet, and when the pool is counted next.
+//! The memory of one pool: writes that the watch has not shown yet, and when the pool is counted
+//! next.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,8 +11,8 @@ use crate::RequeueAfter;
 
 /// How long the watch may take to show a write. After that, somebody else has undone the write.
 const WRITE_VISIBILITY_TIMEOUT: Duration = Duration::from_secs(60);
-/// For how long changes are gathered before a pool is counted. A crowd of claims causes one count, and is served before
-/// the pool is filled again.
+/// For how long changes are gathered before a pool is counted. A crowd of claims causes one count,
+/// and is served before the pool is filled again.
 const GATHER_WINDOW: Duration = Duration::from_millis(200);
 
 /// What the operator remembers about one pool.

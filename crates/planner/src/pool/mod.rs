@@ -1,4 +1,5 @@
-//! How many members a warm pool gains or loses: arithmetic, and the memory of writes that the watch has not shown yet.
+//! How many members a warm pool gains or loses: arithmetic, and the memory of writes that the watch
+//! has not shown yet.
 
 mod census;
 mod memory;
@@ -13,7 +14,8 @@ use crate::{RequeueAfter, sooner, until};
 pub use census::{Census, Member, Standing};
 pub use memory::PoolMemory;
 
-/// The pause before the first replacement of a failed member; it doubles with each failure in a row.
+/// The pause before the first replacement of a failed member; it doubles with each failure in a
+/// row.
 const MIN_REPLACEMENT_PAUSE: Duration = Duration::from_secs(5);
 /// The longest pause.
 const MAX_REPLACEMENT_PAUSE: Duration = Duration::from_mins(5);
@@ -90,7 +92,8 @@ pub fn balance(
     PoolMove { create: create.min(room), remove: removal.remove, requeue_after }
 }
 
-/// How many current members are missing. Until a current member is ready, outdated ones are replaced one at a time.
+/// How many current members are missing. Until a current member is ready, outdated ones are
+/// replaced one at a time.
 fn wanted(census: &Census, desired: usize, creating: usize) -> usize {
     let starting = census.count(|it| it.is_current_and(Standing::is_starting)) + creating;
     let ready = census.count(|it| it.is_current_and(Standing::is_ready));
@@ -116,7 +119,8 @@ impl Removal<'_> {
         !self.remove.contains(&member.name)
     }
 
-    /// Failed members go after a pause, so that a template that fails at once does not cause a loop.
+    /// Failed members go after a pause, so that a template that fails at once does not cause a
+    /// loop.
     fn failed(&mut self, pause: Duration, now: Timestamp, without_pause: bool) -> RequeueAfter {
         let mut requeue_after: RequeueAfter = None;
         for member in self.census.members() {
@@ -131,7 +135,8 @@ impl Removal<'_> {
         requeue_after
     }
 
-    /// Outdated members go as current ones replace them, and never before one current member is ready.
+    /// Outdated members go as current ones replace them, and never before one current member is
+    /// ready.
     fn outdated(&mut self, desired: usize) {
         let proven = self.census.count(|it| it.is_current_and(Standing::is_ready));
         if proven == 0 || desired == 0 {

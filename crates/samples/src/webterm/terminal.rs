@@ -200,7 +200,7 @@ fn session_members(leader: Pid) -> Vec<Pid> {
 
 fn session_of(process: Pid) -> Option<Pid> {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero())).ok()?;
-    // The name is in parentheses and may contain anything; the session is the fourth field after it.
+    // The name is in parentheses and may contain anything. The session is the fourth field behind.
     let (_, after_name) = stat.rsplit_once(')')?;
     Pid::from_raw(after_name.split_whitespace().nth(3)?.parse().ok()?)
 }

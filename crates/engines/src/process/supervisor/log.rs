@@ -29,7 +29,8 @@ impl RotatingLog {
         Ok(Self { path: path.into(), file, size, max_size })
     }
 
-    /// Copies `output` until it ends. Output that cannot be written is lost: a full disk must not stop the program.
+    /// Copies `output` until it ends. Output that cannot be written is lost: a full disk must not
+    /// stop the program.
     pub(super) fn fill_from(mut self, mut output: impl Read) {
         let mut buffer = [0; 8 * 1024];
         loop {

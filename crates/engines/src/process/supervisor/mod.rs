@@ -1,10 +1,11 @@
 //! `dploy supervise`: the process between the server and one environment's processes.
 //!
-//! The server holds the other end of the supervisor's standard input and never writes to it. That end closes when the server
-//! stops the environment, exits, crashes or is killed. The supervisor then sends its descendants SIGTERM and, after the grace
-//! period, SIGKILL. On Linux it adopts orphaned descendants, so that it also reaches a process that left the group or the
-//! session. It reports on standard output, one JSON document per line ([`Report`]), and writes the program's output to a
-//! bounded log.
+//! The server holds the other end of the supervisor's standard input and never writes to it. That
+//! end closes when the server stops the environment, exits, crashes or is killed. The supervisor
+//! then sends its descendants SIGTERM and, after the grace period, SIGKILL. On Linux it adopts
+//! orphaned descendants, so that it also reaches a process that left the group or the session. It
+//! reports on standard output, one JSON document per line ([`Report`]), and writes the program's
+//! output to a bounded log.
 
 mod arguments;
 mod descendants;
@@ -50,7 +51,8 @@ pub fn supervise(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> io::Result<()> {
-    // Leaves the terminal's session: Ctrl-C is for the server. This fails only for the leader of a session.
+    // Leaves the terminal's session: Ctrl-C is for the server. This fails only for the leader of a
+    // session.
     let _ = rustix::process::setsid();
     descendants::adopt_orphans()?;
     let (child, output_ended) = start(arguments)?;
@@ -65,7 +67,8 @@ fn run(arguments: &Arguments) -> io::Result<()> {
     Ok(())
 }
 
-/// Starts the program as the leader of its own process group. The receiver closes when the output ends.
+/// Starts the program as the leader of its own process group. The receiver closes when the output
+/// ends.
 fn start(arguments: &Arguments) -> io::Result<(Child, Receiver<()>)> {
     let log = RotatingLog::open(&arguments.log)?;
     let (output, input) = io::pipe()?;
@@ -98,7 +101,8 @@ fn watch_server(end: Sender<()>) {
     });
 }
 
-/// Waits for a message, then kills the program and its descendants. Returns only with the supervisor.
+/// Waits for a message, then kills the program and its descendants. Returns only with the
+/// supervisor.
 fn kill_descendants(main: Pid, grace: Duration, end: &Receiver<()>) {
     let _ = end.recv();
     descendants::kill_group(main, Signal::TERM);

@@ -25,7 +25,8 @@ fn ago(seconds: i64) -> Time {
     Time(Timestamp::from_second(NOW - seconds).unwrap())
 }
 
-/// An instance that a server launched an hour ago and that runs well; each test says what is different.
+/// An instance that a server launched an hour ago and that runs well; each test says what is
+/// different.
 pub(super) struct Given {
     pub(super) instance: DployInstance,
     pub(super) observed: Observed,
