@@ -218,7 +218,7 @@ async fn without_a_cluster_and_an_issuer_both_roles_wait() {
     })
     .await;
     let said = server.logged();
-    let why = said.lines().find(|line| line.contains("trying again")).unwrap_or_default();
+    let why = said.lines().find(|line| line.contains("is retried")).unwrap_or_default();
     assert!(why.contains("Connection refused") && !said.contains("kube_client"), "{said}");
     server.stop().await;
     operator.stop().await;
