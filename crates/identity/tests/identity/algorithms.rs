@@ -1,4 +1,4 @@
-//! How tokens may be signed. The keys in `keys/` secure nothing but these tests.
+//! Which algorithms may sign a token. Only these tests use the keys in `keys/`.
 
 use http::{HeaderMap, HeaderValue, Method, header};
 use identity::{AuthError, Identity};
@@ -26,7 +26,7 @@ fn key(algorithm: Algorithm) -> EncodingKey {
     key.expect("a key")
 }
 
-/// The public key under its own name, bound to its algorithm or not.
+/// The public key with its id, and with its algorithm or without.
 fn jwk(algorithm: Algorithm, bound: bool) -> Value {
     let mut jwk = Jwk::from_encoding_key(&key(algorithm), algorithm).expect("a public key");
     jwk.common.key_id = Some(format!("{algorithm:?}"));

@@ -1,4 +1,4 @@
-//! Keys come, go and are out of reach; tokens are remembered for as long as their key counts.
+//! Bearer tokens while keys are added, withdrawn and unreachable.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use wiremock::ResponseTemplate;
 
 use crate::issuer::{Issuer, Signer, eventually};
 
-/// What a server makes of an `Authorization` header.
+/// The result of authenticating an `Authorization` header.
 pub(crate) async fn given(
     identity: &Identity,
     value: impl AsRef<[u8]>,
@@ -94,7 +94,7 @@ async fn known_keys_go_on_counting_while_the_issuer_is_down() {
         issuer.answers_for_keys(answer);
         let before = issuer.asked_for("/keys").await;
         issuer.clock.advance(SignedDuration::from_mins(11));
-        // The issuer is asked in the background, but not while an earlier question is still open.
+        // The keys are refreshed in the background, one fetch at a time.
         eventually(async || {
             issuer.clock.advance(SignedDuration::from_secs(10));
             let fresh = issuer.signer.sign(&issuer.claims());

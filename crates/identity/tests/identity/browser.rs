@@ -1,9 +1,11 @@
+//! A browser for tests.
+
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use url::{Url, form_urlencoded};
 
-/// Keeps cookies as a browser does, and follows no redirect by itself.
+/// Keeps cookies as a browser does. Does not follow redirects.
 #[derive(Clone)]
 pub(crate) struct Browser {
     http: reqwest::Client,
@@ -11,7 +13,7 @@ pub(crate) struct Browser {
     cookies: BTreeMap<String, String>,
 }
 
-/// What came back.
+/// A response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
@@ -35,7 +37,7 @@ impl Browser {
         self.send(request).await
     }
 
-    /// Posts a form, with the `Origin` that the page it is on has.
+    /// Posts a form with the `Origin` of its page.
     pub(crate) async fn post(
         &mut self,
         address: &str,
@@ -55,7 +57,7 @@ impl Browser {
         self.send(request).await
     }
 
-    /// What the browser sends along.
+    /// The request's `Cookie` header.
     pub(crate) fn headers(&self) -> HeaderMap {
         let pairs: Vec<String> =
             self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -111,7 +113,7 @@ impl Answer {
     }
 }
 
-/// A parameter of an address's query.
+/// The value of a query parameter.
 pub(crate) fn parameter(address: &str, name: &str) -> String {
     let url = Url::parse(address).expect("an address");
     url.query_pairs()

@@ -1,4 +1,4 @@
-//! Tokens that nobody should have made.
+//! Forged tokens.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use identity::AuthError;

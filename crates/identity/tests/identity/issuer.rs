@@ -1,3 +1,5 @@
+//! An identity provider for tests.
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex},
@@ -20,7 +22,7 @@ use crate::{
     site::{Site, noon},
 };
 
-/// An identity provider whose every answer a test decides.
+/// An identity provider whose answers the test sets.
 pub(crate) struct Issuer {
     server: MockServer,
     pub(crate) clock: Arc<ManualClock>,
@@ -39,7 +41,7 @@ impl Respond for Held {
     }
 }
 
-/// Answers of the token endpoint, each given once; then there are none.
+/// Answers of the token endpoint, each used once. After the last one, it refuses.
 #[derive(Clone, Default)]
 struct Queue(Arc<Mutex<VecDeque<ResponseTemplate>>>);
 
@@ -83,7 +85,7 @@ impl Issuer {
         self.server.uri()
     }
 
-    /// The keys it shows from now on.
+    /// Replaces the published keys.
     pub(crate) fn publishes(&self, signers: &[&Signer]) {
         let keys: Vec<Value> = signers.iter().map(|signer| signer.jwk()).collect();
         self.answers_for_keys(ResponseTemplate::new(200).set_body_json(json!({ "keys": keys })));
@@ -97,12 +99,12 @@ impl Issuer {
         *self.discovery.0.lock().expect("a lock") = answer;
     }
 
-    /// Waits until an address was asked for so often.
+    /// Waits until an address has this many requests.
     pub(crate) async fn is_asked_for(&self, address: &str, times: usize) {
         eventually(async || self.asked_for(address).await == times).await;
     }
 
-    /// The next answer of the token endpoint that is not yet spoken for.
+    /// Queues tokens as an answer of the token endpoint.
     pub(crate) fn grants(&self, claims: &Value, refresh_token: &str, delay: Duration) {
         let answer = ResponseTemplate::new(200).set_delay(delay).set_body_json(json!({
             "access_token": "unused",
@@ -114,24 +116,24 @@ impl Issuer {
         self.answers_for_tokens(answer);
     }
 
-    /// The next answer of the token endpoint, whatever it is.
+    /// Queues an answer of the token endpoint.
     pub(crate) fn answers_for_tokens(&self, answer: ResponseTemplate) {
         self.tokens.0.lock().expect("a lock").push_back(answer);
     }
 
-    /// The first request that an address got.
+    /// The first request to an address.
     pub(crate) async fn request(&self, address: &str) -> Request {
         let requests = self.server.received_requests().await.expect("recording is on");
         requests.into_iter().find(|request| request.url.path() == address).expect("a request")
     }
 
-    /// How often an address was asked for.
+    /// The number of requests to an address.
     pub(crate) async fn asked_for(&self, address: &str) -> usize {
         let requests = self.server.received_requests().await.expect("recording is on");
         requests.iter().filter(|request| request.url.path() == address).count()
     }
 
-    /// Claims that are meant for Dploy, for an hour.
+    /// Claims for Dploy that are valid for an hour.
     pub(crate) fn claims(&self) -> Value {
         let now = self.clock.now().as_second();
         json!({
@@ -140,7 +142,7 @@ impl Issuer {
         })
     }
 
-    /// The claims with others over them; `null` takes one away.
+    /// The claims with some replaced; `null` removes one.
     pub(crate) fn claims_with(&self, others: &Value) -> Value {
         let mut claims = self.claims();
         for (name, value) in others.as_object().expect("claims") {
@@ -166,12 +168,12 @@ impl Issuer {
         }
     }
 
-    /// A server that takes bearer tokens only.
+    /// A server without sign-in: it accepts bearer tokens only.
     pub(crate) fn identity(&self) -> Identity {
         Identity::new(self.settings(), self.clock.clone()).expect("settings")
     }
 
-    /// A site whose people sign in here.
+    /// A site with sign-in at this issuer.
     pub(crate) async fn site(&self) -> Site {
         let settings = self.settings();
         let issuer = self.origin();
@@ -189,7 +191,7 @@ impl Issuer {
         .await
     }
 
-    /// Signs somebody with these claims in; the answer of the callback.
+    /// Signs a person with these claims in, and returns the answer of the callback.
     pub(crate) async fn sign_in(&self, browser: &mut Browser, mut claims: Value) -> Answer {
         let page = browser.get("/auth/login").await.location().to_owned();
         if claims.get("nonce").is_none() {
@@ -228,7 +230,7 @@ impl Signer {
     }
 }
 
-/// Waits, with a deadline, until something holds.
+/// Waits until a condition holds, with a timeout.
 pub(crate) async fn eventually(holds: impl AsyncFn() -> bool) {
     let waiting = async {
         while !holds().await {

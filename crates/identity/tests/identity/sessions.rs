@@ -1,4 +1,4 @@
-//! Sessions are renewed in silence, once for all the requests that need it.
+//! Sessions are renewed without the person, once for concurrent requests.
 
 use std::time::Duration;
 

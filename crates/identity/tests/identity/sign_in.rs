@@ -1,3 +1,5 @@
+//! Signing in and out with a browser.
+
 use http::{Method, StatusCode};
 use identity::AuthError;
 use jiff::SignedDuration;

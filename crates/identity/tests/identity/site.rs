@@ -1,3 +1,5 @@
+//! A site for tests, whose routes call the crate as the server does.
+
 use std::sync::Arc;
 
 use axum::{
@@ -21,7 +23,7 @@ pub(crate) struct Site {
     pub(crate) origin: String,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) identity: Identity,
-    /// What Dploy shows its provider.
+    /// Dploy's secret at its provider.
     pub(crate) client_secret: String,
     server: JoinHandle<()>,
     _keys: Option<TempDir>,
@@ -34,7 +36,7 @@ impl Drop for Site {
 }
 
 impl Site {
-    /// A site whose people are those of the development provider.
+    /// A site with the development provider.
     pub(crate) async fn with_development_provider() -> Self {
         let (listener, origin) = bind().await;
         let (clock, keys) = (noon(), tempfile::tempdir().expect("a directory"));
@@ -47,7 +49,7 @@ impl Site {
         site
     }
 
-    /// A site with settings that may need its origin.
+    /// A site with settings that depend on its origin.
     pub(crate) async fn with(
         clock: Arc<ManualClock>,
         settings: impl FnOnce(&str) -> Settings,
@@ -85,7 +87,7 @@ impl Site {
         Browser::new(&self.origin)
     }
 
-    /// From the sign-in page of the development provider back to the site; the last redirect.
+    /// Signs a person in at the development provider, and returns the last redirect.
     pub(crate) async fn sign_in(&self, browser: &mut Browser, person: &str) -> Answer {
         let back = self.choose(browser, person, "/auth/login?return_url=/environments").await;
         browser.get(back.location()).await
@@ -126,7 +128,7 @@ async fn bind() -> (TcpListener, String) {
     (listener, origin)
 }
 
-/// The subject of whoever asks, or why not.
+/// The caller's subject, or the reason of the refusal.
 async fn whoami(State(identity): State<Identity>, method: Method, headers: HeaderMap) -> Response {
     let known = identity.authenticate(&headers, &method).await;
     let cookies = set_cookies(known.set_cookies);

@@ -25,7 +25,7 @@ fn document(issuer: &str) -> Value {
     })
 }
 
-/// A site whose people sign in at the issuer, which browsers may reach elsewhere.
+/// A site with sign-in at the issuer, which may have a public address.
 async fn site(issuer: &Issuer, public: Option<&str>) -> Site {
     let (settings, ours) = (issuer.settings(), issuer.origin());
     Site::with(issuer.clock.clone(), |origin| Settings {
@@ -47,7 +47,7 @@ async fn site(issuer: &Issuer, public: Option<&str>) -> Site {
 #[tokio::test]
 async fn browsers_and_this_server_reach_the_provider_at_different_addresses() {
     let issuer = Issuer::start().await;
-    // The document, the endpoints and the tokens all know the public address only.
+    // The document, the endpoints and the tokens have the public address only.
     issuer.answers_for_discovery(ResponseTemplate::new(200).set_body_json(document(PUBLIC)));
     let site = site(&issuer, Some(PUBLIC)).await;
     let mut browser = site.browser();

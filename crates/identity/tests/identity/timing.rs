@@ -1,4 +1,4 @@
-//! A token's time, with a minute's leeway on either side.
+//! `exp` and `nbf`, with a leeway of a minute.
 
 use identity::AuthError;
 use jiff::SignedDuration;
