@@ -144,8 +144,8 @@ impl Call {
         responses::serialized(StatusCode::OK, body)
     }
 
-    /// The metadata of a list. Like Kubernetes, it omits the remaining count if there is a selector,
-    /// and contains an empty `continue` on the last page of custom resources.
+    /// The metadata of a list. Like Kubernetes, it omits the remaining count if there is a
+    /// selector, and contains an empty `continue` on the last page of custom resources.
     fn list_metadata(&self, page: &ListPage, token: Option<String>) -> Value {
         let mut metadata = json!({ "resourceVersion": page.revision.to_string() });
         let is_custom = self.target.kind.custom.is_some() && self.view() == View::Whole;

@@ -1,5 +1,5 @@
-//! The requests of kube's client and kube-runtime. `kube_runtime.golden` contains the requests and the
-//! responses of a real kube-apiserver; the embedded server must send the same responses.
+//! The requests of kube's client and kube-runtime. `kube_runtime.golden` contains the requests and
+//! the responses of a real kube-apiserver; the embedded server must send the same responses.
 
 use std::{
     convert::Infallible,

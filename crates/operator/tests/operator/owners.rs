@@ -1,4 +1,4 @@
-//! The ledger's sweeps (`model/ledger.py`), on a clock that is moved by hand.
+//! The sweeps of the ledger (docs/ledger.md, "Sweep"), on a clock that the test sets.
 
 use std::sync::Arc;
 
