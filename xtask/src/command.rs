@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-use crate::machine::variable_names;
+use crate::variables::variable_names;
 
 /// Cargo with the environment of a shell.
 ///

@@ -4,15 +4,16 @@
 //! builds what is stale and runs it, `test` checks everything, `build` makes the release binary,
 //! and `bench` measures it. `site` and `setup` are parts of these that are useful alone.
 
+mod apt;
 mod bench;
 mod checks;
 mod cluster;
 mod command;
-mod machine;
 mod progress;
 mod server;
 mod setup;
 mod site;
+mod variables;
 mod workspace;
 
 use std::ffi::OsString;

@@ -9,8 +9,8 @@ use anyhow::{Context, Result, bail};
 use super::Outcome;
 use crate::cluster::{self, Access};
 use crate::command::{read, run};
-use crate::machine::variable;
 use crate::progress;
+use crate::variables::variable;
 use crate::workspace::Workspace;
 
 /// The variable that makes tests rewrite the files that they compare with.

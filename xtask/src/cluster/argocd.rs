@@ -10,8 +10,9 @@ use data_encoding::BASE64;
 use super::kubectl::Kubectl;
 use super::tools::{ARGOCD, HELM};
 use super::{Cluster, loopback, text};
-use crate::machine::{apt_install, may_use_apt, on_path, variable};
+use crate::apt::{apt_install, may_use_apt};
 use crate::progress;
+use crate::variables::{on_path, variable};
 
 pub(super) const DAEMONS: &[&str] =
     &["redis-server", "argocd-repo-server", "argocd-application-controller"];

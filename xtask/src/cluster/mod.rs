@@ -19,8 +19,8 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use clap::{Subcommand, ValueEnum};
 
-use crate::machine::variable;
 use crate::progress;
+use crate::variables::variable;
 use crate::workspace::Workspace;
 
 use daemon::Daemon;

@@ -13,8 +13,8 @@ use anyhow::{Context, Result};
 use directories::ProjectDirs;
 
 use crate::command;
-use crate::machine::{on_path, variable};
 use crate::progress;
+use crate::variables::{on_path, variable};
 use crate::workspace::Workspace;
 
 /// The variable that names a directory of control plane programs, as for kubebuilder's tools.

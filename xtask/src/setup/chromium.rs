@@ -6,9 +6,10 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use crate::apt::{apt_install, may_use_apt};
 use crate::command;
-use crate::machine::{apt_install, may_use_apt, on_path, variable};
 use crate::progress;
+use crate::variables::{on_path, variable};
 
 /// The variable that names the browser to use.
 pub(crate) const CHROMIUM_PATH: &str = "CHROMIUM_PATH";
