@@ -88,7 +88,7 @@ fn redis(cluster: &Cluster) -> Result<()> {
         "--appendonly",
         "no",
     ]);
-    redis.current_dir(cluster.room("redis")?);
+    redis.current_dir(cluster.subdirectory("redis")?);
     cluster.daemon("redis-server").serve(&mut redis, port)
 }
 
@@ -130,14 +130,16 @@ fn program(cluster: &Cluster, role: &'static str) -> Result<Command> {
     let path = std::env::join_paths(directories).context("could not extend PATH")?;
     let mut command = Command::new(cluster.tools.provide(ARGOCD)?);
     command.env("ARGOCD_BINARY_NAME", role).env("PATH", path).env("ARGOCD_GPG_ENABLED", "false");
-    let rooms = [
+    let empty = [
         ("ARGOCD_TLS_DATA_PATH", "tls"),
         ("ARGOCD_GPG_DATA_PATH", "gpg"),
         ("ARGOCD_PLUGINSOCKFILEPATH", "plugins"),
     ];
-    for (name, room) in rooms {
-        command.env(name, cluster.room(&format!("argocd/{room}"))?);
+    for (name, directory) in empty {
+        command.env(name, cluster.subdirectory(&format!("argocd/{directory}"))?);
     }
-    command.env("HOME", cluster.room("argocd/home")?).env("TMPDIR", cluster.room("argocd/tmp")?);
+    command
+        .env("HOME", cluster.subdirectory("argocd/home")?)
+        .env("TMPDIR", cluster.subdirectory("argocd/tmp")?);
     Ok(command)
 }

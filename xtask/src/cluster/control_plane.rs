@@ -63,7 +63,7 @@ pub(super) fn start(cluster: &Cluster) -> Result<Kubectl> {
 }
 
 fn etcd(cluster: &Cluster) -> Result<()> {
-    let data = cluster.room("etcd")?;
+    let data = cluster.subdirectory("etcd")?;
     let clients = format!("http://{}", loopback(cluster.ports.of("etcd")?));
     let peers = format!("http://{}", loopback(cluster.ports.of("etcd-peers")?));
     let mut etcd = Command::new(cluster.tools.provide(ETCD)?);
@@ -100,7 +100,7 @@ fn apiserver(cluster: &Cluster, pki: &Pki, kubectl: &Kubectl) -> Result<()> {
         ("--service-account-signing-key-file", pki.token_key()),
         ("--audit-policy-file", policy),
         ("--audit-log-path", cluster.directory.join("audit.log")),
-        ("--cert-dir", cluster.room("apiserver")?),
+        ("--cert-dir", cluster.subdirectory("apiserver")?),
     ];
     for (flag, path) in files {
         apiserver.arg(flag).arg(path);
@@ -118,7 +118,7 @@ fn controllers(cluster: &Cluster, pki: &Pki) -> Result<()> {
         format!("--service-account-private-key-file={}", text(&pki.token_key())?),
         format!("--root-ca-file={}", text(&pki.authority())?),
         format!("--secure-port={}", cluster.ports.of("kube-controller-manager")?),
-        format!("--cert-dir={}", text(&cluster.room("controller-manager")?)?),
+        format!("--cert-dir={}", text(&cluster.subdirectory("controller-manager")?)?),
     ]);
     manager.args(["--leader-elect=false", "--bind-address=127.0.0.1"]);
     // Tests create and delete hundreds of namespaces.
@@ -129,7 +129,7 @@ fn controllers(cluster: &Cluster, pki: &Pki) -> Result<()> {
     scheduler.args([
         format!("--kubeconfig={}", text(&kubeconfig)?),
         format!("--secure-port={}", cluster.ports.of("kube-scheduler")?),
-        format!("--cert-dir={}", text(&cluster.room("scheduler")?)?),
+        format!("--cert-dir={}", text(&cluster.subdirectory("scheduler")?)?),
     ]);
     scheduler.args(["--leader-elect=false", "--bind-address=127.0.0.1"]);
     cluster.daemon("kube-scheduler").start(&mut scheduler)

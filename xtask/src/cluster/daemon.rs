@@ -13,10 +13,10 @@ use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
 /// The time that a program has to become ready.
-const START_PATIENCE: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_secs(60);
 /// The time that a program has to end after SIGTERM.
-const PATIENCE: Duration = Duration::from_secs(10);
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// One program of the cluster.
 #[derive(Debug, Clone)]
@@ -78,10 +78,10 @@ impl Daemon {
         let _ = kill_process(process, Signal::TERM);
         let asked = Instant::now();
         while self.process().is_some() {
-            if asked.elapsed() > PATIENCE {
+            if asked.elapsed() > STOP_TIMEOUT {
                 let _ = kill_process(process, Signal::KILL);
             }
-            thread::sleep(LOOK_AGAIN);
+            thread::sleep(POLL_INTERVAL);
         }
         fs::remove_file(self.pid_file()).context("could not forget a process")
     }
@@ -94,14 +94,14 @@ impl Daemon {
             if self.process().is_none() {
                 bail!("{} ended; its log ends with:\n{}", self.name, self.end_of_log());
             }
-            if start.elapsed() > START_PATIENCE {
+            if start.elapsed() > START_TIMEOUT {
                 bail!(
                     "{} was not ready in time; its log ends with:\n{}",
                     self.name,
                     self.end_of_log()
                 );
             }
-            thread::sleep(LOOK_AGAIN);
+            thread::sleep(POLL_INTERVAL);
         }
         Ok(())
     }

@@ -32,7 +32,7 @@ pub(super) fn start(cluster: &Cluster, kubectl: &Kubectl) -> Result<()> {
     let storage = loopback(cluster.ports.of("source-controller-storage")?);
     let mut source = controller(cluster, kubectl, SOURCE_CONTROLLER)?;
     source.args([
-        format!("--storage-path={}", text(&cluster.room("source-controller")?)?),
+        format!("--storage-path={}", text(&cluster.subdirectory("source-controller")?)?),
         format!("--storage-addr={storage}"),
         format!("--storage-adv-addr={storage}"),
     ]);

@@ -10,8 +10,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::command;
 
-const PATIENCE: Duration = Duration::from_secs(60);
-const LOOK_AGAIN: Duration = Duration::from_millis(100);
+const DEFINITION_TIMEOUT: Duration = Duration::from_secs(60);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// kubectl with the rights of the admin.
 #[derive(Debug, Clone)]
@@ -74,10 +74,10 @@ impl Kubectl {
         let start = Instant::now();
         // kubectl does not wait for conditions that are still null: it fails.
         while !self.succeeds(&arguments) {
-            if start.elapsed() > PATIENCE {
+            if start.elapsed() > DEFINITION_TIMEOUT {
                 bail!("the API server did not take up {}", arguments[3..].join(", "));
             }
-            thread::sleep(LOOK_AGAIN);
+            thread::sleep(POLL_INTERVAL);
         }
         Ok(())
     }

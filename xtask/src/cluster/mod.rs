@@ -206,7 +206,7 @@ impl Cluster {
     }
 
     /// A directory for the files of a program.
-    fn room(&self, name: &str) -> Result<PathBuf> {
+    fn subdirectory(&self, name: &str) -> Result<PathBuf> {
         let room = self.directory.join(name);
         fs::create_dir_all(&room).with_context(|| format!("could not make {}", room.display()))?;
         Ok(room)
