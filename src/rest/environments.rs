@@ -37,8 +37,8 @@ pub(crate) async fn list_environments(
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct StreamOptions {
-    #[doc = "Whether events carry the list in the web app's own form (base64 of postcard, which may change at any time) instead of"]
-    #[doc = "JSON: a reader of JSON is a twentieth of what a browser may download."]
+    /// Whether events carry the list in the compact form of the web app instead of JSON. The form
+    /// may change at any time.
     #[serde(default)]
     compact: bool,
 }
@@ -46,9 +46,7 @@ pub(crate) struct StreamOptions {
 /// The list as server-sent events: one on connect and one on every change.
 ///
 /// The stream ends when the session or the token does, and when the server stops.
-#[utoipa::path(get, path = "/api/environments/stream", tag = "environments",
-    summary = "The list as server-sent events, `environments`, on connect and on every change; a comment every 15 s.",
-    security(("bearer" = []), ("session" = [])), responses(
+#[utoipa::path(get, path = "/api/environments/stream", tag = "environments", security(("bearer" = []), ("session" = [])), responses(
     (status = 200, body = EnvironmentList, content_type = "text/event-stream"),
     (status = 401, body = ErrorBody),
     (status = 404, body = ErrorBody, description = "the list is disabled"),

@@ -9,7 +9,7 @@ use crate::http::{ApiError, AppState, SignedIn};
 #[utoipa::path(get, path = "/api/me", tag = "session", security(("bearer" = []), ("session" = [])), responses(
     (status = 200, body = Me),
     (status = 401, body = ErrorBody),
-    (status = 403, body = ErrorBody, description = "the token names nobody"),
+    (status = 403, body = ErrorBody, description = "the token has no usable name"),
 ))]
 pub(crate) async fn get_me(
     State(state): State<AppState>,

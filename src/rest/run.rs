@@ -14,17 +14,15 @@ use crate::http::{ApiError, AppState, Path, Query, SameOriginCaller, SignedIn};
 /// Launches a template: creates or claims an environment, or returns the one the owner has.
 ///
 /// Parameters of the template are read from the query string; undeclared ones are ignored.
-#[utoipa::path(get, path = "/run/{env}", tag = "run",
-    summary = "Creates the caller's environment of a template, or claims a warm one, or returns the one that the owner already has.",
-    security(("bearer" = []), ("session" = [])),
+#[utoipa::path(get, path = "/run/{env}", tag = "run", security(("bearer" = []), ("session" = [])),
     params(("env" = String, Path, description = "the template's name")),
     responses(
         (status = 200, body = Run),
         (status = 400, body = ErrorBody, description = "a parameter is missing or not allowed"),
         (status = 401, body = ErrorBody),
-        (status = 403, body = ErrorBody, description = "the limit is reached, or the token has no owner"),
+        (status = 403, body = ErrorBody, description = "the quota is used up, or the token has no owner"),
         (status = 404, body = ErrorBody, description = "unknown or disabled"),
-        (status = 503, body = ErrorBody, description = "no warm member is left; see Retry-After"),
+        (status = 503, body = ErrorBody, description = "the pool has no unclaimed member; see Retry-After"),
     ))]
 pub(crate) async fn launch_environment(
     State(state): State<AppState>,
@@ -47,7 +45,7 @@ pub(crate) async fn refuse_head() -> ([(HeaderName, &'static str); 1], ApiError)
     responses(
         (status = 200, body = Run),
         (status = 401, body = ErrorBody),
-        (status = 404, body = ErrorBody, description = "the caller has none of this template"),
+        (status = 404, body = ErrorBody, description = "the caller has no environment of this template"),
     ))]
 pub(crate) async fn get_environment_status(
     State(state): State<AppState>,
@@ -62,10 +60,10 @@ pub(crate) async fn get_environment_status(
     params(("env" = String, Path, description = "the template's name")),
     responses(
         (status = 200, body = Extended),
-        (status = 400, body = ErrorBody, description = "it has no end"),
+        (status = 400, body = ErrorBody, description = "the environment has no deadline"),
         (status = 401, body = ErrorBody),
-        (status = 404, body = ErrorBody, description = "the caller has none of this template"),
-        (status = 409, body = ErrorBody, description = "it was extended as often as it can be"),
+        (status = 404, body = ErrorBody, description = "the caller has no environment of this template"),
+        (status = 409, body = ErrorBody, description = "the environment has no extension left"),
     ))]
 pub(crate) async fn extend_environment(
     State(state): State<AppState>,
@@ -79,9 +77,9 @@ pub(crate) async fn extend_environment(
 #[utoipa::path(delete, path = "/run/{env}", tag = "run", security(("bearer" = []), ("session" = [])),
     params(("env" = String, Path, description = "the template's name")),
     responses(
-        (status = 204, description = "accepted; it is listed as Deleting until it is really gone"),
+        (status = 204, description = "accepted; the environment is listed as Deleting until it is gone"),
         (status = 401, body = ErrorBody),
-        (status = 404, body = ErrorBody, description = "the caller has none of this template"),
+        (status = 404, body = ErrorBody, description = "the caller has no environment of this template"),
     ))]
 pub(crate) async fn delete_environment(
     State(state): State<AppState>,
