@@ -49,7 +49,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Packages that the tests of any package may depend on.
-const FOR_TESTS: [&str; 4] = ["dev", "localkube", "samples", "testbed"];
+const FOR_TESTS: [&str; 5] = ["clock", "dev", "localkube", "samples", "testbed"];
 
 /// The development mode, with its token issuer and its database, and the samples with their pty
 /// library: production links none of them.
