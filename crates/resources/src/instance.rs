@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    chart::Chart,
     guard_rails::GuardRails,
     phase::{Health, Phase},
-    template::{Chart, ConnectionType, EngineName, ProcessSpec},
+    process::ProcessSpec,
+    template::{ConnectionType, EngineName},
 };
 
 /// One environment, or one pool member.

@@ -12,6 +12,7 @@
               types that are unreachable"
 )]
 
+mod chart;
 mod config;
 mod defaults;
 mod descriptions;
@@ -22,12 +23,14 @@ pub mod meta;
 pub mod names;
 mod owner;
 mod phase;
+mod process;
 mod reason;
 mod schema;
 mod source;
 mod template;
 mod workload;
 
+pub use chart::{Chart, ChartType};
 pub use config::{
     ArgocdSettings, FluxSettings, LaunchDefaults, OperatorConfig, OperatorConfigSpec,
 };
@@ -37,11 +40,12 @@ pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus, Resolv
 pub use labels::{instance_labels, label};
 pub use owner::{DployOwner, DployOwnerSpec, DployOwnerStatus, Identity, IdentityKind, Seat};
 pub use phase::{Health, Phase};
+pub use process::{EnvVar, ProcessSpec};
 pub use reason::Reason;
 pub use source::Source;
 pub use template::{
-    Chart, ChartType, ConnectionType, DployTemplate, DployTemplateSpec, DployTemplateStatus,
-    EngineName, EnvVar, Method, Parameter, Pool, ProcessSpec, Ttl, UNLIMITED,
+    ConnectionType, DployTemplate, DployTemplateSpec, DployTemplateStatus, EngineName, Method,
+    Parameter, Pool, Ttl, UNLIMITED,
 };
 pub use workload::{OrderRef, WorkloadState};
 

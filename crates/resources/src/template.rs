@@ -5,7 +5,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::guard_rails::GuardRails;
+use crate::{chart::Chart, guard_rails::GuardRails, process::ProcessSpec};
 
 /// The value of `ttl.seconds` that means no deadline.
 pub const UNLIMITED: i64 = -1;
@@ -184,84 +184,6 @@ impl EngineName {
             Self::Process => "process",
         }
     }
-}
-
-/// The source of a Helm chart.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct Chart {
-    /// Whether the chart is in a Git repository (`git`) or a Helm repository (`helm`).
-    #[serde(rename = "type")]
-    pub chart_type: ChartType,
-    /// The URL of the repository.
-    #[serde(rename = "repoURL")]
-    pub repo_url: String,
-    /// The folder of the chart in the repository, for type `git`.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub path: String,
-    /// The name of the chart, for type `helm`.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub chart: String,
-    /// A branch, tag or commit for type `git`; a version or a range of versions for type `helm`.
-    /// The engine's default applies when it is empty.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub target_revision: String,
-}
-
-/// The type of a chart's repository.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum ChartType {
-    /// A folder in a Git repository.
-    #[default]
-    Git,
-    /// A chart in a Helm repository.
-    Helm,
-}
-
-impl ChartType {
-    /// The value in the manifest.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Git => "git",
-            Self::Helm => "helm",
-        }
-    }
-}
-
-/// A local child process.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ProcessSpec {
-    /// The program. `dploy` is the running Dploy binary itself.
-    #[schemars(length(min = 1))]
-    pub command: String,
-    /// The arguments of the program. Each is a Go template.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub args: Vec<String>,
-    /// Additional environment variables. `PORT` is always set.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub env: Vec<EnvVar>,
-    /// The port on which the process listens. With 0, the default, Dploy chooses a free port and
-    /// passes it in `PORT` and `.Port`.
-    #[serde(default)]
-    pub port: u16,
-    /// The path of the health check, which passes on a status below 400. By default the check
-    /// passes when the port accepts a connection.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub health_path: String,
-}
-
-/// An environment variable of a process.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct EnvVar {
-    /// The name of the variable.
-    #[schemars(length(min = 1))]
-    pub name: String,
-    /// A Go template of the value.
-    #[serde(default)]
-    pub value: String,
 }
 
 /// Whether people open the URL or copy a command.
