@@ -23,7 +23,6 @@ const ARROWS: &[(&str, &[&str])] = &[
             "errors",
             "identity",
             "operator",
-            "rendering",
             "resources",
             "wire",
         ],
@@ -43,7 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("errors", &[]),
     ("localkube", &["clock"]),
     ("samples", &["errors"]),
-    ("testbed", &["dev", "dploy", "resources"]),
+    ("testbed", &["dev", "dploy"]),
     ("bench", &["clock", "resources"]),
     ("xtask", &[]),
 ];
