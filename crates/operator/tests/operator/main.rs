@@ -11,4 +11,5 @@ mod owners;
 mod pools;
 #[path = "../../../engines/tests/engines/support.rs"]
 mod support;
+mod time;
 mod with_processes;
