@@ -7,6 +7,7 @@ mod bed;
 mod election;
 mod fake;
 mod instances;
+mod network;
 mod owners;
 mod pools;
 #[path = "../../../engines/tests/engines/support.rs"]
