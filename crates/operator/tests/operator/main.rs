@@ -12,4 +12,5 @@ mod owners;
 mod pools;
 #[path = "../../../engines/tests/engines/support.rs"]
 mod support;
+mod time;
 mod with_processes;
