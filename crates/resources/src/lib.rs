@@ -47,7 +47,7 @@ pub use template::{
     ConnectionType, DployTemplate, DployTemplateSpec, DployTemplateStatus, EngineName, Method,
     Parameter, Pool, StartsAt, Ttl, UNLIMITED,
 };
-pub use workload::{OrderRef, WorkloadState};
+pub use workload::{OrderRef, Placed, WorkloadState};
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::CustomResourceExt;

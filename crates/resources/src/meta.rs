@@ -13,6 +13,9 @@ pub const OWNER: &str = "dploy.dev/owner";
 pub const TEMPLATE: &str = "dploy.dev/template";
 /// Label: the name of the instance, on the objects of its workload.
 pub const INSTANCE: &str = "dploy.dev/instance";
+/// Label: the namespace of the Dploy that placed an object, on the objects of a workload and its
+/// namespace. The name of an instance is unique only within one Dploy.
+pub const INSTALLATION: &str = "dploy.dev/installation";
 /// Label: `true` on pool members, claimed and unclaimed.
 pub const POOLED: &str = "dploy.dev/pooled";
 /// Label: `true` on void instances (docs/ledger.md, "Fence").

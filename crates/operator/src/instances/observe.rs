@@ -132,14 +132,7 @@ pub(super) fn engine_of(instance: &DployInstance) -> Option<EngineName> {
 }
 
 fn order(instance: &DployInstance) -> Option<OrderRef> {
-    if instance.metadata.deletion_timestamp.is_some() {
-        return None;
-    }
-    Some(OrderRef {
-        instance: instance.name_any(),
-        uuid: instance.spec.uuid.clone().unwrap_or_default(),
-        namespace: instance.status.as_ref()?.namespace.clone()?,
-    })
+    OrderRef::of(instance).filter(|_| instance.metadata.deletion_timestamp.is_none())
 }
 
 /// Draws a uuid that no instance of the template has, and a seed.
