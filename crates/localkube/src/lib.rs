@@ -83,10 +83,11 @@ impl LocalKube {
         http::router(Arc::clone(&self.store))
     }
 
-    /// A client that reaches this server without a socket. It needs a tokio runtime.
+    /// A client that reaches this server without a socket. It needs a tokio runtime. It has the
+    /// deadlines and retries of a client in production.
     #[must_use]
     pub fn client(&self, default_namespace: &str) -> Client {
-        Client::new(self.router(), default_namespace)
+        kubeclient::over(self.router(), default_namespace).build()
     }
 
     /// Commits the queued writes and releases the data directory. Clients may remain: their later

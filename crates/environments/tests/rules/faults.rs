@@ -70,7 +70,7 @@ impl Faults {
                 })
             }
         });
-        Client::new(service, namespace)
+        kubeclient::over(service, namespace).build()
     }
 
     /// Installs a gate.
