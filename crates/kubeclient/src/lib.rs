@@ -26,6 +26,7 @@ mod transport;
 
 use std::time::Duration;
 
+use clock::World;
 use http::{Request, Response};
 use kube::client::{Body, ClientBuilder};
 use thiserror::Error;
@@ -57,8 +58,13 @@ pub const WATCH_IDLE_TIMEOUT: Duration = Duration::from_secs(130);
 #[error("the API server did not answer within {} ms", .0.as_millis())]
 pub struct DeadlineExceeded(pub Duration);
 
-/// A client that sends through `service`, with this crate's limits and retries.
-pub fn over<S, B>(service: S, default_namespace: impl Into<String>) -> ClientBuilder<Resilient<S>>
+/// A client that sends through `service`, with this crate's limits and retries. The pauses between
+/// retries are drawn from `world`.
+pub fn over<S, B>(
+    service: S,
+    default_namespace: impl Into<String>,
+    world: World,
+) -> ClientBuilder<Resilient<S>>
 where
     S: Service<Request<Body>, Response = Response<B>> + Clone + Send + 'static,
     S::Future: Send + 'static,
@@ -66,5 +72,5 @@ where
     B: hyper::body::Body<Data = bytes::Bytes> + Send + 'static,
     B::Error: Into<BoxError>,
 {
-    ClientBuilder::new(Resilient::new(service), default_namespace)
+    ClientBuilder::new(Resilient::new(service, world), default_namespace)
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use bytes::Bytes;
+use clock::World;
 use futures::{FutureExt as _, future::BoxFuture};
 use http::{Request, Response};
 use http_body_util::{BodyExt as _, Full, combinators::UnsyncBoxBody};
@@ -26,6 +27,7 @@ type ResponseBody = UnsyncBoxBody<Bytes, BoxError>;
 pub struct Resilient<S> {
     inner: S,
     limits: Limits,
+    world: World,
 }
 
 /// The limits of the calls.
@@ -51,12 +53,8 @@ impl Default for Limits {
 }
 
 impl<S> Resilient<S> {
-    pub(crate) fn new(inner: S) -> Self {
-        Self::with(inner, Limits::default())
-    }
-
-    pub(crate) const fn with(inner: S, limits: Limits) -> Self {
-        Self { inner, limits }
+    pub(crate) fn new(inner: S, world: World) -> Self {
+        Self { inner, limits: Limits::default(), world }
     }
 }
 
@@ -86,63 +84,62 @@ where
             }
             call => {
                 let limit = if call == Call::Apply { limits.apply } else { limits.call };
-                answer(service, request, call, limit, limits.pauses).boxed()
+                let deadline = Instant::now() + limit;
+                let retries =
+                    Retries { call, deadline, pauses: limits.pauses, world: self.world.clone() };
+                let answer = async move { retries.send(service, request).await };
+                let in_time = timeout_at(deadline, answer);
+                in_time.map(move |it| it.map_err(|_| DeadlineExceeded(limit))?).boxed()
             }
         }
     }
 }
 
-/// Sends a request until its answer is final, and collects the answer, within `limit`.
-async fn answer<S, B>(
-    service: S,
-    request: Request<Body>,
-    call: Call,
-    limit: Duration,
-    pauses: Pauses,
-) -> Result<Response<ResponseBody>, BoxError>
-where
-    S: Service<Request<Body>, Response = Response<B>> + Clone + Send,
-    S::Future: Send,
-    S::Error: Into<BoxError>,
-    B: hyper::body::Body<Data = Bytes> + Send,
-    B::Error: Into<BoxError>,
-{
-    let deadline = Instant::now() + limit;
-    let final_answer = repeat(service, request, call, deadline, pauses);
-    timeout_at(deadline, final_answer).await.map_err(|_| DeadlineExceeded(limit))?
-}
-
-async fn repeat<S, B>(
-    service: S,
-    mut request: Request<Body>,
+/// How the requests of one call are repeated.
+struct Retries {
     call: Call,
     deadline: Instant,
     pauses: Pauses,
-) -> Result<Response<ResponseBody>, BoxError>
-where
-    S: Service<Request<Body>, Response = Response<B>> + Clone + Send,
-    S::Future: Send,
-    S::Error: Into<BoxError>,
-    B: hyper::body::Body<Data = Bytes> + Send,
-    B::Error: Into<BoxError>,
-{
-    let mut attempts = 0;
-    loop {
-        let again = copy(&request);
-        let response = service.clone().oneshot(request).await.map_err(Into::into)?;
-        attempts += 1;
-        let response = collect(response).await?;
-        if !call.is_repeated_after(response.status()) {
-            return Ok(response);
+    world: World,
+}
+
+impl Retries {
+    /// Sends the request until its answer is final, and collects the answer.
+    async fn send<S, B>(
+        &self,
+        service: S,
+        mut request: Request<Body>,
+    ) -> Result<Response<ResponseBody>, BoxError>
+    where
+        S: Service<Request<Body>, Response = Response<B>> + Clone + Send,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        B: hyper::body::Body<Data = Bytes> + Send,
+        B::Error: Into<BoxError>,
+    {
+        let mut attempts = 0;
+        loop {
+            let copy = copy(&request);
+            let response = service.clone().oneshot(request).await.map_err(Into::into)?;
+            let response = collect(response).await?;
+            attempts += 1;
+            let (Some(copy), Some(pause)) = (copy, self.pause(attempts, &response)) else {
+                return Ok(response);
+            };
+            tracing::debug!(status = response.status().as_u16(), attempts, "repeating a request");
+            sleep(pause).await;
+            request = copy;
         }
-        let pause = pauses.after(attempts, response.headers());
-        let (Some(again), Some(pause)) = (again, pause) else { return Ok(response) };
-        if Instant::now() + pause >= deadline {
-            return Ok(response);
+    }
+
+    /// The pause before the request is repeated; `None` when the answer is final, or when the pause
+    /// would outlast the deadline.
+    fn pause<B>(&self, attempts: u32, response: &Response<B>) -> Option<Duration> {
+        if !self.call.is_repeated_after(response.status()) {
+            return None;
         }
-        tracing::debug!(status = response.status().as_u16(), attempts, "repeating a request");
-        sleep(pause).await;
-        request = again;
+        let pause = self.pauses.after(attempts, response.headers(), &self.world)?;
+        (Instant::now() + pause < self.deadline).then_some(pause)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clock::World;
 use http::{HeaderMap, header::RETRY_AFTER};
 
 /// How often a request is sent at most.
@@ -19,13 +20,18 @@ pub(crate) struct Pauses {
 impl Pauses {
     /// The pause after this many attempts: a random time, on top of what the server asked for.
     /// `None` after the last attempt.
-    pub(crate) fn after(&self, attempts: u32, headers: &HeaderMap) -> Option<Duration> {
+    pub(crate) fn after(
+        &self,
+        attempts: u32,
+        headers: &HeaderMap,
+        world: &World,
+    ) -> Option<Duration> {
         if attempts >= MAX_ATTEMPTS {
             return None;
         }
         let doublings = attempts.saturating_sub(1).min(16);
         let longest = self.first.saturating_mul(1 << doublings).min(self.longest);
-        Some(retry_after(headers).saturating_add(clock::jitter(longest)))
+        Some(retry_after(headers).saturating_add(world.jitter(longest)))
     }
 }
 

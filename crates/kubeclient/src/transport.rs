@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use clock::World;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper_util::{
@@ -51,7 +52,8 @@ pub fn connect(config: Config) -> kube::Result<ClientBuilder<Resilient<Transport
         .layer(config.extra_headers_layer()?)
         .map_err(BoxError::from)
         .service(client);
-    Ok(over(transport.map_err(BoxError::from).boxed_clone(), config.default_namespace))
+    let transport = transport.map_err(BoxError::from).boxed_clone();
+    Ok(over(transport, config.default_namespace, World::of_the_machine()))
 }
 
 fn tcp() -> HttpConnector {

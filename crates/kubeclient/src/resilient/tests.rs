@@ -21,6 +21,10 @@ fn limits() -> Limits {
     Limits { pauses, ..Limits::default() }
 }
 
+fn limited<S>(inner: S, limits: Limits) -> Resilient<S> {
+    Resilient { inner, limits, world: World::of_the_machine() }
+}
+
 fn request(method: Method, uri: &str) -> http::request::Builder {
     Request::builder().method(method).uri(uri)
 }
@@ -44,7 +48,7 @@ async fn requests_until_final(
             Ok::<_, Infallible>(response.body(Full::new(Bytes::from_static(b"{}"))).expect("valid"))
         }
     });
-    let client = ClientBuilder::new(Resilient::with(service, limits), "default").build();
+    let client = ClientBuilder::new(limited(service, limits), "default").build();
     let sent = request.body(Body::from(b"sent".to_vec())).expect("a request");
     let response = client.send(sent).await.expect("an answer");
     (response.status().as_u16(), count.load(SeqCst))
@@ -96,7 +100,7 @@ fn unanswered(limits: Limits) -> Client {
     let service = service_fn(|_: Request<Body>| {
         std::future::pending::<Result<Response<Full<Bytes>>, Infallible>>()
     });
-    ClientBuilder::new(Resilient::with(service, limits), "default").build()
+    ClientBuilder::new(limited(service, limits), "default").build()
 }
 
 async fn exceeded(client: &Client, request: http::request::Builder) -> DeadlineExceeded {
@@ -128,7 +132,7 @@ fn stalled(parts: &'static [&'static str], limits: Limits) -> Client {
             parts.map(|it| Ok::<_, Infallible>(Frame::data(Bytes::from_static(it.as_bytes()))));
         async move { Ok::<_, Infallible>(Response::new(StreamBody::new(frames))) }
     });
-    ClientBuilder::new(Resilient::with(service, limits), "default").build()
+    ClientBuilder::new(limited(service, limits), "default").build()
 }
 
 #[tokio::test]
