@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use clock::World;
 use http::{Method, Request, Response, StatusCode};
 use kube::{Client, client::Body};
 use serde_json::json;
@@ -70,7 +71,7 @@ impl Faults {
                 })
             }
         });
-        Client::new(service, namespace)
+        kubeclient::over(service, namespace, World::of_the_machine()).build()
     }
 
     /// Installs a gate.
