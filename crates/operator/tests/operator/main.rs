@@ -7,8 +7,10 @@ mod bed;
 mod election;
 mod fake;
 mod instances;
+mod network;
 mod owners;
 mod pools;
+mod retries;
 #[path = "../../../engines/tests/engines/support.rs"]
 mod support;
 mod with_processes;
