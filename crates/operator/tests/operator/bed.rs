@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{fake::Fake, network::Network, support::eventually};
+use crate::{fake::Fake, link::Link, network::Network, support::eventually};
 
 pub(crate) const NAMESPACE: &str = "dploy-system";
 
@@ -105,19 +105,36 @@ impl Bed {
     }
 
     pub(crate) fn operate(&self, identity: &str) -> Operator {
-        let fake: Arc<Fake> = Arc::clone(&self.fake);
-        self.operate_with(identity, Engines::default().with(EngineName::Flux, fake))
+        self.operate_with(identity, self.fake_engine())
     }
 
     pub(crate) fn operate_with(&self, identity: &str, engines: Engines) -> Operator {
-        self.start(self.client.clone(), self.settings(identity), engines)
+        self.operate_through(self.client.clone(), identity, engines)
     }
 
-    /// An operator with the fake engine, whose requests go through this network.
-    pub(crate) fn operate_through(&self, network: &Network, settings: Settings) -> Operator {
+    /// An operator with the fake engine whose requests pass this network.
+    pub(crate) fn operate_behind(&self, network: &Network, identity: &str) -> Operator {
+        let client = network.before(self.client.clone());
+        self.operate_through(client, identity, self.fake_engine())
+    }
+
+    pub(crate) fn operate_through(
+        &self,
+        client: Client,
+        identity: &str,
+        engines: Engines,
+    ) -> Operator {
+        self.start(client, self.settings(identity), engines)
+    }
+
+    /// An operator with the fake engine whose requests pass this link.
+    pub(crate) fn operate_over(&self, link: &Link, settings: Settings) -> Operator {
+        self.start(link.before(&self.client), settings, self.fake_engine())
+    }
+
+    fn fake_engine(&self) -> Engines {
         let fake: Arc<Fake> = Arc::clone(&self.fake);
-        let engines = Engines::default().with(EngineName::Flux, fake);
-        self.start(network.before(&self.client), settings, engines)
+        Engines::default().with(EngineName::Flux, fake)
     }
 
     /// Settings with short timings.
@@ -130,7 +147,7 @@ impl Bed {
         settings
     }
 
-    pub(crate) fn start(&self, client: Client, settings: Settings, engines: Engines) -> Operator {
+    fn start(&self, client: Client, settings: Settings, engines: Engines) -> Operator {
         let shutdown = CancellationToken::new();
         let running = operator::Operator::new(client, settings, engines, self.clock.clone());
         let mut metrics = Registry::default();

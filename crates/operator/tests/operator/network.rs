@@ -1,188 +1,139 @@
-//! A network between one replica and its API server. A test counts its requests and breaks it.
+//! A network between an operator and its API server that a test controls. A request that it holds
+//! back takes effect later even if its sender is gone.
 
 use std::{
+    collections::VecDeque,
     convert::Infallible,
-    io,
+    future::pending,
     sync::{Arc, Mutex},
 };
 
-use bytes::Bytes;
-use futures::{TryStreamExt, stream};
 use http::{Method, Request, Response, StatusCode};
-use http_body_util::{BodyExt, StreamBody, combinators::UnsyncBoxBody};
-use hyper::body::Frame;
 use kube::{Client, client::Body};
 use serde_json::json;
-use tokio::sync::watch;
-use tower::{BoxError, service_fn};
+use tokio::sync::Semaphore;
+use tower::service_fn;
 
 use crate::bed::NAMESPACE;
 
-type Answer = Response<UnsyncBoxBody<Bytes, BoxError>>;
-type Rule = Arc<dyn Fn(&Call) -> Option<Fault> + Send + Sync>;
+/// The network of one replica.
+#[derive(Default, Clone)]
+pub(crate) struct Network(Arc<Mutex<State>>);
 
-/// The network of one replica. Clones are the same network.
-#[derive(Clone)]
-pub(crate) struct Network(Arc<State>);
-
+#[derive(Default)]
 struct State {
-    rule: Mutex<Option<Rule>>,
-    /// Changes with every rule.
-    rules: watch::Sender<usize>,
-    calls: Mutex<Vec<Call>>,
+    rules: VecDeque<Rule>,
+    /// The requests that were sent, as `METHOD /path`.
+    sent: Vec<String>,
 }
 
-/// A request.
-#[derive(Debug, Clone)]
-pub(crate) struct Call {
-    pub(crate) method: Method,
-    pub(crate) path: String,
-    pub(crate) is_watch: bool,
+/// What happens to the next request with this method whose path contains this part.
+struct Rule {
+    method: Method,
+    path_part: &'static str,
+    fault: Fault,
 }
 
 /// What happens to a request.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub(crate) enum Fault {
-    /// It is not answered, and its watch is silent, until the rule changes. Then its connection is
-    /// reset.
-    Hang,
-    /// It is never answered.
-    Swallow,
-    /// It is refused with this status.
-    Refuse(StatusCode),
-    /// It is carried out twice, and its first answer is lost.
-    Replay,
-    /// It is carried out, and answered with 503.
-    LoseAnswer,
+    /// It waits at the gate, then takes effect.
+    Held(Gate),
+    /// It is answered with this status and has no effect.
+    Refused(StatusCode),
+    /// It takes effect and is answered with this status.
+    Lost(StatusCode),
 }
 
-impl Call {
-    pub(crate) fn is_read(&self) -> bool {
-        self.method == Method::GET && !self.is_watch
+/// Stops one request.
+#[derive(Clone)]
+pub(crate) struct Gate {
+    arrived: Arc<Semaphore>,
+    open: Arc<Semaphore>,
+}
+
+impl Gate {
+    /// Waits until the request is stopped.
+    pub(crate) async fn arrived(&self) {
+        self.arrived.acquire().await.unwrap().forget();
     }
 
-    pub(crate) fn is_write(&self) -> bool {
-        self.method != Method::GET
-    }
-
-    /// Whether it is about an object of this kind, by its plural.
-    pub(crate) fn is_about(&self, plural: &str) -> bool {
-        self.path.split('/').any(|part| part == plural)
+    /// Lets the stopped request through.
+    pub(crate) fn open(&self) {
+        self.open.add_permits(1);
     }
 }
 
 impl Network {
-    pub(crate) fn new() -> Self {
-        let (rules, _) = watch::channel(0);
-        Self(Arc::new(State { rule: Mutex::default(), rules, calls: Mutex::default() }))
-    }
-
     /// A client that sends through this network.
-    pub(crate) fn before(&self, client: &Client) -> Client {
-        let (network, client) = (self.clone(), client.clone());
+    pub(crate) fn before(&self, client: Client) -> Client {
+        let network = self.clone();
         let service = service_fn(move |request: Request<Body>| {
             let (network, client) = (network.clone(), client.clone());
-            async move { network.carry(&client, request).await }
+            async move {
+                let fault = network.fault(request.method(), request.uri().path());
+                // In a task of its own: a sender that gives up does not stop its request.
+                let answer = tokio::spawn(send(client, request, fault));
+                Ok::<_, Infallible>(answer.await.unwrap())
+            }
         });
         Client::new(service, NAMESPACE)
     }
 
-    /// Breaks the network: the rule says what happens to each request.
-    pub(crate) fn breaks(&self, rule: impl Fn(&Call) -> Option<Fault> + Send + Sync + 'static) {
-        self.set(Some(Arc::new(rule)));
+    /// The next request with this method whose path contains this part meets this fault.
+    pub(crate) fn next(&self, method: Method, path_part: &'static str, fault: Fault) {
+        self.0.lock().unwrap().rules.push_back(Rule { method, path_part, fault });
     }
 
-    /// Mends the network.
-    pub(crate) fn heals(&self) {
-        self.set(None);
+    /// Holds back the next request with this method whose path contains this part.
+    pub(crate) fn hold(&self, method: Method, path_part: &'static str) -> Gate {
+        let gate = Gate { arrived: Arc::new(Semaphore::new(0)), open: Arc::new(Semaphore::new(0)) };
+        self.next(method, path_part, Fault::Held(gate.clone()));
+        gate
     }
 
-    fn set(&self, rule: Option<Rule>) {
-        *self.0.rule.lock().unwrap() = rule;
-        self.0.rules.send_modify(|rules| *rules += 1);
+    /// How many requests with this method were sent whose path contains this part.
+    pub(crate) fn sent(&self, method: &Method, path_part: &str) -> usize {
+        let state = self.0.lock().unwrap();
+        let is_so = |it: &&String| it.starts_with(method.as_str()) && it.contains(path_part);
+        state.sent.iter().filter(is_so).count()
     }
 
-    /// How many requests were like that.
-    pub(crate) fn count(&self, is: impl Fn(&Call) -> bool) -> usize {
-        self.0.calls.lock().unwrap().iter().filter(|call| is(call)).count()
+    fn fault(&self, method: &Method, path: &str) -> Option<Fault> {
+        let mut state = self.0.lock().unwrap();
+        state.sent.push(format!("{method} {path}"));
+        let fits = |rule: &Rule| rule.method == *method && path.contains(rule.path_part);
+        let at = state.rules.iter().position(fits)?;
+        Some(state.rules.remove(at)?.fault)
     }
+}
 
-    /// The requests so far; forgets them.
-    pub(crate) fn take(&self) -> Vec<Call> {
-        std::mem::take(&mut self.0.calls.lock().unwrap())
-    }
-
-    fn fault(&self, call: &Call) -> Option<Fault> {
-        let rule = self.0.rule.lock().unwrap().clone();
-        rule.and_then(|rule| rule(call))
-    }
-
-    async fn carry(&self, client: &Client, request: Request<Body>) -> Result<Answer, BoxError> {
-        let is_watch = request.uri().query().is_some_and(|query| query.contains("watch=true"));
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let call = Call { method, path, is_watch };
-        self.0.calls.lock().unwrap().push(call.clone());
-        let mut rules = self.0.rules.subscribe();
-        match self.fault(&call) {
-            None => {}
-            Some(Fault::Hang) => {
-                let _ = rules.changed().await;
-                return Err(reset());
-            }
-            Some(Fault::Swallow) => return std::future::pending().await,
-            Some(Fault::Refuse(code)) => return Ok(refusal(code)),
-            Some(Fault::Replay) => drop(client.send(copy(&request)).await?),
-            Some(Fault::LoseAnswer) => {
-                client.send(request).await?;
-                return Ok(refusal(StatusCode::SERVICE_UNAVAILABLE));
-            }
+async fn send(client: Client, request: Request<Body>, fault: Option<Fault>) -> Response<Body> {
+    match &fault {
+        Some(Fault::Held(gate)) => {
+            gate.arrived.add_permits(1);
+            gate.open.acquire().await.unwrap().forget();
         }
-        let answer = client.send(request).await?;
-        Ok(answer.map(|body| self.silenced(call, body)))
+        Some(Fault::Refused(status)) => return answer(*status),
+        Some(Fault::Lost(_)) | None => {}
     }
-
-    /// The body, as long as the network does not hang.
-    fn silenced(&self, call: Call, body: Body) -> UnsyncBoxBody<Bytes, BoxError> {
-        let state = (self.clone(), call, body, self.0.rules.subscribe());
-        let frames = stream::try_unfold(state, |(network, call, mut body, mut rules)| async move {
-            loop {
-                if matches!(network.fault(&call), Some(Fault::Hang)) {
-                    let _ = rules.changed().await;
-                    return Err(reset());
-                }
-                let frame = tokio::select! {
-                    biased;
-                    _ = rules.changed() => continue,
-                    frame = body.frame() => frame,
-                };
-                let Some(frame) = frame else { return Ok(None) };
-                let frame: Frame<Bytes> = frame?;
-                return Ok::<_, BoxError>(Some((frame, (network, call, body, rules))));
-            }
-        });
-        StreamBody::new(frames.into_stream()).boxed_unsync()
+    let response = match client.send(request).await {
+        Ok(response) => response,
+        Err(_) => pending().await,
+    };
+    match fault {
+        Some(Fault::Lost(status)) => answer(status),
+        Some(Fault::Held(_) | Fault::Refused(_)) | None => response,
     }
 }
 
-fn copy(request: &Request<Body>) -> Request<Body> {
-    let mut copy = Request::new(request.body().try_clone().expect("a body in memory"));
-    *copy.method_mut() = request.method().clone();
-    *copy.uri_mut() = request.uri().clone();
-    copy.headers_mut().clone_from(request.headers());
-    copy
-}
-
-fn reset() -> BoxError {
-    io::Error::from(io::ErrorKind::ConnectionReset).into()
-}
-
-fn refusal(code: StatusCode) -> Answer {
-    let status = json!({
+fn answer(status: StatusCode) -> Response<Body> {
+    let body = json!({
         "kind": "Status", "apiVersion": "v1", "status": "Failure",
-        "message": "So the test wants it.", "reason": "", "code": code.as_u16(),
+        "reason": status.canonical_reason().unwrap_or_default().replace(' ', ""),
+        "code": status.as_u16(),
     });
-    let body = http_body_util::Full::from(status.to_string());
-    let mut answer = Response::new(body.map_err(|never: Infallible| match never {}).boxed_unsync());
-    *answer.status_mut() = code;
-    answer
+    let mut response = Response::new(Body::from(body.to_string().into_bytes()));
+    *response.status_mut() = status;
+    response
 }
