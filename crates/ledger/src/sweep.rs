@@ -2,9 +2,12 @@
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use resources::{DployInstance, Seat};
+use resources::{DployInstance, DployOwner, Seat};
 
-use crate::{standing::is_deleting, timeouts::SEAT_SWEEP_DELAY, timestamps::later, void::is_void};
+use crate::{
+    holder::belongs_to, standing::is_deleting, timeouts::SEAT_SWEEP_DELAY, timestamps::later,
+    void::is_void,
+};
 
 /// What a live read of a seat's instance returned.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,14 +50,14 @@ pub enum SweepStep {
     DeleteThenFree(Box<ObjectMeta>),
 }
 
-/// Decides about one seat of `owner`.
+/// Decides about one seat of `record`.
 #[must_use]
-pub fn decide(owner: &str, seen: &SeatSeen, now: Timestamp) -> SweepStep {
+pub fn decide(record: &DployOwner, seen: &SeatSeen, now: Timestamp) -> SweepStep {
     match &seen.occupant {
         Occupant::Absent if seen.seat.chosen_at.is_some() => SweepStep::Free,
         Occupant::Absent => after_delay(seen, now, SweepStep::FenceThenFree),
         Occupant::Present(it) if is_deleting(it) || is_void(it) => SweepStep::Free,
-        Occupant::Present(it) if it.spec.owner == owner => SweepStep::Keep,
+        Occupant::Present(it) if belongs_to(it, record) => SweepStep::Keep,
         Occupant::Present(it) if it.spec.owner.is_empty() => {
             after_delay(seen, now, SweepStep::DeleteThenFree(Box::new(it.metadata.clone())))
         }
