@@ -1,17 +1,24 @@
 //! The only crate that reads the machine's clock and draws random numbers.
 //!
-//! Other crates take a [`Clock`] as an argument, or draw a value here and pass it on, so that a
-//! test can repeat a decision. Clippy rejects the machine's own calls in every other crate
+//! Other crates take a [`Clock`] or a [`World`], which is a clock with a source of randomness, so
+//! that a test can repeat a run. Clippy rejects the machine's own calls in every other crate
 //! (`clippy.toml`).
 
 use std::{
     fmt::Debug,
     ops::Range,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
+
+pub use crate::{
+    entropy::{Entropy, SeededEntropy, SharedEntropy, SystemEntropy},
+    world::World,
+};
+
+mod entropy;
+mod world;
 
 /// A source of the current time.
 pub trait Clock: Debug + Send + Sync + 'static {
@@ -65,35 +72,22 @@ impl Clock for ManualClock {
     }
 }
 
-/// `N` bytes of the process's cryptographic generator, which the operating system seeds.
+/// `N` bytes of the process's cryptographic generator.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "the only place that draws random bytes")]
 pub fn random_bytes<const N: usize>() -> [u8; N] {
-    rand::random()
+    World::of_the_machine().random_bytes()
 }
 
-/// `N` random bytes as `2 N` lower-case hexadecimal digits.
+/// `N` random bytes of the process's cryptographic generator as `2 N` hexadecimal digits.
 #[must_use]
 pub fn random_hex<const N: usize>() -> String {
-    random_bytes::<N>().iter().map(|byte| format!("{byte:02x}")).collect()
+    World::of_the_machine().random_hex::<N>()
 }
 
-/// A random number of `range`.
-///
-/// # Panics
-/// When the range is empty.
+/// A random number of `range`, or its start when the range is empty.
 #[must_use]
-#[expect(clippy::disallowed_methods, reason = "the only place that draws random numbers")]
 pub fn random_index(range: Range<usize>) -> usize {
-    rand::random_range(range)
-}
-
-/// A random duration from zero to `longest`, in whole microseconds: the pause before a retry.
-#[must_use]
-#[expect(clippy::disallowed_methods, reason = "the only place that draws random durations")]
-pub fn jitter(longest: Duration) -> Duration {
-    let longest = u64::try_from(longest.as_micros()).unwrap_or(u64::MAX);
-    Duration::from_micros(rand::random_range(0..=longest))
+    World::of_the_machine().random_index(range)
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ mod state;
 mod upstream;
 mod watches;
 
-use std::{collections::HashMap, fmt, sync::Arc};
+use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt};
@@ -76,7 +76,7 @@ pub enum Withdrawal {
 
 /// The engines of this operator.
 #[derive(Clone, Default)]
-pub struct Engines(HashMap<EngineName, Arc<dyn Engine>>);
+pub struct Engines(BTreeMap<EngineName, Arc<dyn Engine>>);
 
 impl Engines {
     /// Adds an engine. It replaces an engine of the same name.

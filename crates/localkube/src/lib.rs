@@ -18,7 +18,7 @@
 //! | `error` | errors as `metav1.Status` |
 //! | `selectors` | label and field selectors |
 //! | `patch` | server-side apply, strategic merge, field managers |
-//! | `store` | the objects, transactions, the writer thread and the trait of its controllers |
+//! | `store` | the objects, transactions, the writer and the trait of its controllers |
 //! | `request` | target and options of a request |
 //! | `view` | representations of objects |
 //! | `admission` | completes and validates an object before a write |
@@ -50,10 +50,10 @@ mod tests;
 use std::{path::Path, sync::Arc};
 
 use axum::Router;
-use clock::SharedClock;
+use clock::{SharedClock, World};
 use kube::Client;
 
-pub use crate::store::OpenError;
+pub use crate::store::{Chores, OpenError};
 use crate::{controllers::WorkQueue, store::Store};
 
 /// An embedded Kubernetes API server.
@@ -66,7 +66,18 @@ impl LocalKube {
     /// A server that keeps its objects only in memory.
     #[must_use]
     pub fn in_memory(clock: SharedClock) -> Self {
-        Self { store: Arc::new(Store::in_memory(clock, Box::<WorkQueue>::default())) }
+        Self { store: Arc::new(Store::in_memory(clock.into(), Box::<WorkQueue>::default())) }
+    }
+
+    /// A server in memory for deterministic simulations, and its background work, which the
+    /// simulation triggers. It starts no thread, writes in the task of the caller, and takes time,
+    /// uids and generated names from `world`. `max_changes` limits the history of each table: a
+    /// watch that is further behind fails with 410.
+    #[must_use]
+    pub fn simulated(world: World, max_changes: usize) -> (Self, Chores) {
+        let queue = Box::<WorkQueue>::default();
+        let (store, chores) = Store::simulated(world, queue, max_changes);
+        (Self { store: Arc::new(store) }, chores)
     }
 
     /// A server that stores its objects in a file in `dir`, which is created if it does not exist.
@@ -74,7 +85,7 @@ impl LocalKube {
     /// # Errors
     /// Another server has opened the directory, or it could not be read or written.
     pub fn open(dir: &Path, clock: SharedClock) -> Result<Self, OpenError> {
-        let store = Store::open(dir, clock, Box::<WorkQueue>::default())?;
+        let store = Store::open(dir, clock.into(), Box::<WorkQueue>::default())?;
         Ok(Self { store: Arc::new(store) })
     }
 
@@ -87,6 +98,19 @@ impl LocalKube {
     #[must_use]
     pub fn client(&self, default_namespace: &str) -> Client {
         Client::new(self.router(), default_namespace)
+    }
+
+    /// Drops the history of all tables. A watch that starts before the latest change of its kind
+    /// then fails with 410, and so does an open watch that has not seen that change.
+    pub fn compact(&self) {
+        self.store.compact();
+    }
+
+    /// All objects as lines of JSON, sorted by kind, namespace and name, after a line with the
+    /// latest resourceVersion.
+    #[must_use]
+    pub fn dump(&self) -> String {
+        self.store.read().dump()
     }
 
     /// Commits the queued writes and releases the data directory. Clients may remain: their later

@@ -45,7 +45,7 @@ pub use reason::Reason;
 pub use source::Source;
 pub use template::{
     ConnectionType, DployTemplate, DployTemplateSpec, DployTemplateStatus, EngineName, Method,
-    Parameter, Pool, Ttl, UNLIMITED,
+    Parameter, Pool, StartsAt, Ttl, UNLIMITED,
 };
 pub use workload::{OrderRef, WorkloadState};
 

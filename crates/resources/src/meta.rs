@@ -35,6 +35,16 @@ pub const OWNER_RECORD_UID: &str = "dploy.dev/owner-record-uid";
 /// completed. Such an instance needs no seat.
 pub const ADOPTED: &str = "dploy.dev/adopted";
 
+/// Annotation: the time at which an environment became ready and its lifetime began, RFC 3339. Only
+/// with `ttl.startsAt: ready`.
+pub const READY_AT: &str = "dploy.dev/ready-at";
+
+/// The type of the condition that says whether an object can be used.
+pub const READY_CONDITION: &str = "Ready";
+/// The type of the condition that says whether an environment's deadline is near
+/// (`ttl.warnSeconds`).
+pub const ENDS_SOON_CONDITION: &str = "EndsSoon";
+
 /// The finalizer of an instance; the operator removes it when the workload is gone.
 pub const FINALIZER: &str = "dploy.dev/instance-cleanup";
 

@@ -27,7 +27,6 @@ use self::{
 };
 use crate::{
     Caller, Refusal,
-    contention::Attempts,
     ledger_read::{LedgerRead, cached_ledger_without, read_ledger},
     metrics::{LaunchOutcome, Metrics},
     owners::{Owner, Owners},
@@ -88,7 +87,7 @@ impl Launch<'_> {
         if let Some(instance) = self.launch_from_cache(&owner).await? {
             return Ok(Launched { owner, instance, outcome: LaunchOutcome::Launched });
         }
-        let mut attempts = Attempts::default();
+        let mut attempts = self.ports.attempts();
         let mut deadline = WriterDeadline::default();
         loop {
             match read_ledger(self.ports.reads, &owner, &self.key).await? {

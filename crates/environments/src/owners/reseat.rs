@@ -20,7 +20,7 @@ impl Owners<'_> {
     pub(super) async fn reseat(&self, record: &DployOwner) -> Result<(), Refusal> {
         let key = record.name_any();
         let mut record = record.clone();
-        let mut attempts = Attempts::default();
+        let mut attempts = Attempts::of(&self.reads.world);
         self.reads.live.instances_of([&*key]).await?;
         while let Some(seats) = self.completed(&record) {
             match self.writes.seats(&record, &seats).await {

@@ -56,6 +56,7 @@ pub(crate) fn environment(
         connection_type: connection.kind,
         connection_message: connection.message,
         message: status::message(instance),
+        ends_soon: status::ends_soon(instance),
     }
 }
 

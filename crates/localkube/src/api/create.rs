@@ -56,7 +56,7 @@ fn with_name(txn: &Txn<'_>, target: &Target, object: &mut Value) -> ApiResult<Ta
     let is_generated = target.name.is_empty() && !prefix.is_empty();
     for _ in 0..MAX_NAME_ATTEMPTS {
         if is_generated {
-            target.name = format!("{}{}", truncated(&prefix), random_suffix());
+            target.name = format!("{}{}", truncated(&prefix), random_suffix(txn));
         }
         if !is_generated || txn.get(&target.key()).is_none() {
             break;
@@ -77,9 +77,9 @@ fn truncated(prefix: &str) -> &str {
 }
 
 /// Five random characters from the alphabet of Kubernetes, which has no vowels.
-fn random_suffix() -> String {
+fn random_suffix(txn: &Txn<'_>) -> String {
     const ALPHABET: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
-    let random = clock::random_bytes::<5>();
+    let random = txn.random_bytes::<5>();
     random.iter().map(|byte| char::from(ALPHABET[usize::from(*byte) % ALPHABET.len()])).collect()
 }
 
@@ -88,7 +88,7 @@ fn set_server_fields(txn: &Txn<'_>, target: &Target, object: &mut Value) {
     for field in ["deletionTimestamp", "deletionGracePeriodSeconds", "selfLink", "generation"] {
         meta::unset(object, field);
     }
-    meta::set(object, "uid", new_uid());
+    meta::set(object, "uid", new_uid(txn));
     meta::set(object, "creationTimestamp", meta::format_time(txn.now()));
     if target.kind.write_rules.generation {
         meta::set(object, "generation", 1);
@@ -101,8 +101,8 @@ fn set_server_fields(txn: &Txn<'_>, target: &Target, object: &mut Value) {
 }
 
 /// A random (version 4) UUID.
-fn new_uid() -> String {
-    let mut bytes = clock::random_bytes::<16>();
+fn new_uid(txn: &Txn<'_>) -> String {
+    let mut bytes = txn.random_bytes::<16>();
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -1,12 +1,12 @@
 //! Watches: streams of the changes after a resourceVersion.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{collections::VecDeque, pin::pin, sync::Arc, time::Duration};
 
 use bytes::{BufMut, Bytes, BytesMut};
 use futures::{Stream, stream};
 use serde_json::{Value, json};
 use tokio::{
-    sync::watch::Receiver,
+    sync::Notify,
     time::{Instant, sleep_until},
 };
 
@@ -57,7 +57,7 @@ struct Watcher {
     selector: Selector,
     view: View,
     bookmarks: bool,
-    latest: Receiver<Revision>,
+    changed: Arc<Notify>,
     /// The resourceVersion up to which changes are in `pending` or sent.
     cursor: Revision,
     /// The events to send next.
@@ -71,14 +71,14 @@ struct Watcher {
 impl Watcher {
     fn open(store: Arc<Store>, target: Target, options: WatchOptions) -> Self {
         let table = target.kind.table();
-        let (latest, current) = store.subscribe(&table);
+        let (changed, current) = store.subscribe(&table);
         let mut watcher = Self {
             store,
             target,
             selector: options.selector,
             view: options.view,
             bookmarks: options.bookmarks,
-            latest,
+            changed,
             cursor: options.since.unwrap_or(current),
             pending: VecDeque::new(),
             deadline: options.timeout.map(|after| Instant::now() + after),
@@ -122,9 +122,12 @@ impl Watcher {
             if self.has_failed {
                 return None;
             }
-            self.latest.borrow_and_update();
+            // It waits from here on, so that no change after `collect_changes` is missed.
+            let changed = Arc::clone(&self.changed).notified_owned();
+            let mut changed = pin!(changed);
+            changed.as_mut().enable();
             self.collect_changes();
-            if self.pending.is_empty() && !self.wait_for_change().await {
+            if self.pending.is_empty() && !self.wait_for(changed).await {
                 return None;
             }
         }
@@ -194,12 +197,13 @@ impl Watcher {
         format!("{}\n", json!({ "type": "BOOKMARK", "object": object })).into()
     }
 
-    /// Waits for a change or the next bookmark; `false` at the deadline of the watch.
-    async fn wait_for_change(&mut self) -> bool {
+    /// Waits for `change` or the next bookmark; `false` at the deadline of the watch.
+    async fn wait_for(&mut self, change: impl Future<Output = ()>) -> bool {
         let in_a_day = Instant::now() + Duration::from_secs(86_400);
         let deadline = self.deadline.unwrap_or(in_a_day);
         tokio::select! {
-            changed = self.latest.changed() => changed.is_ok(),
+            biased;
+            () = change => true,
             () = sleep_until(deadline) => false,
             () = sleep_until(self.next_bookmark), if self.bookmarks => {
                 self.next_bookmark = Instant::now() + BOOKMARK_INTERVAL;

@@ -1,7 +1,7 @@
 //! The garbage collector, the namespace controller and the cleanup of custom resources.
 //!
-//! They run in the writer thread (see [`Controller`]), in the batch after the change that causes
-//! their work, and write through the same functions as a request does.
+//! They run where the writes run (see [`Controller`]), in a batch after the change that causes their
+//! work, and write through the same functions as a request does.
 
 mod contents;
 mod garbage;
@@ -12,9 +12,6 @@ use crate::{
     bootstrap, finalizers, meta,
     store::{Controller, DEFINITIONS, Key, NAMESPACES, Object, ObjectChange, Tables, Txn},
 };
-
-/// The number of work items that share a batch with queued writes.
-const MAX_ITEMS_PER_BATCH: usize = 256;
 
 /// One piece of work.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,8 +59,8 @@ impl Controller for WorkQueue {
         }
     }
 
-    fn reconcile(&mut self, txn: &mut Txn<'_>) {
-        for _ in 0..MAX_ITEMS_PER_BATCH {
+    fn reconcile(&mut self, txn: &mut Txn<'_>, max_items: usize) {
+        for _ in 0..max_items {
             let Some(item) = self.0.pop_first() else { return };
             match item {
                 WorkItem::Bootstrap => bootstrap::create_namespaces(txn),

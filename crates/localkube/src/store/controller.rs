@@ -16,6 +16,6 @@ pub(crate) trait Controller: std::fmt::Debug + Send {
     /// Queues the work that `changes` cause. `tables` does not contain the changes yet.
     fn observe(&mut self, changes: &[ObjectChange], tables: &Tables);
 
-    /// Does a bounded part of the queued work.
-    fn reconcile(&mut self, txn: &mut Txn<'_>);
+    /// Does up to `max_items` pieces of the queued work.
+    fn reconcile(&mut self, txn: &mut Txn<'_>, max_items: usize);
 }

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// The number of changes that are kept per table. A watch that is further behind fails with 410.
-const MAX_CHANGES: usize = 4096;
+pub(super) const MAX_CHANGES: usize = 4096;
 
 /// One committed change of one object.
 #[derive(Debug, Clone)]
@@ -32,18 +32,28 @@ pub(crate) struct History {
     changes: VecDeque<ObjectChange>,
     /// Changes up to this resourceVersion are no longer kept.
     dropped_up_to: Revision,
+    /// The number of changes that are kept.
+    max_changes: usize,
 }
 
 impl History {
-    /// An empty history of the changes after `start`.
-    pub(crate) fn since(start: Revision) -> Self {
-        Self { changes: VecDeque::new(), dropped_up_to: start }
+    /// An empty history of the changes after `start`, which keeps the last `max_changes`.
+    pub(crate) fn since(start: Revision, max_changes: usize) -> Self {
+        Self { changes: VecDeque::new(), dropped_up_to: start, max_changes }
+    }
+
+    /// Drops all changes. A watch that has not seen the last of them fails with 410.
+    pub(super) fn compact(&mut self) {
+        if let Some(latest) = self.changes.back() {
+            self.dropped_up_to = latest.revision;
+            self.changes.clear();
+        }
     }
 
     /// Adds `change`, and drops the oldest one when there are too many.
     pub(crate) fn push(&mut self, change: ObjectChange) {
         self.changes.push_back(change);
-        if self.changes.len() > MAX_CHANGES
+        if self.changes.len() > self.max_changes
             && let Some(oldest) = self.changes.pop_front()
         {
             self.dropped_up_to = oldest.revision;

@@ -1,10 +1,14 @@
-//! The objects: reads come from memory, all writes go through one writer thread.
+//! The objects: reads come from memory, all writes go through one writer.
 //!
 //! A write is a closure over a [`Txn`]. The writer runs the queued writes in order, commits the
 //! whole batch to disk with one fsync, and only then publishes it to readers and watchers.
 //! Therefore a published resourceVersion survives a crash, watchers see changes in the order of
 //! their resourceVersions, and concurrent writes share one fsync.
+//!
+//! The writer is a thread. In a simulation it is the caller, so that one thread runs everything.
 
+mod chores;
+mod committer;
 mod controller;
 mod disk;
 mod history;
@@ -20,11 +24,17 @@ use std::{
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 
-use clock::SharedClock;
+use clock::World;
 use jiff::Timestamp;
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{Notify, oneshot};
 
-pub use self::open_error::OpenError;
+pub use self::{chores::Chores, open_error::OpenError};
+use self::{
+    chores::Inline,
+    committer::{Committer, queued},
+    disk::Disk,
+    writer::{Writer, WriterThread},
+};
 pub(crate) use self::{
     controller::Controller,
     history::ObjectChange,
@@ -33,7 +43,6 @@ pub(crate) use self::{
     tables::{DEFINITIONS, NAMESPACES, Table, Tables},
     txn::Txn,
 };
-use self::{disk::Disk, writer::Writer};
 use crate::error::{ApiError, ApiResult};
 
 /// The objects, with methods to read, watch and write them.
@@ -41,35 +50,49 @@ use crate::error::{ApiError, ApiResult};
 pub(crate) struct Store {
     tables: Arc<RwLock<Tables>>,
     writer: Writer,
-    clock: SharedClock,
+    world: World,
 }
 
 impl Store {
     /// An empty store without a file.
-    pub(crate) fn in_memory(clock: SharedClock, controller: Box<dyn Controller>) -> Self {
-        Self::start(Tables::empty(), None, clock, controller)
+    pub(crate) fn in_memory(world: World, controller: Box<dyn Controller>) -> Self {
+        Self::with_thread(committer(Tables::empty(), None, world, controller))
+    }
+
+    /// An empty store without a file or a thread, whose histories keep `max_changes` changes per
+    /// table; and the work of its controllers.
+    pub(crate) fn simulated(
+        world: World,
+        controller: Box<dyn Controller>,
+        max_changes: usize,
+    ) -> (Self, Chores) {
+        let tables = Tables::with_history_of(max_changes);
+        let committer = committer(tables, None, world.clone(), controller);
+        let tables = Arc::clone(&committer.tables);
+        let inline = Inline::start(committer);
+        let writer = Writer::Caller(Arc::clone(&inline));
+        (Self { tables, writer, world }, Chores::of(inline))
     }
 
     /// A store whose file is in `dir`.
     pub(crate) fn open(
         dir: &Path,
-        clock: SharedClock,
+        world: World,
         controller: Box<dyn Controller>,
     ) -> Result<Self, OpenError> {
         let (disk, loaded) = Disk::open(dir)?;
         let tables = Tables::load(loaded.objects, loaded.revision);
-        Ok(Self::start(tables, Some(disk), clock, controller))
+        Ok(Self::with_thread(committer(tables, Some(disk), world, controller)))
     }
 
-    fn start(
-        tables: Tables,
-        disk: Option<Disk>,
-        clock: SharedClock,
-        controller: Box<dyn Controller>,
-    ) -> Self {
-        let tables = Arc::new(RwLock::new(tables));
-        let writer = Writer::start(Arc::clone(&tables), disk, Arc::clone(&clock), controller);
-        Self { tables, writer, clock }
+    fn with_thread(committer: Committer) -> Self {
+        let (tables, world) = (Arc::clone(&committer.tables), committer.world.clone());
+        Self { tables, writer: Writer::Thread(WriterThread::start(committer)), world }
+    }
+
+    /// Drops the histories of all tables.
+    pub(crate) fn compact(&self) {
+        self.tables.write().unwrap_or_else(PoisonError::into_inner).compact();
     }
 
     /// Commits the queued writes and closes the file. Later writes fail, later reads succeed.
@@ -79,7 +102,7 @@ impl Store {
 
     /// The current time.
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.world.now()
     }
 
     /// The committed objects. The guard blocks the writer: never hold it across an await.
@@ -87,14 +110,14 @@ impl Store {
         self.tables.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A receiver that is notified when `table` changes, and the resourceVersion it starts after.
-    pub(crate) fn subscribe(&self, table: &Arc<str>) -> (watch::Receiver<Revision>, Revision) {
+    /// Notifies about the changes of `table`, and the resourceVersion that it starts after.
+    pub(crate) fn subscribe(&self, table: &Arc<str>) -> (Arc<Notify>, Revision) {
         let mut tables = self.tables.write().unwrap_or_else(PoisonError::into_inner);
         let revision = tables.revision();
-        (tables.table_mut(table).subscribe(), revision)
+        (tables.table_mut(table).changed(), revision)
     }
 
-    /// Runs `write` in the writer thread and returns its result once it is committed.
+    /// Runs `write` in the writer and returns its result once it is committed.
     ///
     /// # Errors
     /// The error of `write`, whose changes are then rolled back, or a 500 when the commit failed.
@@ -104,7 +127,16 @@ impl Store {
         F: FnOnce(&mut Txn<'_>) -> ApiResult<T> + Send + 'static,
     {
         let (reply, result) = oneshot::channel();
-        self.writer.submit(write, reply)?;
+        self.writer.submit(queued(write, reply))?;
         result.await.unwrap_or_else(|_| Err(ApiError::internal("the store is closed")))
     }
+}
+
+fn committer(
+    tables: Tables,
+    disk: Option<Disk>,
+    world: World,
+    controller: Box<dyn Controller>,
+) -> Committer {
+    Committer { tables: Arc::new(RwLock::new(tables)), disk, world, controller }
 }

@@ -5,10 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use super::{
-    history::{History, ObjectChange},
+    history::{History, MAX_CHANGES, ObjectChange},
     key::Key,
     object::{Object, Revision},
 };
@@ -24,16 +24,17 @@ pub(crate) const NAMESPACES: &str = "/namespaces";
 pub(crate) struct Table {
     objects: BTreeMap<(String, String), Arc<Object>>,
     history: History,
-    /// The latest resourceVersion of the table. Watches wait for it to change.
-    latest: watch::Sender<Revision>,
+    /// Is notified when the table changes. A `tokio::sync::watch` wakes its receivers in random
+    /// order, a `Notify` in the order in which they began to wait.
+    changed: Arc<Notify>,
 }
 
 impl Table {
-    fn since(start: Revision) -> Self {
+    fn since(start: Revision, max_changes: usize) -> Self {
         Self {
             objects: BTreeMap::new(),
-            history: History::since(start),
-            latest: watch::Sender::new(start),
+            history: History::since(start, max_changes),
+            changed: Arc::default(),
         }
     }
 
@@ -68,19 +69,21 @@ impl Table {
         &self.history
     }
 
-    /// A receiver that is notified when the table changes.
-    pub(crate) fn subscribe(&self) -> watch::Receiver<Revision> {
-        self.latest.subscribe()
+    /// Notifies all who wait when the table changes.
+    pub(crate) fn changed(&self) -> Arc<Notify> {
+        Arc::clone(&self.changed)
     }
 }
 
 /// All committed objects.
 #[derive(Debug)]
 pub(crate) struct Tables {
-    tables: HashMap<Arc<str>, Table>,
+    tables: BTreeMap<Arc<str>, Table>,
     revision: Revision,
     /// The resourceVersion at the start of the process. A watch cannot start before it.
     start: Revision,
+    /// The number of changes that the history of each table keeps.
+    max_changes: usize,
     registry: Arc<Registry>,
     /// The objects that refer to an owner, by its uid.
     dependents: HashMap<String, BTreeSet<Key>>,
@@ -90,12 +93,18 @@ impl Tables {
     /// No objects, and only the built-in kinds.
     pub(crate) fn empty() -> Self {
         Self {
-            tables: HashMap::new(),
+            tables: BTreeMap::new(),
             revision: 1,
             start: 1,
+            max_changes: MAX_CHANGES,
             registry: Arc::new(Registry::new(std::iter::empty())),
             dependents: HashMap::new(),
         }
+    }
+
+    /// No objects, and histories that keep only `max_changes` changes per table.
+    pub(super) fn with_history_of(max_changes: usize) -> Self {
+        Self { max_changes, ..Self::empty() }
     }
 
     /// The objects that a file contains, at its latest resourceVersion.
@@ -136,8 +145,8 @@ impl Tables {
 
     /// The table of this name. Creates it if there is none.
     pub(super) fn table_mut(&mut self, table: &Arc<str>) -> &mut Table {
-        let start = self.start;
-        self.tables.entry(Arc::clone(table)).or_insert_with(|| Table::since(start))
+        let (start, max_changes) = (self.start, self.max_changes);
+        self.tables.entry(Arc::clone(table)).or_insert_with(|| Table::since(start, max_changes))
     }
 
     /// Applies committed changes, so that readers and watches see them.
@@ -150,12 +159,23 @@ impl Tables {
             self.apply(change);
         }
         for table in touched {
-            let latest = self.revision;
-            self.table_mut(&table).latest.send_replace(latest);
+            self.table_mut(&table).changed.notify_waiters();
         }
         if definitions_changed {
             self.rebuild_registry();
         }
+    }
+
+    /// The latest resourceVersion and all objects, each in a line of JSON.
+    pub(crate) fn dump(&self) -> String {
+        let objects = self.tables.values().flat_map(|table| table.objects(None));
+        let lines = objects.map(|object| format!("{}\n", object.value()));
+        std::iter::once(format!("{}\n", self.revision)).chain(lines).collect()
+    }
+
+    /// Drops the histories of all tables.
+    pub(super) fn compact(&mut self) {
+        self.tables.values_mut().for_each(|table| table.history.compact());
     }
 
     fn rebuild_registry(&mut self) {

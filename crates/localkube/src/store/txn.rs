@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use clock::World;
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -21,6 +22,7 @@ use crate::{kinds::Registry, meta};
 pub(crate) struct Txn<'a> {
     tables: &'a Tables,
     now: Timestamp,
+    world: &'a World,
     changes: Vec<ObjectChange>,
     /// The index in `changes` of the latest change of each object.
     latest: HashMap<Key, usize>,
@@ -28,10 +30,17 @@ pub(crate) struct Txn<'a> {
 }
 
 impl<'a> Txn<'a> {
-    /// A transaction without changes, at the time `now`.
-    pub(super) fn new(tables: &'a Tables, now: Timestamp) -> Self {
+    /// A transaction without changes, at the current time of `world`.
+    pub(super) fn new(tables: &'a Tables, world: &'a World) -> Self {
         let revision = tables.revision();
-        Self { tables, now, changes: Vec::new(), latest: HashMap::new(), revision }
+        Self {
+            tables,
+            now: world.now(),
+            world,
+            changes: Vec::new(),
+            latest: HashMap::new(),
+            revision,
+        }
     }
 
     /// A state to return to with [`Txn::roll_back_to`].
@@ -57,6 +66,11 @@ impl<'a> Txn<'a> {
     /// The time of all changes in the batch.
     pub(crate) fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// `N` random bytes, for a uid or a generated name.
+    pub(crate) fn random_bytes<const N: usize>(&self) -> [u8; N] {
+        self.world.random_bytes()
     }
 
     /// The served kinds.

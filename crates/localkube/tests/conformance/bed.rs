@@ -2,6 +2,7 @@
 
 use std::{future::Future, ops::Deref, path::PathBuf, time::Duration};
 
+use clock::World;
 use k8s_openapi::{
     api::core::v1::{ConfigMap, Namespace},
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
@@ -46,9 +47,25 @@ pub fn unique(prefix: &str) -> String {
     format!("{prefix}-{}", clock::random_hex::<4>())
 }
 
+/// The writer of the embedded server. A real cluster is tested instead of [`Writer::Thread`].
+#[derive(Debug, Clone, Copy)]
+pub enum Writer {
+    /// The one of `dploy dev`.
+    Thread,
+    /// The one of the simulation, which writes in the caller.
+    Caller,
+}
+
 impl Bed {
     pub async fn new() -> Self {
-        let (client, kube) = server().await;
+        Self::with(Writer::Thread).await
+    }
+
+    pub async fn with(writer: Writer) -> Self {
+        let (client, kube) = match writer {
+            Writer::Thread => server().await,
+            Writer::Caller => simulated(),
+        };
         let namespace = unique("conformance");
         let object = Namespace { metadata: named(&namespace), ..Namespace::default() };
         Api::all(client.clone()).create(&PostParams::default(), &object).await.unwrap();
@@ -123,6 +140,13 @@ async fn server() -> (Client, Option<LocalKube>) {
     let file = Kubeconfig::read_from(path).unwrap();
     let config = Config::from_custom_kubeconfig(file, &KubeConfigOptions::default()).await;
     (Client::try_from(config.unwrap()).unwrap(), None)
+}
+
+/// A simulated server, whose background work is done after a short while.
+fn simulated() -> (Client, Option<LocalKube>) {
+    let (kube, chores) = LocalKube::simulated(World::of_the_machine(), 4_096);
+    tokio::spawn(async move { chores.run(1, || Duration::from_millis(1)).await });
+    (kube.client("default"), Some(kube))
 }
 
 fn definition(group: &str, spec: Value) -> Value {

@@ -8,17 +8,21 @@ use kube::{
     Api, ResourceExt,
     api::{DeleteParams, Patch, PatchParams, PostParams},
 };
+use rstest::rstest;
 use serde_json::json;
 
-use crate::bed::{Bed, config_map, error_of, eventually, named, unique};
+use crate::bed::{Bed, Writer, config_map, error_of, eventually, named, unique};
 
 fn merge(value: serde_json::Value) -> Patch<serde_json::Value> {
     Patch::Merge(value)
 }
 
+#[rstest]
 #[tokio::test]
-async fn an_object_is_deleted_with_its_last_finalizer() {
-    let bed = Bed::new().await;
+async fn an_object_is_deleted_with_its_last_finalizer(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let (maps, params) = (bed.config_maps(), PatchParams::default());
     bed.config_map("held", "a").await;
     let hold = merge(json!({ "metadata": { "finalizers": ["dploy.dev/test"] } }));
@@ -54,9 +58,12 @@ async fn gone(bed: &Bed, name: &str) {
     eventually("it is gone", || async { maps.get_opt(name).await.unwrap().is_none() }).await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn dependents_are_deleted_after_their_owner() {
-    let bed = Bed::new().await;
+async fn dependents_are_deleted_after_their_owner(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let owner = bed.config_map("owner", "a").await;
     owned(&bed, "child", &owner, false).await;
     let child = bed.config_maps().get("child").await.unwrap();
@@ -66,9 +73,12 @@ async fn dependents_are_deleted_after_their_owner() {
     gone(&bed, "grandchild").await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_foreground_deletion_waits_for_the_dependents() {
-    let bed = Bed::new().await;
+async fn a_foreground_deletion_waits_for_the_dependents(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let owner = bed.config_map("owner", "a").await;
     owned(&bed, "child", &owner, true).await;
     let hold = merge(json!({ "metadata": { "finalizers": ["dploy.dev/test"] } }));
@@ -85,9 +95,10 @@ async fn a_foreground_deletion_waits_for_the_dependents() {
     gone(&bed, "owner").await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn orphaned_dependents_stay() {
-    let bed = Bed::new().await;
+async fn orphaned_dependents_stay(#[values(Writer::Thread, Writer::Caller)] writer: Writer) {
+    let bed = Bed::with(writer).await;
     let owner = bed.config_map("owner", "a").await;
     owned(&bed, "child", &owner, false).await;
     bed.config_maps().delete("owner", &DeleteParams::orphan()).await.unwrap();
@@ -96,18 +107,24 @@ async fn orphaned_dependents_stay() {
     assert!(child.owner_references().is_empty());
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_dependent_of_an_absent_owner_is_collected() {
-    let bed = Bed::new().await;
+async fn a_dependent_of_an_absent_owner_is_collected(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let mut ghost = config_map("ghost", "a");
     ghost.metadata.uid = Some("00000000-0000-4000-8000-000000000001".into());
     owned(&bed, "child", &ghost, false).await;
     gone(&bed, "child").await;
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_namespace_is_deleted_with_its_contents() {
-    let bed = Bed::new().await;
+async fn a_namespace_is_deleted_with_its_contents(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let spaces: Api<Namespace> = Api::all(bed.client.clone());
     let name = unique("leaving");
     let space = Namespace { metadata: named(&name), ..Namespace::default() };

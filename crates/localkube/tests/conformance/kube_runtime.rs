@@ -26,10 +26,11 @@ use kube::{
         watcher::{self, Config, Event, watch_object, watcher},
     },
 };
+use rstest::rstest;
 use serde_json::{Value, json};
 use tower::service_fn;
 
-use crate::bed::{Bed, Widgets, config_map, named, redact};
+use crate::bed::{Bed, Widgets, Writer, config_map, named, redact};
 
 /// The log of requests, responses and results.
 #[derive(Debug, Clone, Default)]
@@ -144,9 +145,12 @@ async fn record_events<K: ResourceExt>(
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn responses_to_kube_runtime_match_a_real_server() {
-    let bed = Bed::new().await;
+async fn responses_to_kube_runtime_match_a_real_server(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let spec = json!({ "type": "object", "properties": {
         "color": { "type": "string", "enum": ["red", "blue"] },
         "size": { "type": "integer", "default": 1 },

@@ -21,4 +21,5 @@ mod durability;
 mod kube_runtime;
 mod kubectl;
 mod objects;
+mod simulated;
 mod watches;

@@ -5,17 +5,19 @@ use kube::{
     Api, ResourceExt,
     api::{DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams, Preconditions},
 };
+use rstest::rstest;
 use serde_json::json;
 
-use crate::bed::{Bed, config_map, error_of, unique};
+use crate::bed::{Bed, Writer, config_map, error_of, unique};
 
 fn post() -> PostParams {
     PostParams::default()
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_name_is_unique() {
-    let bed = Bed::new().await;
+async fn a_name_is_unique(#[values(Writer::Thread, Writer::Caller)] writer: Writer) {
+    let bed = Bed::with(writer).await;
     bed.config_map("one", "a").await;
     let (code, reason, message) =
         error_of(bed.config_maps().create(&post(), &config_map("one", "a")).await);
@@ -23,9 +25,12 @@ async fn a_name_is_unique() {
     assert_eq!(message, "configmaps \"one\" already exists");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_missing_object_is_404_with_details() {
-    let bed = Bed::new().await;
+async fn a_missing_object_is_404_with_details(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let Err(kube::Error::Api(status)) = bed.config_maps().get("none").await else { panic!() };
     assert_eq!((status.code, status.reason.as_str()), (404, "NotFound"));
     assert_eq!(status.message, "configmaps \"none\" not found");
@@ -35,18 +40,24 @@ async fn a_missing_object_is_404_with_details() {
     );
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_create_in_a_missing_namespace_is_404() {
-    let bed = Bed::new().await;
+async fn a_create_in_a_missing_namespace_is_404(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let elsewhere: Api<ConfigMap> = Api::namespaced(bed.client.clone(), &unique("nowhere"));
     let (code, _, message) = error_of(elsewhere.create(&post(), &config_map("one", "a")).await);
     assert_eq!(code, 404);
     assert!(message.starts_with("namespaces \"nowhere-"), "{message}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn names_are_generated_and_validated() {
-    let bed = Bed::new().await;
+async fn names_are_generated_and_validated(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let mut object = config_map("x", "a");
     object.metadata.name = None;
     object.metadata.generate_name = Some("job-".into());
@@ -59,9 +70,10 @@ async fn names_are_generated_and_validated() {
     assert!(message.starts_with("ConfigMap \"No_Way\" is invalid: metadata.name: Invalid value: \"No_Way\": a lowercase RFC 1123 subdomain"), "{message}");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_stale_write_conflicts() {
-    let bed = Bed::new().await;
+async fn a_stale_write_conflicts(#[values(Writer::Thread, Writer::Caller)] writer: Writer) {
+    let bed = Bed::with(writer).await;
     let stale = bed.config_map("one", "a").await;
     let mut fresh = stale.clone();
     fresh.data = Some([("key".into(), "other".into())].into());
@@ -79,9 +91,12 @@ async fn a_stale_write_conflicts() {
     assert_eq!(error_of(patched).0, 409);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_lease_is_replaced_only_with_its_resource_version() {
-    let bed = Bed::new().await;
+async fn a_lease_is_replaced_only_with_its_resource_version(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let leases: Api<Lease> = Api::namespaced(bed.client.clone(), &bed.namespace);
     let lease = Lease { metadata: crate::bed::named("leader"), ..Lease::default() };
     let made = leases.create(&post(), &lease).await.unwrap();
@@ -98,9 +113,12 @@ async fn a_lease_is_replaced_only_with_its_resource_version() {
     leases.replace("leader", &post(), &made).await.unwrap();
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_write_that_changes_nothing_keeps_the_resource_version() {
-    let bed = Bed::new().await;
+async fn a_write_that_changes_nothing_keeps_the_resource_version(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let made = bed.config_map("one", "a").await;
     let patch = json!({ "data": { "key": "value" } });
     let same = bed
@@ -113,9 +131,12 @@ async fn a_write_that_changes_nothing_keeps_the_resource_version() {
     assert_eq!(same.resource_version(), made.resource_version());
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_json_patch_with_a_failed_test_changes_nothing() {
-    let bed = Bed::new().await;
+async fn a_json_patch_with_a_failed_test_changes_nothing(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     bed.config_map("one", "a").await;
     let patch = |expected: &str| -> Patch<ConfigMap> {
         Patch::Json(
@@ -133,9 +154,10 @@ async fn a_json_patch_with_a_failed_test_changes_nothing() {
     assert_eq!(done.data.unwrap()["key"], "new");
 }
 
+#[rstest]
 #[tokio::test]
-async fn selectors_filter_lists() {
-    let bed = Bed::new().await;
+async fn selectors_filter_lists(#[values(Writer::Thread, Writer::Caller)] writer: Writer) {
+    let bed = Bed::with(writer).await;
     for (name, label) in [("a", "red"), ("b", "green"), ("c", "blue")] {
         bed.config_map(name, label).await;
     }
@@ -158,9 +180,12 @@ async fn selectors_filter_lists() {
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn pages_share_the_resource_version_of_the_first() {
-    let bed = Bed::new().await;
+async fn pages_share_the_resource_version_of_the_first(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     for name in ["a", "b", "c", "d", "e"] {
         bed.config_map(name, "page").await;
     }
@@ -179,9 +204,12 @@ async fn pages_share_the_resource_version_of_the_first() {
     assert_eq!(names, ["a", "b", "c", "d", "e"]);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_deletion_checks_its_preconditions() {
-    let bed = Bed::new().await;
+async fn a_deletion_checks_its_preconditions(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let made = bed.config_map("one", "a").await;
     let on = |uid: Option<&str>, version: Option<&str>| DeleteParams {
         preconditions: Some(Preconditions {
@@ -198,17 +226,21 @@ async fn a_deletion_checks_its_preconditions() {
     assert!(maps.get_opt("one").await.unwrap().is_none());
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_dry_run_changes_nothing() {
-    let bed = Bed::new().await;
+async fn a_dry_run_changes_nothing(#[values(Writer::Thread, Writer::Caller)] writer: Writer) {
+    let bed = Bed::with(writer).await;
     let dry = PostParams { dry_run: true, ..post() };
     bed.config_maps().create(&dry, &config_map("one", "a")).await.unwrap();
     assert!(bed.config_maps().get_opt("one").await.unwrap().is_none());
 }
 
+#[rstest]
 #[tokio::test]
-async fn metadata_of_the_server_cannot_be_changed() {
-    let bed = Bed::new().await;
+async fn metadata_of_the_server_cannot_be_changed(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let made = bed.config_map("one", "a").await;
     let patch =
         json!({ "metadata": { "creationTimestamp": "2001-01-01T00:00:00Z", "generation": 7 } });
@@ -227,9 +259,12 @@ async fn metadata_of_the_server_cannot_be_changed() {
     assert_eq!(error_of(bed.config_maps().replace("one", &post(), &another).await).0, 409);
 }
 
+#[rstest]
 #[tokio::test]
-async fn only_one_of_many_conditional_writers_wins() {
-    let bed = Bed::new().await;
+async fn only_one_of_many_conditional_writers_wins(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let made = bed.config_map("one", "a").await;
     let writes = (0..20).map(|n| {
         let mut mine = made.clone();
@@ -241,9 +276,12 @@ async fn only_one_of_many_conditional_writers_wins() {
     assert_eq!(won.into_iter().filter(|won| *won).count(), 1);
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_collection_is_deleted_by_selector() {
-    let bed = Bed::new().await;
+async fn a_collection_is_deleted_by_selector(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     for (name, label) in [("a", "old"), ("b", "old"), ("c", "new")] {
         bed.config_map(name, label).await;
     }

@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use clock::World;
 use futures::{Stream, StreamExt, TryStreamExt};
 use k8s_openapi::api::core::v1::ConfigMap;
 use kube::{
-    ResourceExt,
+    Api, ResourceExt,
     api::{DeleteParams, ListParams, Patch, PatchParams, WatchEvent, WatchParams},
 };
+use localkube::LocalKube;
+use rstest::rstest;
 use serde_json::json;
 
-use crate::bed::{Bed, error_of};
+use crate::bed::{Bed, Writer, config_map, error_of};
 
 async fn next(
     events: &mut (impl Stream<Item = kube::Result<WatchEvent<ConfigMap>>> + Unpin),
@@ -28,9 +31,12 @@ async fn next(
     }
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_watch_sends_the_changes_after_a_version() {
-    let bed = Bed::new().await;
+async fn a_watch_sends_the_changes_after_a_version(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     let maps = bed.config_maps();
     let since = maps.list(&ListParams::default()).await.unwrap().metadata.resource_version.unwrap();
     bed.config_map("a", "x").await;
@@ -51,9 +57,12 @@ async fn a_watch_sends_the_changes_after_a_version() {
     assert_eq!(next(&mut events).await, "deleted a");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_watch_list_marks_the_end_of_the_initial_events() {
-    let bed = Bed::new().await;
+async fn a_watch_list_marks_the_end_of_the_initial_events(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     bed.config_map("a", "x").await;
     let params = WatchParams::default().labels("app").initial_events();
     let mut events = bed.config_maps().watch(&params, "0").await.unwrap().boxed();
@@ -63,38 +72,63 @@ async fn a_watch_list_marks_the_end_of_the_initial_events() {
     assert_eq!(next(&mut events).await, "added b");
 }
 
+#[rstest]
 #[tokio::test]
-async fn a_watch_without_a_version_starts_with_the_existing_objects() {
-    let bed = Bed::new().await;
+async fn a_watch_without_a_version_starts_with_the_existing_objects(
+    #[values(Writer::Thread, Writer::Caller)] writer: Writer,
+) {
+    let bed = Bed::with(writer).await;
     bed.config_map("a", "x").await;
     let params = WatchParams::default().labels("app");
     let mut events = bed.config_maps().watch(&params, "0").await.unwrap().boxed();
     assert_eq!(next(&mut events).await, "added a");
 }
 
-#[tokio::test]
-async fn a_watch_from_an_expired_version_fails_with_410() {
-    let kube = localkube::LocalKube::in_memory(clock::SystemClock::shared());
-    let maps: kube::Api<ConfigMap> = kube::Api::default_namespaced(kube.client("default"));
-    for n in 0..4_200 {
-        let map = crate::bed::config_map(&format!("m{}", n % 10), "x");
+/// Ten changes of one object.
+async fn changes(maps: &Api<ConfigMap>) {
+    maps.create(&Default::default(), &config_map("a", "x")).await.unwrap();
+    for n in 1..10 {
         let patch = Patch::Merge(json!({ "data": { "n": n.to_string() } }));
-        if n < 10 {
-            maps.create(&Default::default(), &map).await.unwrap();
-        } else {
-            maps.patch(&format!("m{}", n % 10), &PatchParams::default(), &patch).await.unwrap();
-        }
+        maps.patch("a", &PatchParams::default(), &patch).await.unwrap();
     }
-    let outcome = match maps.watch(&WatchParams::default(), "2").await {
+}
+
+/// The first event of a watch that starts at `version`.
+async fn first_event(maps: &Api<ConfigMap>, version: &str) -> String {
+    match maps.watch(&WatchParams::default(), version).await {
         Ok(events) => next(&mut events.boxed()).await,
         Err(error) => format!("error {}", error_of(Err::<(), _>(error)).0),
-    };
-    assert_eq!(outcome, "error 410");
+    }
 }
 
 #[tokio::test]
-async fn a_watch_ends_at_its_timeout() {
-    let bed = Bed::new().await;
+async fn a_watch_from_an_expired_version_fails_with_410() {
+    let (kube, _) = LocalKube::simulated(World::of_the_machine(), 8);
+    let maps: Api<ConfigMap> = Api::default_namespaced(kube.client("default"));
+    let before = maps.list(&ListParams::default()).await.unwrap().metadata.resource_version;
+    changes(&maps).await;
+    assert_eq!(first_event(&maps, &before.unwrap()).await, "error 410");
+}
+
+#[tokio::test]
+async fn a_compaction_expires_what_was_before_the_latest_change() {
+    let (kube, _) = LocalKube::simulated(World::of_the_machine(), 4_096);
+    let maps: Api<ConfigMap> = Api::default_namespaced(kube.client("default"));
+    let before = maps.list(&ListParams::default()).await.unwrap().metadata.resource_version;
+    changes(&maps).await;
+    let since = maps.get("a").await.unwrap().resource_version().unwrap();
+    let mut open = maps.watch(&WatchParams::default(), &since).await.unwrap().boxed();
+    kube.compact();
+    assert_eq!(first_event(&maps, &before.unwrap()).await, "error 410");
+    maps.delete("a", &DeleteParams::default()).await.unwrap();
+    assert_eq!(next(&mut open).await, "deleted a");
+    assert_eq!(first_event(&maps, &since).await, "deleted a");
+}
+
+#[rstest]
+#[tokio::test]
+async fn a_watch_ends_at_its_timeout(#[values(Writer::Thread, Writer::Caller)] writer: Writer) {
+    let bed = Bed::with(writer).await;
     let params = WatchParams::default().timeout(1);
     let events = bed.config_maps().watch(&params, "0").await.unwrap();
     let all = tokio::time::timeout(Duration::from_secs(10), events.try_collect::<Vec<_>>()).await;

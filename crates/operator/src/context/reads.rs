@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use clock::World;
 use engines::Engines;
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Namespace;
@@ -46,6 +47,11 @@ impl<'a> Reads<'a> {
 
     pub(crate) const fn waiting_seats(self) -> &'a WaitingSeats {
         &self.0.waiting_seats
+    }
+
+    /// The source of randomness.
+    pub(crate) const fn world(self) -> &'a World {
+        &self.0.world
     }
 
     pub(crate) fn now(self) -> Timestamp {

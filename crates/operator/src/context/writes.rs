@@ -3,6 +3,7 @@
 
 use std::fmt::Debug;
 
+use clock::World;
 use engines::{Draft, Withdrawal, api_error::is_not_found};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{
@@ -45,6 +46,11 @@ impl<'a> Writes<'a> {
 
     pub(crate) const fn launches(self) -> &'a Launches {
         &self.0.launches
+    }
+
+    /// The source of randomness.
+    pub(crate) const fn world(self) -> &'a World {
+        &self.0.world
     }
 
     pub(crate) fn now(self) -> jiff::Timestamp {

@@ -158,9 +158,9 @@ fn fresh(reads: Reads<'_>, instance: &DployInstance) -> Fresh {
             .instances
             .any(|it| it.spec.template_ref == *template && it.spec.uuid.as_deref() == Some(uuid))
     };
-    let mut uuid = clock::random_hex::<4>();
+    let mut uuid = reads.world().random_hex::<4>();
     while is_taken(&uuid) {
-        uuid = clock::random_hex::<4>();
+        uuid = reads.world().random_hex::<4>();
     }
-    Fresh { uuid, seed: clock::random_hex::<16>() }
+    Fresh { uuid, seed: reads.world().random_hex::<16>() }
 }

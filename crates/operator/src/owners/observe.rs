@@ -20,15 +20,11 @@ pub(super) async fn observe(
     let (key, now) = (owner.name_any(), reads.now());
     let doubtful: Vec<&Seat> =
         seats(owner).iter().filter(|seat| !is_occupied(reads, owner, seat)).collect();
-    let names: Vec<&str> = doubtful.iter().map(|seat| seat.instance.as_str()).collect();
-    reads.waiting_seats().keep(&key, &names);
+    let since = reads.waiting_seats().since(&key, &doubtful, now);
     let mut seen = Vec::new();
-    for seat in doubtful {
-        seen.push(SeatSeen {
-            seat: seat.clone(),
-            occupant: occupant(reads, &seat.instance).await?,
-            waiting_since: reads.waiting_seats().since(&key, &seat.instance, now),
-        });
+    for (seat, waiting_since) in doubtful.into_iter().zip(since) {
+        let occupant = occupant(reads, &seat.instance).await?;
+        seen.push(SeatSeen { seat: seat.clone(), occupant, waiting_since });
     }
     Ok(seen)
 }

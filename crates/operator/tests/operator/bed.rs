@@ -25,7 +25,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{fake::Fake, support::eventually};
+use crate::{fake::Fake, network::Network, support::eventually};
 
 pub(crate) const NAMESPACE: &str = "dploy-system";
 
@@ -94,14 +94,29 @@ impl Bed {
     }
 
     pub(crate) fn operate_with(&self, identity: &str, engines: Engines) -> Operator {
+        self.operate_through(self.client.clone(), identity, engines)
+    }
+
+    /// An operator with the fake engine whose requests pass this network.
+    pub(crate) fn operate_behind(&self, network: &Network, identity: &str) -> Operator {
+        let client = network.before(self.client.clone());
+        let fake: Arc<Fake> = Arc::clone(&self.fake);
+        self.operate_through(client, identity, Engines::default().with(EngineName::Flux, fake))
+    }
+
+    pub(crate) fn operate_through(
+        &self,
+        client: Client,
+        identity: &str,
+        engines: Engines,
+    ) -> Operator {
         let mut settings = Settings::new(NAMESPACE, identity);
         settings.lease = LeaseTimings {
             duration: Duration::from_secs(1),
             renew_every: Duration::from_millis(100),
         };
         let shutdown = CancellationToken::new();
-        let (client, clock) = (self.client.clone(), self.clock.clone());
-        let running = operator::Operator::new(client, settings, engines, clock);
+        let running = operator::Operator::new(client, settings, engines, self.clock.clone());
         Operator { task: tokio::spawn(running.run(shutdown.clone())), shutdown }
     }
 

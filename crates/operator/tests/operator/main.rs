@@ -7,8 +7,10 @@ mod bed;
 mod election;
 mod fake;
 mod instances;
+mod network;
 mod owners;
 mod pools;
 #[path = "../../../engines/tests/engines/support.rs"]
 mod support;
+mod time;
 mod with_processes;
