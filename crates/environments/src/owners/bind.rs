@@ -10,7 +10,7 @@ use resources::{DployInstance, DployOwner, identity_label};
 use tracing::info;
 
 use super::{Claimant, Owner, Owners};
-use crate::{Caller, Refusal, cluster::ClusterError, ports::Reads};
+use crate::{Caller, Refusal, cluster::ClusterError, contention::Attempts, ports::Reads};
 
 impl Owners<'_> {
     /// Takes care of records that were lost, as far as the cache shows their instances: binds the
@@ -61,17 +61,22 @@ impl Owners<'_> {
 
     /// `None` when the key is bound to another identity.
     async fn bind_to(&self, claimant: &Claimant, key: &str) -> Result<Option<DployOwner>, Refusal> {
-        let record = match self.writes.create_owner(&claimant.record(key)).await {
-            Ok(created) => {
-                info!(owner = key, "bound an owner key");
-                created
+        let mut attempts = Attempts::of(&self.reads.world);
+        loop {
+            match self.writes.create_owner(&claimant.record(key)).await {
+                Ok(created) => {
+                    info!(owner = key, "bound an owner key");
+                    return Ok(Some(created));
+                }
+                Err(ClusterError::Exists) => {}
+                Err(error) => return Err(error.into()),
             }
-            Err(ClusterError::Exists) => {
-                self.reads.live.owner(key).await?.ok_or(Refusal::Contended)?
+            if let Some(record) = self.reads.live.owner(key).await? {
+                return Ok((record.spec.identity == claimant.identity).then_some(record));
             }
-            Err(error) => return Err(error.into()),
-        };
-        Ok((record.spec.identity == claimant.identity).then_some(record))
+            // An admin has deleted the record since.
+            attempts.again().await?;
+        }
     }
 }
 
