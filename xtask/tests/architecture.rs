@@ -43,7 +43,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("localkube", &["clock"]),
     ("samples", &["errors"]),
     ("testbed", &["dev", "dploy"]),
-    ("bench", &["clock", "resources"]),
+    ("harness", &["clock", "resources"]),
+    ("bench", &["clock", "harness", "resources"]),
+    ("race", &["clock", "harness", "resources"]),
     ("xtask", &[]),
 ];
 
