@@ -93,7 +93,7 @@ impl<'a> Writes<'a> {
         self.0.check_leadership()?;
         let api = self.0.api::<DployInstance>();
         let patched = api.patch_metadata(name, &patch_params(), &Patch::Merge(change)).await;
-        patched.map(drop).operation("update the instance")
+        patched.map(drop).own_write("update the instance")
     }
 
     /// Replaces the status of an object on the version that it was read at.
@@ -112,7 +112,7 @@ impl<'a> Writes<'a> {
         self.0.check_leadership()?;
         let api = self.0.api::<K>();
         let written = api.replace_status(&object.name_any(), &post_params(), object).await;
-        written.map(drop).operation(operation)
+        written.map(drop).own_write(operation)
     }
 
     /// Merges a change into the status of an object that does not fit its type.
@@ -129,7 +129,7 @@ impl<'a> Writes<'a> {
         let (client, namespace) = (self.0.client.clone(), &self.0.settings.namespace);
         let api = Api::<DynamicObject>::namespaced_with(client, namespace, &kind);
         let written = api.patch_status(name, &patch_params(), &Patch::Merge(change)).await;
-        written.map(drop).operation("write the condition of a malformed object")
+        written.map(drop).own_write("write the condition of a malformed object")
     }
 
     /// Creates a namespace.
