@@ -68,7 +68,9 @@ where
         let attempt = reconcile(object, Arc::clone(&context));
         async move {
             let began = Instant::now();
+            context.progress.began::<K>();
             let outcome = attempt.await;
+            context.progress.ended::<K, _>(&outcome, began.elapsed());
             context.metrics.reconciled::<K>(began.elapsed());
             let action = outcome?;
             context.retries.succeeded(&key);

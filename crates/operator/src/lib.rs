@@ -18,6 +18,7 @@ mod instances;
 mod metrics;
 mod mirrors;
 mod owners;
+mod progress;
 mod replica;
 mod retries;
 mod settings;
@@ -25,4 +26,4 @@ mod templates;
 mod unreadable;
 
 pub use replica::{Operator, OperatorError, Readiness};
-pub use settings::{LeaseTimings, Settings};
+pub use settings::{LeaseTimings, Limits, Settings};

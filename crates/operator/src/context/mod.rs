@@ -21,6 +21,7 @@ use crate::{
     error::ReconcileError,
     metrics::{Launches, Metrics},
     mirrors::Mirrors,
+    progress::Progress,
     retries::Retries,
 };
 pub(crate) use memory::{PoolMemories, WaitingSeats};
@@ -37,6 +38,7 @@ pub(crate) struct Context {
     pub(crate) world: World,
     pub(crate) mirrors: Mirrors,
     pub(crate) retries: Retries,
+    pub(crate) progress: Progress,
     pub(crate) pools: PoolMemories,
     pub(crate) waiting_seats: WaitingSeats,
     pub(crate) metrics: Metrics,
@@ -61,6 +63,7 @@ impl Context {
             recorder: Recorder::new(client.clone(), reporter),
             client,
             leadership,
+            progress: Progress::new(&settings.limits),
             settings,
             engines,
             world,

@@ -1,6 +1,6 @@
 //! The mirror of one kind: its watch, its store, and the events that it passes on.
 
-use std::{fmt::Debug, sync::Arc};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture, stream};
 use kube::{
@@ -13,9 +13,10 @@ use kube::{
     },
 };
 use serde::de::DeserializeOwned;
-use tokio::sync::broadcast;
+use tokio::{sync::broadcast, time::Instant};
 use tokio_stream::wrappers::BroadcastStream;
 
+use super::vitals::Vitals;
 use errors::chain;
 
 /// How many events a controller may lag behind before it reconciles all objects instead.
@@ -39,6 +40,7 @@ pub(crate) struct Mirror<K: Resource<DynamicType = ()> + Clone + 'static> {
     namespace: Option<String>,
     store: Store<Guarded<K>>,
     events: broadcast::Sender<MirrorEvent<K>>,
+    vitals: Vitals,
 }
 
 impl<K: Resource<DynamicType = ()> + Clone> Clone for Mirror<K> {
@@ -47,6 +49,7 @@ impl<K: Resource<DynamicType = ()> + Clone> Clone for Mirror<K> {
             namespace: self.namespace.clone(),
             store: self.store.clone(),
             events: self.events.clone(),
+            vitals: self.vitals.clone(),
         }
     }
 }
@@ -55,22 +58,30 @@ impl<K> Mirror<K>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
-    /// The mirror, and the task that fills it.
+    /// The mirror, and the task that fills it. `vitals` is recorded by the client of `api`.
     pub(super) fn new(
         api: Api<Guarded<K>>,
         config: watcher::Config,
+        vitals: Vitals,
     ) -> (Self, BoxFuture<'static, ()>) {
         let (store, writer) = reflector::store();
         let (sender, _) = broadcast::channel(MAX_LAG);
         let namespace = api.namespace().map(ToOwned::to_owned);
-        let filling = fill(api, config, writer, sender.clone()).boxed();
-        (Self { namespace, store, events: sender }, filling)
+        let filling = fill(api, config, writer, sender.clone(), vitals.clone()).boxed();
+        (Self { namespace, store, events: sender, vitals }, filling)
     }
 
     /// Waits until the store has been filled once.
     pub(crate) async fn filled(&self) {
         // This fails only when the filling task has ended, and then the operator ends too.
         let _ = self.store.wait_until_ready().await;
+    }
+
+    /// When the mirror will be `limit` old if its watch shows no other sign of life. `None`: it has
+    /// not been filled yet.
+    pub(super) fn old_at(&self, limit: Duration) -> Option<Instant> {
+        self.filled().now_or_never()?;
+        self.vitals.old_at(limit)
     }
 
     pub(crate) fn store(&self) -> Store<Guarded<K>> {
@@ -137,6 +148,7 @@ async fn fill<K>(
     config: watcher::Config,
     mut writer: Writer<Guarded<K>>,
     sender: broadcast::Sender<MirrorEvent<K>>,
+    vitals: Vitals,
 ) where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
@@ -154,7 +166,10 @@ async fn fill<K>(
         writer.apply_watcher_event(&event);
         let event = match event {
             Event::Apply(object) | Event::Delete(object) => MirrorEvent::Object(Arc::new(object)),
-            Event::InitDone => MirrorEvent::Resync,
+            Event::InitDone => {
+                vitals.record();
+                MirrorEvent::Resync
+            }
             Event::Init | Event::InitApply(_) => continue,
         };
         // A replica that does not lead has no receivers.

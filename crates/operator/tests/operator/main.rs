@@ -14,5 +14,6 @@ mod pools;
 mod retries;
 #[path = "../../../engines/tests/engines/support.rs"]
 mod support;
+mod terms;
 mod time;
 mod with_processes;
