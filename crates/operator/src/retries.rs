@@ -30,6 +30,11 @@ impl Retries {
         self.failures().remove(object);
     }
 
+    /// Forgets the objects for which `exists` is false.
+    pub(crate) fn retain(&self, exists: impl Fn(&str) -> bool) {
+        self.failures().retain(|object, _| exists(object));
+    }
+
     fn failures(&self) -> MutexGuard<'_, HashMap<String, u32>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use planner::leftovers::LeftoverTimings;
 use resources::LaunchDefaults;
 
 /// The settings of an operator.
@@ -14,6 +15,8 @@ pub struct Settings {
     pub identity: String,
     /// How the leader is elected.
     pub lease: LeaseTimings,
+    /// When leftovers are looked for and deleted.
+    pub leftovers: LeftoverTimings,
     /// The launch defaults of instances made by hand and of pool members, in a cluster without an
     /// OperatorConfig.
     pub defaults: LaunchDefaults,
@@ -27,6 +30,7 @@ impl Settings {
             namespace: namespace.into(),
             identity: identity.into(),
             lease: LeaseTimings::default(),
+            leftovers: LeftoverTimings::default(),
             defaults: LaunchDefaults::default(),
         }
     }

@@ -22,7 +22,7 @@ use crate::{LeaseTimings, Settings, error::ReconcileError};
 use lease::Observer;
 
 /// The Lease's name.
-const NAME: &str = "dploy-operator";
+pub(crate) const NAME: &str = "dploy-operator";
 /// How long the release of the lease may take.
 const RESIGN_TIMEOUT: Duration = Duration::from_secs(2);
 

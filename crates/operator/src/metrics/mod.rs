@@ -31,6 +31,7 @@ pub(crate) struct Metrics {
     reconciles: Family<OfKind, Histogram>,
     errors: Family<OfKind, Counter>,
     launches: Family<Ended, Histogram>,
+    leftovers: Family<OfKind, Counter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -49,6 +50,7 @@ impl Default for Metrics {
             reconciles: Family::new_with_constructor(|| Histogram::new(RECONCILE_BUCKETS)),
             errors: Family::default(),
             launches: Family::new_with_constructor(|| Histogram::new(LAUNCH_BUCKETS)),
+            leftovers: Family::default(),
         }
     }
 }
@@ -70,6 +72,11 @@ impl Metrics {
             "Time from the creation of an environment that came from no pool until it was healthy, failed or ended",
             self.launches.clone(),
         );
+        registry.register(
+            "dploy_leftovers_deleted",
+            "Objects and processes that were deleted because their instance does not exist",
+            self.leftovers.clone(),
+        );
         registry.register_collector(Box::new(Pools(mirrors.clone())));
     }
 
@@ -81,6 +88,11 @@ impl Metrics {
     /// Records that a reconcile failed.
     pub(crate) fn failed<K: Resource<DynamicType = ()>>(&self) {
         self.errors.get_or_create(&OfKind::of::<K>()).inc();
+    }
+
+    /// Records that a leftover was deleted.
+    pub(crate) fn leftover_deleted(&self, kind: &str) {
+        self.leftovers.get_or_create(&OfKind { kind: kind.to_owned() }).inc();
     }
 
     fn launched(&self, outcome: &'static str, took: Duration) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use futures::{FutureExt, future};
 use k8s_openapi::api::core::v1::Namespace;
-use kube::{Api, Client, runtime::watcher};
+use kube::{Api, Client, Resource, runtime::watcher};
 use resources::{
     DployInstance, DployOwner, DployTemplate, OperatorConfig, OperatorConfigSpec, meta,
 };
@@ -61,6 +61,14 @@ impl Mirrors {
     /// Whether every mirror has been filled once.
     pub(crate) fn are_filled(&self) -> bool {
         self.filled().now_or_never().is_some()
+    }
+
+    /// Whether there is an object of this kind that is reconciled, malformed or not.
+    pub(crate) fn have(&self, kind: &str, name: &str) -> bool {
+        let Self { instances, templates, owners, configs: _, namespaces: _ } = self;
+        (kind == DployInstance::kind(&()) && instances.guarded(name).is_some())
+            || (kind == DployTemplate::kind(&()) && templates.guarded(name).is_some())
+            || (kind == DployOwner::kind(&()) && owners.guarded(name).is_some())
     }
 
     /// The spec of the OperatorConfig, if there is one.

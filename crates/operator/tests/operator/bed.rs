@@ -15,7 +15,7 @@ use kube::{
     core::NamespaceResourceScope,
 };
 use localkube::LocalKube;
-use operator::{LeaseTimings, Settings};
+use operator::{LeaseTimings, LeftoverTimings, Settings};
 use resources::{
     Chart, DployInstance, DployInstanceSpec, DployOwner, DployOwnerSpec, DployTemplate,
     DployTemplateSpec, EngineName, Identity, Method, Phase, Pool, Seat, meta,
@@ -28,6 +28,9 @@ use tokio_util::sync::CancellationToken;
 use crate::{fake::Fake, network::Network, support::eventually};
 
 pub(crate) const NAMESPACE: &str = "dploy-system";
+
+/// How long a leftover is seen before it is deleted.
+pub(crate) const CONFIRM_AFTER: Duration = Duration::from_secs(1);
 
 pub(crate) struct Bed {
     pub(crate) client: Client,
@@ -114,6 +117,10 @@ impl Bed {
         settings.lease = LeaseTimings {
             duration: Duration::from_secs(1),
             renew_every: Duration::from_millis(100),
+        };
+        settings.leftovers = LeftoverTimings {
+            sweep_every: Duration::from_millis(500),
+            confirm_after: CONFIRM_AFTER,
         };
         let shutdown = CancellationToken::new();
         let running = operator::Operator::new(client, settings, engines, self.clock.clone());
