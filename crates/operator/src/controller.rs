@@ -20,6 +20,7 @@ use resources::{DployInstance, DployOwner, DployTemplate, meta};
 use tokio::time::Instant;
 
 use crate::{
+    chores,
     context::Context,
     error::ReconcileError,
     instances,
@@ -35,7 +36,7 @@ const MAX_CONCURRENT_RECONCILES: u16 = 16;
 
 type Queue<K> = BoxStream<'static, ObjectRef<Guarded<K>>>;
 
-/// Runs the controllers until they are dropped.
+/// Runs the controllers and the chores until they are dropped.
 pub(crate) async fn run_all(context: Arc<Context>) {
     // The queues subscribe before the cache is filled, so that they miss no event.
     let (instances, templates, owners) =
@@ -52,6 +53,7 @@ pub(crate) async fn run_all(context: Arc<Context>) {
         run(&context, mirrors.owners.store(), owners, |it, context| {
             owners::reconcile(it, context).boxed()
         }),
+        chores::run(&context),
     );
 }
 

@@ -7,6 +7,7 @@
 mod conditions;
 pub mod guard_rails;
 pub mod instance;
+pub mod leftovers;
 mod metadata;
 pub mod pool;
 pub mod template;

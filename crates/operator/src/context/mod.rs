@@ -96,6 +96,17 @@ impl Context {
         self.leadership.check()
     }
 
+    /// Forgets what was remembered about objects that do not exist any more.
+    pub(crate) fn forget_deleted(&self) {
+        let Mirrors { instances, templates, owners, .. } = &self.mirrors;
+        self.pools.retain(|name| templates.guarded(name).is_some());
+        self.waiting_seats.retain(|name| owners.guarded(name).is_some());
+        self.launches.retain(|name| instances.guarded(name).is_some());
+        self.retries.retain(|key| {
+            key.split_once('/').is_some_and(|(kind, name)| self.mirrors.have(kind, name))
+        });
+    }
+
     fn api<K>(&self) -> Api<K>
     where
         K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>,

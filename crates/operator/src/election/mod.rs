@@ -29,7 +29,7 @@ pub(crate) use health::ElectionHealth;
 use lease::Observer;
 
 /// The Lease's name.
-const NAME: &str = "dploy-operator";
+pub(crate) const NAME: &str = "dploy-operator";
 /// How long the release of the lease may take.
 const RESIGN_TIMEOUT: Duration = Duration::from_secs(2);
 

@@ -97,6 +97,14 @@ impl Mirrors {
         ages.into_iter().min_by_key(|(_, at)| *at).unwrap_or(("", None))
     }
 
+    /// Whether there is an object of this kind that is reconciled, malformed or not.
+    pub(crate) fn have(&self, kind: &str, name: &str) -> bool {
+        let Self { instances, templates, owners, configs: _, namespaces: _ } = self;
+        (kind == DployInstance::kind(&()) && instances.guarded(name).is_some())
+            || (kind == DployTemplate::kind(&()) && templates.guarded(name).is_some())
+            || (kind == DployOwner::kind(&()) && owners.guarded(name).is_some())
+    }
+
     /// The spec of the OperatorConfig, if there is one.
     pub(crate) fn config(&self) -> Option<Arc<OperatorConfigSpec>> {
         self.configs.get(meta::CONFIG_NAME).map(|config| Arc::new(config.spec.clone()))
