@@ -24,6 +24,7 @@ pub(crate) fn environment(template: &str, status: Status) -> Environment {
         connection_type: ConnectionType::Web,
         connection_message: String::new(),
         message: String::new(),
+        ends_soon: false,
     }
 }
 

@@ -13,6 +13,7 @@ mod gateway;
 #[cfg(target_os = "linux")]
 mod killed;
 mod metrics;
+mod overload;
 mod program;
 mod refusals;
 mod roles;

@@ -12,7 +12,7 @@ const LAST_SECONDS: i64 = 5 * 60;
 pub enum Urgency {
     /// More than a fifth of the time is left.
     Long,
-    /// A fifth or less.
+    /// A fifth or less, or the template's warning has been given.
     Soon,
     /// Five minutes or less.
     Last,
@@ -36,6 +36,7 @@ impl Urgency {
 pub struct Countdown {
     start: Moment,
     end: Moment,
+    warned: bool,
 }
 
 impl Countdown {
@@ -44,7 +45,7 @@ impl Countdown {
     pub fn of(environment: &Environment) -> Option<Self> {
         let end = Moment::parse(&environment.expires_at)?;
         let start = Moment::parse(&environment.started_at).unwrap_or(end);
-        Some(Self { start, end })
+        Some(Self { start, end, warned: environment.ends_soon })
     }
 
     /// The seconds left; never negative.
@@ -73,7 +74,7 @@ impl Countdown {
     pub fn urgency(self, now: Moment) -> Urgency {
         if self.left(now) <= LAST_SECONDS {
             Urgency::Last
-        } else if self.per_cent(now) <= 20 {
+        } else if self.warned || self.per_cent(now) <= 20 {
             Urgency::Soon
         } else {
             Urgency::Long

@@ -86,6 +86,12 @@ fn urgency_rises_at_a_fifth_and_in_the_last_five_minutes() {
 }
 
 #[test]
+fn a_warning_raises_the_urgency_at_once() {
+    let of = environment(NOON, "2026-03-02T13:00:00Z").tap(|it| it.ends_soon = true);
+    assert_eq!(Countdown::of(&of).map(|it| it.urgency(at(NOON))), Some(Urgency::Soon));
+}
+
+#[test]
 fn an_environment_without_a_deadline_has_no_countdown() {
     assert_eq!(Countdown::of(&environment(NOON, "")), None);
 }

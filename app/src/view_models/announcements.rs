@@ -17,7 +17,11 @@ pub fn announcements(before: &EnvironmentList, after: &EnvironmentList) -> Vec<S
         let same = find(before, &new.uuid).is_some_and(|old| old.status == new.status);
         (!same).then(|| format!("{} is {}.", new.display_name, status_word(new.status)))
     });
-    gone.chain(changed).collect()
+    let warned = after.environments.iter().filter_map(|new| {
+        let was_warned = find(before, &new.uuid).is_some_and(|old| old.ends_soon);
+        (new.ends_soon && !was_warned).then(|| format!("{} ends soon.", new.display_name))
+    });
+    gone.chain(changed).chain(warned).collect()
 }
 
 fn status_word(status: Status) -> &'static str {

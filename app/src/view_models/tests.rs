@@ -115,6 +115,15 @@ fn only_changes_are_announced() {
 }
 
 #[test]
+fn a_warning_is_announced_once() {
+    let before = list(vec![environment("a", Status::Healthy)], 5);
+    let mut after = before.clone();
+    after.environments[0].ends_soon = true;
+    assert_eq!(announcements(&before, &after), ["The a ends soon."]);
+    assert!(announcements(&after, &after).is_empty());
+}
+
+#[test]
 fn only_a_small_quota_is_drawn_as_seats() {
     assert_eq!(Quota { used: 1, limit: 3 }.seats(), [true, false, false]);
     assert!(Quota { used: 1, limit: 50 }.seats().is_empty());

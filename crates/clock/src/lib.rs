@@ -8,7 +8,6 @@ use std::{
     fmt::Debug,
     ops::Range,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
 };
 
 use jiff::{SignedDuration, Timestamp};
@@ -89,12 +88,6 @@ pub fn random_hex<const N: usize>() -> String {
 #[must_use]
 pub fn random_index(range: Range<usize>) -> usize {
     World::of_the_machine().random_index(range)
-}
-
-/// A random duration from zero to `longest`, in whole microseconds: the pause before a retry.
-#[must_use]
-pub fn jitter(longest: Duration) -> Duration {
-    World::of_the_machine().jitter(longest)
 }
 
 #[cfg(test)]

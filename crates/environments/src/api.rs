@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use clock::SharedClock;
+use clock::World;
 use prometheus_client::registry::Registry;
 use wire::{AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extended, Me, Run};
 
@@ -52,13 +52,16 @@ impl Replica {
 impl Environments {
     /// Starts the watches, which end when the last clone is dropped. Does not wait for the cluster:
     /// until the cache is filled, [`Environments::ready`] refuses and requests fall back to live
-    /// reads where they can.
+    /// reads where they can. `world`: a clock, or a clock with a source of randomness. `client` must
+    /// end a call that is not answered within
+    /// [`API_CALL_TIMEOUT`](ledger::timeouts::API_CALL_TIMEOUT), and must not repeat a write that
+    /// may have taken effect: the clients of `kubeclient` do so.
     #[must_use]
-    pub fn start(client: kube::Client, settings: Settings, clock: SharedClock) -> Self {
+    pub fn start(client: kube::Client, settings: Settings, world: impl Into<World>) -> Self {
         let cache = Arc::new(Cache::start(&client, &settings.namespace));
         let writes = Writes::new(&client, &settings.namespace, Arc::clone(&cache));
         let replica = Replica {
-            reads: Arc::new(Reads::new(&client, cache, settings, clock)),
+            reads: Arc::new(Reads::new(&client, cache, settings, world.into())),
             writes,
             contention: Contention::default(),
             metrics: Metrics::default(),

@@ -12,7 +12,6 @@ use wire::Extended;
 
 use crate::{
     Caller, Refusal,
-    contention::Attempts,
     ledger_read::living,
     owners::{Owner, Owners},
     ports::{Ports, Reads},
@@ -43,7 +42,7 @@ async fn extend_owned(
     owner: &Owner,
     key: &SeatKey,
 ) -> Result<Option<Extended>, Refusal> {
-    let mut attempts = Attempts::default();
+    let mut attempts = ports.attempts();
     loop {
         let Some(instance) = living(ports.reads, owner, key).await? else { return Ok(None) };
         let limits = extend_limits(ports.reads, &instance);

@@ -4,7 +4,7 @@ use ledger::seats::{seats, seats_without};
 use resources::Seat;
 use tracing::warn;
 
-use crate::{Refusal, contention::Attempts, ports::Ports};
+use crate::{Refusal, ports::Ports};
 
 /// Removes the seat from its owner's ledger. A failure is only logged: the operator sweeps the seat
 /// later.
@@ -16,7 +16,7 @@ pub(crate) async fn give_back(ports: Ports<'_>, owner: &str, seat: &Seat) {
 }
 
 async fn try_to_give_back(ports: Ports<'_>, owner: &str, seat: &Seat) -> Result<(), Refusal> {
-    let mut attempts = Attempts::default();
+    let mut attempts = ports.attempts();
     loop {
         let Some(record) = ports.reads.live.owner(owner).await? else { return Ok(()) };
         // Another request may have taken a new seat on the same member since. That seat stays.

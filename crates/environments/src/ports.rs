@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use clock::SharedClock;
+use clock::World;
 use jiff::Timestamp;
 use kube::Client;
 use resources::{
@@ -14,16 +14,16 @@ use crate::{
     Refusal, Settings,
     cache::{Cache, StillFilling},
     cluster::{Live, Writes},
-    contention::Contention,
+    contention::{Attempts, Contention},
 };
 
-/// The read port: the cache, live reads, the configuration and the clock.
+/// The read port: the cache, live reads, the configuration, the time and randomness.
 #[derive(Debug)]
 pub(crate) struct Reads {
     pub(crate) cache: Arc<Cache>,
     pub(crate) live: Live,
     settings: Settings,
-    clock: SharedClock,
+    pub(crate) world: World,
 }
 
 /// Both ports, and what keeps the requests of one replica apart. For operations that write.
@@ -34,20 +34,27 @@ pub(crate) struct Ports<'a> {
     pub(crate) contention: &'a Contention,
 }
 
+impl<'a> Ports<'a> {
+    /// The attempts of one request.
+    pub(crate) const fn attempts(self) -> Attempts<'a> {
+        Attempts::of(&self.reads.world)
+    }
+}
+
 impl Reads {
     pub(crate) fn new(
         client: &Client,
         cache: Arc<Cache>,
         settings: Settings,
-        clock: SharedClock,
+        world: World,
     ) -> Self {
         let live = Live::new(client, &settings.namespace, Arc::clone(&cache));
-        Self { cache, live, settings, clock }
+        Self { cache, live, settings, world }
     }
 
     /// The current time.
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.world.now()
     }
 
     /// Checks that the first lists are complete and that the API server answers. Does not wait for

@@ -11,7 +11,6 @@ use tracing::{info, instrument};
 
 use crate::{
     Caller, Refusal,
-    contention::Attempts,
     fence::fence,
     ledger_read::{LedgerRead, read_ledger},
     owners::{Owner, Owners},
@@ -51,7 +50,7 @@ pub(crate) async fn remove(
 
 /// Whether the owner had an environment and this request removed it.
 async fn remove_owned(ports: Ports<'_>, owner: &Owner, key: &SeatKey) -> Result<bool, Refusal> {
-    let mut attempts = Attempts::default();
+    let mut attempts = ports.attempts();
     loop {
         let Some(read) = read_ledger(ports.reads, owner, key).await? else { return Ok(false) };
         let LedgerRead { record, found } = read;
@@ -103,7 +102,7 @@ async fn free(
     instance: &str,
     deleted: bool,
 ) -> Result<bool, Refusal> {
-    let mut attempts = Attempts::default();
+    let mut attempts = ports.attempts();
     loop {
         if seat_naming(&record, instance).is_none() {
             return Ok(deleted);

@@ -82,6 +82,7 @@ impl Watch {
         tokio::pin!(deadline);
         loop {
             tokio::select! {
+                biased;
                 () = &mut deadline => return Some(()),
                 change = self.changes.recv() => match change {
                     Ok(change) if !self.concerns(&change)? => {}

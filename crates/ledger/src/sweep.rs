@@ -2,9 +2,13 @@
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use resources::{DployInstance, Seat};
+use resources::{DployInstance, DployOwner, Seat};
 
-use crate::{standing::is_deleting, timeouts::SEAT_SWEEP_DELAY, timestamps::later, void::is_void};
+use crate::{
+    standing::{LateWriter, Standing, standing},
+    timeouts::SEAT_SWEEP_DELAY,
+    timestamps::later,
+};
 
 /// What a live read of a seat's instance returned.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,19 +51,27 @@ pub enum SweepStep {
     DeleteThenFree(Box<ObjectMeta>),
 }
 
-/// Decides about one seat of `owner`.
+/// Decides about one seat of `record`, by its [`Standing`].
 #[must_use]
-pub fn decide(owner: &str, seen: &SeatSeen, now: Timestamp) -> SweepStep {
-    match &seen.occupant {
-        Occupant::Absent if seen.seat.chosen_at.is_some() => SweepStep::Free,
-        Occupant::Absent => after_delay(seen, now, SweepStep::FenceThenFree),
-        Occupant::Present(it) if is_deleting(it) || is_void(it) => SweepStep::Free,
-        Occupant::Present(it) if it.spec.owner == owner => SweepStep::Keep,
-        Occupant::Present(it) if it.spec.owner.is_empty() => {
-            after_delay(seen, now, SweepStep::DeleteThenFree(Box::new(it.metadata.clone())))
+pub fn decide(record: &DployOwner, seen: &SeatSeen, now: Timestamp) -> SweepStep {
+    let instance = match &seen.occupant {
+        Occupant::Absent => None,
+        Occupant::Present(instance) => Some(&**instance),
+        Occupant::Unreadable { deleting: true } => return SweepStep::Free,
+        Occupant::Unreadable { deleting: false } => return SweepStep::Keep,
+    };
+    match (standing(&seen.seat, record, instance, now), instance) {
+        (Standing::Lives | Standing::Expired, _) => SweepStep::Keep,
+        (Standing::Unwritten(LateWriter::Creates), _) => {
+            after_delay(seen, now, SweepStep::FenceThenFree)
         }
-        Occupant::Present(_) | Occupant::Unreadable { deleting: true } => SweepStep::Free,
-        Occupant::Unreadable { deleting: false } => SweepStep::Keep,
+        (Standing::Unwritten(LateWriter::Claims), Some(member)) => {
+            let delete = SweepStep::DeleteThenFree(Box::new(member.metadata.clone()));
+            after_delay(seen, now, delete)
+        }
+        (Standing::Deleting | Standing::Vacant | Standing::Unwritten(LateWriter::Claims), _) => {
+            SweepStep::Free
+        }
     }
 }
 

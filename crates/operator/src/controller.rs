@@ -1,6 +1,6 @@
 //! The three controllers: what wakes each of them, and when a failed reconcile is retried.
 
-use std::{convert::Infallible, future::ready, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::ready, sync::Arc};
 
 use engines::Blame;
 use errors::chain;
@@ -24,14 +24,14 @@ use crate::{
     error::ReconcileError,
     instances,
     mirrors::{Guarded, Mirror, MirrorEvent},
-    owners, templates,
+    owners,
+    retries::AfterConflict,
+    templates,
 };
 
 /// How many objects of one kind are reconciled at the same time. Enough to keep an API server busy,
 /// and few enough that requests of users are not queued behind them.
 const MAX_CONCURRENT_RECONCILES: u16 = 16;
-/// The pause before an object is reconciled again whose write met a newer version.
-const CONFLICT_PAUSE: Duration = Duration::from_millis(25);
 
 type Queue<K> = BoxStream<'static, ObjectRef<Guarded<K>>>;
 
@@ -94,8 +94,13 @@ where
 {
     let object = key(object.as_ref());
     if error.is_conflict() {
-        tracing::debug!(object, "met a newer version: {}", chain(error));
-        return Action::requeue(CONFLICT_PAUSE);
+        let AfterConflict { pause, is_reported } = context.retries.after_conflict(&object);
+        if is_reported {
+            tracing::warn!(object, "each reconcile meets a newer version: {}", chain(error));
+        } else {
+            tracing::debug!(object, ?pause, "met a newer version: {}", chain(error));
+        }
+        return Action::requeue(pause);
     }
     context.metrics.failed::<K>();
     match error.blame() {

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use clock::SharedClock;
+use clock::World;
 use engines::Engines;
 use futures::{FutureExt, future::BoxFuture};
 use kube::Client;
@@ -41,7 +41,7 @@ struct Parts {
     client: Client,
     settings: Settings,
     engines: Engines,
-    clock: SharedClock,
+    world: World,
     mirrors: Mirrors,
     metrics: Metrics,
 }
@@ -65,12 +65,19 @@ impl Readiness {
 }
 
 impl Operator {
-    /// A replica. It does nothing before [`Operator::run`].
+    /// A replica. It does nothing before [`Operator::run`]. `world`: a clock, or a clock with a
+    /// source of randomness.
     #[must_use]
-    pub fn new(client: Client, settings: Settings, engines: Engines, clock: SharedClock) -> Self {
+    pub fn new(
+        client: Client,
+        settings: Settings,
+        engines: Engines,
+        world: impl Into<World>,
+    ) -> Self {
         let (mirrors, watching) = Mirrors::new(&client, &settings.namespace);
         let metrics = Metrics::default();
-        let parts = Parts { client, settings, engines, clock, mirrors, metrics };
+        let world = world.into();
+        let parts = Parts { client, settings, engines, world, mirrors, metrics };
         Self { parts, watching: watching.boxed() }
     }
 
@@ -92,8 +99,10 @@ impl Operator {
     /// [`OperatorError`] when its tasks end unexpectedly.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), OperatorError> {
         let Self { parts, watching } = self;
-        let elector = Elector::new(parts.client.clone(), &parts.settings, parts.clock.clone());
+        let elector =
+            Elector::new(parts.client.clone(), &parts.settings, parts.world.clock.clone());
         let outcome = tokio::select! {
+            biased;
             () = shutdown.cancelled() => Ok(()),
             error = parts.lead_again_and_again(&elector) => Err(error),
             () = watching => Err(OperatorError::WatchEnded),
@@ -111,6 +120,7 @@ impl Parts {
             tracing::info!(replica = self.settings.identity, "leading");
             let context = Arc::new(self.context(leadership.clone()));
             tokio::select! {
+                biased;
                 () = controller::run_all(context) => return OperatorError::ControllersEnded,
                 () = elector.lead(&leadership) => tracing::warn!("no longer leading"),
             }
@@ -123,7 +133,7 @@ impl Parts {
             self.client.clone(),
             self.settings.clone(),
             self.engines.clone(),
-            self.clock.clone(),
+            self.world.clone(),
             self.mirrors.clone(),
             leadership,
             self.metrics.clone(),

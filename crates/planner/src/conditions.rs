@@ -1,11 +1,12 @@
-//! Condition `Ready`, and the Events that report a change of it.
+//! The conditions `Ready` and `EndsSoon`, and the Events that report a change of them.
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
-use resources::Reason;
-
-/// The type of the only condition that Dploy sets.
-const READY: &str = "Ready";
+use ledger::timestamps;
+use resources::{
+    Reason,
+    meta::{ENDS_SOON_CONDITION, READY_CONDITION},
+};
 
 /// The content of condition `Ready`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,29 +44,67 @@ pub struct Event {
 /// The condition `Ready` of a list.
 #[must_use]
 pub fn ready_condition(conditions: &[Condition]) -> Option<&Condition> {
-    conditions.iter().find(|it| it.type_ == READY)
+    conditions.iter().find(|it| it.type_ == READY_CONDITION)
 }
 
-/// Sets condition `Ready`. `lastTransitionTime` changes only when the status does.
+/// Whether condition `EndsSoon` of a list is true.
+#[must_use]
+pub fn ends_soon(conditions: &[Condition]) -> bool {
+    conditions.iter().any(|it| it.type_ == ENDS_SOON_CONDITION && it.status == "True")
+}
+
+/// Sets condition `Ready`.
 pub fn set_ready(
     conditions: &mut Vec<Condition>,
     ready: Ready,
     generation: Option<i64>,
     now: Timestamp,
 ) {
-    let status = if ready.is_ready { "True" } else { "False" };
-    let before = ready_condition(conditions).filter(|it| it.status == status);
-    let since = before.map_or(Time(now), |it| it.last_transition_time.clone());
     let condition = Condition {
-        type_: READY.into(),
-        status: status.into(),
+        type_: READY_CONDITION.into(),
+        status: status_of(ready.is_ready).into(),
         reason: ready.reason.as_str().into(),
         message: ready.message,
         observed_generation: generation,
-        last_transition_time: since,
+        last_transition_time: Time(now),
     };
-    match conditions.iter_mut().find(|it| it.type_ == READY) {
-        Some(place) => *place = condition,
+    set(conditions, condition);
+}
+
+/// Sets condition `EndsSoon` of an environment with this `deadline`.
+pub(crate) fn set_ends_soon(
+    conditions: &mut Vec<Condition>,
+    is_soon: bool,
+    deadline: Timestamp,
+    generation: Option<i64>,
+    now: Timestamp,
+) {
+    let reason = if is_soon { Reason::EndsSoon } else { Reason::TimeLeft };
+    let condition = Condition {
+        type_: ENDS_SOON_CONDITION.into(),
+        status: status_of(is_soon).into(),
+        reason: reason.as_str().into(),
+        message: format!("It ends at {}.", timestamps::text(deadline)),
+        observed_generation: generation,
+        last_transition_time: Time(now),
+    };
+    set(conditions, condition);
+}
+
+const fn status_of(is_true: bool) -> &'static str {
+    if is_true { "True" } else { "False" }
+}
+
+/// Puts the condition in place of the one of its type. `lastTransitionTime` changes only when the
+/// status does.
+fn set(conditions: &mut Vec<Condition>, mut condition: Condition) {
+    match conditions.iter_mut().find(|it| it.type_ == condition.type_) {
+        Some(place) => {
+            if place.status == condition.status {
+                condition.last_transition_time = place.last_transition_time.clone();
+            }
+            *place = condition;
+        }
         None => conditions.push(condition),
     }
 }

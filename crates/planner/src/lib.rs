@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub use conditions::{Event, Ready, ready_condition, set_ready};
+pub use conditions::{Event, Ready, ends_soon, ready_condition, set_ready};
 
 /// When to reconcile an object again. `None`: when something changes.
 pub type RequeueAfter = Option<Duration>;

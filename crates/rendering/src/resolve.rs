@@ -43,6 +43,8 @@ pub fn resolve(
         ttl_seconds,
         extend_seconds,
         max_extends,
+        warn_seconds: spec.ttl.warn_seconds.unwrap_or_default(),
+        starts_at: spec.ttl.starts_at.unwrap_or_default(),
         display_name: spec.display_name,
         description: spec.description,
         icon: spec.icon,

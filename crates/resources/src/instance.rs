@@ -13,7 +13,7 @@ use crate::{
     guard_rails::GuardRails,
     phase::{Health, Phase},
     process::ProcessSpec,
-    template::{ConnectionType, EngineName},
+    template::{ConnectionType, EngineName, StartsAt},
 };
 
 /// One environment, or one pool member.
@@ -162,6 +162,19 @@ pub struct ResolvedTemplate {
     pub extend_seconds: i64,
     /// The number of times that the environment can be extended. 0 means no limit.
     pub max_extends: i64,
+    /// The seconds before the deadline at which condition `EndsSoon` becomes true. 0 means no
+    /// warning.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub warn_seconds: i64,
+    /// When the lifetime begins; `launch` by default.
+    #[serde(default, skip_serializing_if = "StartsAt::is_launch")]
+    pub starts_at: StartsAt,
+}
+
+// Serde hands over a reference.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of `skip_serializing_if`")]
+const fn is_zero(seconds: &i64) -> bool {
+    *seconds == 0
 }
 
 /// The state of an instance, as the operator observed it.
@@ -203,7 +216,8 @@ pub struct DployInstanceStatus {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
     /// The condition `Ready` says whether the environment can be used. The web app shows its
-    /// message to the owner.
+    /// message to the owner. The condition `EndsSoon` says whether the deadline is nearer than
+    /// `ttl.warnSeconds`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
 }

@@ -53,6 +53,12 @@ reasons! {
     /// The workload is being removed.
     WorkloadEnding,
 
+    // Condition `EndsSoon`.
+    /// The deadline is near.
+    EndsSoon,
+    /// The deadline is not near.
+    TimeLeft,
+
     // Templates.
     /// `spec.enabled` is false.
     Disabled,

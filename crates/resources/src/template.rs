@@ -159,7 +159,20 @@ pub struct Pool {
 }
 
 /// The engine that runs workloads.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum EngineName {
     /// Flux installs a HelmRelease.
@@ -214,6 +227,34 @@ pub struct Ttl {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0))]
     pub max_extends: Option<i64>,
+    /// The seconds before the deadline at which condition `EndsSoon` becomes true. 0, the default,
+    /// means no warning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub warn_seconds: Option<i64>,
+    /// When the lifetime begins; `launch` by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_at: Option<StartsAt>,
+}
+
+/// When the lifetime of an environment begins.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum StartsAt {
+    /// With the launch or claim.
+    #[default]
+    Launch,
+    /// When the environment becomes ready for the first time. Until then its deadline is the one
+    /// that `launch` gives, so an environment that never becomes ready ends, too.
+    Ready,
+}
+
+impl StartsAt {
+    /// Whether this is the default. A resolved template leaves the default out.
+    #[must_use]
+    pub fn is_launch(&self) -> bool {
+        *self == Self::Launch
+    }
 }
 
 /// A parameter of a template.

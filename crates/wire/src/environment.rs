@@ -120,6 +120,9 @@ pub struct Environment {
     pub connection_message: String,
     /// Why the environment is not healthy, as a sentence for its owner; may be empty.
     pub message: String,
+    /// Whether the deadline is nearer than the template's `ttl.warnSeconds`.
+    #[serde(default)]
+    pub ends_soon: bool,
 }
 
 /// The environments that the caller owns, personally and through teams.

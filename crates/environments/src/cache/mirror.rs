@@ -1,7 +1,7 @@
 //! A mirror: the local copy of all objects of one kind.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Debug,
     hash::Hash,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
@@ -40,7 +40,7 @@ pub(crate) struct Mirror<K: Mirrored> {
 
 #[derive(Debug)]
 struct Contents<K: Mirrored> {
-    objects: HashMap<String, Arc<K>>,
+    objects: BTreeMap<String, Arc<K>>,
     index: HashMap<K::Key, BTreeSet<String>>,
     /// The highest resourceVersion that the watch has reported.
     watched_version: u64,
@@ -75,7 +75,7 @@ pub(crate) enum MirrorEvent<K> {
 impl<K: Mirrored> Mirror<K> {
     pub(crate) fn new(changes: broadcast::Sender<ListChange>) -> Arc<Self> {
         let contents = Contents {
-            objects: HashMap::new(),
+            objects: BTreeMap::new(),
             index: HashMap::new(),
             watched_version: 0,
             listing: None,
@@ -99,7 +99,7 @@ impl<K: Mirrored> Mirror<K> {
         names.filter_map(|name| contents.objects.get(name).cloned()).collect()
     }
 
-    /// Every object, in no particular order.
+    /// Every object, sorted by name.
     pub(crate) fn all(&self) -> Vec<Arc<K>> {
         self.read().objects.values().cloned().collect()
     }

@@ -14,12 +14,8 @@ use resources::{DployInstance, DployOwner, Seat};
 use tokio::time::{Instant, timeout_at};
 
 use crate::{
-    Refusal,
-    cache::InstanceKey,
-    cluster::ClusterError,
-    contention::{Attempts, Reservation},
-    give_back::give_back,
-    ports::Ports,
+    Refusal, cache::InstanceKey, cluster::ClusterError, contention::Reservation,
+    give_back::give_back, ports::Ports,
 };
 
 /// One claim.
@@ -50,7 +46,7 @@ impl<'a> Claim<'a> {
         &self,
         mut record: DployOwner,
     ) -> Result<Option<DployInstance>, Refusal> {
-        let mut attempts = Attempts::default();
+        let mut attempts = self.ports.attempts();
         loop {
             let Some(candidate) = self.reserve_member().await else {
                 if let Some(seat) = seat_at(&record, self.key).cloned() {

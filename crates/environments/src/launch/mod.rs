@@ -16,7 +16,7 @@ use ledger::{
     order::Order,
     seats::SeatKey,
 };
-use resources::{DployInstance, DployOwner, DployTemplate, Method};
+use resources::{DployInstance, DployOwner, DployTemplate, Method, identity_label};
 use tokio::time::Instant;
 use tracing::{Span, field, info, instrument};
 use wire::Run;
@@ -27,7 +27,6 @@ use self::{
 };
 use crate::{
     Caller, Refusal,
-    contention::Attempts,
     ledger_read::{LedgerRead, cached_ledger_without, read_ledger},
     metrics::{LaunchOutcome, Metrics},
     owners::{Owner, Owners},
@@ -88,7 +87,7 @@ impl Launch<'_> {
         if let Some(instance) = self.launch_from_cache(&owner).await? {
             return Ok(Launched { owner, instance, outcome: LaunchOutcome::Launched });
         }
-        let mut attempts = Attempts::default();
+        let mut attempts = self.ports.attempts();
         let mut deadline = WriterDeadline::default();
         loop {
             match read_ledger(self.ports.reads, &owner, &self.key).await? {
@@ -112,7 +111,8 @@ impl Launch<'_> {
         let reads = self.ports.reads;
         let record = cached_ledger_without(reads, owner, &self.key)
             .filter(|record| is_below_limit(reads, record, &self.template.spec));
-        let (Some(record), Ok(order)) = (record, self.order(owner)) else { return Ok(None) };
+        let Some(record) = record else { return Ok(None) };
+        let Ok(order) = self.order(&record) else { return Ok(None) };
         match self.take_seat(&order, record).await {
             Err(Refusal::PoolEmpty) => Ok(None),
             taken => taken,
@@ -142,7 +142,7 @@ impl Launch<'_> {
         if !may_take {
             return Ok(None);
         }
-        let launched = self.take_seat(&self.order(owner)?, record).await?;
+        let launched = self.take_seat(&self.order(&record)?, record).await?;
         Ok(launched.map(|instance| (instance, LaunchOutcome::Launched)))
     }
 
@@ -169,11 +169,13 @@ impl Launch<'_> {
         Owners::of(self.ports).for_launch(self.caller, self.template).await
     }
 
-    /// What to write for `owner`. The parameters are checked only here: a launch returns an
-    /// existing environment without them.
-    fn order(&self, owner: &Owner) -> Result<Order, Refusal> {
+    /// What to write for the owner of `record`. The parameters are checked only here: a launch
+    /// returns an existing environment without them.
+    fn order(&self, record: &DployOwner) -> Result<Order, Refusal> {
         Ok(Order {
-            owner: owner.key.clone(),
+            owner: record.name_any(),
+            identity: identity_label(&record.spec.identity),
+            record_uid: record.uid().unwrap_or_default(),
             claims: lasting_claims(&self.caller.claims),
             params: parameters::choose(&self.template.spec.parameters, self.given)?,
         })

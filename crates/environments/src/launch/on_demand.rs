@@ -1,6 +1,5 @@
 //! An on-demand launch: a seat, then the instance that it names.
 
-use clock::random_hex;
 use ledger::{
     order::Order,
     seats::{SeatKey, seat_to_create, seats_with},
@@ -24,7 +23,7 @@ pub(super) async fn create_new(
     record: DployOwner,
 ) -> Result<Option<DployInstance>, Refusal> {
     let Ports { reads, writes, contention: _ } = ports;
-    let seat = seat_to_create(key, &random_hex::<4>(), reads.now());
+    let seat = seat_to_create(key, &reads.world.random_hex::<4>(), reads.now());
     match writes.seats(&record, &seats_with(&record, &seat)).await {
         Ok(_) => {}
         Err(error) if error.is_overtaken() => return Ok(None),
@@ -32,7 +31,8 @@ pub(super) async fn create_new(
     }
     let config = reads.cache.config();
     let config = spec_of(config.as_ref());
-    let resolved = rendering::resolve(template, config, reads.fallback(), random_hex::<16>());
+    let seed = reads.world.random_hex::<16>();
+    let resolved = rendering::resolve(template, config, reads.fallback(), seed);
     match writes.create(&order.instance(&seat, resolved, reads.now())).await {
         Ok(created) => Ok(Some(created)),
         Err(ClusterError::Exists) => Ok(None),

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use ledger::{
     extend::{ExtendLimits, extend_count},
-    timestamps,
+    timestamps::{self, started_at},
 };
 use resources::{DployInstance, ResolvedTemplate};
 use wire::{Environment, Run};
 
-use super::{connection::connection, is_unlimited, started_at, status, uuid};
+use super::{connection::connection, is_unlimited, status, uuid};
 use crate::{extend::extend_limits, owners::Owner, ports::Reads};
 
 /// The environment in the answer to a launch or a status request.
@@ -56,6 +56,7 @@ pub(crate) fn environment(
         connection_type: connection.kind,
         connection_message: connection.message,
         message: status::message(instance),
+        ends_soon: status::ends_soon(instance),
     }
 }
 

@@ -1,8 +1,12 @@
 //! The status of an environment.
 
 use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use ledger::standing::{is_deleting, is_past_deadline};
-use resources::{DployInstance, Health, Phase};
+use resources::{
+    DployInstance, Health, Phase,
+    meta::{ENDS_SOON_CONDITION, READY_CONDITION},
+};
 use wire::Status;
 
 /// The status of an environment as its owner sees it (docs/contract.md, "Status").
@@ -32,12 +36,19 @@ const fn health(health: Option<Health>) -> Status {
 
 /// The message of the `Ready` condition while it is not true; empty otherwise.
 pub(crate) fn message(instance: &DployInstance) -> String {
-    let conditions = instance.status.iter().flat_map(|status| &status.conditions);
-    conditions
-        .filter(|condition| condition.type_ == "Ready" && condition.status != "True")
+    condition(instance, READY_CONDITION)
+        .filter(|condition| condition.status != "True")
         .map(|condition| condition.message.clone())
-        .next()
         .unwrap_or_default()
+}
+
+/// Whether condition `EndsSoon` is true.
+pub(crate) fn ends_soon(instance: &DployInstance) -> bool {
+    condition(instance, ENDS_SOON_CONDITION).is_some_and(|condition| condition.status == "True")
+}
+
+fn condition<'a>(instance: &'a DployInstance, type_: &str) -> Option<&'a Condition> {
+    instance.status.as_ref()?.conditions.iter().find(|condition| condition.type_ == type_)
 }
 
 #[cfg(test)]

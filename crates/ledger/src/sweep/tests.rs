@@ -1,5 +1,5 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use resources::{DployInstanceSpec, meta};
+use resources::{DployInstanceSpec, DployOwnerSpec, meta};
 
 use super::*;
 
@@ -8,7 +8,11 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 fn instance(owner: &str) -> DployInstance {
-    let spec = DployInstanceSpec { owner: owner.into(), ..DployInstanceSpec::default() };
+    let spec = DployInstanceSpec {
+        template_ref: "lab".into(),
+        owner: owner.into(),
+        ..DployInstanceSpec::default()
+    };
     DployInstance::new("lab-0123abcd", spec)
 }
 
@@ -25,7 +29,8 @@ fn judged(occupant: Occupant, chosen_at: Option<&str>, waited: i64) -> SweepStep
         since: Time(at(-1000)),
         chosen_at: chosen_at.map(Into::into),
     };
-    decide("ada", &SeatSeen { seat, occupant, waiting_since: at(-waited) }, at(0))
+    let record = DployOwner::new("ada", DployOwnerSpec::default());
+    decide(&record, &SeatSeen { seat, occupant, waiting_since: at(-waited) }, at(0))
 }
 
 #[test]
@@ -53,14 +58,24 @@ fn a_seat_waits_thirty_seconds_for_its_writer_whatever_its_own_age() {
     assert_eq!(judged(Occupant::Absent, None, 30), SweepStep::FenceThenFree);
 }
 
+fn member(version: &str) -> DployInstance {
+    let mut member = instance("");
+    member.spec.pooled = true;
+    member.metadata.resource_version = Some(version.into());
+    member
+}
+
 #[test]
 fn a_chosen_member_is_deleted_before_its_seat_is_freed() {
-    let wait = SweepStep::WaitUntil(at(30));
-    assert_eq!(judged(present(instance("")), Some("7"), 0), wait);
-    let mut member = instance("");
-    member.metadata.resource_version = Some("8".into());
-    let expected = SweepStep::DeleteThenFree(Box::new(member.metadata.clone()));
-    assert_eq!(judged(present(member), Some("7"), 30), expected);
+    assert_eq!(judged(present(member("7")), Some("7"), 0), SweepStep::WaitUntil(at(30)));
+    let expected = SweepStep::DeleteThenFree(Box::new(member("7").metadata));
+    assert_eq!(judged(present(member("7")), Some("7"), 30), expected);
+}
+
+#[test]
+fn a_member_with_another_version_than_the_chosen_one_stays_and_its_seat_is_freed_at_once() {
+    assert_eq!(judged(present(member("8")), Some("7"), 0), SweepStep::Free);
+    assert_eq!(judged(present(member("8")), Some("7"), 30), SweepStep::Free);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use planner::{
     RequeueAfter,
     pool::{Census, InFlight, PoolMemory},
 };
+use resources::Seat;
 use tokio::time::Instant;
 
 /// The memory of every pool, by template.
@@ -57,20 +58,38 @@ impl PoolMemories {
     }
 }
 
-/// When this operator first saw a seat wait for its instance, by owner and instance.
+/// When this operator first saw a seat wait for its instance, by owner. A seat counts as a whole: a
+/// member that is chosen again waits anew.
 #[derive(Debug, Default)]
-pub(crate) struct WaitingSeats(Mutex<HashMap<(String, String), Timestamp>>);
+pub(crate) struct WaitingSeats(Mutex<HashMap<String, Vec<(Seat, Timestamp)>>>);
 
 impl WaitingSeats {
-    /// Since when the seat waits: `now` for a seat that was not seen to wait before.
-    pub(crate) fn since(&self, owner: &str, instance: &str, now: Timestamp) -> Timestamp {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *waiting.entry((owner.to_owned(), instance.to_owned())).or_insert(now)
+    /// Since when each of these seats waits: `now` for a seat that was not seen to wait before.
+    /// Forgets the owner's other seats.
+    pub(crate) fn since(&self, owner: &str, seats: &[&Seat], now: Timestamp) -> Vec<Timestamp> {
+        let mut waiting = self.waiting();
+        let before = waiting.remove(owner).unwrap_or_default();
+        let since = |seat: &Seat| {
+            let known = before.iter().find(|(known, _)| known == seat);
+            known.map_or(now, |(_, since)| *since)
+        };
+        let since: Vec<Timestamp> = seats.iter().map(|seat| since(seat)).collect();
+        if !seats.is_empty() {
+            let seats = seats.iter().map(|seat| (*seat).clone());
+            waiting.insert(owner.to_owned(), seats.zip(since.iter().copied()).collect());
+        }
+        since
     }
 
-    /// Forgets the owner's seats, except those of `instances`.
-    pub(crate) fn keep(&self, owner: &str, instances: &[&str]) {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.retain(|(key, instance), _| key != owner || instances.contains(&instance.as_str()));
+    /// Forgets the owners for which `exists` is false.
+    pub(crate) fn retain(&self, exists: impl Fn(&str) -> bool) {
+        self.waiting().retain(|owner, _| exists(owner));
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, HashMap<String, Vec<(Seat, Timestamp)>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,7 +5,7 @@ mod memory;
 mod reads;
 mod writes;
 
-use clock::SharedClock;
+use clock::World;
 use engines::Engines;
 use jiff::Timestamp;
 use kube::{
@@ -34,7 +34,7 @@ pub(crate) struct Context {
     leadership: Leadership,
     pub(crate) settings: Settings,
     pub(crate) engines: Engines,
-    pub(crate) clock: SharedClock,
+    pub(crate) world: World,
     pub(crate) mirrors: Mirrors,
     pub(crate) retries: Retries,
     pub(crate) pools: PoolMemories,
@@ -48,7 +48,7 @@ impl Context {
         client: Client,
         settings: Settings,
         engines: Engines,
-        clock: SharedClock,
+        world: World,
         mirrors: Mirrors,
         leadership: Leadership,
         metrics: Metrics,
@@ -63,7 +63,7 @@ impl Context {
             leadership,
             settings,
             engines,
-            clock,
+            world,
             mirrors,
             retries: Retries::default(),
             pools: PoolMemories::default(),
@@ -85,7 +85,7 @@ impl Context {
 
     /// The present moment.
     pub(crate) fn now(&self) -> Timestamp {
-        self.clock.now()
+        self.world.now()
     }
 
     /// Fails if this replica does not lead any more.

@@ -3,6 +3,7 @@
 
 use std::fmt::Debug;
 
+use clock::World;
 use engines::{Draft, Withdrawal, api_error::is_not_found};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{
@@ -47,6 +48,11 @@ impl<'a> Writes<'a> {
         &self.0.launches
     }
 
+    /// The source of randomness.
+    pub(crate) const fn world(self) -> &'a World {
+        &self.0.world
+    }
+
     pub(crate) fn now(self) -> jiff::Timestamp {
         self.0.now()
     }
@@ -87,7 +93,7 @@ impl<'a> Writes<'a> {
         self.0.check_leadership()?;
         let api = self.0.api::<DployInstance>();
         let patched = api.patch_metadata(name, &patch_params(), &Patch::Merge(change)).await;
-        patched.map(drop).operation("update the instance")
+        patched.map(drop).own_write("update the instance")
     }
 
     /// Replaces the status of an object on the version that it was read at.
@@ -106,7 +112,7 @@ impl<'a> Writes<'a> {
         self.0.check_leadership()?;
         let api = self.0.api::<K>();
         let written = api.replace_status(&object.name_any(), &post_params(), object).await;
-        written.map(drop).operation(operation)
+        written.map(drop).own_write(operation)
     }
 
     /// Merges a change into the status of an object that does not fit its type.
@@ -123,7 +129,7 @@ impl<'a> Writes<'a> {
         let (client, namespace) = (self.0.client.clone(), &self.0.settings.namespace);
         let api = Api::<DynamicObject>::namespaced_with(client, namespace, &kind);
         let written = api.patch_status(name, &patch_params(), &Patch::Merge(change)).await;
-        written.map(drop).operation("write the condition of a malformed object")
+        written.map(drop).own_write("write the condition of a malformed object")
     }
 
     /// Creates a namespace.

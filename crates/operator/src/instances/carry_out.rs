@@ -2,8 +2,10 @@
 
 use engines::{Draft, EngineError, Withdrawal};
 use errors::chain;
-use k8s_openapi::api::core::v1::Namespace;
+use jiff::Timestamp;
+use k8s_openapi::{api::core::v1::Namespace, apimachinery::pkg::apis::meta::v1::Time};
 use kube::{ResourceExt, api::ObjectMeta};
+use ledger::timestamps;
 use planner::{
     Event, Ready,
     guard_rails::{self, GuardObjects},
@@ -38,6 +40,9 @@ pub(super) async fn carry_out(
             Step::OpenNamespace(name) => open_namespace(writes, instance, name).await,
             Step::Guard(name, objects) => guard(writes, name, objects).await,
             Step::Place(engine) => place(writes, *engine, drafts.workload.as_ref()).await,
+            Step::BeginTime { ready_at, expires_at } => {
+                begin_time(writes, instance, *ready_at, expires_at).await
+            }
             Step::Withdraw(engine, order) => withdraw(writes, *engine, order).await,
             Step::CloseNamespace(name) => close_namespace(writes, instance, name).await,
             Step::Delete(reason) => delete(writes, instance, *reason).await,
@@ -134,6 +139,23 @@ async fn place(
     if let Some(draft) = draft {
         writes.place(engine, draft.clone()).await?;
     }
+    Ok(None)
+}
+
+async fn begin_time(
+    writes: Writes<'_>,
+    instance: &DployInstance,
+    ready_at: Timestamp,
+    expires_at: &Time,
+) -> Result<Blocked, ReconcileError> {
+    let change = json!({
+        "metadata": {
+            "resourceVersion": instance.metadata.resource_version,
+            "annotations": { (meta::READY_AT): timestamps::text(ready_at) },
+        },
+        "spec": { "expiresAt": expires_at },
+    });
+    writes.patch_instance(&instance.name_any(), change).await?;
     Ok(None)
 }
 

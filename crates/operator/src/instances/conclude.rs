@@ -30,14 +30,14 @@ async fn show(
     instance: &DployInstance,
     conclusion: Conclusion,
 ) -> Result<Action, ReconcileError> {
-    let Conclusion { status, event, requeue_after } = conclusion;
+    let Conclusion { status, events, requeue_after } = conclusion;
     if let Some(status) = status {
         let mut updated = instance.clone();
         updated.status = Some(status.clone());
         writes.replace_status(&updated, "write the instance's status").await?;
         writes.launches().status_written(instance, &status, writes.now());
     }
-    if let Some(event) = event {
+    for event in events {
         writes.publish(instance, event).await;
     }
     Ok(requeue_after.map_or_else(Action::await_change, Action::requeue))

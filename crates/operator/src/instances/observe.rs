@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use kube::{ResourceExt, core::DeserializeGuard};
-use ledger::{orphan::seat_matters, seats::seat_naming, standing::is_unclaimed};
+use ledger::{
+    orphan::{needs_seat_in, seat_matters},
+    seats::seat_naming,
+    standing::is_unclaimed,
+};
 use planner::instance::{Fresh, NamespaceSeen, Observed, Seating, Workload};
 use resources::{
     DployInstance, DployOwner, DployTemplate, EngineName, LaunchDefaults, OperatorConfigSpec,
@@ -76,8 +80,8 @@ async fn seating(reads: Reads<'_>, instance: &DployInstance) -> Result<Seating, 
     }
     Ok(match reads.owner(key).await? {
         Some(DeserializeGuard(Ok(owner))) if has_seat(&owner) => Seating::Held,
-        Some(DeserializeGuard(Ok(_))) => Seating::Nowhere,
-        Some(DeserializeGuard(Err(_))) | None => Seating::NoRecord,
+        Some(DeserializeGuard(Ok(owner))) if needs_seat_in(instance, &owner) => Seating::Nowhere,
+        Some(DeserializeGuard(_)) | None => Seating::NoRecord,
     })
 }
 
@@ -132,14 +136,7 @@ pub(super) fn engine_of(instance: &DployInstance) -> Option<EngineName> {
 }
 
 fn order(instance: &DployInstance) -> Option<OrderRef> {
-    if instance.metadata.deletion_timestamp.is_some() {
-        return None;
-    }
-    Some(OrderRef {
-        instance: instance.name_any(),
-        uuid: instance.spec.uuid.clone().unwrap_or_default(),
-        namespace: instance.status.as_ref()?.namespace.clone()?,
-    })
+    OrderRef::of(instance).filter(|_| instance.metadata.deletion_timestamp.is_none())
 }
 
 /// Draws a uuid that no instance of the template has, and a seed.
@@ -154,9 +151,9 @@ fn fresh(reads: Reads<'_>, instance: &DployInstance) -> Fresh {
             .instances
             .any(|it| it.spec.template_ref == *template && it.spec.uuid.as_deref() == Some(uuid))
     };
-    let mut uuid = clock::random_hex::<4>();
+    let mut uuid = reads.world().random_hex::<4>();
     while is_taken(&uuid) {
-        uuid = clock::random_hex::<4>();
+        uuid = reads.world().random_hex::<4>();
     }
-    Fresh { uuid, seed: clock::random_hex::<16>() }
+    Fresh { uuid, seed: reads.world().random_hex::<16>() }
 }

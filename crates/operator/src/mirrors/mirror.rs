@@ -96,9 +96,9 @@ where
         self.guarded(name)?.0.as_ref().ok().cloned()
     }
 
-    /// Maps the readable objects, without those that `pick` maps to `None`.
+    /// Maps the readable objects, sorted by name, without those that `pick` maps to `None`.
     pub(crate) fn pick<T>(&self, pick: impl Fn(&K) -> Option<T>) -> Vec<T> {
-        self.store.state().iter().filter_map(|it| pick(it.0.as_ref().ok()?)).collect()
+        self.sorted().iter().filter_map(|it| pick(it.0.as_ref().ok()?)).collect()
     }
 
     /// Whether a readable object fulfils the predicate.
@@ -106,15 +106,22 @@ where
         self.store.state().iter().any(|it| it.0.as_ref().is_ok_and(&is))
     }
 
-    /// The readable objects that fulfil the predicate.
+    /// The readable objects that fulfil the predicate, sorted by name.
     pub(crate) fn all_where(&self, is: impl Fn(&K) -> bool) -> Vec<Arc<Guarded<K>>> {
-        let all = self.store.state();
+        let all = self.sorted();
         all.into_iter().filter(|it| it.0.as_ref().is_ok_and(&is)).collect()
     }
 
-    /// All objects, malformed ones too.
+    /// All objects, malformed ones too, sorted by name.
     pub(crate) fn all(&self) -> Vec<ObjectRef<Guarded<K>>> {
-        self.store.state().iter().map(|it| ObjectRef::from_obj(it.as_ref())).collect()
+        self.sorted().iter().map(|it| ObjectRef::from_obj(it.as_ref())).collect()
+    }
+
+    /// The objects, sorted by name: the order of the store's hash map differs from run to run.
+    fn sorted(&self) -> Vec<Arc<Guarded<K>>> {
+        let mut all = self.store.state();
+        all.sort_by(|one, other| one.meta().name.cmp(&other.meta().name));
+        all
     }
 
     /// A resync, then all events from now on.

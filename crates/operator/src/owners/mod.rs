@@ -1,19 +1,23 @@
-//! Reconciles one owner's ledger: frees the seats whose writer can no longer come (docs/ledger.md,
-//! "Sweep").
+//! Reconciles one owner's ledger: gives lost seats back (docs/ledger.md, "Lost ledgers"), and frees
+//! the seats whose writer can no longer come ("Sweep").
 
 mod carry_out;
 mod observe;
+mod reseat;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use kube::{ResourceExt, runtime::controller::Action};
 use ledger::sweep::{SweepStep, decide, next_look};
-use planner::until;
+use planner::{sooner, until};
 use resources::DployOwner;
 
-use self::{carry_out::carry_out, observe::observe};
+use self::{carry_out::carry_out, observe::observe, reseat::reseat};
 use crate::{context::Context, error::ReconcileError, mirrors::Guarded};
+
+/// The pause before a ledger is read again in which a fence met an instance.
+const FENCE_RETRY_PAUSE: Duration = Duration::from_secs(1);
 
 /// Sweeps the ledger of one owner.
 pub(crate) async fn reconcile(
@@ -28,19 +32,22 @@ pub(crate) async fn reconcile(
             return Ok(Action::await_change());
         }
     };
-    let (key, now) = (owner.name_any(), context.now());
+    let now = context.now();
 
+    if reseat(&context, owner).await? {
+        // The watch event of this write wakes the ledger again.
+        return Ok(Action::await_change());
+    }
     let seen = observe(context.reads(), owner).await?;
-    let steps: Vec<_> = seen.iter().map(|seat| decide(&key, seat, now)).collect();
-    carry_out(context.writes(), owner, &seen, &steps).await?;
-    Ok(conclude(&steps, now))
+    let steps: Vec<_> = seen.iter().map(|seat| decide(owner, seat, now)).collect();
+    let all_fenced = carry_out(context.writes(), owner, &seen, &steps).await?;
+    Ok(conclude(&steps, all_fenced, now))
 }
 
 /// There is no status to write: the seats are the status. A waiting seat is swept as soon as its
 /// delay is over.
-fn conclude(steps: &[SweepStep], now: Timestamp) -> Action {
-    match next_look(steps) {
-        Some(due) => Action::requeue(until(due, now)),
-        None => Action::await_change(),
-    }
+fn conclude(steps: &[SweepStep], all_fenced: bool, now: Timestamp) -> Action {
+    let due = next_look(steps).map(|due| until(due, now));
+    let retry = (!all_fenced).then_some(FENCE_RETRY_PAUSE);
+    sooner(due, retry).map_or_else(Action::await_change, Action::requeue)
 }

@@ -2,6 +2,7 @@
 
 use kube::{ResourceExt, core::DeserializeGuard};
 use ledger::{
+    holder::belongs_to,
     seats::seats,
     standing::is_deleting,
     sweep::{Occupant, SeatSeen},
@@ -18,26 +19,22 @@ pub(super) async fn observe(
 ) -> Result<Vec<SeatSeen>, ReconcileError> {
     let (key, now) = (owner.name_any(), reads.now());
     let doubtful: Vec<&Seat> =
-        seats(owner).iter().filter(|seat| !is_occupied(reads, &key, seat)).collect();
-    let names: Vec<&str> = doubtful.iter().map(|seat| seat.instance.as_str()).collect();
-    reads.waiting_seats().keep(&key, &names);
+        seats(owner).iter().filter(|seat| !is_occupied(reads, owner, seat)).collect();
+    let since = reads.waiting_seats().since(&key, &doubtful, now);
     let mut seen = Vec::new();
-    for seat in doubtful {
-        seen.push(SeatSeen {
-            seat: seat.clone(),
-            occupant: occupant(reads, &seat.instance).await?,
-            waiting_since: reads.waiting_seats().since(&key, &seat.instance, now),
-        });
+    for (seat, waiting_since) in doubtful.into_iter().zip(since) {
+        let occupant = occupant(reads, &seat.instance).await?;
+        seen.push(SeatSeen { seat: seat.clone(), occupant, waiting_since });
     }
     Ok(seen)
 }
 
-fn is_occupied(reads: Reads<'_>, key: &str, seat: &Seat) -> bool {
+fn is_occupied(reads: Reads<'_>, owner: &DployOwner, seat: &Seat) -> bool {
     reads
         .mirrors()
         .instances
         .get(&seat.instance)
-        .is_some_and(|instance| instance.spec.owner == key && !is_deleting(&instance))
+        .is_some_and(|instance| belongs_to(&instance, owner) && !is_deleting(&instance))
 }
 
 /// Reads live: the cache may lag.

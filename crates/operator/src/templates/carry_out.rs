@@ -57,8 +57,8 @@ async fn create(
     mut resolved: ResolvedTemplate,
 ) -> Result<(), ReconcileError> {
     let pool = template.name_any();
-    resolved.seed = clock::random_hex::<16>();
-    let member = pool_member(&pool, &clock::random_hex::<4>(), resolved);
+    resolved.seed = writes.world().random_hex::<16>();
+    let member = pool_member(&pool, &writes.world().random_hex::<4>(), resolved);
     let name = member.name_any();
     writes.pools().creating(&pool, &name);
     let created = writes.create_instance(&member, "create a pool member").await;

@@ -28,6 +28,6 @@ pub(super) fn observe(reads: Reads<'_>, template: &DployTemplate) -> Observation
             .mirrors()
             .instances
             .all_where(|it| it.spec.pooled && it.spec.template_ref == name),
-        seed: clock::random_hex::<16>(),
+        seed: reads.world().random_hex::<16>(),
     }
 }

@@ -7,8 +7,12 @@ mod bed;
 mod election;
 mod fake;
 mod instances;
+mod link;
+mod network;
 mod owners;
 mod pools;
+mod retries;
 #[path = "../../../engines/tests/engines/support.rs"]
 mod support;
+mod time;
 mod with_processes;

@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use clock::{ManualClock, SystemClock};
+use http::Method;
 use jiff::SignedDuration;
 use kube::ResourceExt;
-use resources::{DployInstance, DployOwner, meta};
+use ledger::void::void_instance;
+use resources::{DployInstance, DployOwner, Health, Phase, meta};
 
 use crate::{
-    bed::{Bed, Operator, launched, nudge, pool, record},
+    bed::{Bed, Operator, launched, nudge, phase, pool, record},
+    network::Network,
     support::eventually,
 };
 
@@ -71,24 +74,73 @@ async fn a_record_that_somebody_removed_says_nothing_of_its_instances() {
     assert!(bed.instance("lab-0123abcd").await.unwrap().metadata.deletion_timestamp.is_none());
 }
 
-#[tokio::test]
-async fn a_claim_that_never_came_costs_the_member_and_gives_the_seat_back() {
-    let (bed, _operator, clock) = bed().await;
+/// The only member of a pool, once it can be claimed and is written no more.
+async fn warm_member(bed: &Bed) -> DployInstance {
     bed.create(&pool("lab", 1, 0)).await;
     let member = eventually("a member", || async { bed.instances().await.pop() }).await;
-    let name = member.name_any();
-    let member = bed
-        .until(&name, "available", |it| it.status.as_ref().is_some_and(|it| it.health.is_some()))
-        .await;
-    bed.create(&record("ada")).await;
-    bed.seat("ada", &member).await;
+    bed.until(&member.name_any(), "warm", |it| {
+        let health = it.status.as_ref().and_then(|status| status.health);
+        phase(it) == Some(Phase::Available) && health == Some(Health::Healthy)
+    })
+    .await
+}
+
+async fn swept(bed: &Bed, clock: &ManualClock) {
     eventually("the seat to be free", || async {
         clock.advance(SignedDuration::from_secs(1));
         bed.patch::<DployOwner>("ada", nudge()).await;
         bed.seats("ada").await.is_empty().then_some(())
     })
     .await;
-    bed.gone(&name).await;
+}
+
+#[tokio::test]
+async fn a_claim_that_never_came_costs_the_member_and_gives_the_seat_back() {
+    let (bed, _operator, clock) = bed().await;
+    let member = warm_member(&bed).await;
+    bed.create(&record("ada")).await;
+    bed.seat("ada", &member).await;
+    swept(&bed, &clock).await;
+    bed.gone(&member.name_any()).await;
+}
+
+#[tokio::test]
+async fn a_claim_that_can_only_fail_costs_no_member() {
+    let (bed, _operator, _clock) = bed().await;
+    let chosen = warm_member(&bed).await;
+    let member = bed.patch::<DployInstance>(&chosen.name_any(), nudge()).await;
+    bed.create(&record("ada")).await;
+    bed.seat("ada", &chosen).await;
+    eventually("the seat to be free", || async { bed.seats("ada").await.is_empty().then_some(()) })
+        .await;
+    let after = bed.instance(&member.name_any()).await.unwrap();
+    assert_eq!(after.metadata.resource_version, member.metadata.resource_version);
+}
+
+/// A server voids the name and dies before it replaces the seat, just before the operator's fence.
+#[tokio::test]
+async fn a_fence_that_meets_a_void_frees_the_seat_without_another_event() {
+    let clock = ManualClock::at(SystemClock::shared().now());
+    let (bed, network) = (Bed::with_clock(clock.clone()).await, Network::default());
+    let fence = network.hold(Method::POST, "/dployinstances");
+    let _operator = bed.operate_behind(&network, "one");
+    bed.seat("ada", &launched("ada", "0123abcd")).await;
+    let nudging = async {
+        loop {
+            clock.advance(SignedDuration::from_secs(1));
+            bed.patch::<DployOwner>("ada", nudge()).await;
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        () = fence.arrived() => {}
+        () = nudging => {}
+    }
+    let record: DployOwner = bed.api().get("ada").await.unwrap();
+    bed.create(&void_instance(&ledger::seats::seats(&record)[0])).await;
+    fence.open();
+    eventually("the seat to be free", || async { bed.seats("ada").await.is_empty().then_some(()) })
+        .await;
 }
 
 #[tokio::test]

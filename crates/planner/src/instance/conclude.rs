@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use resources::{DployInstance, DployInstanceStatus, Phase, Reason};
 
-use super::{is_deleting, running, teardown};
+use super::{is_deleting, running, teardown, time};
 use crate::{Event, Ready, RequeueAfter, ready_condition};
 
 /// How far the steps were carried out.
@@ -22,8 +22,8 @@ pub enum Outcome {
 pub struct Conclusion {
     /// The status to write; `None` when it would change nothing.
     pub status: Option<DployInstanceStatus>,
-    /// The Event to publish after the status was written.
-    pub event: Option<Event>,
+    /// The Events to publish after the status was written.
+    pub events: Vec<Event>,
     /// When to reconcile again.
     pub requeue_after: RequeueAfter,
 }
@@ -53,8 +53,12 @@ pub fn conclude(
         }
     };
     let status = status.filter(|it| readable && Some(it) != instance.status.as_ref());
-    let event = status.as_ref().and_then(|status| event(instance, status));
-    Conclusion { status, event, requeue_after }
+    let events = status.as_ref().map(|status| events(instance, status)).unwrap_or_default();
+    Conclusion { status, events, requeue_after }
+}
+
+fn events(instance: &DployInstance, status: &DployInstanceStatus) -> Vec<Event> {
+    [event(instance, status), time::warning(instance, status)].into_iter().flatten().collect()
 }
 
 /// The Event of a new phase, or of another status of condition `Ready`.

@@ -6,6 +6,7 @@ mod observed;
 mod running;
 mod step;
 mod teardown;
+mod time;
 
 use jiff::Timestamp;
 use ledger::{

@@ -55,7 +55,8 @@ pub enum Seating {
     Held,
     /// No seat does. The owner's record was read live if a deletion depends on it.
     Nowhere,
-    /// The owner has no record. Somebody removed it by hand, so nothing follows from it.
+    /// No record can say: the owner has none, or one that was bound or restored after the instance
+    /// was launched (docs/ledger.md, "Lost ledgers"). Nothing follows from it.
     NoRecord,
 }
 

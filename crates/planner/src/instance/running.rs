@@ -10,7 +10,7 @@ use resources::{
 
 use super::{
     Connection, Drafted, NamespaceSeen, Observed, Seating, Step, Verdict, Workload, deadline,
-    is_deleting, is_unclaimed, needs_seat, orphaned_at, teardown,
+    is_deleting, is_unclaimed, needs_seat, orphaned_at, teardown, time,
 };
 use crate::{Ready, guard_rails::GuardObjects, set_ready, sooner, until};
 
@@ -32,6 +32,7 @@ pub(super) fn decide(
     let mut verdict = next_steps(instance, observed, drafted, now);
     let timers = [
         deadline(instance).map(|it| until(it, now)),
+        time::warns_at(instance).filter(|it| *it > now).map(|it| until(it, now)),
         (observed.seat == Seating::Nowhere && needs_seat(instance))
             .then(|| until(orphaned_at(instance), now)),
     ];
@@ -70,6 +71,9 @@ fn next_steps(
             fail(Reason::TemplateInvalid, why.clone(), None)
         }
         (Workload::Observed(state), namespace, Some(Ok(digest))) => {
+            if let Some(begin) = time::begin(instance, state.health, now) {
+                return Verdict::only(begin);
+            }
             let steps = steps(&subject, namespace, digest, state);
             let pause = if steps.is_empty() { poll(state.health) } else { REQUEUE_AFTER_WRITE };
             let status = Some(status(&subject, namespace, state, now));
@@ -140,6 +144,7 @@ pub(super) fn failed(
     status.expires_at = instance.spec.expires_at.clone();
     status.observed_generation = instance.metadata.generation;
     set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
+    time::set_warning(&mut status, instance, now);
     status
 }
 
@@ -157,6 +162,7 @@ pub(super) fn engine_failed(
     status.phase = Some(phase(instance, Health::Degraded, status.phase));
     status.observed_generation = instance.metadata.generation;
     set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
+    time::set_warning(&mut status, instance, now);
     status
 }
 
@@ -180,6 +186,7 @@ fn status(
     status.expires_at.clone_from(&instance.spec.expires_at);
     status.observed_generation = instance.metadata.generation;
     set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
+    time::set_warning(&mut status, instance, now);
     status
 }
 

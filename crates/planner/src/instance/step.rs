@@ -1,5 +1,6 @@
 //! The writes that a decision about an instance consists of.
 
+use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use resources::{EngineName, OrderRef, Reason, ResolvedTemplate};
 
@@ -16,6 +17,14 @@ pub enum Step {
     Guard(String, Box<GuardObjects>),
     /// Lets the engine place the draft that the decision was made on.
     Place(EngineName),
+    /// Begins the time of an environment that has become ready: annotates `ready_at`, and moves the
+    /// deadline to `expires_at`, on the version that was observed.
+    BeginTime {
+        /// When the environment was first observed ready.
+        ready_at: Timestamp,
+        /// The new deadline.
+        expires_at: Time,
+    },
     /// Lets the engine withdraw the workload. Blocks the next steps until nothing is left.
     Withdraw(EngineName, OrderRef),
     /// Deletes the workload's namespace if it is labelled with the instance. Blocks the next steps

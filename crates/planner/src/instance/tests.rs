@@ -1,3 +1,4 @@
 mod given;
 mod leaving;
 mod living;
+mod time;

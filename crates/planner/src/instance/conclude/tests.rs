@@ -37,14 +37,14 @@ fn blocked() -> Outcome {
 /// The Event of a change from `before` to `after`.
 fn event_of(before: Option<DployInstanceStatus>, after: DployInstanceStatus) -> Option<Event> {
     let instance = instance(before);
-    conclude(&instance, Some(after), None, &Outcome::Done, true, now()).event
+    conclude(&instance, Some(after), None, &Outcome::Done, true, now()).events.pop()
 }
 
 #[test]
 fn a_status_is_written_only_when_it_changes_something() {
     let after = Some(std::time::Duration::from_secs(9));
     let same = conclude(&instance(Some(well())), Some(well()), after, &Outcome::Done, true, now());
-    assert_eq!(same, Conclusion { status: None, event: None, requeue_after: after });
+    assert_eq!(same, Conclusion { status: None, events: vec![], requeue_after: after });
     let first = conclude(&instance(None), Some(well()), after, &Outcome::Done, true, now());
     assert_eq!(first.status, Some(well()));
 }
@@ -68,7 +68,7 @@ fn a_blocked_launch_shows_what_was_decided() {
 #[test]
 fn the_status_of_an_unreadable_instance_is_never_written() {
     let concluded = conclude(&terminating(), None, None, &blocked(), false, now());
-    assert_eq!((concluded.status, concluded.event), (None, None));
+    assert_eq!((concluded.status, concluded.events), (None, vec![]));
 }
 
 #[test]
@@ -78,7 +78,7 @@ fn the_failure_of_an_engine_is_shown_to_the_owner() {
     let status = concluded.status.unwrap();
     assert_eq!(status.phase, Some(Phase::Failed));
     assert_eq!(status.conditions[0].message, "The engine could not place it.");
-    assert!(concluded.event.unwrap().is_warning);
+    assert!(concluded.events[0].is_warning);
 }
 
 #[test]

@@ -14,6 +14,7 @@ use resources::{
 use super::super::{
     Connection, Drafted, Fresh, NamespaceSeen, Observed, Seating, Step, Verdict, Workload, decide,
 };
+use crate::{ends_soon, ready_condition};
 
 const NOW: i64 = 1_800_000_000;
 
@@ -95,6 +96,11 @@ pub(super) fn given() -> Given {
 impl Given {
     pub(super) fn expires_in(mut self, seconds: i64) -> Self {
         self.instance.spec.expires_at = Some(ago(-seconds));
+        self
+    }
+
+    pub(super) fn resolved(mut self, change: impl FnOnce(&mut ResolvedTemplate)) -> Self {
+        change(self.instance.spec.resolved.as_mut().unwrap());
         self
     }
 
@@ -194,6 +200,11 @@ fn script(verdict: &Verdict) -> String {
             ),
             Step::OpenNamespace(name) => format!("open {name}"),
             Step::Guard(name, _) => format!("guard {name}"),
+            Step::BeginTime { ready_at, expires_at } => format!(
+                "begin the time at {}, expires {}",
+                ready_at.as_second() - NOW,
+                expires_at.0.as_second() - NOW
+            ),
             Step::Place(engine) => format!("place by {}", engine.as_str()),
             Step::Withdraw(engine, it) => {
                 format!("withdraw {} by {}", it.instance, engine.as_str())
@@ -205,9 +216,12 @@ fn script(verdict: &Verdict) -> String {
         writeln!(text, "{line}").unwrap();
     }
     if let Some(status) = &verdict.status {
-        let ready = &status.conditions[0];
+        let ready = ready_condition(&status.conditions).unwrap();
         let phase = status.phase.unwrap();
         writeln!(text, "show {phase}, Ready {} {}", ready.status, ready.reason).unwrap();
+    }
+    if verdict.status.as_ref().is_some_and(|it| ends_soon(&it.conditions)) {
+        writeln!(text, "show EndsSoon").unwrap();
     }
     match verdict.requeue_after {
         Some(again) => writeln!(text, "again in {again:?}").unwrap(),

@@ -1,0 +1,63 @@
+//! The time of an environment: when it begins (`ttl.startsAt`), and the warning before its end
+//! (`ttl.warnSeconds`).
+
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use ledger::timestamps;
+use resources::{DployInstance, DployInstanceStatus, Health, Reason, StartsAt, meta};
+
+use super::{Step, created, deadline};
+use crate::{
+    Event,
+    conditions::{ends_soon, set_ends_soon},
+};
+
+/// The step that begins the time of an environment that has become ready. It moves the deadline by
+/// the time that the start took, so extensions before that are kept. `None` when the time began
+/// with the launch, or has begun already. A pool member is ready when it is claimed.
+pub(super) fn begin(instance: &DployInstance, health: Health, now: Timestamp) -> Option<Step> {
+    let begins_ready =
+        instance.spec.resolved.as_ref().is_some_and(|it| it.starts_at == StartsAt::Ready);
+    let has_begun = instance
+        .metadata
+        .annotations
+        .as_ref()
+        .is_some_and(|annotations| annotations.contains_key(meta::READY_AT));
+    if !begins_ready || has_begun || instance.spec.pooled || health != Health::Healthy {
+        return None;
+    }
+    let start = now.duration_since(created(instance)?).max(SignedDuration::ZERO);
+    let expires_at = Time(timestamps::after(deadline(instance)?, start.as_secs()));
+    Some(Step::BeginTime { ready_at: now, expires_at })
+}
+
+/// When condition `EndsSoon` becomes true; `None` without a deadline or a warning.
+pub(super) fn warns_at(instance: &DployInstance) -> Option<Timestamp> {
+    let warn_seconds = instance.spec.resolved.as_ref()?.warn_seconds;
+    let deadline = deadline(instance).filter(|_| warn_seconds > 0)?;
+    deadline.checked_sub(SignedDuration::from_secs(warn_seconds)).ok()
+}
+
+/// Sets condition `EndsSoon` of an instance whose template asks for the warning.
+pub(super) fn set_warning(
+    status: &mut DployInstanceStatus,
+    instance: &DployInstance,
+    now: Timestamp,
+) {
+    if let (Some(warns_at), Some(deadline)) = (warns_at(instance), deadline(instance)) {
+        let generation = instance.metadata.generation;
+        set_ends_soon(&mut status.conditions, warns_at <= now, deadline, generation, now);
+    }
+}
+
+/// The Event of a condition `EndsSoon` that becomes true.
+pub(super) fn warning(instance: &DployInstance, status: &DployInstanceStatus) -> Option<Event> {
+    let warned = instance.status.as_ref().is_some_and(|before| ends_soon(&before.conditions));
+    let message = status
+        .conditions
+        .iter()
+        .find(|it| it.type_ == meta::ENDS_SOON_CONDITION && it.status == "True")
+        .map(|it| it.message.clone())
+        .filter(|_| !warned)?;
+    Some(Event { is_warning: false, reason: Reason::EndsSoon, message })
+}
