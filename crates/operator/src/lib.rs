@@ -22,8 +22,10 @@ mod progress;
 mod replica;
 mod retries;
 mod settings;
+mod settled;
 mod templates;
 mod unreadable;
+mod wakes;
 
 pub use replica::{Operator, OperatorError, Readiness};
 pub use settings::{LeaseTimings, Limits, Settings};

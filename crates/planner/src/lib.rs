@@ -10,6 +10,7 @@ pub mod instance;
 mod metadata;
 pub mod pool;
 pub mod template;
+pub mod wake;
 pub mod watchdog;
 
 use std::time::Duration;
