@@ -77,8 +77,13 @@ impl Fake {
     }
 
     fn speak_up(&self, instance: &str) {
-        let (uuid, namespace) = (String::new(), String::new());
-        let _ = self.changes.send(OrderRef { instance: instance.into(), uuid, namespace });
+        let _ = self.changes.send(OrderRef {
+            instance: instance.into(),
+            uuid: String::new(),
+            namespace: String::new(),
+            installation: String::new(),
+            engine_ref: None,
+        });
     }
 }
 
