@@ -1,7 +1,7 @@
 //! Instances whose last reconcile ended with a write of their status and left nothing to do.
 //!
-//! The watch reports that write to its writer. Another reconcile would read the same again, so it is
-//! left out, unless something else has changed meanwhile.
+//! The watch reports that write to its writer. Another reconcile would read the same again, so it
+//! is left out, unless something else has changed meanwhile.
 
 use std::{
     collections::HashMap,

@@ -101,7 +101,8 @@ impl<'a> Writes<'a> {
         patched.map(drop).own_write("update the instance")
     }
 
-    /// Replaces the status of an object on the version that it was read at. Returns the new version.
+    /// Replaces the status of an object on the version that it was read at. Returns the new
+    /// version.
     pub(crate) async fn replace_status<K>(
         self,
         object: &K,
