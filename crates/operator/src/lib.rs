@@ -26,8 +26,10 @@ mod progress;
 mod replica;
 mod retries;
 mod settings;
+mod settled;
 mod templates;
 mod unreadable;
+mod wakes;
 
 pub use planner::leftovers::LeftoverTimings;
 pub use replica::{Operator, OperatorError, Readiness};

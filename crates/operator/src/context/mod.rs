@@ -5,6 +5,8 @@ mod memory;
 mod reads;
 mod writes;
 
+use std::sync::Arc;
+
 use clock::World;
 use engines::Engines;
 use jiff::Timestamp;
@@ -23,6 +25,7 @@ use crate::{
     mirrors::Mirrors,
     progress::Progress,
     retries::Retries,
+    settled::Settled,
 };
 pub(crate) use memory::{PoolMemories, WaitingSeats};
 pub(crate) use reads::Reads;
@@ -39,6 +42,7 @@ pub(crate) struct Context {
     pub(crate) mirrors: Mirrors,
     pub(crate) retries: Retries,
     pub(crate) progress: Progress,
+    pub(crate) settled: Arc<Settled>,
     pub(crate) pools: PoolMemories,
     pub(crate) waiting_seats: WaitingSeats,
     pub(crate) metrics: Metrics,
@@ -69,6 +73,7 @@ impl Context {
             world,
             mirrors,
             retries: Retries::default(),
+            settled: Arc::default(),
             pools: PoolMemories::default(),
             waiting_seats: WaitingSeats::default(),
             launches: Launches::new(metrics.clone()),

@@ -117,6 +117,9 @@ impl Elector {
             sleep_until(leadership.end().min(Instant::now() + pause)).await;
             let began = Instant::now();
             let left = leadership.end().saturating_duration_since(began);
+            if left.is_zero() {
+                return;
+            }
             match timeout(left, self.attempt(&mut observer)).await {
                 Ok(Some(true)) => {
                     leadership.extend(began + self.timings.term());

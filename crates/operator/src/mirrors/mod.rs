@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep_until};
 
 use vitals::Vitals;
 
-pub(crate) use mirror::{Guarded, Mirror, MirrorEvent};
+pub(crate) use mirror::{Guarded, Mirror, MirrorEvent, ObjectChange};
 
 /// The cache of one replica.
 #[derive(Debug, Clone)]

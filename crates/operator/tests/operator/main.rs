@@ -14,6 +14,7 @@ mod link;
 mod network;
 mod owners;
 mod pools;
+mod reads;
 mod retries;
 #[path = "../../../engines/tests/engines/support.rs"]
 mod support;
