@@ -14,6 +14,7 @@ mod gateway;
 mod killed;
 mod lost_records;
 mod metrics;
+mod outage;
 mod overload;
 mod program;
 mod refusals;
