@@ -15,6 +15,7 @@ mod run;
 mod storm;
 mod storms;
 mod templates;
+mod timeline;
 mod verdict;
 
 use std::{

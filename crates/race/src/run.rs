@@ -29,6 +29,7 @@ use crate::{
     storm::Storm,
     storms::{Callers, Size, Weather},
     templates::{QUOTA, Templates},
+    timeline::timeline,
     verdict::Evidence,
 };
 
@@ -63,7 +64,8 @@ pub(crate) async fn on_cluster(
     let mut fixture = Fixture::open("race", kubeconfig, dploy).await?;
     let proxy = Proxy::start(config(kubeconfig).await?, world.clone()).await?;
     fixture.route_through(proxy.url())?;
-    tracing::info!("the logs are in {}", fixture.keep_logs().display());
+    let logs = fixture.keep_logs().to_owned();
+    tracing::info!("the logs are in {}", logs.display());
     let fixture = Arc::new(fixture);
     let with_flux = rest::has_flux(&fixture).await;
     let templates = Templates::apply(&fixture, with_flux).await?;
@@ -90,6 +92,7 @@ pub(crate) async fn on_cluster(
     let left = rest::settle(&fixture, &templates, with_flux, plan.with_voids).await?;
     let calls = crowd.history.calls();
     let lives = watch.lives();
+    fs::write(logs.join("timeline"), timeline(&calls, &lives))?;
     let mut counts = Evidence::new(&calls, &lives, QUOTA).counts();
     counts.extend(left);
     let report = Report {
