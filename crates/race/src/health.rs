@@ -127,7 +127,7 @@ mod tests {
             !health.growth().is_empty()
         };
         assert!(!grows(|n| 50_000_000 + (n % 3) * 1_000_000, |_| 20));
-        assert!(grows(|n| 50_000_000 + n * 1_000_000, |_| 20));
+        assert!(grows(|n| 50_000_000 + n * 2_000_000, |_| 20));
         assert!(grows(|_| 50_000_000, |n| 20 + 2 * n));
     }
 
