@@ -132,6 +132,7 @@ impl Operator {
             error = parts.lead_again_and_again(&elector) => Err(error),
             () = watching => Err(OperatorError::WatchEnded),
         };
+        parts.metrics.leads(false);
         elector.resign().await;
         parts.engines.close().await;
         outcome
@@ -159,7 +160,7 @@ impl Parts {
                     elector.resign().await;
                 }
                 Ok(EndOfTerm::Stalled(kind)) => {
-                    tracing::error!(kind, "no longer leading: no reconcile finishes");
+                    tracing::warn!(kind, "no longer leading: no reconcile finishes");
                     elector.resign().await;
                     // Another replica may have a better connection.
                     sleep(self.settings.lease.duration).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use planner::leftovers::LeftoverTimings;
 use resources::LaunchDefaults;
 
 /// The settings of an operator.
@@ -16,6 +17,8 @@ pub struct Settings {
     pub lease: LeaseTimings,
     /// When a replica must not lead, and when it is not ready.
     pub limits: Limits,
+    /// When leftovers are looked for and deleted.
+    pub leftovers: LeftoverTimings,
     /// The launch defaults of instances made by hand and of pool members, in a cluster without an
     /// OperatorConfig.
     pub defaults: LaunchDefaults,
@@ -30,6 +33,7 @@ impl Settings {
             identity: identity.into(),
             lease: LeaseTimings::default(),
             limits: Limits::default(),
+            leftovers: LeftoverTimings::default(),
             defaults: LaunchDefaults::default(),
         }
     }

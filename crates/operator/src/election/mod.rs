@@ -29,7 +29,7 @@ pub(crate) use health::ElectionHealth;
 use lease::Observer;
 
 /// The Lease's name.
-const NAME: &str = "dploy-operator";
+pub(crate) const NAME: &str = "dploy-operator";
 /// How long the release of the lease may take.
 const RESIGN_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -117,6 +117,9 @@ impl Elector {
             sleep_until(leadership.end().min(Instant::now() + pause)).await;
             let began = Instant::now();
             let left = leadership.end().saturating_duration_since(began);
+            if left.is_zero() {
+                return;
+            }
             match timeout(left, self.attempt(&mut observer)).await {
                 Ok(Some(true)) => {
                     leadership.extend(began + self.timings.term());

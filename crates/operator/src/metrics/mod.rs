@@ -32,6 +32,7 @@ pub(crate) struct Metrics {
     errors: Family<OfKind, Counter>,
     launches: Family<Ended, Histogram>,
     leader: Gauge,
+    leftovers: Family<OfKind, Counter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -51,6 +52,7 @@ impl Default for Metrics {
             errors: Family::default(),
             launches: Family::new_with_constructor(|| Histogram::new(LAUNCH_BUCKETS)),
             leader: Gauge::default(),
+            leftovers: Family::default(),
         }
     }
 }
@@ -77,6 +79,11 @@ impl Metrics {
             "Whether this replica leads: 1 or 0",
             self.leader.clone(),
         );
+        registry.register(
+            "dploy_leftovers_deleted",
+            "Objects and processes that were deleted because their instance does not exist",
+            self.leftovers.clone(),
+        );
         registry.register_collector(Box::new(Pools(mirrors.clone())));
     }
 
@@ -93,6 +100,11 @@ impl Metrics {
     /// Records whether this replica leads.
     pub(crate) fn leads(&self, leads: bool) {
         self.leader.set(leads.into());
+    }
+
+    /// Records that a leftover was deleted.
+    pub(crate) fn leftover_deleted(&self, kind: &str) {
+        self.leftovers.get_or_create(&OfKind { kind: kind.to_owned() }).inc();
     }
 
     fn launched(&self, outcome: &'static str, took: Duration) {

@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep_until};
 
 use vitals::Vitals;
 
-pub(crate) use mirror::{Guarded, Mirror, MirrorEvent};
+pub(crate) use mirror::{Guarded, Mirror, MirrorEvent, ObjectChange};
 
 /// The cache of one replica.
 #[derive(Debug, Clone)]
@@ -95,6 +95,14 @@ impl Mirrors {
             ("namespaces", self.namespaces.old_at(max_age)),
         ];
         ages.into_iter().min_by_key(|(_, at)| *at).unwrap_or(("", None))
+    }
+
+    /// Whether there is an object of this kind that is reconciled, malformed or not.
+    pub(crate) fn have(&self, kind: &str, name: &str) -> bool {
+        let Self { instances, templates, owners, configs: _, namespaces: _ } = self;
+        (kind == DployInstance::kind(&()) && instances.guarded(name).is_some())
+            || (kind == DployTemplate::kind(&()) && templates.guarded(name).is_some())
+            || (kind == DployOwner::kind(&()) && owners.guarded(name).is_some())
     }
 
     /// The spec of the OperatorConfig, if there is one.

@@ -1,8 +1,8 @@
 //! Whether a mirror is up to date: the last sign of life of its watch.
 //!
-//! A quiet watch shows no events. The API server sends bookmarks, which `kube` does not pass on, and
-//! ends each watch after a while. So a layer of the mirror's client records the start of each watch
-//! and each message of its body.
+//! A quiet watch shows no events. The API server sends bookmarks, which `kube` does not pass on,
+//! and ends each watch after a while. So a layer of the mirror's client records the start of each
+//! watch and each message of its body.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},

@@ -1,9 +1,11 @@
-//! When a replica leads and when it stops to: dead networks, hung calls, missing rights, old caches.
+//! When a replica leads and when it stops to: dead networks, hung calls, missing rights, and old
+//! caches.
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use http::StatusCode;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use crate::{
     bed::{Bed, Operator},
@@ -179,4 +181,59 @@ async fn a_quiet_watch_is_not_an_old_cache() {
     until_count(&link, 5, |call| call.is_watch && call.is_about("operatorconfigs")).await;
     assert!(operator.readiness.is_ready());
     assert_eq!(operator.leader_metric().as_deref(), Some("1"));
+}
+
+/// How often each fault is repeated.
+fn rounds() -> usize {
+    #[expect(clippy::disallowed_methods, reason = "the environment sets the number of rounds")]
+    let rounds = std::env::var("RACE_ROUNDS");
+    rounds.ok().and_then(|rounds| rounds.parse().ok()).unwrap_or(2)
+}
+
+fn leaders(operators: &[Operator]) -> usize {
+    let leads = |it: &&Operator| it.leader_metric().as_deref() == Some("1");
+    operators.iter().filter(leads).count()
+}
+
+/// Waits until a replica leads, other than `than`. There are never two.
+async fn next_leader(operators: &[Operator], than: Option<usize>) -> usize {
+    let since = Instant::now();
+    loop {
+        let metrics: Vec<_> = operators.iter().map(Operator::leader_metric).collect();
+        assert!(leaders(operators) <= 1, "two lead: {metrics:?}, after {than:?}");
+        let leads = |at: &usize| operators[*at].leader_metric().as_deref() == Some("1");
+        let leader = (0..operators.len()).find(leads).filter(|it| Some(*it) != than);
+        if let Some(leader) = leader {
+            return leader;
+        }
+        assert!(since.elapsed() < Duration::from_secs(60), "no replica leads");
+        sleep(Duration::from_millis(1)).await;
+    }
+}
+
+/// Each leader in turn loses its network, or its rights on leases, and gets them back.
+#[tokio::test]
+async fn two_replicas_never_lead_at_once_and_one_always_does_in_the_end() {
+    let bed = Bed::new().await;
+    let links: Vec<Link> = (0..3).map(|_| Link::new()).collect();
+    let operators: Vec<Operator> = links
+        .iter()
+        .enumerate()
+        .map(|(at, link)| bed.operate_over(link, bed.settings(&format!("replica-{at}"))))
+        .collect();
+    join_all(operators.iter().map(|it| until_ready(it, true))).await;
+    let mut leader = next_leader(&operators, None).await;
+    for round in 0..rounds() {
+        for (at, fault) in [Fault::Hang, Fault::Swallow, FORBIDDEN].into_iter().enumerate() {
+            links[leader].breaks(move |call| {
+                let is_broken = call.is_about("leases") || matches!(fault, Fault::Hang);
+                is_broken.then_some(fault)
+            });
+            let next = next_leader(&operators, Some(leader)).await;
+            links[leader].heals();
+            leader = next;
+            works(&bed, &format!("{:08x}", round * 3 + at)).await;
+            assert!(leaders(&operators) <= 1);
+        }
+    }
 }
