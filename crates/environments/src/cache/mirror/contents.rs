@@ -193,7 +193,10 @@ impl<K: Mirrored> Contents<K> {
     fn put_unreported(&mut self, object: K) {
         let (name, version) = (object.name_any(), version(&object));
         let is_ahead = version > self.watched_version;
-        if (self.objects.contains_key(&name) || is_ahead) && self.put(object, false) && is_ahead {
+        if !is_ahead && !self.objects.contains_key(&name) {
+            return;
+        }
+        if self.put(object, false) && is_ahead {
             self.unreported.insert(version, name);
         }
     }
