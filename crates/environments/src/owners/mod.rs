@@ -13,7 +13,8 @@ pub(crate) use self::claimant::Claimant;
 use self::identity::{fingerprint, person, team};
 use crate::{
     Caller, Refusal,
-    cluster::{ClusterError, Writes},
+    cluster::Writes,
+    own_effect::or_own_effect,
     ports::{Ports, Reads},
 };
 
@@ -145,16 +146,12 @@ impl<'a> Owners<'a> {
 
     /// `None` when the key is bound to another identity.
     async fn bind_to(&self, claimant: &Claimant, key: &str) -> Result<Option<Owner>, Refusal> {
-        let record = match self.writes.create_owner(&claimant.record(key)).await {
-            Ok(created) => {
-                info!(owner = key, "bound an owner key at its first use");
-                created
-            }
-            Err(ClusterError::Exists) => {
-                self.reads.live.owner(key).await?.ok_or(Refusal::Contended)?
-            }
-            Err(error) => return Err(error.into()),
-        };
+        let created = self.writes.create_owner(&claimant.record(key)).await;
+        if created.is_ok() {
+            info!(owner = key, "bound an owner key at its first use");
+        }
+        let bound = or_own_effect(created, self.reads.live.owner(key)).await?;
+        let record = bound.ok_or(Refusal::Contended)?;
         let is_claimants = record.spec.identity == claimant.identity;
         Ok(is_claimants.then(|| Owner::of(&record)))
     }
