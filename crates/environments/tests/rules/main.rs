@@ -14,3 +14,4 @@ mod lifecycle;
 mod owners;
 mod races;
 mod stream;
+mod suspended;
