@@ -75,7 +75,9 @@ pub(crate) async fn serve_and_finish(
 ) -> Result<(), ListenError> {
     let server = async {
         let stopped = stopping.clone().cancelled_owned();
-        axum::serve(listener, router).with_graceful_shutdown(stopped).await?;
+        // A `Router` would be copied with all its routes and layers for every connection.
+        let server = axum::serve(listener, router.into_make_service());
+        server.with_graceful_shutdown(stopped).await?;
         unfinished.await;
         Ok(())
     };

@@ -13,7 +13,9 @@ mod gateway;
 mod hang_up;
 #[cfg(target_os = "linux")]
 mod killed;
+mod lost_records;
 mod metrics;
+mod overload;
 mod program;
 mod refusals;
 mod roles;

@@ -7,6 +7,12 @@ pub fn is_not_found(error: &kube::Error) -> bool {
     matches!(error, kube::Error::Api(status) if status.is_not_found() || status.code == 404)
 }
 
+/// Whether this program has no right to make the request.
+#[must_use]
+pub fn is_forbidden(error: &kube::Error) -> bool {
+    matches!(error, kube::Error::Api(status) if status.is_forbidden())
+}
+
 /// Whether the object was written since the version that the request names.
 #[must_use]
 pub fn is_conflict(error: &kube::Error) -> bool {

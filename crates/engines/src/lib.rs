@@ -11,6 +11,7 @@ mod error;
 pub mod flux;
 pub mod manifests;
 mod order;
+mod placed;
 #[cfg(feature = "process")]
 pub mod process;
 mod state;
@@ -21,7 +22,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt};
-use resources::{EngineName, OrderRef, WorkloadState};
+use resources::{EngineName, OperatorConfigSpec, OrderRef, Placed, WorkloadState};
 
 pub use error::{Blame, DraftError, EngineError};
 pub use order::{Draft, Order};
@@ -55,6 +56,31 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// [`EngineError`] when the removal could not be requested.
     async fn withdraw(&self, order: &OrderRef) -> Result<Withdrawal, EngineError>;
+
+    /// Lists what this engine runs for instances of one Dploy, found by labels alone: also what no
+    /// instance refers to any more. Lists no object that another Dploy, an older Dploy or somebody
+    /// else placed. Reads only.
+    ///
+    /// # Errors
+    /// [`EngineError`] when something could not be listed.
+    async fn list(
+        &self,
+        installation: &str,
+        config: &OperatorConfigSpec,
+    ) -> Result<Vec<Placed>, EngineError> {
+        let _ = (installation, config);
+        Ok(Vec::new())
+    }
+
+    /// Requests the removal of what [`Engine::list`] returned, if its uid is still the same. Never
+    /// waits: the caller lists again.
+    ///
+    /// # Errors
+    /// [`EngineError`] when the removal could not be requested.
+    async fn discard(&self, leftover: &Placed) -> Result<(), EngineError> {
+        let _ = leftover;
+        Ok(())
+    }
 
     /// The orders whose workload changed, as they change.
     fn changes(&self) -> BoxStream<'static, OrderRef> {
@@ -96,6 +122,11 @@ impl Engines {
     #[must_use]
     pub fn has(&self, name: EngineName) -> bool {
         self.0.contains_key(&name)
+    }
+
+    /// All engines.
+    pub fn iter(&self) -> impl Iterator<Item = (EngineName, &dyn Engine)> {
+        self.0.iter().map(|(name, engine)| (*name, &**engine))
     }
 
     /// The changes of all engines.

@@ -3,16 +3,20 @@
 use kube::{
     Api, Client,
     api::{
-        ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams, Preconditions,
+        ApiResource, DeleteParams, DynamicObject, ListParams, ObjectMeta, Patch, PatchParams,
+        Preconditions,
     },
-    core::GroupVersionKind,
+    core::{GroupVersionKind, TypeMeta},
 };
-use resources::{OrderRef, meta};
+use resources::{OrderRef, Placed, meta};
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::api_error::{is_conflict, is_not_found};
-use crate::{EngineError, Withdrawal};
+use crate::{
+    EngineError, Withdrawal,
+    api_error::{is_conflict, is_forbidden, is_not_found},
+    placed::{of_installation, placed},
+};
 
 /// Annotation: the digest of the draft of an object.
 pub(super) const DRAFT: &str = "dploy.dev/draft";
@@ -35,6 +39,11 @@ impl Kind {
     pub(super) fn resource(self) -> ApiResource {
         let gvk = GroupVersionKind::gvk(self.group, self.version, self.name);
         ApiResource::from_gvk_with_plural(&gvk, self.plural)
+    }
+
+    /// An object of this kind, as an engine lists it.
+    pub(super) fn placed(self, metadata: ObjectMeta) -> Placed {
+        placed(TypeMeta { api_version: self.api_version(), kind: self.name.into() }, metadata)
     }
 }
 
@@ -93,6 +102,36 @@ impl Upstream {
             Err(error) if is_not_found(&error) => Ok(Vec::new()),
             Err(error) => Err(EngineError::world(format!("list the kind {}", kind.name), error)),
         }
+    }
+
+    /// The objects of one kind that one Dploy placed for instances, in one namespace or in all.
+    /// Empty if the kind is not served. Empty also without the right to list it: then this program
+    /// cannot have placed any.
+    pub(super) async fn list_placed(
+        &self,
+        kind: Kind,
+        namespace: Option<&str>,
+        installation: &str,
+    ) -> Result<Vec<Placed>, EngineError> {
+        let api: Api<DynamicObject> = match namespace {
+            Some(namespace) => self.api(kind, namespace),
+            None => Api::all_with(self.client.clone(), &kind.resource()),
+        };
+        match api.list_metadata(&of_installation(installation)).await {
+            Ok(list) => Ok(list.items.into_iter().map(|it| kind.placed(it.metadata)).collect()),
+            Err(error) if is_not_found(&error) || is_forbidden(&error) => Ok(Vec::new()),
+            Err(error) => Err(EngineError::world(format!("list the kind {}", kind.name), error)),
+        }
+    }
+
+    /// The object that was listed, unless another one has its name by now.
+    pub(super) async fn get_listed(
+        &self,
+        kind: Kind,
+        listed: &Placed,
+    ) -> Result<Option<DynamicObject>, EngineError> {
+        let found = self.get(kind, &listed.namespace, &listed.name).await?;
+        Ok(found.filter(|it| it.metadata.uid.as_ref() == Some(&listed.uid)))
     }
 
     /// One object. `None` if the kind is not served.
@@ -226,7 +265,7 @@ pub(super) fn found<T>(read: Result<T, kube::Error>) -> Result<Option<T>, kube::
 
 /// The label selector of an order's objects.
 pub(super) fn selector(order: &OrderRef) -> String {
-    order.labels().map(|(name, value)| format!("{name}={value}")).join(",")
+    order.selection().map(|(name, value)| format!("{name}={value}")).join(",")
 }
 
 /// An object's namespace and name.

@@ -39,6 +39,8 @@ pub fn namespace_labels(instance: &DployInstance) -> BTreeMap<String, String> {
     }
     labels.extend(ownership(instance));
     labels.insert(meta::TEMPLATE.into(), label(&instance.spec.template_ref));
+    let installation = instance.metadata.namespace.clone();
+    labels.extend(installation.map(|it| (meta::INSTALLATION.into(), it)));
     labels
 }
 

@@ -27,7 +27,7 @@ pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
 /// The Application has the name of the workload's namespace, which is unique.
 fn application(order: &OrderRef, source: Value, settings: &ArgocdSettings) -> Value {
     let labels: Map<String, Value> =
-        order.labels().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        order.labels().map(|(name, value)| (name.to_owned(), value.into())).collect();
     json!({
         "apiVersion": APPLICATION.api_version(),
         "kind": APPLICATION.name,

@@ -1,10 +1,10 @@
 //! Engine `argocd`: a workload is an Application that Argo CD syncs into the environment's
 //! namespace.
 //!
-//! Applications are placed in the namespace that `OperatorConfig.spec.argocd` names. The engine
-//! needs the rights to get, list, watch, patch, create and delete them there, and no others. An
-//! Application has the name of the environment's namespace, the labels `dploy.dev/managed` and
-//! `dploy.dev/instance`, and the digest of its draft.
+//! Applications are placed in the namespace that `OperatorConfig.spec.argocd` names, and stay there
+//! after an edit of that setting. The engine needs the rights to get, list, watch, patch, create
+//! and delete them there, and no others. An Application has the name of the environment's
+//! namespace, the labels of [`OrderRef::labels`], and the digest of its draft.
 
 mod draft;
 mod health;
@@ -19,7 +19,10 @@ use std::{
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use kube::{Api, Client, ResourceExt, api::DynamicObject};
-use resources::{ArgocdSettings, OperatorConfig, OrderRef, WorkloadState, label, meta};
+use resources::{
+    ArgocdSettings, OperatorConfig, OperatorConfigSpec, OrderRef, Placed, WorkloadState, label,
+    meta,
+};
 use tokio::time::Instant;
 
 use super::{
@@ -56,12 +59,58 @@ impl ArgocdEngine {
         Self { upstream, watches, client, pending: Mutex::default() }
     }
 
-    /// The order's Application, in the namespace that the OperatorConfig names.
+    /// The order's Application. Where the Application stood last counts before the setting, which
+    /// may have changed since.
     async fn find(&self, order: &OrderRef) -> Result<Option<DynamicObject>, EngineError> {
+        if let Some(standing) = place_in(order)
+            && let Some(found) = self.find_in(standing, order).await?
+        {
+            return Ok(Some(found));
+        }
         let home = self.settings().await?.namespace;
-        let found = self.upstream.get(APPLICATION, &home, &order.namespace).await?;
+        self.find_in(&home, order).await
+    }
+
+    async fn find_in(
+        &self,
+        namespace: &str,
+        order: &OrderRef,
+    ) -> Result<Option<DynamicObject>, EngineError> {
+        let found = self.upstream.get(APPLICATION, namespace, &order.namespace).await?;
         let instance = label(&order.instance);
         Ok(found.filter(|it| it.labels().get(meta::INSTANCE) == Some(&instance)))
+    }
+
+    /// The namespace in which to place the order's Application. One that stands already stays
+    /// there after an edit of the setting: a move would delete what it has synced.
+    async fn home(&self, order: &Order) -> Result<String, EngineError> {
+        let setting = &order.config.argocd.namespace;
+        let standing = place_in(&order.reference).filter(|it| it != setting);
+        if let Some(standing) = standing
+            && self.find_in(standing, &order.reference).await?.is_some()
+        {
+            return Ok(standing.to_owned());
+        }
+        Ok(setting.clone())
+    }
+
+    /// Requests the deletion of an Application, and pushes one that is pending.
+    async fn delete(
+        &self,
+        found: &DynamicObject,
+        is_nudge_due: bool,
+    ) -> Result<Withdrawal, EngineError> {
+        if found.metadata.deletion_timestamp.is_some() {
+            self.end_sync(found).await?;
+            if is_nudge_due {
+                self.nudge(found).await?;
+            }
+            return self.still_going(found);
+        }
+        match self.upstream.delete(APPLICATION, found, false).await? {
+            Deletion::Gone => Ok(Withdrawal::Done),
+            Deletion::Terminating | Deletion::Conflict => self.still_going(found),
+        }
     }
 
     /// Ends a running sync, as `argocd app terminate-op` does. Argo CD deletes nothing while a sync
@@ -77,13 +126,12 @@ impl ArgocdEngine {
     /// Touches an Application whose deletion makes no progress. Argo CD writes the result of a
     /// comparison over what its watch reported, so that it can miss a deletion until the
     /// Application changes again.
-    async fn nudge(&self, order: &OrderRef, found: &DynamicObject) -> Result<(), EngineError> {
-        if self.is_nudge_due(order) {
-            self.upstream.merge(APPLICATION, found, health::touch(&value_of(found)?)).await?;
-        }
+    async fn nudge(&self, found: &DynamicObject) -> Result<(), EngineError> {
+        self.upstream.merge(APPLICATION, found, health::touch(&value_of(found)?)).await?;
         Ok(())
     }
 
+    /// Whether the order's pending deletion has made no progress for a while.
     fn is_nudge_due(&self, order: &OrderRef) -> bool {
         let mut pending = self.pending();
         let since = pending.entry(order.instance.clone()).or_insert_with(Instant::now);
@@ -117,6 +165,12 @@ impl ArgocdEngine {
     }
 }
 
+/// The namespace in which the order's Application stood when it was observed last.
+fn place_in(order: &OrderRef) -> Option<&str> {
+    let reference = order.engine_ref.as_deref()?.strip_prefix(APPLICATION.name)?;
+    Some(reference.trim_start().split_once('/')?.0)
+}
+
 impl fmt::Debug for ArgocdEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ArgocdEngine").finish_non_exhaustive()
@@ -130,11 +184,13 @@ impl Engine for ArgocdEngine {
     }
 
     async fn place(&self, draft: Draft) -> Result<(), EngineError> {
-        let digest = draft.digest();
+        let (digest, home) = (draft.digest(), self.home(&draft.order).await?);
         for document in &draft.documents {
-            self.upstream.apply(APPLICATION, &with_digest(document, &digest)).await?;
+            let mut document = with_digest(document, &digest);
+            document["metadata"]["namespace"] = home.as_str().into();
+            self.upstream.apply(APPLICATION, &document).await?;
         }
-        self.follow(&draft.order.reference, &draft.order.config.argocd.namespace);
+        self.follow(&draft.order.reference, &home);
         Ok(())
     }
 
@@ -144,24 +200,40 @@ impl Engine for ArgocdEngine {
         self.follow(order, namespace);
         let State { health, reason, message } = health::of(&value_of(&found)?);
         let placed = found.annotations().get(DRAFT).cloned();
-        let engine_ref = Some(format!("Application {namespace}/{name}"));
+        let engine_ref = Some(format!("{} {namespace}/{name}", APPLICATION.name));
         Ok(WorkloadState { placed, health, reason, message, engine_ref })
     }
 
     async fn withdraw(&self, order: &OrderRef) -> Result<Withdrawal, EngineError> {
-        if let Some(found) = self.find(order).await? {
-            if found.metadata.deletion_timestamp.is_some() {
-                self.end_sync(&found).await?;
-                self.nudge(order, &found).await?;
-                return self.still_going(&found);
-            }
-            if self.upstream.delete(APPLICATION, &found, false).await? != Deletion::Gone {
-                return self.still_going(&found);
+        // An older Dploy may have left a second one behind when the setting changed.
+        while let Some(found) = self.find(order).await? {
+            let is_nudge_due =
+                found.metadata.deletion_timestamp.is_some() && self.is_nudge_due(order);
+            let withdrawal = self.delete(&found, is_nudge_due).await?;
+            if withdrawal != Withdrawal::Done {
+                return Ok(withdrawal);
             }
         }
         self.pending().remove(&order.instance);
         self.watches.unfollow(order);
         Ok(Withdrawal::Done)
+    }
+
+    /// Only in the namespace that the setting names: the engine has no rights in others.
+    async fn list(
+        &self,
+        installation: &str,
+        config: &OperatorConfigSpec,
+    ) -> Result<Vec<Placed>, EngineError> {
+        let home = Some(config.argocd.namespace.as_str());
+        self.upstream.list_placed(APPLICATION, home, installation).await
+    }
+
+    async fn discard(&self, leftover: &Placed) -> Result<(), EngineError> {
+        if let Some(found) = self.upstream.get_listed(APPLICATION, leftover).await? {
+            self.delete(&found, true).await?;
+        }
+        Ok(())
     }
 
     fn changes(&self) -> BoxStream<'static, OrderRef> {

@@ -54,7 +54,7 @@ fn release(
         spec["serviceAccountName"] = settings.service_account_name.as_str().into();
     }
     let mut labels: Map<String, Value> =
-        order.labels().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        order.labels().map(|(name, value)| (name.to_owned(), value.into())).collect();
     labels.insert(SOURCE.into(), source.name.as_str().into());
     json!({
         "apiVersion": HELM_RELEASE.api_version(),

@@ -1,9 +1,9 @@
 //! Engine `flux`: a workload is a Helm release that Flux installs into the environment's namespace.
 //!
 //! HelmReleases and their sources are placed in the namespace that `OperatorConfig.spec.flux`
-//! names. A release has the name of the environment's namespace, the labels `dploy.dev/managed`,
-//! `dploy.dev/instance` and `dploy.dev/source`, and the digest of its draft. The engine lists
-//! releases in all namespaces, so that it finds them after an edit of the setting.
+//! names. A release has the name of the environment's namespace, the labels of
+//! [`OrderRef::labels`], the label `dploy.dev/source`, and the digest of its draft. The engine
+//! lists releases in all namespaces, so that it finds them after an edit of the setting.
 //!
 //! The engine needs the rights to get, list, watch, patch, create and delete HelmReleases and
 //! sources, and to get HelmCharts.
@@ -22,7 +22,7 @@ use kube::{
     Client, ResourceExt,
     api::{DynamicObject, ListParams},
 };
-use resources::{OrderRef, WorkloadState};
+use resources::{OperatorConfigSpec, OrderRef, Placed, WorkloadState};
 use serde_json::Value;
 
 use super::{
@@ -164,6 +164,31 @@ impl Engine for FluxEngine {
         sources::prune(&self.upstream).await?;
         self.watches.unfollow(order);
         Ok(Withdrawal::Done)
+    }
+
+    /// Releases, and sources that no release uses.
+    async fn list(
+        &self,
+        installation: &str,
+        _: &OperatorConfigSpec,
+    ) -> Result<Vec<Placed>, EngineError> {
+        let mut listed = self.upstream.list_placed(HELM_RELEASE, None, installation).await?;
+        let unused = sources::unused(&self.upstream).await?;
+        listed.extend(unused.into_iter().map(|(kind, source)| kind.placed(source.metadata)));
+        Ok(listed)
+    }
+
+    async fn discard(&self, leftover: &Placed) -> Result<(), EngineError> {
+        let source = source_kind(&leftover.kind);
+        let kind = source.unwrap_or(HELM_RELEASE);
+        let found = self.upstream.get_listed(kind, leftover).await?;
+        let Some(found) = found.filter(|it| it.metadata.deletion_timestamp.is_none()) else {
+            return Ok(());
+        };
+        match source {
+            Some(kind) => sources::remove(&self.upstream, kind, found).await,
+            None => self.upstream.delete(HELM_RELEASE, &found, false).await.map(drop),
+        }
     }
 
     fn changes(&self) -> BoxStream<'static, OrderRef> {

@@ -31,21 +31,34 @@ const MAX_REMOVAL_ATTEMPTS: u32 = 5;
 
 /// Deletes Dploy's sources that no release uses.
 pub(super) async fn prune(upstream: &Upstream) -> Result<(), EngineError> {
-    let managed = ListParams::default().labels(&format!("{}={}", meta::MANAGED, meta::TRUE));
-    let releases = upstream.list(HELM_RELEASE, &managed).await?;
-    let used: HashSet<&str> =
-        releases.iter().filter_map(|it| it.labels().get(SOURCE)).map(String::as_str).collect();
-    for kind in SOURCE_KINDS {
-        for source in upstream.list(kind, &managed).await? {
-            if !used.contains(source.name_any().as_str()) {
-                remove(upstream, kind, source).await?;
-            }
-        }
+    for (kind, source) in unused(upstream).await? {
+        remove(upstream, kind, source).await?;
     }
     Ok(())
 }
 
-async fn remove(upstream: &Upstream, kind: Kind, source: DynamicObject) -> Result<(), EngineError> {
+/// Dploy's sources that no release uses. Installations with one namespace for Flux share sources,
+/// so the releases of all installations count.
+pub(super) async fn unused(upstream: &Upstream) -> Result<Vec<(Kind, DynamicObject)>, EngineError> {
+    let managed = ListParams::default().labels(&format!("{}={}", meta::MANAGED, meta::TRUE));
+    let releases = upstream.list(HELM_RELEASE, &managed).await?;
+    let used: HashSet<&str> =
+        releases.iter().filter_map(|it| it.labels().get(SOURCE)).map(String::as_str).collect();
+    let mut unused = Vec::new();
+    for kind in SOURCE_KINDS {
+        let sources = upstream.list(kind, &managed).await?.into_iter();
+        let left = sources.filter(|it| !used.contains(it.name_any().as_str()));
+        unused.extend(left.map(|source| (kind, source)));
+    }
+    Ok(unused)
+}
+
+/// Deletes a source unless a release uses it by now.
+pub(super) async fn remove(
+    upstream: &Upstream,
+    kind: Kind,
+    source: DynamicObject,
+) -> Result<(), EngineError> {
     let mark = json!({ "metadata": { "annotations": { (UNUSED): meta::TRUE } } });
     let mut found = Some(source);
     for _ in 0..MAX_REMOVAL_ATTEMPTS {

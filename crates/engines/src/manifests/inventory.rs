@@ -19,7 +19,7 @@ use crate::EngineError;
 use crate::api_error::is_not_found;
 
 /// The name of the ConfigMap.
-const NAME: &str = "dploy-inventory";
+pub(super) const NAME: &str = "dploy-inventory";
 const DIGEST: &str = "digest";
 const OBJECTS: &str = "objects";
 
@@ -72,6 +72,11 @@ pub(super) async fn read(
 }
 
 impl Inventory {
+    /// Whether this is the ConfigMap with that uid.
+    pub(super) fn is(&self, uid: &str) -> bool {
+        self.uid.as_deref() == Some(uid)
+    }
+
     fn of(map: ConfigMap) -> Result<Self, serde_json::Error> {
         let data = map.data.unwrap_or_default();
         let entries =
@@ -135,7 +140,7 @@ fn document(
     version: Option<&str>,
 ) -> Result<Value, serde_json::Error> {
     let labels: serde_json::Map<String, Value> =
-        order.labels().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        order.labels().map(|(name, value)| (name.to_owned(), value.into())).collect();
     let mut metadata = json!({ "name": NAME, "labels": labels });
     if let Some(version) = version {
         metadata["resourceVersion"] = version.into();

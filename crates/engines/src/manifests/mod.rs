@@ -1,10 +1,10 @@
 //! Engine `manifests`: a workload is the rendered `spec.manifests`, applied server-side in the
 //! environment's namespace.
 //!
-//! Every object has the labels `dploy.dev/managed` and `dploy.dev/instance`. The ConfigMap
-//! `dploy-inventory` in the environment's namespace lists the placed objects. Objects that a later
-//! draft lacks are deleted. Only the kinds in
-//! `OperatorConfig.spec.manifests.allowedKinds` may be placed outside of the namespace.
+//! Every object has the labels of [`OrderRef::labels`]. The ConfigMap `dploy-inventory` in the
+//! environment's namespace lists the placed objects. Objects that a later draft lacks are deleted.
+//! Only the kinds in `OperatorConfig.spec.manifests.allowedKinds` may be placed outside of the
+//! namespace.
 //!
 //! The engine needs the rights to get, list, watch, patch, create and delete the kinds that
 //! templates use.
@@ -13,6 +13,7 @@ mod draft;
 mod health;
 mod inventory;
 mod kinds;
+mod leftovers;
 mod object;
 mod observe;
 mod placing;
@@ -22,10 +23,10 @@ use std::fmt;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use kube::Client;
-use resources::{OrderRef, WorkloadState};
+use resources::{OperatorConfigSpec, OrderRef, Placed, WorkloadState};
 
 use super::{Draft, DraftError, Engine, EngineError, Order, Withdrawal, watches::Watches};
-use inventory::Contents;
+use inventory::{Contents, Inventory};
 use kinds::Kinds;
 use object::ObjectRef;
 
@@ -43,6 +44,27 @@ impl ManifestsEngine {
         let kinds = Kinds::new(client.clone());
         let watches = Watches::new(client.clone());
         Self { client, kinds, watches }
+    }
+
+    /// Removes the objects that an inventory lists, then the inventory.
+    async fn withdraw_listed(
+        &self,
+        order: &OrderRef,
+        inventory: Inventory,
+    ) -> Result<Withdrawal, EngineError> {
+        let Contents { entries, .. } = &inventory.contents;
+        let mut left = Vec::new();
+        for entry in entries.iter().rev() {
+            if !placing::remove(&self.kinds, order, &entry.object).await? {
+                left.push(entry.object.to_string());
+            }
+        }
+        if !left.is_empty() {
+            let what = left.join(", ");
+            return Ok(Withdrawal::StillGoing(format!("Still being deleted: {what}.")));
+        }
+        inventory.discard(&self.client, order).await?;
+        Ok(Withdrawal::Done)
     }
 
     /// Reports changes of these objects from now on.
@@ -86,20 +108,32 @@ impl Engine for ManifestsEngine {
             self.watches.unfollow(order);
             return Ok(Withdrawal::Done);
         };
-        let Contents { entries, .. } = &inventory.contents;
-        let mut left = Vec::new();
-        for entry in entries.iter().rev() {
-            if !placing::remove(&self.kinds, order, &entry.object).await? {
-                left.push(entry.object.to_string());
+        let withdrawal = self.withdraw_listed(order, inventory).await?;
+        if withdrawal == Withdrawal::Done {
+            self.watches.unfollow(order);
+        }
+        Ok(withdrawal)
+    }
+
+    async fn list(
+        &self,
+        installation: &str,
+        config: &OperatorConfigSpec,
+    ) -> Result<Vec<Placed>, EngineError> {
+        leftovers::list(&self.client, installation, config).await
+    }
+
+    async fn discard(&self, leftover: &Placed) -> Result<(), EngineError> {
+        if !leftovers::is_inventory(leftover) {
+            return leftovers::remove(&self.kinds, leftover).await;
+        }
+        let order = leftovers::order(leftover);
+        match inventory::read(&self.client, &order).await? {
+            Some(inventory) if inventory.is(&leftover.uid) => {
+                self.withdraw_listed(&order, inventory).await.map(drop)
             }
+            _ => Ok(()),
         }
-        if !left.is_empty() {
-            let what = left.join(", ");
-            return Ok(Withdrawal::StillGoing(format!("Still being deleted: {what}.")));
-        }
-        inventory.discard(&self.client, order).await?;
-        self.watches.unfollow(order);
-        Ok(Withdrawal::Done)
     }
 
     fn changes(&self) -> BoxStream<'static, OrderRef> {

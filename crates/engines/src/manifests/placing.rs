@@ -143,6 +143,15 @@ pub(super) async fn remove(
     order: &OrderRef,
     object: &ObjectRef,
 ) -> Result<bool, EngineError> {
+    remove_if(kinds, object, |found| belongs_to_order(found, order)).await
+}
+
+/// Requests the deletion of an object for which `is_meant` is true. Returns whether there is none.
+pub(super) async fn remove_if(
+    kinds: &Kinds,
+    object: &ObjectRef,
+    is_meant: impl Fn(&ObjectMeta) -> bool,
+) -> Result<bool, EngineError> {
     let failed = |cause: Box<dyn std::error::Error + Send + Sync>| {
         EngineError::world(format!("delete {object}"), cause)
     };
@@ -152,7 +161,7 @@ pub(super) async fn remove(
         Err(cause @ Unknown::Discovery(_)) => return Err(failed(cause.into())),
     };
     let found = api.get_metadata_opt(&object.name).await.map_err(|cause| failed(cause.into()))?;
-    let Some(found) = found.filter(|it| belongs_to_order(&it.metadata, order)) else {
+    let Some(found) = found.filter(|it| is_meant(&it.metadata)) else {
         return Ok(true);
     };
     if found.metadata.deletion_timestamp.is_some() {

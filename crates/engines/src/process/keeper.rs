@@ -3,7 +3,14 @@
 mod health;
 mod run;
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Instant,
+};
 
 use resources::{Health, OrderRef, Reason, WorkloadState};
 use tokio::{
@@ -23,11 +30,14 @@ pub(super) struct Shared {
     pub(super) root: PathBuf,
     pub(super) ports: Ports,
     pub(super) changes: broadcast::Sender<OrderRef>,
+    /// How many keepers were started.
+    pub(super) keepers: AtomicU64,
 }
 
 /// The handle of a task that keeps a process running. A drop stops the process.
 #[derive(Debug)]
 pub(super) struct Keeper {
+    number: u64,
     draft: watch::Sender<Draft>,
     state: watch::Receiver<ProcessState>,
     stop: CancellationToken,
@@ -47,6 +57,7 @@ struct ProcessState {
 impl Keeper {
     pub(super) fn start(draft: Draft, shared: Arc<Shared>) -> Self {
         let order = draft.order.reference.clone();
+        let number = shared.keepers.fetch_add(1, Ordering::Relaxed);
         let (publish, state) = watch::channel(ProcessState::starting());
         let (draft, drafts) = watch::channel(draft);
         let stop = CancellationToken::new();
@@ -57,7 +68,17 @@ impl Keeper {
             drafts,
             stop: stop.clone(),
         };
-        Self { draft, state, stop, task: tokio::spawn(task.keep()) }
+        Self { number, draft, state, stop, task: tokio::spawn(task.keep()) }
+    }
+
+    /// What distinguishes this keeper from a later one of the same instance.
+    pub(super) fn uid(&self) -> String {
+        self.number.to_string()
+    }
+
+    /// Whether it was asked to stop.
+    pub(super) fn is_stopping(&self) -> bool {
+        self.stop.is_cancelled()
     }
 
     /// Sets the draft for the next start. A running process keeps running.

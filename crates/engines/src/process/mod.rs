@@ -21,7 +21,7 @@ use std::{
     collections::{BTreeMap, HashMap},
     ffi::OsString,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -30,7 +30,7 @@ use futures::{
     future::ready,
     stream::{BoxStream, StreamExt},
 };
-use resources::{OrderRef, WorkloadState};
+use resources::{OperatorConfigSpec, OrderRef, Placed, WorkloadState, label};
 use tokio::sync::broadcast;
 use tokio_stream::wrappers::BroadcastStream;
 
@@ -101,12 +101,30 @@ impl ProcessEngine {
         let root = directory::root(&settings.data_dir)?;
         leftovers::end_all_below(&root);
         let (changes, _) = broadcast::channel(MAX_LAG);
-        let shared = Shared { settings, root, ports: Ports::default(), changes: changes.clone() };
+        let shared = Shared {
+            settings,
+            root,
+            ports: Ports::default(),
+            changes: changes.clone(),
+            keepers: AtomicU64::default(),
+        };
         Ok(Self { shared: Arc::new(shared), keepers: Mutex::default(), changes })
     }
 
     fn keepers(&self) -> MutexGuard<'_, HashMap<String, Keeper>> {
         self.keepers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Stops the process of an instance, then removes its directory.
+    async fn end(&self, instance: &str) -> Result<Withdrawal, EngineError> {
+        if let Some(keeper) = self.keepers().get(instance)
+            && !keeper.stop()
+        {
+            return Ok(Withdrawal::StillGoing("The process is being stopped.".into()));
+        }
+        self.directory(instance).remove().await?;
+        self.keepers().remove(instance);
+        Ok(Withdrawal::Done)
     }
 
     fn directory(&self, instance: &str) -> EnvironmentDirectory {
@@ -138,14 +156,29 @@ impl Engine for ProcessEngine {
     }
 
     async fn withdraw(&self, order: &OrderRef) -> Result<Withdrawal, EngineError> {
-        if let Some(keeper) = self.keepers().get(&order.instance)
-            && !keeper.stop()
-        {
-            return Ok(Withdrawal::StillGoing("The process is being stopped.".into()));
+        self.end(&order.instance).await
+    }
+
+    /// The processes that this server runs. No other server can run any in its data directory.
+    async fn list(&self, _: &str, _: &OperatorConfigSpec) -> Result<Vec<Placed>, EngineError> {
+        let placed = |(instance, keeper): (&String, &Keeper)| Placed {
+            api_version: String::new(),
+            kind: "Process".into(),
+            namespace: String::new(),
+            name: instance.clone(),
+            uid: keeper.uid(),
+            instance: Some(label(instance)),
+            is_deleting: keeper.is_stopping(),
+        };
+        Ok(self.keepers().iter().map(placed).collect())
+    }
+
+    async fn discard(&self, leftover: &Placed) -> Result<(), EngineError> {
+        let is_same = |keeper: &Keeper| keeper.uid() == leftover.uid;
+        if self.keepers().get(&leftover.name).is_some_and(is_same) {
+            self.end(&leftover.name).await?;
         }
-        self.directory(&order.instance).remove().await?;
-        self.keepers().remove(&order.instance);
-        Ok(Withdrawal::Done)
+        Ok(())
     }
 
     fn changes(&self) -> BoxStream<'static, OrderRef> {

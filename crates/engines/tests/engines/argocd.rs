@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use clock::SystemClock;
-use engines::{Blame, Engine, Withdrawal, argocd::ArgocdEngine};
+use engines::{Blame, Engine, Order, Withdrawal, argocd::ArgocdEngine};
 use futures::StreamExt;
 use kube::{
     Api, Client, ResourceExt,
-    api::{DynamicObject, Patch, PatchParams},
+    api::{DynamicObject, ListParams, Patch, PatchParams, PostParams},
     runtime::{WatchStreamExt, watcher},
 };
 use localkube::LocalKube;
 use resources::{
-    Chart, ChartType, EngineName, Health, OperatorConfigSpec, OrderRef, ResolvedTemplate,
+    Chart, ChartType, EngineName, Health, OperatorConfig, OperatorConfigSpec, OrderRef,
+    ResolvedTemplate,
 };
 use serde_json::{Value, json};
 
@@ -240,6 +241,35 @@ async fn an_application_of_somebody_else_is_left_alone() {
     assert_eq!(engine.observe(&order.reference).await.unwrap().placed, None);
     assert_eq!(engine.withdraw(&order.reference).await.unwrap(), Withdrawal::Done);
     assert_eq!(bed.versions(&order.reference).await.len(), 1);
+}
+
+/// The cluster's OperatorConfig with this namespace for Applications, and an order after the edit.
+async fn moved(bed: &Bed, order: &Order, namespace: &str) -> Order {
+    let spec = json!({ "argocd": { "namespace": namespace } });
+    crds::install_own(&bed.0).await;
+    let spec: OperatorConfigSpec = serde_json::from_value(spec).unwrap();
+    let config = OperatorConfig::new("default", spec.clone());
+    Api::all(bed.0.clone()).create(&PostParams::default(), &config).await.unwrap();
+    Order { config: Arc::new(spec), ..order.clone() }
+}
+
+/// The setting does not say where an Application stands: the status of its instance does.
+#[tokio::test]
+async fn an_application_stays_where_it_stands_and_is_withdrawn_from_there() {
+    let bed = Bed::with_a_controller(0).await;
+    let mut order = order(&bed.0, "moved", resolved("")).await;
+    let engine = bed.engine();
+    place(&*engine, &order).await;
+    order.reference.engine_ref = engine.observe(&order.reference).await.unwrap().engine_ref;
+    crds::open(&bed.0, "elsewhere").await;
+    let order = moved(&bed, &order, "elsewhere").await;
+    place(&*engine, &order).await;
+    let look = bed.engine().observe(&order.reference).await.unwrap();
+    assert_eq!(look.placed, Some(engine.draft(&order).unwrap().digest()));
+    assert_eq!(look.engine_ref, order.reference.engine_ref);
+    withdrawn(&*bed.engine(), &order.reference).await;
+    let everywhere: Api<DynamicObject> = Api::all_with(bed.0.clone(), &crds::resource(ARGOCD[0]));
+    assert!(everywhere.list(&ListParams::default()).await.unwrap().items.is_empty());
 }
 
 #[tokio::test]

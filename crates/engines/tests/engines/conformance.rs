@@ -10,10 +10,14 @@ use kube::{
     api::{ObjectMeta, PostParams},
 };
 use resources::{
-    DployInstance, DployInstanceSpec, Health, OperatorConfigSpec, OrderRef, ResolvedTemplate,
+    DployInstance, DployInstanceSpec, Health, OperatorConfigSpec, OrderRef, Placed,
+    ResolvedTemplate,
 };
 
 use crate::support::eventually;
+
+/// The namespace of the Dploy under test.
+pub(crate) const INSTALLATION: &str = "dploy-system";
 
 /// An engine under test and what plays its upstream.
 #[async_trait::async_trait]
@@ -72,7 +76,13 @@ pub(crate) fn order_of(
     let namespace = resources::names::namespace(Some("ada"), name, &uuid);
     Order {
         instance: Arc::new(DployInstance::new(&instance, spec)),
-        reference: OrderRef { instance, uuid, namespace },
+        reference: OrderRef {
+            instance,
+            uuid,
+            namespace,
+            installation: INSTALLATION.into(),
+            engine_ref: None,
+        },
         config: Arc::new(config),
     }
 }
@@ -93,6 +103,7 @@ pub(crate) async fn conforms(fixture: &dyn Fixture) {
     drafts_are_deterministic(fixture).await;
     placing_is_idempotent_and_leads_to_health(fixture).await;
     withdrawing_ends_and_is_idempotent(fixture).await;
+    what_is_placed_is_listed_and_discarded_on_its_uid(fixture).await;
 }
 
 async fn drafts_are_deterministic(fixture: &dyn Fixture) {
@@ -130,4 +141,33 @@ async fn withdrawing_ends_and_is_idempotent(fixture: &dyn Fixture) {
     let look = fixture.engine().observe(&order.reference).await.unwrap();
     assert_eq!(look.placed, None);
     withdrawn(&*fixture.engine(), &order.reference).await;
+}
+
+/// What `engine` lists of the order's workload.
+pub(crate) async fn listed(engine: &dyn Engine, installation: &str, order: &Order) -> Vec<Placed> {
+    let mut listed = engine.list(installation, &order.config).await.unwrap();
+    listed.retain(|it| it.instance.as_ref() == Some(&order.reference.instance));
+    listed
+}
+
+async fn what_is_placed_is_listed_and_discarded_on_its_uid(fixture: &dyn Fixture) {
+    let order = fixture.order("listed", fixture.template(1)).await;
+    place(&*fixture.engine(), &order).await;
+    let engine = fixture.engine();
+    assert!(listed(&*engine, "another-dploy", &order).await.is_empty());
+    let found = listed(&*engine, INSTALLATION, &order).await;
+    assert_ne!(found, []);
+    for placed in &found {
+        engine.discard(&Placed { uid: "another".into(), ..placed.clone() }).await.unwrap();
+    }
+    assert_eq!(listed(&*engine, INSTALLATION, &order).await, found);
+    eventually("discarded", || async {
+        let left = listed(&*engine, INSTALLATION, &order).await;
+        for placed in &left {
+            engine.discard(placed).await.unwrap();
+        }
+        left.is_empty().then_some(())
+    })
+    .await;
+    assert_eq!(engine.observe(&order.reference).await.unwrap().placed, None);
 }

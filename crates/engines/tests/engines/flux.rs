@@ -16,7 +16,7 @@ use resources::{
 use serde_json::{Value, json};
 
 use super::{
-    conformance::{Fixture, conforms, order, order_of, place, withdrawn},
+    conformance::{Fixture, INSTALLATION, conforms, listed, order, order_of, place, withdrawn},
     crds::{self, Definition},
 };
 
@@ -311,4 +311,26 @@ async fn a_template_without_a_whole_chart_is_refused() {
     assert_eq!(no_name, "the template has no spec.chart.chart");
     let no_values = refusal(|it| it.values_template = "- a list".into());
     assert_eq!(no_values, "the template cannot be rendered");
+}
+
+#[tokio::test]
+async fn a_source_is_listed_once_no_release_uses_it_and_discarded() {
+    let bed = Bed::new().await;
+    let order = order(&bed.0, "left", resolved("web", "")).await;
+    let engine = bed.engine();
+    place(&*engine, &order).await;
+    let kinds = || async {
+        let listed = engine.list(INSTALLATION, &order.config).await.unwrap();
+        listed.into_iter().map(|it| it.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds().await, ["HelmRelease"]);
+    engine.discard(&listed(&*engine, INSTALLATION, &order).await[0]).await.unwrap();
+    assert_eq!(kinds().await, ["HelmRepository"]);
+    let source = engine.list(INSTALLATION, &order.config).await.unwrap().remove(0);
+    place(&*engine, &order).await;
+    engine.discard(&source).await.unwrap();
+    assert_eq!(bed.sources().await.len(), 1, "a release uses it again");
+    bed.releases().delete(&order.reference.namespace, &DeleteParams::default()).await.unwrap();
+    engine.discard(&source).await.unwrap();
+    assert!(bed.sources().await.is_empty());
 }

@@ -13,7 +13,9 @@ use localkube::LocalKube;
 use resources::{EngineName, OperatorConfigSpec, OrderRef, ResolvedTemplate};
 use serde_json::json;
 
-use super::conformance::{Fixture, conforms, order, order_of, place, withdrawn};
+use super::conformance::{
+    Fixture, INSTALLATION, conforms, listed, order, order_of, place, withdrawn,
+};
 
 const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: NAME }\ndata: { revision: 'REVISION' }\n---\n";
 const WEB: &str = "apiVersion: apps/v1
@@ -163,4 +165,33 @@ async fn nothing_leaves_the_namespace_unless_it_is_allowed() {
     withdrawn(&*engine, &beside.reference).await;
     let left = Api::<k8s_openapi::api::core::v1::Namespace>::all(bed.0.clone());
     assert!(left.get_opt("beside").await.unwrap().is_none());
+}
+
+/// A late placement can outlive the inventory that listed the object.
+#[tokio::test]
+async fn an_object_outside_of_the_namespace_is_listed_without_its_inventory() {
+    let bed = Bed::new();
+    let text = "apiVersion: v1\nkind: Namespace\nmetadata: { name: late }\n";
+    let allowed: OperatorConfigSpec = serde_json::from_value(json!({
+        "manifests": { "allowedKinds": [{ "kind": "Namespace" }, { "group": "a.b", "kind": "C" }] },
+    }))
+    .unwrap();
+    let late = order_of("late", resolved(text), allowed);
+    let metadata = json!({ "metadata": {
+        "name": "late",
+        "labels": late.reference.labels().collect::<std::collections::BTreeMap<_, _>>(),
+    } });
+    let namespaces = Api::<k8s_openapi::api::core::v1::Namespace>::all(bed.0.clone());
+    namespaces
+        .create(&Default::default(), &serde_json::from_value(metadata).unwrap())
+        .await
+        .unwrap();
+    let engine = bed.engine();
+    let found = listed(&*engine, INSTALLATION, &late).await;
+    assert_eq!(found.iter().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["late"]);
+    engine.discard(&found[0]).await.unwrap();
+    crate::support::eventually("gone", || async {
+        namespaces.get_opt("late").await.unwrap().is_none().then_some(())
+    })
+    .await;
 }

@@ -15,7 +15,7 @@ use engines::{
 };
 use resources::{
     DployInstance, DployInstanceSpec, EngineName, EnvVar, Health, OperatorConfigSpec, OrderRef,
-    ProcessSpec, Reason, ResolvedTemplate, WorkloadState,
+    Placed, ProcessSpec, Reason, ResolvedTemplate, WorkloadState,
 };
 use tempfile::TempDir;
 
@@ -116,6 +116,8 @@ fn order(name: &str, command: &str, args: &[&str]) -> Order {
             instance: format!("{name}-0123abcd"),
             uuid: "0123abcd".into(),
             namespace: format!("ada-{name}-0123abcd"),
+            installation: String::new(),
+            engine_ref: None,
         },
         instance: Arc::new(DployInstance::new(&format!("{name}-0123abcd"), spec)),
         config: Arc::default(),
@@ -381,4 +383,23 @@ fn an_order_without_a_process_cannot_be_drafted() {
     Arc::make_mut(&mut order.instance).spec.resolved.as_mut().unwrap().process = None;
     let _: &OperatorConfigSpec = &order.config;
     assert_eq!(engine.draft(&order).unwrap_err().to_string(), "the template has no spec.process");
+}
+
+#[tokio::test]
+async fn a_process_is_listed_and_discarded_on_its_uid() {
+    let bed = Bed::new();
+    let order = listener("listed");
+    bed.place(&order).await;
+    bed.healthy(&order).await;
+    let listed = || async { bed.engine.list("", &OperatorConfigSpec::default()).await.unwrap() };
+    let found = listed().await.remove(0);
+    assert_eq!(found.instance.as_deref(), Some("listed-0123abcd"));
+    bed.engine.discard(&Placed { uid: "another".into(), ..found.clone() }).await.unwrap();
+    assert_eq!(listed().await, [found.clone()]);
+    eventually("discarded", || async {
+        bed.engine.discard(&found).await.unwrap();
+        listed().await.is_empty().then_some(())
+    })
+    .await;
+    assert!(!bed.environment(&order).exists());
 }

@@ -61,7 +61,7 @@ impl<'a> Claim<'a> {
                 Some(written) => written,
                 None => return Ok(None),
             };
-            if let Some(claimed) = self.claim_member(&candidate, &seat).await? {
+            if let Some(claimed) = self.claim_member(&candidate, &record, &seat).await? {
                 return Ok(Some(claimed));
             }
             drop(candidate);
@@ -75,12 +75,13 @@ impl<'a> Claim<'a> {
     async fn claim_member(
         &self,
         candidate: &Candidate,
+        record: &DployOwner,
         seat: &Seat,
     ) -> Result<Option<DployInstance>, Refusal> {
         let Ports { reads, writes, contention: _ } = self.ports;
         let patch = self.order.claim_patch(candidate.claimable.resolved.ttl_seconds, reads.now());
         // The live read also updates the cache, from which the next member is chosen.
-        let own_claim = written_environment(self.ports, &self.order.owner, seat);
+        let own_claim = written_environment(self.ports, record, seat);
         match writes.patch(&candidate.member, patch).await {
             Err(refused @ ClusterError::Refused { .. }) => match own_claim.await? {
                 Some(claimed) => Ok(Some(claimed)),

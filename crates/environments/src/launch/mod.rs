@@ -18,7 +18,7 @@ use ledger::{
     seats::SeatKey,
     standing,
 };
-use resources::{DployInstance, DployOwner, DployTemplate, Method, Seat};
+use resources::{DployInstance, DployOwner, DployTemplate, Method, Seat, identity_label};
 use tokio::time::Instant;
 use tracing::{Span, field, info, instrument};
 use wire::Run;
@@ -63,11 +63,11 @@ pub(crate) async fn launch(
 /// Reads live whether the create or claim that follows `seat` took effect.
 async fn written_environment(
     ports: Ports<'_>,
-    owner: &str,
+    record: &DployOwner,
     seat: &Seat,
 ) -> Result<Option<DployInstance>, ClusterError> {
     let live = ports.reads.live.instance(&seat.instance).await?;
-    Ok(standing::written_environment(seat, owner, live, ports.reads.now()))
+    Ok(standing::written_environment(seat, record, live, ports.reads.now()))
 }
 
 /// One launch.
@@ -124,7 +124,8 @@ impl Launch<'_> {
         let reads = self.ports.reads;
         let record = cached_ledger_without(reads, owner, &self.key)
             .filter(|record| is_below_limit(reads, record, &self.template.spec));
-        let (Some(record), Ok(order)) = (record, self.order(owner)) else { return Ok(None) };
+        let Some(record) = record else { return Ok(None) };
+        let Ok(order) = self.order(&record) else { return Ok(None) };
         match self.take_seat(&order, record).await {
             Err(Refusal::PoolEmpty) => Ok(None),
             taken => taken,
@@ -154,7 +155,7 @@ impl Launch<'_> {
         if !may_take {
             return Ok(None);
         }
-        let launched = self.take_seat(&self.order(owner)?, record).await?;
+        let launched = self.take_seat(&self.order(&record)?, record).await?;
         Ok(launched.map(|instance| (instance, LaunchOutcome::Launched)))
     }
 
@@ -181,11 +182,13 @@ impl Launch<'_> {
         Owners::of(self.ports).for_launch(self.caller, self.template).await
     }
 
-    /// What to write for `owner`. The parameters are checked only here: a launch returns an
-    /// existing environment without them.
-    fn order(&self, owner: &Owner) -> Result<Order, Refusal> {
+    /// What to write for the owner of `record`. The parameters are checked only here: a launch
+    /// returns an existing environment without them.
+    fn order(&self, record: &DployOwner) -> Result<Order, Refusal> {
         Ok(Order {
-            owner: owner.key.clone(),
+            owner: record.name_any(),
+            identity: identity_label(&record.spec.identity),
+            record_uid: record.uid().unwrap_or_default(),
             claims: lasting_claims(&self.caller.claims),
             params: parameters::choose(&self.template.spec.parameters, self.given)?,
         })

@@ -30,9 +30,7 @@ pub(super) async fn create_new(
 ) -> Result<Option<DployInstance>, Refusal> {
     let reads = ports.reads;
     let seat = seat_to_create(key, &reads.world.random_hex::<4>(), reads.now());
-    if write_seat(ports, &record, &seat).await?.is_none() {
-        return Ok(None);
-    }
+    let Some(record) = write_seat(ports, &record, &seat).await? else { return Ok(None) };
     let config = reads.cache.config();
     let config = spec_of(config.as_ref());
     let seed = reads.world.random_hex::<16>();
@@ -45,7 +43,7 @@ pub(super) async fn create_new(
         Err(refused @ ClusterError::Refused { .. }) => {
             return give_up(ports, &order.owner, seat, refused).await;
         }
-        created => or_own_effect(created, written_environment(ports, &order.owner, &seat)).await?,
+        created => or_own_effect(created, written_environment(ports, &record, &seat)).await?,
     };
     // The process may have been suspended during the create. Then another request may have fenced
     // the seat, and the void instance may be gone, so only the ledger says what the owner has.

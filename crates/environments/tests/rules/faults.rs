@@ -25,6 +25,7 @@ struct State {
     gate: Mutex<Option<Gate>>,
     faults: Mutex<Vec<(Method, String, Fault)>>,
     writes: AtomicUsize,
+    calls: Mutex<Vec<String>>,
 }
 
 /// What happens to a request.
@@ -79,6 +80,7 @@ impl Faults {
             let (state, client) = (Arc::clone(&state), client.clone());
             async move {
                 let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+                state.record(&request);
                 if !state.passes(&method, &path).await {
                     return Ok::<Response<Body>, Infallible>(answer(StatusCode::FORBIDDEN));
                 }
@@ -117,11 +119,28 @@ impl Faults {
     }
 }
 
+impl Faults {
+    /// Forgets the calls that were sent, and returns them: method and last part of the path.
+    /// Watches do not count.
+    pub(crate) fn take_calls(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.calls.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 impl State {
     fn fault(&self, method: &Method, path: &str) -> Option<Fault> {
         let mut faults = self.faults.lock().expect("no panic");
         let at = faults.iter().position(|(of, part, _)| of == method && path.contains(part))?;
         Some(faults.remove(at).2)
+    }
+
+    fn record(&self, request: &Request<Body>) {
+        if request.uri().query().is_some_and(|query| query.contains("watch=")) {
+            return;
+        }
+        let last = request.uri().path().rsplit('/').next().unwrap_or_default();
+        let call = format!("{} {last}", request.method());
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
     }
 
     async fn passes(&self, method: &Method, path: &str) -> bool {

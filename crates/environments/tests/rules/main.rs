@@ -11,6 +11,7 @@ mod bed;
 mod crashes;
 mod faults;
 mod lifecycle;
+mod lost_records;
 mod owners;
 mod races;
 mod stream;

@@ -58,9 +58,14 @@ fn obstacle(
     }
     let engine = engines.get(instance.spec.resolved.as_ref()?.engine)?;
     let (name, template) = (instance.name_any(), &instance.spec.template_ref);
-    // The namespace that the template sees as `.Namespace`.
-    let namespace = resources::names::namespace(Some(EXAMPLE_OWNER), template, EXAMPLE_UUID);
-    let reference = OrderRef { instance: name, uuid: EXAMPLE_UUID.into(), namespace };
+    let reference = OrderRef {
+        instance: name,
+        uuid: EXAMPLE_UUID.into(),
+        // The namespace that the template sees as `.Namespace`.
+        namespace: resources::names::namespace(Some(EXAMPLE_OWNER), template, EXAMPLE_UUID),
+        installation: String::new(),
+        engine_ref: None,
+    };
     let order = Order { reference, instance: Arc::new(instance), config };
     engine.draft(&order).err().map(|error| chain(&error).to_string())
 }

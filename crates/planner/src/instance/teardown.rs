@@ -24,14 +24,15 @@ pub(super) fn decide(instance: &DployInstance, observed: &Observed, now: Timesta
     }
     let mut steps = Vec::new();
     if let Some(status) = &instance.status
-        && let (Some(namespace), Some(engine)) = (&status.namespace, status.engine)
+        && let (Some(order), Some(engine)) = (OrderRef::of(instance), status.engine)
     {
-        steps.push(Step::Withdraw(engine, order(instance, namespace)));
+        let namespace = order.namespace.clone();
+        steps.push(Step::Withdraw(engine, order));
         if observed.namespace != NamespaceSeen::Foreign {
-            steps.push(Step::CloseNamespace(namespace.clone()));
+            steps.push(Step::CloseNamespace(namespace));
         }
     }
-    let seated = observed.seat == Seating::Held;
+    let seated = matches!(observed.seat, Seating::Held | Seating::Unread);
     steps.extend((!seated).then_some(Step::Release));
     let status = seated.then(|| {
         let ready = Ready::no(Reason::SeatHeld, "A seat of its owner still refers to it.");
@@ -61,15 +62,6 @@ fn blocked_by_engine(instance: &DployInstance, observed: &Observed) -> Option<Re
             Some(Ready::no(Reason::EngineNotEnabled, message))
         }
         _ => None,
-    }
-}
-
-fn order(instance: &DployInstance, namespace: &str) -> OrderRef {
-    let in_status = instance.status.as_ref().and_then(|status| status.uuid.clone());
-    OrderRef {
-        instance: metadata::name(&instance.metadata).to_owned(),
-        uuid: instance.spec.uuid.clone().or(in_status).unwrap_or_default(),
-        namespace: namespace.to_owned(),
     }
 }
 
