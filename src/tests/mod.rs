@@ -10,6 +10,7 @@ mod access;
 mod chart;
 mod documents;
 mod gateway;
+mod hang_up;
 #[cfg(target_os = "linux")]
 mod killed;
 mod lost_records;
