@@ -11,6 +11,7 @@ use crate::{
     bed::{Bed, Operator, phase, pool},
     link::{Call, Link},
     pools::{claim, counts},
+    support::CONDITION_TIMEOUT,
 };
 
 /// The size of the pool.
@@ -38,9 +39,11 @@ fn reconciles(operator: &Operator) -> u64 {
 async fn quiet(link: &Link) {
     let is_work = |call: &Call| !call.is_watch && !call.is_about("leases");
     let (mut seen, mut since) = (link.count(is_work), Instant::now());
+    let began = since;
     while since.elapsed() < Duration::from_secs(1) {
         sleep(Duration::from_millis(20)).await;
         let now = link.count(is_work);
+        assert!(began.elapsed() < CONDITION_TIMEOUT, "never quiet: {:#?}", link.last(20));
         if now != seen {
             (seen, since) = (now, Instant::now());
         }
@@ -53,7 +56,9 @@ async fn the_reads_of_a_claim_do_not_grow_with_the_pool() {
     let client = link.before(&bed.client);
     let engine = Arc::new(ManifestsEngine::new(client.clone()));
     let engines = Engines::default().with(EngineName::Manifests, engine);
-    let operator = bed.operate_through(client, "one", engines);
+    let mut settings = bed.settings("one");
+    settings.leftovers = Default::default();
+    let operator = bed.start(client, settings, engines);
     bed.create(&pool_of_manifests()).await;
     counts(&bed, SIZE, 0, SIZE).await;
     quiet(&link).await;
