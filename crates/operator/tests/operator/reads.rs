@@ -35,6 +35,11 @@ fn reconciles(operator: &Operator) -> u64 {
     operator.metric(series).and_then(|value| value.parse().ok()).unwrap_or_default()
 }
 
+/// How many environments an owner has already.
+const ENVIRONMENTS: u32 = 20;
+/// The most observations of workloads that a launch causes.
+const MAX_LOOKS: usize = 6;
+
 /// Waits until the operator has sent no request but those of the election for a while.
 async fn quiet(link: &Link) {
     let is_work = |call: &Call| !call.is_watch && !call.is_about("leases");
@@ -77,4 +82,25 @@ async fn the_reads_of_a_claim_do_not_grow_with_the_pool() {
     assert!(reads.len() <= MAX_READS, "{} reads: {reads:#?}", reads.len());
     assert!(looks <= MAX_RECONCILES, "{looks} reconciles");
     assert_eq!(bed.instance(&name).await.map(|it| it.name_any()), Some(name));
+}
+
+#[tokio::test]
+async fn a_seat_wakes_no_other_environment_of_its_owner() {
+    let (bed, link) = (Bed::new().await, Link::new());
+    let mut settings = bed.settings("one");
+    settings.leftovers = Default::default();
+    let _operator = bed.operate_over(&link, settings);
+    for number in 0..ENVIRONMENTS {
+        bed.launch("ada", &format!("{number:08x}")).await;
+    }
+    for number in 0..ENVIRONMENTS {
+        bed.ready(&format!("lab-{number:08x}")).await;
+    }
+    quiet(&link).await;
+    let before = bed.fake.looks();
+    bed.launch("ada", "0123abcd").await;
+    bed.ready("lab-0123abcd").await;
+    quiet(&link).await;
+    let looks = bed.fake.looks() - before;
+    assert!(looks <= MAX_LOOKS, "{looks} observations");
 }
