@@ -190,7 +190,9 @@ impl Removal<'_> {
         let count = self.census.members().filter(present).count();
         let mut unclaimed: Vec<&Member> =
             self.census.members().filter(present).filter(|it| it.standing.is_unclaimed()).collect();
-        unclaimed.sort_by_key(|it| (it.is_current, it.standing.is_ready(), it.created));
+        unclaimed.sort_by_key(|it| {
+            (!it.standing.is_failed(), it.is_current, it.standing.is_ready(), it.created)
+        });
         let gone = unclaimed.into_iter().take(count.saturating_sub(max_size));
         let gone: Vec<String> = gone.map(|it| it.name.clone()).collect();
         self.remove.extend(gone);

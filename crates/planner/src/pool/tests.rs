@@ -356,9 +356,9 @@ fn members_beyond_the_cap_go_the_failed_and_the_outdated_ones_first() {
         pool(2).at_most(2).outdated("a b").claimed("c").failed("d", 1),
         expect![[r#"
         create 0
-        again in 4s
         remove d
         remove a
+        again in 4s
     "#]],
     );
 }
