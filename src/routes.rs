@@ -27,7 +27,8 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     http::{
-        ApiError, AppState, authentication, files, headers, monitoring, pages, request_id, sign_in,
+        ApiError, AppState, authentication, files, headers, monitoring, overload, pages,
+        request_id, sign_in,
     },
     rest::{admin, catalog, documentation, environments, me, probes, run},
 };
@@ -138,6 +139,7 @@ pub(crate) fn site(state: AppState, extra: Router<AppState>) -> Router {
         .merge(signing_in)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CompressionLayer::new().compress_when(compressible))
+        .layer(from_fn_with_state(state.clone(), overload::shed))
         .layer(from_fn(headers::secure))
         .layer(CatchPanicLayer::custom(request_id::panicked))
         .layer(from_fn(request_id::trace))

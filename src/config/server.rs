@@ -28,6 +28,32 @@ impl ServerConfig {
     }
 }
 
+/// How many requests a replica of `serve` answers at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CapacityConfig {
+    /// `MAX_READS`
+    pub(crate) max_reads: usize,
+    /// `MAX_CHANGES`
+    pub(crate) max_changes: usize,
+    /// `MAX_STREAMS`
+    pub(crate) max_streams: usize,
+}
+
+impl CapacityConfig {
+    /// Reads the variables.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a malformed variable.
+    pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigError> {
+        let limit = |variable| env.parsed::<u16>(variable, "a whole number from 0 to 65535");
+        Ok(Self {
+            max_reads: limit(&variables::MAX_READS)?.into(),
+            max_changes: limit(&variables::MAX_CHANGES)?.into(),
+            max_streams: limit(&variables::MAX_STREAMS)?.into(),
+        })
+    }
+}
+
 /// Reads which parts of the site are enabled.
 ///
 /// # Errors

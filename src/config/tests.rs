@@ -9,6 +9,7 @@ fn refusal(name: &str, value: &str) -> String {
     [
         ServerConfig::from_env(&env).err(),
         features(&env).err(),
+        super::CapacityConfig::from_env(&env).err(),
         RulesConfig::from_env(&env).err(),
         super::IdentityConfig::from_env(&env).err(),
         super::health_address(&env).err(),
@@ -26,6 +27,7 @@ fn refusal(name: &str, value: &str) -> String {
 #[case("SERVER_PORT", "65536", "SERVER_PORT is malformed: `65536` is not a port (0 to 65535)")]
 #[case("HEALTH_PORT", "no", "HEALTH_PORT is malformed: `no` is not a port (0 to 65535)")]
 #[case("METRICS_PORT", "on", "METRICS_PORT is malformed: `on` is not a port (0 to 65535) or `off`")]
+#[case("MAX_READS", "-1", "MAX_READS is malformed: `-1` is not a whole number from 0 to 65535")]
 #[case("SERVER_HOST", "localhost", "SERVER_HOST is malformed: `localhost` is not an IP address")]
 #[case("DEBUG", "yes", "DEBUG is malformed: `yes` is neither `true` nor `false`")]
 #[case("MANAGER_ENABLED", "on", "MANAGER_ENABLED is malformed: `on` is neither `true` nor `false`")]

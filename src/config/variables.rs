@@ -110,6 +110,24 @@ pub const METRICS_PORT: Variable = with_default(
     "9090",
     "The port of `/metrics` of `dploy serve` and `dploy operate`; `off` disables it. `dploy dev` has metrics only when it is set.",
 );
+/// `MAX_READS`
+pub const MAX_READS: Variable = with_default(
+    "MAX_READS",
+    "2048",
+    "How many reads a replica of `dploy serve` answers at the same time. Further ones get 503 with `Retry-After`.",
+);
+/// `MAX_CHANGES`
+pub const MAX_CHANGES: Variable = with_default(
+    "MAX_CHANGES",
+    "1024",
+    "The same for launches, extensions and deletions, which wait for the Kubernetes API server.",
+);
+/// `MAX_STREAMS`
+pub const MAX_STREAMS: Variable = with_default(
+    "MAX_STREAMS",
+    "10000",
+    "The same for open event streams: one for each open page of the web app.",
+);
 /// `CATALOG_ENABLED`
 pub const CATALOG_ENABLED: Variable =
     with_default("CATALOG_ENABLED", "true", "Whether the catalog is enabled.");
@@ -161,6 +179,9 @@ pub const ALL: &[&Variable] = &[
     &SERVER_PORT,
     &HEALTH_PORT,
     &METRICS_PORT,
+    &MAX_READS,
+    &MAX_CHANGES,
+    &MAX_STREAMS,
     &CATALOG_ENABLED,
     &INSTANCES_LIST_ENABLED,
     &MANAGER_ENABLED,

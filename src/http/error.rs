@@ -37,6 +37,9 @@ pub(crate) enum ApiError {
     /// The query string or the path is malformed.
     #[error("{0}")]
     BadRequest(String),
+    /// This replica has as many requests as it can answer.
+    #[error("Server busy")]
+    Overloaded,
     /// The caches of this replica are not filled yet.
     #[error("Service not ready")]
     NotReady,
@@ -67,7 +70,9 @@ impl ApiError {
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
-            Self::NotReady | Self::IdentityUnavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Overloaded | Self::NotReady | Self::IdentityUnavailable(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -81,7 +86,7 @@ impl ApiError {
     /// Logs a server error with its sources, and any other error for debugging.
     pub(crate) fn log(&self) {
         let status = self.status();
-        if status.is_server_error() && !matches!(self, Self::NotReady) {
+        if status.is_server_error() && !matches!(self, Self::NotReady | Self::Overloaded) {
             tracing::error!(error = %chain(self), %status, "a request failed");
         } else {
             tracing::debug!(error = %self, %status, "a request was refused");
@@ -91,7 +96,11 @@ impl ApiError {
     /// The value of `Retry-After` in seconds. The issuer's keys are fetched at most every ten
     /// seconds.
     const fn retry_after(&self) -> &'static str {
-        if matches!(self, Self::IdentityUnavailable(_)) { "10" } else { "2" }
+        match self {
+            Self::IdentityUnavailable(_) => "10",
+            Self::Overloaded => "1",
+            _ => "2",
+        }
     }
 
     /// The header that the status calls for.

@@ -59,7 +59,8 @@ pub(crate) async fn serve(
     router: Router,
     stopping: CancellationToken,
 ) -> Result<(), ListenError> {
-    let server = axum::serve(listener, router)
+    // A `Router` would be copied with all its routes and layers for every connection.
+    let server = axum::serve(listener, router.into_make_service())
         .with_graceful_shutdown(stopping.clone().cancelled_owned())
         .into_future();
     let timed_out = async {

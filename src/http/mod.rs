@@ -10,6 +10,7 @@ pub(crate) mod files;
 pub(crate) mod headers;
 mod listen;
 pub(crate) mod monitoring;
+pub(crate) mod overload;
 pub(crate) mod pages;
 pub(crate) mod request_id;
 pub(crate) mod sign_in;

@@ -10,7 +10,7 @@ use leptos::config::LeptosOptions;
 use tokio_util::sync::CancellationToken;
 use wire::UiConfig;
 
-use super::files;
+use super::{files, overload::Capacity};
 
 /// The state that the handlers share. Clones are cheap.
 #[derive(Debug, Clone, FromRef)]
@@ -23,6 +23,8 @@ pub(crate) struct AppState {
     pub(crate) features: UiConfig,
     /// The time.
     pub(crate) clock: SharedClock,
+    /// How many requests are answered at the same time.
+    pub(crate) capacity: Capacity,
     /// Cancelled when the server stops, so that event streams end.
     pub(crate) stopping: CancellationToken,
     /// Names and paths of the web app's build.
@@ -37,12 +39,13 @@ impl AppState {
         identity: Identity,
         features: UiConfig,
         clock: SharedClock,
+        capacity: Capacity,
         stopping: CancellationToken,
     ) -> Self {
         let leptos = LeptosOptions::builder()
             .output_name("dploy")
             .site_pkg_dir(Arc::<str>::from(files::package_folder()))
             .build();
-        Self { environments, identity, features, clock, stopping, leptos }
+        Self { environments, identity, features, clock, capacity, stopping, leptos }
     }
 }

@@ -58,13 +58,14 @@ pub(crate) async fn stream_environments(
     SignedIn(caller): SignedIn,
 ) -> Result<impl IntoResponse, ApiError> {
     require_list_enabled(&state)?;
+    let place = state.capacity.stream_place()?;
     let lists = state.environments.watch(&caller).await?;
     let stopped = state.stopping.clone().cancelled_owned();
     let remaining = principal.remaining(state.clock.now());
     let events = events(lists, options.compact)
         .take_until(stopped)
         .take_until(tokio::time::sleep(remaining));
-    Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(HEARTBEAT_INTERVAL)))
+    Ok(Sse::new(place.hold(events)).keep_alive(KeepAlive::new().interval(HEARTBEAT_INTERVAL)))
 }
 
 fn events(

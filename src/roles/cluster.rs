@@ -1,6 +1,6 @@
 //! A client of the configured cluster.
 
-use kube::{Client, Config, client::ClientBuilder};
+use kube::{Client, Config};
 
 use super::{Failure, watches::WatchAges};
 
@@ -10,6 +10,6 @@ use super::{Failure, watches::WatchAges};
 /// records the messages of its watches.
 pub(super) async fn client(watch_ages: &WatchAges) -> Result<Client, Failure> {
     let config = Config::infer().await.map_err(|cause| Failure::Cluster(cause.into()))?;
-    let client = ClientBuilder::try_from(config).map_err(|cause| Failure::Cluster(cause.into()))?;
+    let client = kubeclient::connect(config).map_err(|cause| Failure::Cluster(cause.into()))?;
     Ok(client.with_layer(watch_ages).build())
 }

@@ -24,9 +24,10 @@ use super::{Failure, monitoring::MetricsPort, operate, print, signals};
 use crate::{
     cli::{DevArgs, SuperviseArgs, TokenArgs},
     config::{
-        Env, RulesConfig, ServerConfig, features, metrics_port_if_set, process_variables, variables,
+        CapacityConfig, Env, RulesConfig, ServerConfig, features, metrics_port_if_set,
+        process_variables, variables,
     },
-    http::{self, AppState},
+    http::{self, AppState, overload::Capacity},
     routes,
     telemetry::{self, Audience},
 };
@@ -134,9 +135,11 @@ impl Dev {
         let mut registry = Registry::default();
         operator.register_metrics(&mut registry);
         environments.register_metrics(&mut registry);
+        let capacity = Capacity::new(CapacityConfig::from_env(&env)?);
+        capacity.register_metrics(&mut registry);
         parts.spawn(operate::run(operator, stopping.clone()));
         parts.spawn(metrics.serve(registry, stopping.clone()));
-        let site = site(&development, environments, &env, clock, stopping.clone())?;
+        let site = site(&development, environments, &env, clock, capacity, stopping.clone())?;
         parts.spawn(serve(listener, site, stopping.clone()));
         Ok(Self { kubeconfig, stopping, parts, development })
     }
@@ -198,6 +201,7 @@ fn site(
     environments: Environments,
     env: &Env,
     clock: SharedClock,
+    capacity: Capacity,
     stopping: CancellationToken,
 ) -> Result<Router, Failure> {
     let identity = Identity::new(development.identity_settings(), clock.clone())
@@ -209,7 +213,7 @@ fn site(
         Arc::new(move |visitor| http::authentication::caller_of(visitor, &known)),
         clock.clone(),
     );
-    let state = AppState::new(environments, identity, features(env)?, clock, stopping);
+    let state = AppState::new(environments, identity, features(env)?, clock, capacity, stopping);
     Ok(front.in_front_of(routes::site(state, front.site_routes())))
 }
 

@@ -10,9 +10,10 @@ use prometheus_client::registry::Registry;
 use super::{Failure, cluster, monitoring::MetricsPort, signals, watches::WatchAges};
 use crate::{
     config::{
-        Env, IdentityConfig, RulesConfig, ServerConfig, features, metrics_address, variables,
+        CapacityConfig, Env, IdentityConfig, RulesConfig, ServerConfig, features, metrics_address,
+        variables,
     },
-    http::{self, AppState},
+    http::{self, AppState, overload::Capacity},
     routes, telemetry,
 };
 
@@ -20,6 +21,7 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let server = ServerConfig::from_env(env)?;
     telemetry::start(telemetry::audience(&server), telemetry::filter(&server))?;
     let features = features(env)?;
+    let capacity = Capacity::new(CapacityConfig::from_env(env)?);
     let rules = RulesConfig::from_env(env)?;
     let settings = IdentityConfig::from_env(env)?.settings();
     let clock = SystemClock::shared();
@@ -34,7 +36,8 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let mut registry = Registry::default();
     environments.register_metrics(&mut registry);
     watch_ages.register(&mut registry);
-    let state = AppState::new(environments, identity, features, clock, stopping.clone());
+    capacity.register_metrics(&mut registry);
+    let state = AppState::new(environments, identity, features, clock, capacity, stopping.clone());
     let address = listener.local_addr().unwrap_or(server.address);
     tracing::info!(%address, "serving");
     let site = routes::site(state, Router::new());

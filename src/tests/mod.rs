@@ -12,7 +12,9 @@ mod documents;
 mod gateway;
 #[cfg(target_os = "linux")]
 mod killed;
+mod lost_records;
 mod metrics;
+mod overload;
 mod program;
 mod refusals;
 mod roles;

@@ -96,7 +96,13 @@ impl Running {
 
     /// `dploy serve` on a free port.
     pub(crate) fn serve(kubeconfig: &Path, issuer: &str) -> Self {
+        Self::serve_with(kubeconfig, issuer, &[])
+    }
+
+    /// The same with further variables.
+    pub(crate) fn serve_with(kubeconfig: &Path, issuer: &str, variables: &[(&str, &str)]) -> Self {
         let mut serve = command("serve");
+        serve.envs(variables.iter().copied());
         serve.env("KUBECONFIG", kubeconfig).envs([
             ("SERVER_HOST", "127.0.0.1"),
             ("SERVER_PORT", "0"),
@@ -121,6 +127,15 @@ impl Running {
 
     pub(crate) fn logged(&self) -> String {
         self.log.lock().expect("no panic").clone()
+    }
+
+    /// The memory of the process in bytes: its resident set.
+    pub(crate) fn memory(&self) -> u64 {
+        let id = self.child.id().expect("a running process");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("a process");
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("a size");
+        let kilobytes = line.split_whitespace().nth(1).and_then(|it| it.parse::<u64>().ok());
+        kilobytes.expect("a number") * 1024
     }
 
     /// The address that a server listens on.

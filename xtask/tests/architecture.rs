@@ -22,6 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "environments",
             "errors",
             "identity",
+            "kubeclient",
             "operator",
             "resources",
             "wire",
@@ -34,21 +35,24 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("planner", &["ledger", "resources"]),
     ("gateway", &["clock", "errors", "identity"]),
     ("identity", &["clock"]),
+    ("kubeclient", &["clock"]),
     ("rendering", &["resources"]),
     ("ledger", &["resources"]),
     ("resources", &[]),
     ("wire", &[]),
     ("clock", &[]),
     ("errors", &[]),
-    ("localkube", &["clock"]),
+    ("localkube", &["clock", "kubeclient"]),
     ("samples", &["errors"]),
     ("testbed", &["dev", "dploy"]),
-    ("bench", &["clock", "resources"]),
+    ("harness", &["clock", "resources"]),
+    ("bench", &["clock", "harness", "resources"]),
+    ("race", &["clock", "harness", "resources"]),
     ("xtask", &[]),
 ];
 
 /// Packages that the tests of any package may depend on.
-const FOR_TESTS: [&str; 5] = ["clock", "dev", "localkube", "samples", "testbed"];
+const FOR_TESTS: [&str; 6] = ["clock", "dev", "kubeclient", "localkube", "samples", "testbed"];
 
 /// The development mode, with its token issuer and its database, and the samples with their pty
 /// library: production links none of them.

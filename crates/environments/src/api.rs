@@ -52,7 +52,10 @@ impl Replica {
 impl Environments {
     /// Starts the watches, which end when the last clone is dropped. Does not wait for the cluster:
     /// until the cache is filled, [`Environments::ready`] refuses and requests fall back to live
-    /// reads where they can. `world`: a clock, or a clock with a source of randomness.
+    /// reads where they can. `world`: a clock, or a clock with a source of randomness. `client` must
+    /// end a call that is not answered within
+    /// [`API_CALL_TIMEOUT`](ledger::timeouts::API_CALL_TIMEOUT), and must not repeat a write that
+    /// may have taken effect: the clients of `kubeclient` do so.
     #[must_use]
     pub fn start(client: kube::Client, settings: Settings, world: impl Into<World>) -> Self {
         let cache = Arc::new(Cache::start(&client, &settings.namespace));

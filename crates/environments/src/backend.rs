@@ -2,7 +2,10 @@
 
 use std::{net::SocketAddr, sync::Arc};
 
-use ledger::standing::{Standing, standing_of_owned};
+use ledger::{
+    holder::is_of_another_identity,
+    standing::{Standing, standing_of_owned},
+};
 use resources::{DployInstance, names::instance_name};
 
 use crate::{Caller, Refusal, owners::owners_of, ports::Reads};
@@ -27,7 +30,7 @@ pub(crate) async fn backend(
 ) -> Result<Backend, Refusal> {
     reads.filled().await?;
     let owners = owners_of(reads, caller);
-    let mut owned = owners.iter().flat_map(|owner| reads.cache.owned_by(&owner.key));
+    let mut owned = owners.iter().flat_map(|owner| reads.cache.owned_by(owner));
     let found = match owned.find(|it| has_host(it, host_label)) {
         Some(found) => Some(found),
         // An instance that a server created has the name of its host. A live read finds it by that
@@ -46,7 +49,9 @@ async fn owned_live(
 ) -> Result<Option<Arc<DployInstance>>, Refusal> {
     let Some(instance) = reads.live.instance(name).await? else { return Ok(None) };
     let owners = owners_of(reads, caller);
-    let is_callers = owners.iter().any(|owner| owner.key == instance.spec.owner);
+    let is_callers = owners.iter().any(|owner| {
+        owner.key == instance.spec.owner && !is_of_another_identity(&instance, &owner.identity)
+    });
     Ok(is_callers.then(|| Arc::new(instance)))
 }
 

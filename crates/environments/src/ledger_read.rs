@@ -3,7 +3,7 @@
 use kube::ResourceExt;
 use ledger::{
     found::{Found, may_be_unseated},
-    seats::{SeatKey, seat_at},
+    seats::{SeatKey, seat_at, was_written},
 };
 use resources::{DployInstance, DployOwner};
 
@@ -29,9 +29,9 @@ pub(crate) async fn read_ledger(
     let found = match seat_at(&record, key) {
         Some(seat) => {
             let instance = reads.live.instance(&seat.instance).await?;
-            Found::seated(seat.clone(), &owner.key, instance, reads.now())
+            Found::seated(seat.clone(), &record, instance, reads.now())
         }
-        None => unseated(reads, owner, key).await?,
+        None => unseated(reads, &record, key).await?,
     };
     Ok(Some(LedgerRead { record, found }))
 }
@@ -53,18 +53,23 @@ pub(crate) fn cached_ledger_without(
     key: &SeatKey,
 ) -> Option<DployOwner> {
     let record = reads.cache.owners.get(&owner.key)?;
-    let owned = reads.cache.owned_by(&owner.key);
+    let owned = reads.cache.owned_by(owner);
     let has_none = seat_at(&record, key).is_none() && !owned.iter().any(|it| key.covers(it));
     has_none.then(|| DployOwner::clone(&record))
 }
 
 /// The first environment without a seat that a live read finds alive. The cache says which
-/// instances to read.
-async fn unseated(reads: &Reads, owner: &Owner, key: &SeatKey) -> Result<Found, Refusal> {
-    let owned = reads.cache.owned_by(&owner.key).into_iter();
-    for instance in owned.filter(|it| may_be_unseated(it, key)) {
+/// instances to read. For a record that was never written, a live list brings it up to date first:
+/// the owner may have environments that are older than the record.
+async fn unseated(reads: &Reads, record: &DployOwner, key: &SeatKey) -> Result<Found, Refusal> {
+    let owner = Owner::of(record);
+    if !was_written(record) {
+        reads.live.instances_of([&*owner.key]).await?;
+    }
+    let owned = reads.cache.owned_by(&owner).into_iter();
+    for instance in owned.filter(|it| may_be_unseated(it, record, key)) {
         let Some(live) = reads.live.instance(&instance.name_any()).await? else { continue };
-        if let Some(found) = Found::unseated(live, &owner.key, key, reads.now()) {
+        if let Some(found) = Found::unseated(live, record, key, reads.now()) {
             return Ok(found);
         }
     }

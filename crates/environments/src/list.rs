@@ -32,9 +32,9 @@ pub(crate) fn list_now(reads: &Reads, caller: &Caller) -> EnvironmentList {
     let owners = owners_of(reads, caller);
     let mut owned: Vec<(Arc<DployInstance>, &Owner)> = owners
         .iter()
-        .flat_map(|owner| reads.cache.owned_by(&owner.key).into_iter().map(move |it| (it, owner)))
+        .flat_map(|owner| reads.cache.owned_by(owner).into_iter().map(move |it| (it, owner)))
         .collect();
-    owned.sort_by_cached_key(|(it, _)| (views::started_at(it), it.spec.template_ref.clone()));
+    owned.sort_by_cached_key(|(it, _)| (timestamps::started_at(it), it.spec.template_ref.clone()));
     let environments: Vec<_> =
         owned.iter().map(|(it, owner)| views::environment(reads, it, owner, now)).collect();
     let person = owners.iter().find(|owner| !owner.shared);

@@ -1,10 +1,13 @@
 //! Me: the caller's name and owner key.
 
 use kube::ResourceExt;
-use resources::names::suffixed_owner_key;
 use wire::Me;
 
-use crate::{Caller, Refusal, owners::Claimant, ports::Reads};
+use crate::{
+    Caller, Refusal,
+    owners::{Claimant, key_to_bind},
+    ports::Reads,
+};
 
 /// The caller's name, owner key and role. The owner key is the one that a launch would use.
 pub(crate) async fn me(reads: &Reads, caller: &Caller) -> Result<Me, Refusal> {
@@ -12,10 +15,7 @@ pub(crate) async fn me(reads: &Reads, caller: &Caller) -> Result<Me, Refusal> {
     let claimant = Claimant::person(caller)?;
     let owner = match reads.cache.owner_of(&claimant.identity) {
         Some(record) => record.name_any(),
-        None if reads.cache.owners.get(&claimant.key()).is_some() => {
-            suffixed_owner_key(&claimant.key(), &claimant.identity)
-        }
-        None => claimant.key(),
+        None => key_to_bind(reads, &claimant),
     };
     Ok(Me { username: claimant.name, owner, admin: caller.admin })
 }

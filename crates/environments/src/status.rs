@@ -51,11 +51,11 @@ fn cached_living(reads: &Reads, owner: &Owner, key: &SeatKey) -> Option<Arc<Dplo
     let now = reads.now();
     if let Some(seat) = seat_at(&record, key) {
         let instance = reads.cache.instances.get(&seat.instance)?;
-        let standing = standing(seat, &owner.key, Some(&instance), now);
+        let standing = standing(seat, &record, Some(&instance), now);
         return (standing == Standing::Lives).then_some(instance);
     }
-    let owned = reads.cache.owned_by(&owner.key).into_iter();
+    let owned = reads.cache.owned_by(owner).into_iter();
     owned
-        .filter(|it| may_be_unseated(it, key))
+        .filter(|it| may_be_unseated(it, &record, key))
         .find(|it| standing_of_owned(it, now) == Standing::Lives)
 }

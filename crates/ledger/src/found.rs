@@ -1,10 +1,11 @@
 //! What a live read finds under one key of an owner's ledger.
 
 use jiff::Timestamp;
-use resources::{DployInstance, Seat};
+use resources::{DployInstance, DployOwner, Seat};
 
 use crate::{
-    creator::was_created_by_server,
+    holder::belongs_to,
+    orphan::needs_seat_in,
     seats::SeatKey,
     standing::{LateWriter, Standing, is_environment, standing, standing_of_owned},
 };
@@ -14,7 +15,8 @@ use crate::{
 pub enum Found {
     /// Neither a seat nor an environment.
     Nothing,
-    /// An environment without a seat that lives: `kubectl` or a Dploy without seats created it.
+    /// An environment without a seat that lives: `kubectl` or a Dploy without seats created it, or
+    /// its seat was lost.
     Unseated(Box<DployInstance>),
     /// A seat.
     Seated {
@@ -39,15 +41,15 @@ pub struct PendingSeat {
 }
 
 impl Found {
-    /// The owner's `seat` and the instance that it names, both read live.
+    /// A `seat` in `record` and the instance that it names, both read live.
     #[must_use]
     pub fn seated(
         seat: Seat,
-        owner: &str,
+        record: &DployOwner,
         instance: Option<DployInstance>,
         now: Timestamp,
     ) -> Self {
-        let standing = standing(&seat, owner, instance.as_ref(), now);
+        let standing = standing(&seat, record, instance.as_ref(), now);
         Self::Seated { seat, instance: instance.map(Box::new), standing }
     }
 
@@ -55,11 +57,11 @@ impl Found {
     #[must_use]
     pub fn unseated(
         instance: DployInstance,
-        owner: &str,
+        record: &DployOwner,
         key: &SeatKey,
         now: Timestamp,
     ) -> Option<Self> {
-        let lives = is_environment(&instance, owner, key)
+        let lives = is_environment(&instance, record, key)
             && standing_of_owned(&instance, now) == Standing::Lives;
         lives.then(|| Self::Unseated(Box::new(instance)))
     }
@@ -75,8 +77,8 @@ impl Found {
     }
 }
 
-/// Whether an instance that no seat names can be an environment of its own.
+/// Whether an instance that no seat names can be an environment of the record's owner.
 #[must_use]
-pub fn may_be_unseated(instance: &DployInstance, key: &SeatKey) -> bool {
-    key.covers(instance) && !was_created_by_server(instance)
+pub fn may_be_unseated(instance: &DployInstance, record: &DployOwner, key: &SeatKey) -> bool {
+    key.covers(instance) && belongs_to(instance, record) && !needs_seat_in(instance, record)
 }

@@ -5,16 +5,19 @@
 //! no randomness: objects, the current time and fresh uuids come in as arguments, and a decision
 //! goes out as a value. The callers read, write and retry.
 
+pub mod binding;
 pub mod claim;
 pub mod creator;
 pub mod extend;
 pub mod fence;
 pub mod found;
+pub mod holder;
 pub mod launch;
 pub mod order;
 pub mod orphan;
 pub mod quota;
 pub mod remove;
+pub mod reseat;
 pub mod seats;
 pub mod standing;
 pub mod sweep;

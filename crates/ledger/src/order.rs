@@ -17,6 +17,10 @@ use crate::timestamps;
 pub struct Order {
     /// The owner key.
     pub owner: String,
+    /// The owner's identity, as [`identity_label`](resources::identity_label) writes it.
+    pub identity: String,
+    /// The uid of the owner record, to which the seat is written.
+    pub record_uid: String,
     /// The owner's claims, for the templates.
     pub claims: Map<String, Value>,
     /// The values of the declared parameters.
@@ -34,8 +38,13 @@ impl Order {
     ) -> DployInstance {
         let mut labels = instance_labels(&seat.template);
         labels.insert(meta::OWNER.to_owned(), self.owner.clone());
+        labels.insert(meta::IDENTITY.to_owned(), self.identity.clone());
+        let uid = (meta::OWNER_RECORD_UID.to_owned(), self.record_uid.clone());
         DployInstance {
-            metadata: with_finalizer(seat.instance.clone(), labels),
+            metadata: ObjectMeta {
+                annotations: Some(BTreeMap::from([uid])),
+                ..with_finalizer(seat.instance.clone(), labels)
+            },
             spec: DployInstanceSpec {
                 template_ref: seat.template.clone(),
                 owner: self.owner.clone(),
@@ -56,8 +65,11 @@ impl Order {
     pub fn claim_patch(&self, ttl_seconds: i64, now: Timestamp) -> Value {
         json!({
             "metadata": {
-                "labels": { (meta::OWNER): self.owner },
-                "annotations": { (meta::CLAIMED_AT): timestamps::text(now) },
+                "labels": { (meta::OWNER): self.owner, (meta::IDENTITY): self.identity },
+                "annotations": {
+                    (meta::CLAIMED_AT): timestamps::text(now),
+                    (meta::OWNER_RECORD_UID): self.record_uid,
+                },
             },
             "spec": {
                 "owner": self.owner,

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use resources::{DployInstance, DployOwner};
 
 use crate::{
-    creator::was_created_by_server,
+    holder::belongs_to,
+    orphan::needs_seat_in,
     seats::{seat_naming, seats},
     standing::{Standing, is_deleting, is_past_deadline, standing_of_owned},
 };
@@ -40,7 +41,8 @@ pub fn used<'a>(
     seats(record).len() + unseated_count(record, owned, now)
 }
 
-/// How many of the owned instances live without a seat because Dploy did not create them.
+/// How many of the owned instances live without a seat: Dploy did not create them, or their seat was
+/// lost.
 pub fn unseated_count<'a>(
     record: &DployOwner,
     owned: impl IntoIterator<Item = &'a DployInstance>,
@@ -50,7 +52,8 @@ pub fn unseated_count<'a>(
         seat_naming(record, instance.metadata.name.as_deref().unwrap_or_default()).is_some()
     };
     let unseated = |it: &&DployInstance| {
-        !was_created_by_server(it)
+        belongs_to(it, record)
+            && !needs_seat_in(it, record)
             && !is_seated(it)
             && standing_of_owned(it, now) == Standing::Lives
     };

@@ -48,6 +48,13 @@ impl SeatKey {
     }
 }
 
+/// Whether the seats of a record were ever written. A record that was restored without its status
+/// is like one that was just created: its owner may have environments that it does not name.
+#[must_use]
+pub const fn was_written(record: &DployOwner) -> bool {
+    record.status.is_some()
+}
+
 /// The seats of a record.
 #[must_use]
 pub fn seats(record: &DployOwner) -> &[Seat] {

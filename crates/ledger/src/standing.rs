@@ -1,9 +1,9 @@
 //! The standing of a seat: the state of the instance that it names.
 
 use jiff::Timestamp;
-use resources::{DployInstance, Seat};
+use resources::{DployInstance, DployOwner, Seat};
 
-use crate::{seats::SeatKey, void::is_void};
+use crate::{holder::belongs_to, seats::SeatKey, void::is_void};
 
 /// The state of the instance that a seat names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,18 +29,18 @@ pub enum LateWriter {
     Claims,
 }
 
-/// The standing of the owner's `seat`. `instance` is what a read of the seat's instance returned.
+/// The standing of a seat in `record`. `instance` is what a read of the seat's instance returned.
 #[must_use]
 pub fn standing(
     seat: &Seat,
-    owner: &str,
+    record: &DployOwner,
     instance: Option<&DployInstance>,
     now: Timestamp,
 ) -> Standing {
     match (instance, &seat.chosen_at) {
         (None, None) => Standing::Unwritten(LateWriter::Creates),
         (None, Some(_)) => Standing::Vacant,
-        (Some(instance), _) if is_environment(instance, owner, &SeatKey::of_seat(seat)) => {
+        (Some(instance), _) if is_environment(instance, record, &SeatKey::of_seat(seat)) => {
             standing_of_owned(instance, now)
         }
         // A claim names the version that it was decided on. Once the member has another version, a
@@ -67,10 +67,10 @@ pub fn standing_of_owned(instance: &DployInstance, now: Timestamp) -> Standing {
     }
 }
 
-/// Whether the instance is the owner's environment with this key.
+/// Whether the instance is the environment with this key of the record's owner.
 #[must_use]
-pub fn is_environment(instance: &DployInstance, owner: &str, key: &SeatKey) -> bool {
-    instance.spec.owner == owner && key.covers(instance) && !is_void(instance)
+pub fn is_environment(instance: &DployInstance, record: &DployOwner, key: &SeatKey) -> bool {
+    belongs_to(instance, record) && key.covers(instance) && !is_void(instance)
 }
 
 /// Whether the instance is an unclaimed pool member that is not being deleted.

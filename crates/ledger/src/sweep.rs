@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
-use resources::{DployInstance, Seat};
+use resources::{DployInstance, DployOwner, Seat};
 
 use crate::{
     standing::{LateWriter, Standing, standing},
@@ -51,16 +51,16 @@ pub enum SweepStep {
     DeleteThenFree(Box<ObjectMeta>),
 }
 
-/// Decides about one seat of `owner`, by its [`Standing`].
+/// Decides about one seat of `record`, by its [`Standing`].
 #[must_use]
-pub fn decide(owner: &str, seen: &SeatSeen, now: Timestamp) -> SweepStep {
+pub fn decide(record: &DployOwner, seen: &SeatSeen, now: Timestamp) -> SweepStep {
     let instance = match &seen.occupant {
         Occupant::Absent => None,
         Occupant::Present(instance) => Some(&**instance),
         Occupant::Unreadable { deleting: true } => return SweepStep::Free,
         Occupant::Unreadable { deleting: false } => return SweepStep::Keep,
     };
-    match (standing(&seen.seat, owner, instance, now), instance) {
+    match (standing(&seen.seat, record, instance, now), instance) {
         (Standing::Lives | Standing::Expired, _) => SweepStep::Keep,
         (Standing::Unwritten(LateWriter::Creates), _) => {
             after_delay(seen, now, SweepStep::FenceThenFree)

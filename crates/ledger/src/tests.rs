@@ -1,3 +1,4 @@
 pub(crate) mod fixed;
 mod given;
+mod lost;
 mod properties;

@@ -30,7 +30,7 @@ pub const SEAT_WRITER_TIMEOUT: Duration = Duration::from_secs(2);
 /// goes on without a turn.
 pub const TURN_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long `serve` waits for the answer to one call to the API server.
+/// How long one call to the API server may take, with its retries. `kubeclient` enforces it.
 pub const API_CALL_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long the operator lets a seat wait for its instance. The time starts when the operator first

@@ -1,9 +1,10 @@
-//! Timestamps as the resources write them: UTC, whole seconds.
+//! Timestamps as the resources write them (UTC, whole seconds), and the start of an environment.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
+use resources::{DployInstance, meta};
 
 /// `at` without its fraction of a second.
 #[must_use]
@@ -33,4 +34,23 @@ pub fn text(at: Timestamp) -> String {
 #[must_use]
 pub fn text_of(at: Option<&Time>) -> String {
     at.map(|time| text(time.0)).unwrap_or_default()
+}
+
+/// When the environment was claimed, else when it was created.
+#[must_use]
+pub fn started_at(instance: &DployInstance) -> Option<Timestamp> {
+    claimed_at(instance).or_else(|| created_at(instance))
+}
+
+/// When a pool member was claimed.
+#[must_use]
+pub fn claimed_at(instance: &DployInstance) -> Option<Timestamp> {
+    let annotations = instance.metadata.annotations.as_ref()?;
+    annotations.get(meta::CLAIMED_AT)?.parse().ok()
+}
+
+/// When the API server created the instance.
+#[must_use]
+pub fn created_at(instance: &DployInstance) -> Option<Timestamp> {
+    instance.metadata.creation_timestamp.as_ref().map(|time| time.0)
 }

@@ -94,10 +94,12 @@ impl LocalKube {
         http::router(Arc::clone(&self.store))
     }
 
-    /// A client that reaches this server without a socket. It needs a tokio runtime.
+    /// A client that reaches this server without a socket. It needs a tokio runtime. It has the
+    /// deadlines and retries of a client in production.
     #[must_use]
     pub fn client(&self, default_namespace: &str) -> Client {
-        Client::new(self.router(), default_namespace)
+        let world = self.store.world().clone();
+        kubeclient::over(self.router(), default_namespace, world).build()
     }
 
     /// Drops the history of all tables. A watch that starts before the latest change of its kind

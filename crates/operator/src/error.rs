@@ -15,6 +15,16 @@ pub(crate) enum ReconcileError {
         #[source]
         cause: Box<kube::Error>,
     },
+    /// The API server has no such object, or another version of it, although the object is what is
+    /// reconciled.
+    #[error("could not {operation}")]
+    Overtaken {
+        /// The operation, in the infinitive.
+        operation: &'static str,
+        /// The answer.
+        #[source]
+        cause: Box<kube::Error>,
+    },
     /// An engine failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -27,18 +37,17 @@ impl ReconcileError {
     /// Whether an edit of the object or a retry can help.
     pub(crate) const fn blame(&self) -> Blame {
         match self {
-            Self::Cluster { .. } | Self::NotLeading => Blame::World,
+            Self::Cluster { .. } | Self::Overtaken { .. } | Self::NotLeading => Blame::World,
             Self::Engine(error) => error.blame,
         }
     }
 
     /// Whether somebody else wrote the object first. Nothing is wrong then: the object is
-    /// reconciled again.
+    /// reconciled again. The lack of another object, such as the namespace, is a failure.
     pub(crate) fn is_conflict(&self) -> bool {
         match self {
-            Self::Cluster { cause, .. } => {
-                api_error::is_conflict(cause) || api_error::is_not_found(cause)
-            }
+            Self::Overtaken { .. } => true,
+            Self::Cluster { cause, .. } => api_error::is_conflict(cause),
             Self::Engine(_) | Self::NotLeading => false,
         }
     }
@@ -60,10 +69,17 @@ impl ReconcileError {
 
     /// Whether an object of that name exists already.
     pub(crate) fn is_already_exists(&self) -> bool {
-        match self {
-            Self::Cluster { cause, .. } => api_error::is_already_exists(cause),
-            Self::Engine(_) | Self::NotLeading => false,
-        }
+        matches!(self, Self::Cluster { cause, .. } if api_error::is_already_exists(cause))
+    }
+
+    /// Whether the API server did not answer, or nobody could read its answer.
+    pub(crate) fn is_unanswered(&self) -> bool {
+        let cause: Option<&kube::Error> = match self {
+            Self::Cluster { cause, .. } => Some(cause),
+            Self::Engine(error) => error.cause.downcast_ref(),
+            Self::Overtaken { .. } | Self::NotLeading => None,
+        };
+        cause.is_some_and(|cause| !matches!(cause, kube::Error::Api(_)))
     }
 }
 
@@ -71,10 +87,24 @@ impl ReconcileError {
 pub(crate) trait Operation<T> {
     /// `operation` in the infinitive.
     fn operation(self, operation: &'static str) -> Result<T, ReconcileError>;
+
+    /// `operation` in the infinitive, of a write to the object that is reconciled.
+    fn own_write(self, operation: &'static str) -> Result<T, ReconcileError>;
 }
 
 impl<T> Operation<T> for Result<T, kube::Error> {
     fn operation(self, operation: &'static str) -> Result<T, ReconcileError> {
         self.map_err(|cause| ReconcileError::Cluster { operation, cause: Box::new(cause) })
+    }
+    fn own_write(self, operation: &'static str) -> Result<T, ReconcileError> {
+        self.map_err(|cause| {
+            let is_overtaken = api_error::is_conflict(&cause) || api_error::is_not_found(&cause);
+            let cause = Box::new(cause);
+            if is_overtaken {
+                ReconcileError::Overtaken { operation, cause }
+            } else {
+                ReconcileError::Cluster { operation, cause }
+            }
+        })
     }
 }

@@ -22,12 +22,15 @@ mod leftovers;
 mod metrics;
 mod mirrors;
 mod owners;
+mod progress;
 mod replica;
 mod retries;
 mod settings;
+mod settled;
 mod templates;
 mod unreadable;
+mod wakes;
 
 pub use planner::leftovers::LeftoverTimings;
 pub use replica::{Operator, OperatorError, Readiness};
-pub use settings::{LeaseTimings, Settings};
+pub use settings::{LeaseTimings, Limits, Settings};

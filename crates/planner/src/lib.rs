@@ -11,6 +11,8 @@ pub mod leftovers;
 mod metadata;
 pub mod pool;
 pub mod template;
+pub mod wake;
+pub mod watchdog;
 
 use std::time::Duration;
 

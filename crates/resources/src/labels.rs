@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::meta;
+use sha2::{Digest, Sha256};
+
+use crate::{Identity, IdentityKind, meta};
 
 /// The longest value of a label (Kubernetes, "Labels and Selectors"), in bytes.
 const MAX_LABEL_LENGTH: usize = 63;
@@ -16,6 +18,19 @@ pub fn label(name: &str) -> String {
     let half = MAX_LABEL_LENGTH / 2;
     let (start, end) = (name.get(..half), name.get(name.len() - half..));
     format!("{}x{}", start.unwrap_or_default(), end.unwrap_or_default())
+}
+
+/// The identity as the value of a label: the first 16 hexadecimal digits of its SHA-256. Two
+/// identities may share them, so a record's own identity is compared after a lookup.
+#[must_use]
+pub fn identity_label(identity: &Identity) -> String {
+    let mut hash = Sha256::new();
+    let kind = [matches!(identity.kind, IdentityKind::Team).into()];
+    for part in [&kind[..], identity.claim.as_bytes(), identity.value.as_bytes()] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether the value of a label may be the short form of a longer name.

@@ -21,8 +21,9 @@ pub const POOLED: &str = "dploy.dev/pooled";
 /// Label: `true` on void instances (docs/ledger.md, "Fence").
 pub const VOID: &str = "dploy.dev/void";
 
-/// Label: on an owner record, the first 16 hexadecimal digits of the SHA-256 of its identity.
-/// Selects the record of an identity.
+/// Label: on an owner record and on an instance with an owner, the owner's identity as
+/// [`identity_label`](crate::identity_label) writes it. Selects the record of an identity. Only
+/// this identity inherits an instance whose record was lost.
 pub const IDENTITY: &str = "dploy.dev/identity";
 
 /// Annotation: the number of extensions so far.
@@ -30,6 +31,9 @@ pub const EXTEND_COUNT: &str = "dploy.dev/extend-count";
 /// Annotation: the time of a pool member's claim, RFC 3339. On-demand instances have no such
 /// annotation; they start at their creation.
 pub const CLAIMED_AT: &str = "dploy.dev/claimed-at";
+/// Annotation: on an instance with an owner, the uid of the owner record that had its seat at its
+/// launch. A record with another uid replaces one that was lost, and has no say about the instance.
+pub const OWNER_RECORD_UID: &str = "dploy.dev/owner-record-uid";
 /// Annotation: `true` on an instance that kubectl or an older Dploy created and the operator
 /// completed. Such an instance needs no seat.
 pub const ADOPTED: &str = "dploy.dev/adopted";

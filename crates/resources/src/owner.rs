@@ -72,7 +72,8 @@ pub enum IdentityKind {
     Team,
 }
 
-/// The owner's ledger: the environments that count against the limit.
+/// The owner's ledger: the environments that count against the limit. A record without a status was
+/// never written, or lost its ledger; one whose seats are empty has no environments.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DployOwnerStatus {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use kube::ResourceExt;
-use ledger::void::is_void;
+use ledger::{holder::identity_of, void::is_void};
 use resources::{DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig};
 
 use super::{list_change::ListChange, mirror::Mirrored};
@@ -13,6 +13,8 @@ use super::{list_change::ListChange, mirror::Mirrored};
 pub(crate) enum InstanceKey {
     /// The owner key.
     Owner(String),
+    /// The label of the owner's identity.
+    Identity(String),
     /// The name of the template, for unclaimed pool members.
     Unclaimed(String),
     /// The name of the template, for every instance.
@@ -32,7 +34,9 @@ impl Mirrored for DployInstance {
             "" => None,
             owner => Some(InstanceKey::Owner(owner.to_owned())),
         };
-        holder.into_iter().chain([InstanceKey::Template(template)]).collect()
+        let identity = identity_of(self).map(|label| InstanceKey::Identity(label.to_owned()));
+        let template = Some(InstanceKey::Template(template));
+        [holder, identity, template].into_iter().flatten().collect()
     }
 
     fn change(&self) -> Option<ListChange> {

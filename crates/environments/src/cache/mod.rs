@@ -9,8 +9,10 @@ mod mirror;
 use std::{sync::Arc, time::Duration};
 
 use kube::{Api, Client};
+use ledger::holder::is_of_another_identity;
 use resources::{
-    DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig, meta::CONFIG_NAME,
+    DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig, identity_label,
+    meta::CONFIG_NAME,
 };
 use thiserror::Error;
 use tokio::{spawn, sync::broadcast, time::timeout};
@@ -18,6 +20,7 @@ use tokio_util::task::AbortOnDropHandle;
 
 use self::{follow::follow, mirror::Mirror};
 pub(crate) use self::{kinds::InstanceKey, list_change::ListChange};
+use crate::owners::Owner;
 
 /// How many changes a receiver may lag behind before it loses them.
 const CHANGE_BACKLOG: usize = 1024;
@@ -104,8 +107,21 @@ impl Cache {
         records.into_iter().next()
     }
 
-    /// The instances of an owner, deleting ones included, void ones excluded.
-    pub(crate) fn owned_by(&self, key: &str) -> Vec<Arc<DployInstance>> {
+    /// The instances with this owner key, deleting ones included, void ones excluded, of whatever
+    /// identity.
+    pub(crate) fn with_key(&self, key: &str) -> Vec<Arc<DployInstance>> {
         self.instances.find(&InstanceKey::Owner(key.to_owned()))
+    }
+
+    /// The instances of an owner, deleting ones included, void ones excluded.
+    pub(crate) fn owned_by(&self, owner: &Owner) -> Vec<Arc<DployInstance>> {
+        let mut owned = self.with_key(&owner.key);
+        owned.retain(|it| !is_of_another_identity(it, &owner.identity));
+        owned
+    }
+
+    /// The instances that carry the label of an identity, void ones excluded.
+    pub(crate) fn launched_by(&self, identity: &Identity) -> Vec<Arc<DployInstance>> {
+        self.instances.find(&InstanceKey::Identity(identity_label(identity)))
     }
 }

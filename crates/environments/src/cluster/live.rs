@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use kube::{Api, Client, api::ListParams};
-use resources::{DployInstance, DployOwner, DployTemplate, meta};
+use kube::{Api, Client, api::ListParams, core::DeserializeGuard};
+use resources::{DployInstance, DployOwner, DployTemplate, Identity, identity_label, meta};
 
 use super::{call::call, error::ClusterError};
 use crate::cache::Cache;
@@ -13,6 +13,7 @@ use crate::cache::Cache;
 pub(crate) struct Live {
     templates: Api<DployTemplate>,
     instances: Api<DployInstance>,
+    guarded_instances: Api<DeserializeGuard<DployInstance>>,
     owners: Api<DployOwner>,
     cache: Arc<Cache>,
 }
@@ -22,6 +23,7 @@ impl Live {
         Self {
             templates: Api::namespaced(client.clone(), namespace),
             instances: Api::namespaced(client.clone(), namespace),
+            guarded_instances: Api::namespaced(client.clone(), namespace),
             owners: Api::namespaced(client.clone(), namespace),
             cache,
         }
@@ -56,11 +58,27 @@ impl Live {
         Ok(found)
     }
 
-    /// Reads the owner records with this value of the identity label into the cache.
-    pub(crate) async fn owners_labelled(&self, hash: &str) -> Result<(), ClusterError> {
-        let labelled = ListParams::default().labels(&format!("{}={hash}", meta::IDENTITY));
+    /// Reads the owner records with the label of this identity into the cache.
+    pub(crate) async fn owners_of(&self, identity: &Identity) -> Result<(), ClusterError> {
+        let label = identity_label(identity);
+        let labelled = ListParams::default().labels(&format!("{}={label}", meta::IDENTITY));
         let found = call("list owner records", self.owners.list(&labelled)).await?;
         found.iter().for_each(|owner| self.cache.owners.note(owner));
+        Ok(())
+    }
+
+    /// Reads the instances with these owner keys into the cache. An instance that cannot be
+    /// deserialized is skipped, as by the watch.
+    pub(crate) async fn instances_of<'a>(
+        &self,
+        keys: impl IntoIterator<Item = &'a str> + Send,
+    ) -> Result<(), ClusterError> {
+        let keys: Vec<&str> = keys.into_iter().collect();
+        let labelled =
+            ListParams::default().labels(&format!("{} in ({})", meta::OWNER, keys.join(",")));
+        let found = call("list instances", self.guarded_instances.list(&labelled)).await?;
+        let readable = found.iter().filter_map(|guarded| guarded.0.as_ref().ok());
+        readable.for_each(|instance| self.cache.instances.note(instance));
         Ok(())
     }
 

@@ -1,6 +1,5 @@
 //! The quota check of a launch, which first frees the seats of environments that have ended.
 
-use kube::ResourceExt;
 use ledger::{
     quota::{QuotaStep, decide},
     seats::seats,
@@ -55,8 +54,8 @@ async fn free_ended_seats(ports: Ports<'_>, record: &DployOwner) -> Result<bool,
 /// Whether the seat's environment has ended. Deletes an expired one. Only an instance that the
 /// cache shows as ended is read live.
 async fn can_be_freed(ports: Ports<'_>, record: &DployOwner, seat: &Seat) -> Result<bool, Refusal> {
-    let (key, now) = (record.name_any(), ports.reads.now());
-    let step = |instance: &DployInstance| decide(standing(seat, &key, Some(instance), now));
+    let now = ports.reads.now();
+    let step = |instance: &DployInstance| decide(standing(seat, record, Some(instance), now));
     let cached = ports.reads.cache.instances.get(&seat.instance);
     if cached.is_none_or(|cached| step(&cached) == QuotaStep::Keep) {
         return Ok(false);

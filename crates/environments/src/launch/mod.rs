@@ -16,7 +16,7 @@ use ledger::{
     order::Order,
     seats::SeatKey,
 };
-use resources::{DployInstance, DployOwner, DployTemplate, Method};
+use resources::{DployInstance, DployOwner, DployTemplate, Method, identity_label};
 use tokio::time::Instant;
 use tracing::{Span, field, info, instrument};
 use wire::Run;
@@ -111,7 +111,8 @@ impl Launch<'_> {
         let reads = self.ports.reads;
         let record = cached_ledger_without(reads, owner, &self.key)
             .filter(|record| is_below_limit(reads, record, &self.template.spec));
-        let (Some(record), Ok(order)) = (record, self.order(owner)) else { return Ok(None) };
+        let Some(record) = record else { return Ok(None) };
+        let Ok(order) = self.order(&record) else { return Ok(None) };
         match self.take_seat(&order, record).await {
             Err(Refusal::PoolEmpty) => Ok(None),
             taken => taken,
@@ -141,7 +142,7 @@ impl Launch<'_> {
         if !may_take {
             return Ok(None);
         }
-        let launched = self.take_seat(&self.order(owner)?, record).await?;
+        let launched = self.take_seat(&self.order(&record)?, record).await?;
         Ok(launched.map(|instance| (instance, LaunchOutcome::Launched)))
     }
 
@@ -168,11 +169,13 @@ impl Launch<'_> {
         Owners::of(self.ports).for_launch(self.caller, self.template).await
     }
 
-    /// What to write for `owner`. The parameters are checked only here: a launch returns an
-    /// existing environment without them.
-    fn order(&self, owner: &Owner) -> Result<Order, Refusal> {
+    /// What to write for the owner of `record`. The parameters are checked only here: a launch
+    /// returns an existing environment without them.
+    fn order(&self, record: &DployOwner) -> Result<Order, Refusal> {
         Ok(Order {
-            owner: owner.key.clone(),
+            owner: record.name_any(),
+            identity: identity_label(&record.spec.identity),
+            record_uid: record.uid().unwrap_or_default(),
             claims: lasting_claims(&self.caller.claims),
             params: parameters::choose(&self.template.spec.parameters, self.given)?,
         })

@@ -3,11 +3,14 @@
 use std::collections::BTreeMap;
 
 use kube::api::ObjectMeta;
-use resources::{DployOwner, DployOwnerSpec, Identity, meta, names::owner_key};
+use resources::{
+    DployOwner, DployOwnerSpec, Identity, IdentityKind, identity_label, meta,
+    names::{owner_key, suffixed_owner_key},
+};
 
 use super::{
     claims,
-    identity::{fingerprint, person, team},
+    identity::{person, team},
 };
 use crate::{Caller, Refusal};
 
@@ -45,16 +48,34 @@ impl Claimant {
         Ok(Self { identity: person(&caller.subject), name: name.clone() })
     }
 
+    /// Everybody that the caller may act for: the person, then the teams.
+    pub(super) fn all(caller: &Caller) -> Vec<Self> {
+        let teams = claims::all_values(&caller.claims).into_iter();
+        let teams =
+            teams.map(|(claim, value)| Self { identity: team(&claim, &value), name: value });
+        Self::person(caller).ok().into_iter().chain(teams).collect()
+    }
+
+    /// Whether this is the caller as a person.
+    pub(super) const fn is_person(&self) -> bool {
+        matches!(self.identity.kind, IdentityKind::Person)
+    }
+
     /// The owner key, before any suffix.
-    pub(crate) fn key(&self) -> String {
+    pub(super) fn key(&self) -> String {
         owner_key(&self.name, &self.identity)
+    }
+
+    /// The owner key for the case that another identity has [`Self::key`].
+    pub(super) fn suffixed_key(&self) -> String {
+        suffixed_owner_key(&self.key(), &self.identity)
     }
 
     /// The record that binds `key` to this identity.
     pub(super) fn record(&self, key: &str) -> DployOwner {
         let labels = BTreeMap::from([
             (meta::MANAGED.to_owned(), meta::TRUE.to_owned()),
-            (meta::IDENTITY.to_owned(), fingerprint(&self.identity)),
+            (meta::IDENTITY.to_owned(), identity_label(&self.identity)),
         ]);
         DployOwner {
             metadata: ObjectMeta {

@@ -1,19 +1,22 @@
 //! Owners: from a caller to the owner records that the caller may act for.
 
+mod bind;
 mod claimant;
 mod claims;
 mod identity;
+mod reseat;
+
+use std::sync::Arc;
 
 use kube::ResourceExt;
-use ledger::seats::{SeatKey, seat_at};
-use resources::{DployOwner, DployTemplate, Identity, IdentityKind, names::suffixed_owner_key};
-use tracing::info;
+use ledger::seats::{SeatKey, seat_at, was_written};
+use resources::{DployOwner, DployTemplate, Identity, IdentityKind, identity_label};
 
-pub(crate) use self::claimant::Claimant;
-use self::identity::{fingerprint, person, team};
+use self::identity::{person, team};
+pub(crate) use self::{bind::key_to_bind, claimant::Claimant};
 use crate::{
     Caller, Refusal,
-    cluster::{ClusterError, Writes},
+    cluster::Writes,
     ports::{Ports, Reads},
 };
 
@@ -22,14 +25,17 @@ use crate::{
 pub(crate) struct Owner {
     /// The owner key.
     pub(crate) key: String,
+    /// The label of the owner's identity.
+    pub(crate) identity: String,
     /// Whether the owner is a team.
     pub(crate) shared: bool,
 }
 
 impl Owner {
-    fn of(record: &DployOwner) -> Self {
-        let shared = record.spec.identity.kind == IdentityKind::Team;
-        Self { key: record.name_any(), shared }
+    pub(crate) fn of(record: &DployOwner) -> Self {
+        let identity = &record.spec.identity;
+        let shared = identity.kind == IdentityKind::Team;
+        Self { key: record.name_any(), identity: identity_label(identity), shared }
     }
 }
 
@@ -42,7 +48,8 @@ pub(crate) fn owners_of(reads: &Reads, caller: &Caller) -> Vec<Owner> {
     identities.filter_map(|it| reads.cache.owner_of(&it)).map(|it| Owner::of(&it)).collect()
 }
 
-/// Finds owners, and creates the record of an owner at its first use. That is its only write.
+/// Finds owners. It creates the record of an owner at its first use, and completes a record that lost
+/// its ledger. It writes nothing else.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Owners<'a> {
     reads: &'a Reads,
@@ -55,17 +62,21 @@ impl<'a> Owners<'a> {
     }
 
     /// The owner of an environment that the caller launches from `template`. Binds the owner key at
-    /// its first use.
+    /// its first use. The launch may take its first seat on the cached record: a live list has found
+    /// no environment that a record without a ledger lacks.
     pub(crate) async fn for_launch(
         &self,
         caller: &Caller,
         template: &DployTemplate,
     ) -> Result<Owner, Refusal> {
         let claimant = Claimant::of(caller, &template.spec.owner_claim)?;
-        match self.known(&claimant.identity).await? {
-            Some(owner) => Ok(owner),
-            None => self.bind(&claimant).await,
+        let Some(record) = self.known(&claimant.identity).await? else {
+            return self.bind(&claimant).await;
+        };
+        if !was_written(&record) || self.lacks_seats(&record) {
+            self.reseat(&record).await?;
         }
+        Ok(Owner::of(&record))
     }
 
     /// The owners that may have the caller's environment with this key, the likeliest first. The
@@ -77,6 +88,7 @@ impl<'a> Owners<'a> {
     ) -> Result<Vec<Owner>, Refusal> {
         let template = self.reads.cache.templates.get(&key.template);
         let owner_claim = template.map(|it| it.spec.owner_claim.clone()).unwrap_or_default();
+        self.inherit(caller).await?;
         let mut owners = owners_of(self.reads, caller);
         let likeliest = match Claimant::of(caller, &owner_claim) {
             Ok(claimant) => self.known_or_inherited(&claimant).await?,
@@ -90,72 +102,28 @@ impl<'a> Owners<'a> {
         Ok(owners)
     }
 
-    /// Binds the caller's own key if instances already carry it and the key is free. Such instances
-    /// are older than owner records.
-    pub(crate) async fn inherit(&self, caller: &Caller) -> Result<(), Refusal> {
-        match Claimant::person(caller) {
-            Ok(claimant) if self.reads.cache.owner_of(&claimant.identity).is_none() => {
-                self.inherited(&claimant).await.map(drop)
-            }
-            _ => Ok(()),
-        }
-    }
-
     fn seems_to_have(&self, owner: &Owner, key: &SeatKey) -> bool {
         let record = self.reads.cache.owners.get(&owner.key);
         record.is_some_and(|record| seat_at(&record, key).is_some())
-            || self.reads.cache.owned_by(&owner.key).iter().any(|it| key.covers(it))
+            || self.reads.cache.owned_by(owner).iter().any(|it| key.covers(it))
     }
 
+    /// The owner that this identity is bound to, or that it is bound to now because it inherits
+    /// instances.
     async fn known_or_inherited(&self, claimant: &Claimant) -> Result<Option<Owner>, Refusal> {
         match self.known(&claimant.identity).await? {
-            Some(owner) => Ok(Some(owner)),
-            None => self.inherited(claimant).await,
+            Some(record) => Ok(Some(Owner::of(&record))),
+            None if self.inherits_older(claimant) => self.bind(claimant).await.map(Some),
+            None => Ok(None),
         }
     }
 
-    /// The owner that this identity is bound to.
-    async fn known(&self, identity: &Identity) -> Result<Option<Owner>, Refusal> {
+    /// The record of this identity.
+    async fn known(&self, identity: &Identity) -> Result<Option<Arc<DployOwner>>, Refusal> {
         if let Some(record) = self.reads.cache.owner_of(identity) {
-            return Ok(Some(Owner::of(&record)));
+            return Ok(Some(record));
         }
-        self.reads.live.owners_labelled(&fingerprint(identity)).await?;
-        Ok(self.reads.cache.owner_of(identity).map(|record| Owner::of(&record)))
-    }
-
-    async fn inherited(&self, claimant: &Claimant) -> Result<Option<Owner>, Refusal> {
-        let key = claimant.key();
-        let is_free = self.reads.cache.owners.get(&key).is_none();
-        if !is_free || self.reads.cache.owned_by(&key).is_empty() {
-            return Ok(None);
-        }
-        self.bind(claimant).await.map(Some)
-    }
-
-    /// Binds the claimant's key to the claimant's identity. Uses the key with a suffix when another
-    /// identity has the key.
-    async fn bind(&self, claimant: &Claimant) -> Result<Owner, Refusal> {
-        let key = claimant.key();
-        if let Some(owner) = self.bind_to(claimant, &key).await? {
-            return Ok(owner);
-        }
-        let suffixed = suffixed_owner_key(&key, &claimant.identity);
-        self.bind_to(claimant, &suffixed).await?.ok_or(Refusal::Contended)
-    }
-
-    /// `None` when the key is bound to another identity.
-    async fn bind_to(&self, claimant: &Claimant, key: &str) -> Result<Option<Owner>, Refusal> {
-        let record = match self.writes.create_owner(&claimant.record(key)).await {
-            Ok(created) => {
-                info!(owner = key, "bound an owner key at its first use");
-                created
-            }
-            Err(ClusterError::Exists) => {
-                self.reads.live.owner(key).await?.ok_or(Refusal::Contended)?
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let is_claimants = record.spec.identity == claimant.identity;
-        Ok(is_claimants.then(|| Owner::of(&record)))
+        self.reads.live.owners_of(identity).await?;
+        Ok(self.reads.cache.owner_of(identity))
     }
 }

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use ledger::{
     extend::{ExtendLimits, extend_count},
-    timestamps,
+    timestamps::{self, started_at},
 };
 use resources::{DployInstance, ResolvedTemplate};
 use wire::{Environment, Run};
 
-use super::{connection::connection, is_unlimited, started_at, status, uuid};
+use super::{connection::connection, is_unlimited, status, uuid};
 use crate::{extend::extend_limits, owners::Owner, ports::Reads};
 
 /// The environment in the answer to a launch or a status request.

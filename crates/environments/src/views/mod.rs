@@ -6,9 +6,7 @@ mod environment;
 mod status;
 mod template;
 
-use jiff::Timestamp;
-use kube::ResourceExt;
-use resources::{DployInstance, UNLIMITED, meta};
+use resources::{DployInstance, UNLIMITED};
 
 pub(crate) use self::{
     admin::{admin_instance, admin_template},
@@ -19,12 +17,6 @@ pub(crate) use self::{
 /// A length as `wire` carries it.
 pub(crate) fn count(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
-}
-
-/// When the environment was created or claimed.
-pub(crate) fn started_at(instance: &DployInstance) -> Option<Timestamp> {
-    let claimed = instance.annotations().get(meta::CLAIMED_AT).and_then(|at| at.parse().ok());
-    claimed.or_else(|| instance.creation_timestamp().map(|time| time.0))
 }
 
 /// Whether the environment has no deadline.

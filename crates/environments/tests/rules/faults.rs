@@ -9,6 +9,7 @@ use std::{
     },
 };
 
+use clock::World;
 use http::{Method, Request, Response, StatusCode};
 use kube::{Client, client::Body};
 use serde_json::json;
@@ -23,6 +24,7 @@ pub(crate) struct Faults(Arc<State>);
 struct State {
     gate: Mutex<Option<Gate>>,
     writes: AtomicUsize,
+    calls: Mutex<Vec<String>>,
 }
 
 /// Stops the first request with this method whose path contains this part.
@@ -61,6 +63,7 @@ impl Faults {
             let (state, client) = (Arc::clone(&state), client.clone());
             async move {
                 let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+                state.record(&request);
                 if !state.passes(&method, &path).await {
                     return Ok::<Response<Body>, Infallible>(forbidden());
                 }
@@ -70,7 +73,7 @@ impl Faults {
                 })
             }
         });
-        Client::new(service, namespace)
+        kubeclient::over(service, namespace, World::of_the_machine()).build()
     }
 
     /// Installs a gate.
@@ -92,7 +95,24 @@ impl Faults {
     }
 }
 
+impl Faults {
+    /// Forgets the calls that were sent, and returns them: method and last part of the path.
+    /// Watches do not count.
+    pub(crate) fn take_calls(&self) -> Vec<String> {
+        std::mem::take(&mut *self.0.calls.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 impl State {
+    fn record(&self, request: &Request<Body>) {
+        if request.uri().query().is_some_and(|query| query.contains("watch=")) {
+            return;
+        }
+        let last = request.uri().path().rsplit('/').next().unwrap_or_default();
+        let call = format!("{} {last}", request.method());
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).push(call);
+    }
+
     async fn passes(&self, method: &Method, path: &str) -> bool {
         if method != Method::GET {
             self.writes.fetch_add(1, Ordering::SeqCst);

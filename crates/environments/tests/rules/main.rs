@@ -10,6 +10,7 @@ mod bed;
 mod crashes;
 mod faults;
 mod lifecycle;
+mod lost_records;
 mod owners;
 mod races;
 mod stream;

@@ -1,5 +1,5 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use resources::{DployInstanceSpec, meta};
+use resources::{DployInstanceSpec, DployOwnerSpec, meta};
 
 use super::*;
 
@@ -35,7 +35,8 @@ fn instance(owner: &str, version: &str, change: impl FnOnce(&mut DployInstance))
 
 #[track_caller]
 fn check(seat: &Seat, instance: Option<&DployInstance>, expected: Standing) {
-    assert_eq!(standing(seat, "ada", instance, at(NOW)), expected);
+    let record = DployOwner::new("ada", DployOwnerSpec::default());
+    assert_eq!(standing(seat, &record, instance, at(NOW)), expected);
 }
 
 fn void(instance: &mut DployInstance) {
@@ -74,6 +75,10 @@ fn a_member_may_be_claimed_only_on_the_version_that_was_chosen() {
 
 #[test]
 fn void_instances_and_other_peoples_end_a_seat() {
+    let of_another = |it: &mut DployInstance| {
+        it.metadata.labels = Some([(meta::IDENTITY.to_owned(), "of another".to_owned())].into());
+    };
+    check(&seat(None), Some(&instance("ada", "1", of_another)), Standing::Vacant);
     check(&seat(None), Some(&instance("", "1", void)), Standing::Vacant);
     check(&seat(None), Some(&instance("bob", "1", |_| ())), Standing::Vacant);
     check(&seat(Some("1")), Some(&instance("bob", "1", |_| ())), Standing::Vacant);

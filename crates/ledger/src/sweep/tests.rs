@@ -1,5 +1,5 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use resources::{DployInstanceSpec, meta};
+use resources::{DployInstanceSpec, DployOwnerSpec, meta};
 
 use super::*;
 
@@ -29,7 +29,8 @@ fn judged(occupant: Occupant, chosen_at: Option<&str>, waited: i64) -> SweepStep
         since: Time(at(-1000)),
         chosen_at: chosen_at.map(Into::into),
     };
-    decide("ada", &SeatSeen { seat, occupant, waiting_since: at(-waited) }, at(0))
+    let record = DployOwner::new("ada", DployOwnerSpec::default());
+    decide(&record, &SeatSeen { seat, occupant, waiting_since: at(-waited) }, at(0))
 }
 
 #[test]

@@ -5,15 +5,18 @@ use std::collections::BTreeSet;
 use proptest::{option, prelude::*};
 use resources::{DployInstance, DployOwner, DployOwnerStatus, Seat};
 
-use super::given::{OWNER, at, instance, order, record, resolved, seat, second, uuid};
+use super::given::{
+    OWNER, at, identity, instance, order, owner, record, resolved, seat, second, uuid,
+};
 use crate::{
     creator::was_created_by_server,
     extend::{self, ExtendLimits, ExtendStep},
     fence::{self, FenceStep},
     found::{Found, PendingSeat},
+    holder::belongs_to,
     launch::{self, LaunchStep},
     order::pool_member,
-    orphan::{is_orphan, needs_seat},
+    orphan::{is_orphan, needs_seat, needs_seat_in},
     quota,
     remove::{self, RemoveStep},
     seats::{SeatKey, seat_at, seat_to_create, seats, seats_except, seats_with, seats_without},
@@ -69,9 +72,9 @@ proptest! {
     fn a_launch_returns_only_the_owners_living_environment(
         seat in seat(), instance in option::of(instance()), now in second(),
     ) {
-        let found = Found::seated(seat.clone(), OWNER, named(&seat, instance), at(now));
+        let found = Found::seated(seat.clone(), &owner(), named(&seat, instance), at(now));
         if let LaunchStep::Return(instance) = launch::decide(found) {
-            prop_assert_eq!(&*instance.spec.owner, OWNER);
+            prop_assert!(belongs_to(&instance, &owner()));
             prop_assert_eq!(&instance.spec.template_ref, &seat.template);
             prop_assert!(instance.spec.expires_at.as_ref().is_none_or(|it| it.0 > at(now)));
             prop_assert!(instance.metadata.deletion_timestamp.is_none() && !is_void(&instance));
@@ -81,9 +84,9 @@ proptest! {
     #[test]
     fn an_unseated_environment_is_returned_only_to_its_owner(instance in instance(), now in second()) {
         let key = SeatKey::of_template("desk");
-        let found = Found::unseated(instance, OWNER, &key, at(now)).unwrap_or(Found::Nothing);
+        let found = Found::unseated(instance, &owner(), &key, at(now)).unwrap_or(Found::Nothing);
         if let LaunchStep::Return(instance) = launch::decide(found) {
-            prop_assert_eq!(&*instance.spec.owner, OWNER);
+            prop_assert!(belongs_to(&instance, &owner()));
             prop_assert!(key.covers(&instance));
             prop_assert!(instance.spec.expires_at.as_ref().is_none_or(|it| it.0 > at(now)));
         }
@@ -100,7 +103,7 @@ proptest! {
                 && it.metadata.deletion_timestamp.is_none()
                 && it.metadata.resource_version == seat.chosen_at
         });
-        let found = Found::seated(seat, OWNER, instance, at(now));
+        let found = Found::seated(seat, &owner(), instance, at(now));
         if can_create || can_claim {
             prop_assert!(matches!(launch::decide(found.clone()), LaunchStep::AwaitWriter(_)));
             prop_assert!(matches!(remove::decide(found), RemoveStep::FenceThenFree(_)));
@@ -113,13 +116,13 @@ proptest! {
     fn launch_and_remove_delete_only_the_owners_instances(
         seat in seat(), instance in option::of(instance()), now in second(),
     ) {
-        let found = Found::seated(seat.clone(), OWNER, named(&seat, instance), at(now));
+        let found = Found::seated(seat.clone(), &owner(), named(&seat, instance), at(now));
         if let LaunchStep::DeleteExpired(instance) = launch::decide(found.clone()) {
-            prop_assert_eq!(&*instance.spec.owner, OWNER);
+            prop_assert!(belongs_to(&instance, &owner()));
             prop_assert!(instance.spec.expires_at.is_some_and(|deadline| deadline.0 <= at(now)));
         }
         if let RemoveStep::DeleteThenFree { instance, .. } = remove::decide(found) {
-            prop_assert_eq!(&*instance.spec.owner, OWNER);
+            prop_assert!(belongs_to(&instance, &owner()));
         }
     }
 
@@ -132,7 +135,7 @@ proptest! {
         };
         prop_assert_eq!(void.metadata.name.as_ref(), Some(&seat.instance));
         prop_assert!(is_void(&void) && void.spec.owner.is_empty());
-        prop_assert_eq!(standing(&seat, OWNER, Some(&void), at(now)), Standing::Vacant);
+        prop_assert_eq!(standing(&seat, &owner(), Some(&void), at(now)), Standing::Vacant);
     }
 
     #[test]
@@ -140,10 +143,10 @@ proptest! {
         seat in seat(), instance in option::of(instance()), waited in 0_i64..60,
     ) {
         let instance = named(&seat, instance);
-        let can_write = matches!(standing(&seat, OWNER, instance.as_ref(), at(0)), Standing::Unwritten(_));
+        let can_write = matches!(standing(&seat, &owner(), instance.as_ref(), at(0)), Standing::Unwritten(_));
         let occupant = instance.map_or(Occupant::Absent, |it| Occupant::Present(Box::new(it)));
         let seen = SeatSeen { seat, occupant, waiting_since: at(1_000) };
-        let step = sweep::decide(OWNER, &seen, at(1_000 + waited));
+        let step = sweep::decide(&owner(), &seen, at(1_000 + waited));
         if can_write && waited < SEAT_SWEEP_DELAY.as_secs().cast_signed() {
             prop_assert_eq!(step, SweepStep::WaitUntil(at(1_030)));
         } else if can_write {
@@ -158,9 +161,9 @@ proptest! {
         let mut instance = named(&seat, Some(instance)).expect("an instance");
         instance.spec.owner = OWNER.to_owned();
         instance.spec.template_ref = seat.template.clone();
-        let lives = standing(&seat, OWNER, Some(&instance), at(now)) == Standing::Lives;
+        let lives = standing(&seat, &owner(), Some(&instance), at(now)) == Standing::Lives;
         let seen = SeatSeen { seat, occupant: Occupant::Present(Box::new(instance)), waiting_since: at(0) };
-        prop_assert!(!lives || sweep::decide(OWNER, &seen, at(now)) == SweepStep::Keep);
+        prop_assert!(!lives || sweep::decide(&owner(), &seen, at(now)) == SweepStep::Keep);
     }
 
     #[test]
@@ -192,22 +195,25 @@ proptest! {
         order in order(), resolved in resolved(), uuid in uuid(), now in second(),
     ) {
         let seat = seat_to_create(&SeatKey::of_template("desk"), &uuid, at(now));
+        let mut record = owner();
+        record.metadata.name = Some(order.owner.clone());
+        record.spec.identity = identity(&order.owner);
         prop_assert_eq!(
-            standing(&seat, &order.owner, None, at(now)),
+            standing(&seat, &record, None, at(now)),
             Standing::Unwritten(LateWriter::Creates)
         );
         let has_ttl = resolved.ttl_seconds != 0;
         let created = order.instance(&seat, resolved, at(now));
         let expected = if has_ttl { Standing::Lives } else { Standing::Expired };
-        prop_assert_eq!(standing(&seat, &order.owner, Some(&created), at(now)), expected);
+        prop_assert_eq!(standing(&seat, &record, Some(&created), at(now)), expected);
     }
 
     #[test]
     fn the_quota_counts_each_environment_once(record in record(), owned in prop::collection::vec(instance(), 0..5), now in second()) {
         let used = quota::used(&record, &owned, at(now));
         prop_assert!((seats(&record).len()..=seats(&record).len() + owned.len()).contains(&used));
-        let created_by_dploy: Vec<_> = owned.into_iter().filter(was_created_by_server).collect();
-        prop_assert_eq!(quota::used(&record, &created_by_dploy, at(now)), seats(&record).len());
+        let launched: Vec<_> = owned.into_iter().filter(|it| needs_seat_in(it, &record)).collect();
+        prop_assert_eq!(quota::used(&record, &launched, at(now)), seats(&record).len());
     }
 
     #[test]

@@ -98,16 +98,16 @@ fn check_uid(target: &Target, current: &Value, object: &Value) -> ApiResult<()> 
     Err(ApiError::conflict(&target.kind, &target.name, &why))
 }
 
-/// Refuses another uid, an outdated resourceVersion, and new finalizers on a terminating object.
+/// Refuses an outdated resourceVersion, another uid, and new finalizers on a terminating object.
 fn check_identity(target: &Target, before: &Value, after: &Value) -> ApiResult<()> {
+    let version = meta::text(after, "resourceVersion");
+    if !version.is_empty() && version != meta::text(before, "resourceVersion") {
+        return Err(ApiError::modified(&target.kind, &target.name));
+    }
     let uid = meta::text(after, "uid");
     if !uid.is_empty() && uid != meta::text(before, "uid") {
         let error = FieldError::invalid("metadata.uid", &json!(uid), "field is immutable");
         return Err(ApiError::invalid(&target.kind, &target.name, &[error]));
-    }
-    let version = meta::text(after, "resourceVersion");
-    if !version.is_empty() && version != meta::text(before, "resourceVersion") {
-        return Err(ApiError::modified(&target.kind, &target.name));
     }
     let added: Vec<&str> = meta::finalizers(after)
         .filter(|finalizer| !meta::finalizers(before).any(|old| old == *finalizer))

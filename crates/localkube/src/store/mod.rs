@@ -100,6 +100,11 @@ impl Store {
         self.writer.close();
     }
 
+    /// The clock and the randomness of the server.
+    pub(crate) const fn world(&self) -> &World {
+        &self.world
+    }
+
     /// The current time.
     pub(crate) fn now(&self) -> Timestamp {
         self.world.now()

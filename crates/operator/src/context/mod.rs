@@ -5,6 +5,8 @@ mod memory;
 mod reads;
 mod writes;
 
+use std::sync::Arc;
+
 use clock::World;
 use engines::Engines;
 use jiff::Timestamp;
@@ -21,7 +23,9 @@ use crate::{
     error::ReconcileError,
     metrics::{Launches, Metrics},
     mirrors::Mirrors,
+    progress::Progress,
     retries::Retries,
+    settled::Settled,
 };
 pub(crate) use memory::{PoolMemories, WaitingSeats};
 pub(crate) use reads::Reads;
@@ -37,6 +41,8 @@ pub(crate) struct Context {
     pub(crate) world: World,
     pub(crate) mirrors: Mirrors,
     pub(crate) retries: Retries,
+    pub(crate) progress: Progress,
+    pub(crate) settled: Arc<Settled>,
     pub(crate) pools: PoolMemories,
     pub(crate) waiting_seats: WaitingSeats,
     pub(crate) metrics: Metrics,
@@ -61,11 +67,13 @@ impl Context {
             recorder: Recorder::new(client.clone(), reporter),
             client,
             leadership,
+            progress: Progress::new(&settings.limits),
             settings,
             engines,
             world,
             mirrors,
             retries: Retries::default(),
+            settled: Arc::default(),
             pools: PoolMemories::default(),
             waiting_seats: WaitingSeats::default(),
             launches: Launches::new(metrics.clone()),

@@ -12,7 +12,7 @@ use kube::{
 };
 use resources::{
     DployInstance, DployOwner, DployTemplate, EngineName, OperatorConfigSpec, OrderRef,
-    WorkloadState, is_shortened, label,
+    WorkloadState, is_shortened, label, meta,
 };
 
 use super::{Context, WaitingSeats};
@@ -90,6 +90,17 @@ impl<'a> Reads<'a> {
     ) -> Result<Option<Guarded<DployInstance>>, ReconcileError> {
         let found = self.0.api::<Guarded<DployInstance>>().get_opt(name).await;
         found.operation("read a seat's instance")
+    }
+
+    /// The instances with this owner key that can be deserialized, read live.
+    pub(crate) async fn instances_of(
+        self,
+        key: &str,
+    ) -> Result<Vec<DployInstance>, ReconcileError> {
+        let labelled = ListParams::default().labels(&format!("{}={key}", meta::OWNER));
+        let found = self.0.api::<Guarded<DployInstance>>().list(&labelled).await;
+        let found = found.operation("list an owner's instances")?;
+        Ok(found.into_iter().filter_map(|guarded| guarded.0.ok()).collect())
     }
 
     /// Whether the API server has an instance with this value of label `dploy.dev/instance`. Void,

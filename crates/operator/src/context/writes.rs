@@ -28,6 +28,7 @@ use crate::{
     error::{Operation, ReconcileError},
     metrics::Launches,
     mirrors::Mirrors,
+    settled::Settled,
 };
 use errors::chain;
 
@@ -46,6 +47,10 @@ impl<'a> Writes<'a> {
 
     pub(crate) const fn pools(self) -> &'a PoolMemories {
         &self.0.pools
+    }
+
+    pub(crate) fn settled(self) -> &'a Settled {
+        &self.0.settled
     }
 
     pub(crate) const fn launches(self) -> &'a Launches {
@@ -97,15 +102,16 @@ impl<'a> Writes<'a> {
         self.0.check_leadership()?;
         let api = self.0.api::<DployInstance>();
         let patched = api.patch_metadata(name, &patch_params(), &Patch::Merge(change)).await;
-        patched.map(drop).operation("update the instance")
+        patched.map(drop).own_write("update the instance")
     }
 
-    /// Replaces the status of an object on the version that it was read at.
+    /// Replaces the status of an object on the version that it was read at. Returns the new
+    /// version.
     pub(crate) async fn replace_status<K>(
         self,
         object: &K,
         operation: &'static str,
-    ) -> Result<(), ReconcileError>
+    ) -> Result<Option<String>, ReconcileError>
     where
         K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
             + Clone
@@ -116,7 +122,7 @@ impl<'a> Writes<'a> {
         self.0.check_leadership()?;
         let api = self.0.api::<K>();
         let written = api.replace_status(&object.name_any(), &post_params(), object).await;
-        written.map(drop).operation(operation)
+        written.map(|it| it.resource_version()).own_write(operation)
     }
 
     /// Merges a change into the status of an object that does not fit its type.
@@ -133,7 +139,7 @@ impl<'a> Writes<'a> {
         let (client, namespace) = (self.0.client.clone(), &self.0.settings.namespace);
         let api = Api::<DynamicObject>::namespaced_with(client, namespace, &kind);
         let written = api.patch_status(name, &patch_params(), &Patch::Merge(change)).await;
-        written.map(drop).operation("write the condition of a malformed object")
+        written.map(drop).own_write("write the condition of a malformed object")
     }
 
     /// Creates a namespace.

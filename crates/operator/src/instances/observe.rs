@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use kube::{ResourceExt, core::DeserializeGuard};
-use ledger::{orphan::seat_matters, seats::seat_naming, standing::is_unclaimed};
+use ledger::{
+    orphan::{needs_seat_in, seat_matters},
+    seats::seat_naming,
+    standing::is_unclaimed,
+};
 use planner::instance::{Fresh, NamespaceSeen, Observed, Seating, Workload};
 use resources::{
     DployInstance, DployOwner, DployTemplate, EngineName, LaunchDefaults, OperatorConfigSpec,
@@ -72,12 +76,12 @@ async fn seating(reads: Reads<'_>, instance: &DployInstance) -> Result<Seating, 
         return Ok(if held { Seating::Held } else { Seating::Nowhere });
     }
     if !seat_matters(instance, reads.now()) {
-        return Ok(Seating::Nowhere);
+        return Ok(Seating::Unread);
     }
     Ok(match reads.owner(key).await? {
         Some(DeserializeGuard(Ok(owner))) if has_seat(&owner) => Seating::Held,
-        Some(DeserializeGuard(Ok(_))) => Seating::Nowhere,
-        Some(DeserializeGuard(Err(_))) | None => Seating::NoRecord,
+        Some(DeserializeGuard(Ok(owner))) if needs_seat_in(instance, &owner) => Seating::Nowhere,
+        Some(DeserializeGuard(_)) | None => Seating::NoRecord,
     })
 }
 

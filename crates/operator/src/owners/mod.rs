@@ -1,8 +1,9 @@
-//! Reconciles one owner's ledger: frees the seats whose writer can no longer come (docs/ledger.md,
-//! "Sweep").
+//! Reconciles one owner's ledger: gives lost seats back (docs/ledger.md, "Lost ledgers"), and frees
+//! the seats whose writer can no longer come ("Sweep").
 
 mod carry_out;
 mod observe;
+mod reseat;
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +13,7 @@ use ledger::sweep::{SweepStep, decide, next_look};
 use planner::{sooner, until};
 use resources::DployOwner;
 
-use self::{carry_out::carry_out, observe::observe};
+use self::{carry_out::carry_out, observe::observe, reseat::reseat};
 use crate::{context::Context, error::ReconcileError, mirrors::Guarded};
 
 /// The pause before a ledger is read again in which a fence met an instance.
@@ -31,10 +32,14 @@ pub(crate) async fn reconcile(
             return Ok(Action::await_change());
         }
     };
-    let (key, now) = (owner.name_any(), context.now());
+    let now = context.now();
 
+    if reseat(&context, owner).await? {
+        // The watch event of this write wakes the ledger again.
+        return Ok(Action::await_change());
+    }
     let seen = observe(context.reads(), owner).await?;
-    let steps: Vec<_> = seen.iter().map(|seat| decide(&key, seat, now)).collect();
+    let steps: Vec<_> = seen.iter().map(|seat| decide(owner, seat, now)).collect();
     let all_fenced = carry_out(context.writes(), owner, &seen, &steps).await?;
     Ok(conclude(&steps, all_fenced, now))
 }

@@ -2,6 +2,7 @@
 
 use kube::{ResourceExt, core::DeserializeGuard};
 use ledger::{
+    holder::belongs_to,
     seats::seats,
     standing::is_deleting,
     sweep::{Occupant, SeatSeen},
@@ -18,7 +19,7 @@ pub(super) async fn observe(
 ) -> Result<Vec<SeatSeen>, ReconcileError> {
     let (key, now) = (owner.name_any(), reads.now());
     let doubtful: Vec<&Seat> =
-        seats(owner).iter().filter(|seat| !is_occupied(reads, &key, seat)).collect();
+        seats(owner).iter().filter(|seat| !is_occupied(reads, owner, seat)).collect();
     let since = reads.waiting_seats().since(&key, &doubtful, now);
     let mut seen = Vec::new();
     for (seat, waiting_since) in doubtful.into_iter().zip(since) {
@@ -28,12 +29,12 @@ pub(super) async fn observe(
     Ok(seen)
 }
 
-fn is_occupied(reads: Reads<'_>, key: &str, seat: &Seat) -> bool {
+fn is_occupied(reads: Reads<'_>, owner: &DployOwner, seat: &Seat) -> bool {
     reads
         .mirrors()
         .instances
         .get(&seat.instance)
-        .is_some_and(|instance| instance.spec.owner == key && !is_deleting(&instance))
+        .is_some_and(|instance| belongs_to(&instance, owner) && !is_deleting(&instance))
 }
 
 /// Reads live: the cache may lag.

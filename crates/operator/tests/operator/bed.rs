@@ -15,7 +15,8 @@ use kube::{
     core::NamespaceResourceScope,
 };
 use localkube::LocalKube;
-use operator::{LeaseTimings, LeftoverTimings, Settings};
+use operator::{LeaseTimings, LeftoverTimings, Readiness, Settings};
+use prometheus_client::{encoding::text::encode, registry::Registry};
 use resources::{
     Chart, DployInstance, DployInstanceSpec, DployOwner, DployOwnerSpec, DployTemplate,
     DployTemplateSpec, EngineName, Identity, Method, Phase, Pool, Seat, meta,
@@ -25,7 +26,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{fake::Fake, network::Network, support::eventually};
+use crate::{fake::Fake, link::Link, network::Network, support::eventually};
 
 pub(crate) const NAMESPACE: &str = "dploy-system";
 
@@ -42,6 +43,8 @@ pub(crate) struct Bed {
 pub(crate) struct Operator {
     pub(crate) shutdown: CancellationToken,
     pub(crate) task: JoinHandle<Result<(), operator::OperatorError>>,
+    pub(crate) readiness: Readiness,
+    metrics: Registry,
 }
 
 impl Drop for Operator {
@@ -54,6 +57,19 @@ impl Operator {
     pub(crate) async fn stop(mut self) {
         self.shutdown.cancel();
         (&mut self.task).await.unwrap().unwrap();
+    }
+
+    /// The value of the metric `dploy_leader`.
+    pub(crate) fn leader_metric(&self) -> Option<String> {
+        self.metric("dploy_leader ")
+    }
+
+    /// The value of the series, whose text ends with a space.
+    pub(crate) fn metric(&self, series: &str) -> Option<String> {
+        let mut text = String::new();
+        encode(&mut text, &self.metrics).unwrap();
+        let value = text.lines().find_map(|line| line.strip_prefix(series));
+        value.map(ToOwned::to_owned)
     }
 }
 
@@ -92,8 +108,7 @@ impl Bed {
     }
 
     pub(crate) fn operate(&self, identity: &str) -> Operator {
-        let fake: Arc<Fake> = Arc::clone(&self.fake);
-        self.operate_with(identity, Engines::default().with(EngineName::Flux, fake))
+        self.operate_with(identity, self.fake_engine())
     }
 
     pub(crate) fn operate_with(&self, identity: &str, engines: Engines) -> Operator {
@@ -103,8 +118,7 @@ impl Bed {
     /// An operator with the fake engine whose requests pass this network.
     pub(crate) fn operate_behind(&self, network: &Network, identity: &str) -> Operator {
         let client = network.before(self.client.clone());
-        let fake: Arc<Fake> = Arc::clone(&self.fake);
-        self.operate_through(client, identity, Engines::default().with(EngineName::Flux, fake))
+        self.operate_through(client, identity, self.fake_engine())
     }
 
     pub(crate) fn operate_through(
@@ -113,6 +127,21 @@ impl Bed {
         identity: &str,
         engines: Engines,
     ) -> Operator {
+        self.start(client, self.settings(identity), engines)
+    }
+
+    /// An operator with the fake engine whose requests pass this link.
+    pub(crate) fn operate_over(&self, link: &Link, settings: Settings) -> Operator {
+        self.start(link.before(&self.client), settings, self.fake_engine())
+    }
+
+    fn fake_engine(&self) -> Engines {
+        let fake: Arc<Fake> = Arc::clone(&self.fake);
+        Engines::default().with(EngineName::Flux, fake)
+    }
+
+    /// Settings with short timings.
+    pub(crate) fn settings(&self, identity: &str) -> Settings {
         let mut settings = Settings::new(NAMESPACE, identity);
         settings.lease = LeaseTimings {
             duration: Duration::from_secs(1),
@@ -122,9 +151,17 @@ impl Bed {
             sweep_every: Duration::from_millis(500),
             confirm_after: CONFIRM_AFTER,
         };
+        settings
+    }
+
+    fn start(&self, client: Client, settings: Settings, engines: Engines) -> Operator {
         let shutdown = CancellationToken::new();
         let running = operator::Operator::new(client, settings, engines, self.clock.clone());
-        Operator { task: tokio::spawn(running.run(shutdown.clone())), shutdown }
+        let mut metrics = Registry::default();
+        running.register_metrics(&mut metrics);
+        let readiness = running.readiness();
+        let task = tokio::spawn(running.run(shutdown.clone()));
+        Operator { task, shutdown, readiness, metrics }
     }
 
     pub(crate) fn api<K>(&self) -> Api<K>

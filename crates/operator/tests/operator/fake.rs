@@ -4,7 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
         Mutex,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -22,6 +22,7 @@ pub(crate) struct Fake {
     stubborn: AtomicBool,
     full: AtomicBool,
     changes: broadcast::Sender<OrderRef>,
+    looks: AtomicUsize,
     pub(crate) ever_placed: Mutex<BTreeSet<String>>,
 }
 
@@ -34,6 +35,7 @@ impl Default for Fake {
             stubborn: AtomicBool::new(false),
             full: AtomicBool::new(false),
             changes: broadcast::channel(1024).0,
+            looks: AtomicUsize::new(0),
             ever_placed: Mutex::default(),
         }
     }
@@ -43,6 +45,11 @@ impl Fake {
     /// The names of the placed workloads.
     pub(crate) fn standing(&self) -> Vec<String> {
         self.placed.lock().unwrap().keys().cloned().collect()
+    }
+
+    /// How often workloads were observed.
+    pub(crate) fn looks(&self) -> usize {
+        self.looks.load(Ordering::SeqCst)
     }
 
     /// Sets the health of one workload.
@@ -101,6 +108,7 @@ impl Engine for Fake {
     }
 
     async fn observe(&self, order: &OrderRef) -> Result<WorkloadState, EngineError> {
+        self.looks.fetch_add(1, Ordering::SeqCst);
         let Some(digest) = self.placed.lock().unwrap().get(&order.instance).cloned() else {
             return Ok(WorkloadState::absent());
         };

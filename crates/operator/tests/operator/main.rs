@@ -10,10 +10,14 @@ mod election;
 mod fake;
 mod instances;
 mod leftovers;
+mod link;
 mod network;
 mod owners;
 mod pools;
+mod reads;
+mod retries;
 #[path = "../../../engines/tests/engines/support.rs"]
 mod support;
+mod terms;
 mod time;
 mod with_processes;

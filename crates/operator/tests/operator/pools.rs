@@ -23,7 +23,7 @@ async fn status(bed: &Bed) -> DployTemplateStatus {
     template.status.unwrap_or_default()
 }
 
-async fn counts(bed: &Bed, available: u32, claimed: u32, total: u32) {
+pub(crate) async fn counts(bed: &Bed, available: u32, claimed: u32, total: u32) {
     let what = format!("{available} available, {claimed} claimed, {total} in all");
     eventually(&what, || async {
         let it = status(bed).await;
@@ -38,7 +38,7 @@ async fn names(bed: &Bed) -> Vec<String> {
 }
 
 /// What a server does: the seat, then the member on the version that was chosen.
-async fn claim(bed: &Bed, owner: &str) -> String {
+pub(crate) async fn claim(bed: &Bed, owner: &str) -> String {
     bed.create(&record(owner)).await;
     let members = bed.instances().await;
     let member = members.into_iter().find(|it| phase(it) == Some(Phase::Available)).unwrap();

@@ -1,0 +1,104 @@
+//! Binding an owner key to an identity, at the first use of the key or after its record was lost.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use ledger::{
+    binding::keys_to_bind,
+    holder::{identity_of, is_of_another_identity},
+};
+use resources::{DployInstance, DployOwner, identity_label};
+use tracing::info;
+
+use super::{Claimant, Owner, Owners};
+use crate::{Caller, Refusal, cluster::ClusterError, contention::Attempts, ports::Reads};
+
+impl Owners<'_> {
+    /// Takes care of records that were lost, as far as the cache shows their instances: binds the
+    /// key of each identity of the caller that has instances but no record, and completes records
+    /// that lost their ledger. For the person, instances without the label of an identity count
+    /// too: they are older than owner records.
+    pub(crate) async fn inherit(&self, caller: &Caller) -> Result<(), Refusal> {
+        for claimant in Claimant::all(caller) {
+            match self.reads.cache.owner_of(&claimant.identity) {
+                Some(record) if self.lacks_seats(&record) => self.reseat(&record).await?,
+                Some(_) => {}
+                None if self.inherits(&claimant) => drop(self.bind(&claimant).await?),
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn inherits(&self, claimant: &Claimant) -> bool {
+        !self.reads.cache.launched_by(&claimant.identity).is_empty()
+            || (claimant.is_person() && self.inherits_older(claimant))
+    }
+
+    /// Whether the claimant's key is free and only instances without the label of an identity carry
+    /// it.
+    pub(super) fn inherits_older(&self, claimant: &Claimant) -> bool {
+        let key = claimant.key();
+        let instances = self.reads.cache.with_key(&key);
+        let label = identity_label(&claimant.identity);
+        self.reads.cache.owners.get(&key).is_none()
+            && instances.iter().any(|it| identity_of(it).is_none())
+            && !instances.iter().any(|it| is_of_another_identity(it, &label))
+    }
+
+    /// Binds a key to the claimant's identity, and gives the environments under it their seats back.
+    pub(super) async fn bind(&self, claimant: &Claimant) -> Result<Owner, Refusal> {
+        let possible = possible_keys(self.reads, claimant);
+        self.reads.live.instances_of(possible.iter().map(String::as_str)).await?;
+        for key in keys(self.reads, claimant) {
+            let Some(record) = self.bind_to(claimant, &key).await? else { continue };
+            if self.lacks_seats(&record) {
+                self.reseat(&record).await?;
+            }
+            return Ok(Owner::of(&record));
+        }
+        Err(Refusal::Contended)
+    }
+
+    /// `None` when the key is bound to another identity.
+    async fn bind_to(&self, claimant: &Claimant, key: &str) -> Result<Option<DployOwner>, Refusal> {
+        let mut attempts = Attempts::of(&self.reads.world);
+        loop {
+            match self.writes.create_owner(&claimant.record(key)).await {
+                Ok(created) => {
+                    info!(owner = key, "bound an owner key");
+                    return Ok(Some(created));
+                }
+                Err(ClusterError::Exists) => {}
+                Err(error) => return Err(error.into()),
+            }
+            if let Some(record) = self.reads.live.owner(key).await? {
+                return Ok((record.spec.identity == claimant.identity).then_some(record));
+            }
+            // An admin has deleted the record since.
+            attempts.again().await?;
+        }
+    }
+}
+
+/// The key that a claimant without a record gets, as far as the cache knows.
+pub(crate) fn key_to_bind(reads: &Reads, claimant: &Claimant) -> String {
+    let free = keys(reads, claimant).into_iter().find(|key| reads.cache.owners.get(key).is_none());
+    free.unwrap_or_else(|| claimant.suffixed_key())
+}
+
+/// The keys that the claimant may bind, the best first.
+fn keys(reads: &Reads, claimant: &Claimant) -> Vec<String> {
+    let possible = possible_keys(reads, claimant);
+    let instances: Vec<Arc<DployInstance>> =
+        possible.iter().flat_map(|key| reads.cache.with_key(key)).collect();
+    let label = identity_label(&claimant.identity);
+    let instances = instances.iter().map(AsRef::as_ref);
+    keys_to_bind(&claimant.key(), &claimant.suffixed_key(), &label, instances)
+}
+
+/// The keys of the claimant's name and of the instances that the claimant launched.
+fn possible_keys(reads: &Reads, claimant: &Claimant) -> BTreeSet<String> {
+    let launched = reads.cache.launched_by(&claimant.identity);
+    let of_instances = launched.iter().map(|it| it.spec.owner.clone()).filter(|it| !it.is_empty());
+    of_instances.chain([claimant.key(), claimant.suffixed_key()]).collect()
+}
