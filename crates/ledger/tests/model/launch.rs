@@ -2,7 +2,7 @@
 //! read that it was decided on: if the object changed in between, the write would have failed, and
 //! the launch would have read again.
 
-use ledger::{quota::QuotaStep, standing::Standing};
+use ledger::quota::QuotaStep;
 
 use crate::{
     api::{Rejection, Reply, Why, attempt},
@@ -23,11 +23,12 @@ pub(crate) fn step(of: &mut Steps<'_>) {
         Pc::Take => take(of),
         Pc::Confirm => confirm(of),
         Pc::Write => write(of),
+        Pc::Create => create(of),
         Pc::Check => check(of),
-        Pc::GiveBack => give_back(of),
+        Pc::GiveUp => give_up(of),
         Pc::Return => return_seat(of),
         Pc::MakeRoom => make_room(of),
-        Pc::Delete | Pc::Free | Pc::FreeAgain | Pc::Patch | Pc::Ended => {}
+        _ => {}
     }
 }
 
@@ -74,7 +75,7 @@ fn read(of: &mut Steps<'_>, mut state: State) {
     if state.record(owner).exists {
         let held = state.read(owner);
         of.go("reads the record", state, |it| {
-            (it.pc, it.held, it.cached, it.seat) = (Pc::Look, held, false, None);
+            (it.pc, it.held, it.cached) = (Pc::Look, held, false);
         });
     } else {
         state.bind(owner);
@@ -85,7 +86,9 @@ fn read(of: &mut Steps<'_>, mut state: State) {
 /// The second half of `read_ledger`, `Launch::step`, and the write that the step begins with.
 fn look(of: &mut Steps<'_>) {
     let held = of.request().held;
-    let Some(seat) = held.record.seats.at(of.call().template) else { return without_seat(of, held) };
+    let Some(seat) = held.record.seats.at(of.call().template) else {
+        return without_seat(of, held);
+    };
     let look = look_at(of, held, seat);
     match bridge::launch(look) {
         Launch::Return => of.end("returns the environment", *of.before, Answer::Got(seat.name)),
@@ -95,7 +98,7 @@ fn look(of: &mut Steps<'_>) {
         Launch::Take | Launch::Replace => of.go("replaces the seat", *of.before, replace),
         Launch::DeleteExpired => delete_expired(of, seat.name, replace),
         Launch::Await(fence) => {
-            of.go("waits for the writer", *of.before, |it| it.pc = Pc::Read);
+            of.go("waits for the writer", *of.before, again);
             if of.has(Flaw::NoFence) {
                 of.go("takes the seat without a fence", *of.before, replace);
             } else {
@@ -103,6 +106,11 @@ fn look(of: &mut Steps<'_>) {
             }
         }
     }
+}
+
+/// Forgets what it wrote, and reads again.
+fn again(request: &mut Request) {
+    (request.pc, request.seat, request.name, request.reply) = (Pc::Read, None, 0, Reply::Done);
 }
 
 fn replace(request: &mut Request) {
@@ -151,7 +159,7 @@ fn make_room(of: &mut Steps<'_>) {
     let write = |state: &mut State| state.write_seats(owner, request.held.current, seats);
     for (state, reply) in attempt(of.before, write, Rejection::Conflict) {
         match reply {
-            Reply::Done | Reply::Rejected(_) => of.go("makes room", state, |it| it.pc = Pc::Read),
+            Reply::Done | Reply::Rejected(_) => of.go("makes room", state, again),
             Reply::Unanswered | Reply::Refused => of.end("fails", state, Answer::Unknown),
         }
     }
@@ -162,7 +170,7 @@ fn delete_expired(of: &mut Steps<'_>, name: Name, done: impl Fn(&mut Request)) {
     for (state, reply) in attempt(of.before, write, Rejection::Conflict) {
         match reply {
             Reply::Done => of.go("deletes what expired", state, &done),
-            Reply::Rejected(_) => of.go("reads again", state, |it| it.pc = Pc::Read),
+            Reply::Rejected(_) => of.go("reads again", state, again),
             Reply::Unanswered | Reply::Refused => of.end("fails", state, Answer::Unknown),
         }
     }
@@ -176,7 +184,7 @@ pub(crate) fn fence_seat(
     done: impl Fn(&mut Request),
 ) {
     let mut before = *of.before;
-    if of.request().seat == Some(seat) && of.request().seats_written > 0 {
+    if of.request().seat == Some(seat) && of.request().pc == Pc::Look {
         before.breaks("a launch never fences its own seat");
     }
     let write = |state: &mut State| match fence {
@@ -191,7 +199,7 @@ pub(crate) fn fence_seat(
     for (state, reply) in attempt(&before, write, repeated) {
         match reply {
             Reply::Done => of.go("fences the seat", state, &done),
-            Reply::Rejected(_) => of.go("fails to fence", state, |it| it.pc = Pc::Read),
+            Reply::Rejected(_) => of.go("fails to fence", state, again),
             Reply::Unanswered | Reply::Refused => of.end("fails", state, Answer::Unknown),
         }
     }
@@ -242,7 +250,7 @@ fn no_member(of: &mut Steps<'_>) {
     if let Some(seat) = own.filter(|_| request.seats_written > 0) {
         of.go("gives the seat back", *of.before, |it| (it.pc, it.seat) = (Pc::Return, Some(seat)));
     } else if request.cached {
-        of.go("reads again", *of.before, |it| it.pc = Pc::Read);
+        of.go("reads again", *of.before, again);
     } else {
         of.end("finds no member", *of.before, Answer::PoolEmpty);
     }
@@ -253,9 +261,12 @@ fn write_seat(of: &mut Steps<'_>, state: State, seat: Seat) {
     if of.has(Flaw::InstanceFirst) && seat.chosen == Chosen::Creates {
         return instance_first(of, state, seat);
     }
-    let seats = bridge::with_seat(owner, request.held.record, seat);
-    let blind = of.has(Flaw::SeatUnconditional)
-        || (of.has(Flaw::CachedUnconditional) && request.cached);
+    let seats = match of.has(Flaw::SeatAdded) {
+        true => Seats::of(request.held.record.seats.iter().chain([seat])),
+        false => bridge::with_seat(owner, request.held.record, seat),
+    };
+    let blind =
+        of.has(Flaw::SeatUnconditional) || (of.has(Flaw::CachedUnconditional) && request.cached);
     let write = |state: &mut State| state.write_seats(owner, request.held.current || blind, seats);
     for (state, reply) in attempt(&state, write, Rejection::Conflict) {
         let written = |it: &mut Request| {
@@ -270,17 +281,18 @@ fn write_seat(of: &mut Steps<'_>, state: State, seat: Seat) {
                     (it.pc, it.held) = (Pc::Write, held);
                 });
             }
+            Reply::Refused => of.end("is refused", state, Answer::Unknown),
             Reply::Rejected(_) if of.has(Flaw::SeatForgotten) => {
+                // It does not know its own seat, and waits for its writer.
                 of.go("reads again", state, |it| {
                     written(it);
                     it.pc = Pc::Read;
                 });
             }
-            Reply::Rejected(_) => of.go("meets a conflict", state, |it| {
+            Reply::Rejected(_) | Reply::Unanswered => of.go("is not sure", state, |it| {
                 written(it);
-                it.pc = Pc::Confirm;
+                (it.pc, it.reply) = (Pc::Confirm, reply);
             }),
-            Reply::Unanswered | Reply::Refused => of.end("fails", state, Answer::Unknown),
         }
     }
 }
@@ -290,39 +302,81 @@ fn instance_first(of: &mut Steps<'_>, mut state: State, seat: Seat) {
     let (owner, record) = (of.call().owner, of.request().held.record);
     let object = bridge::created(owner, record, seat, state.hour);
     if state.create(seat.name, object).is_ok() {
-        of.go("creates the instance", state, |it| it.pc = Pc::Read);
+        of.go("creates the instance", state, again);
     }
 }
 
-/// After a conflict on the record: whether the record holds exactly the seat that was written.
+/// `write_seat`, after an answer that leaves it open: a live read says whether the record has the
+/// seat.
 fn confirm(of: &mut Steps<'_>) {
-    let (owner, seat) = (of.call().owner, of.request().seat);
+    let (owner, request) = (of.call().owner, of.request());
     let held = of.before.read(owner);
-    let is_written = seat.is_some_and(|seat| held.record.seats.contains(seat));
+    let is_written = request.seat.is_some_and(|seat| held.record.seats.contains(seat));
     if held.record.exists && is_written {
         of.go("finds its seat written", *of.before, |it| (it.pc, it.held) = (Pc::Write, held));
+    } else if request.reply == Reply::Unanswered {
+        of.end("gets no answer", *of.before, Answer::Unknown);
     } else {
-        read(of, *of.before);
+        of.go("reads again", *of.before, again);
     }
 }
 
-/// The create or the claim.
+/// What comes between the seat and the instance: the age of the seat, by wall clock.
 fn write(of: &mut Steps<'_>) {
     let Some(seat) = of.request().seat else { return };
-    let (owner, record, hour) = (of.call().owner, of.request().held.record, of.before.hour);
-    if seat.chosen == Chosen::Creates {
-        // The age of the seat, by wall clock.
-        if seat.hour < hour && !of.has(Flaw::Oversleep) {
-            return of.go("finds its seat too old", *of.before, |it| it.pc = Pc::Read);
-        }
-        let object = bridge::created(owner, record, seat, hour);
-        let write = |state: &mut State| state.create(seat.name, object);
-        return written(of, seat, write, Rejection::Exists, Pc::Read);
+    if seat.chosen != Chosen::Creates {
+        return claim_member(of, seat);
     }
+    if is_too_old(of, seat) {
+        return of.go("finds its seat too old", *of.before, again);
+    }
+    of.go("may create", *of.before, |it| it.pc = Pc::Create);
+}
+
+fn is_too_old(of: &Steps<'_>, seat: Seat) -> bool {
+    !bridge::may_still_create(seat, of.before.hour) && !of.has(Flaw::Oversleep)
+}
+
+/// The create. The age of the seat is checked once more after it: the process may have been
+/// suspended meanwhile.
+fn create(of: &mut Steps<'_>) {
+    let Some(seat) = of.request().seat else { return };
+    let object = bridge::created(of.call().owner, of.request().held.record, seat, of.before.hour);
+    let write = |state: &mut State| state.create(seat.name, object);
+    for (state, reply) in attempt(of.before, write, Rejection::Exists) {
+        match reply {
+            Reply::Done if is_too_old(of, seat) => {
+                of.go("finds its seat too old", state, again);
+            }
+            Reply::Done => of.end("creates the instance", state, Answer::Got(seat.name)),
+            Reply::Refused if of.has(Flaw::GiveBackWithoutFence) => {
+                of.go("is refused", state, |it| it.pc = Pc::Return);
+            }
+            Reply::Refused => of.go("is refused", state, |it| it.pc = Pc::GiveUp),
+            Reply::Rejected(_) | Reply::Unanswered => of.go("is not sure", state, |it| {
+                (it.pc, it.reply) = (Pc::Check, reply);
+            }),
+        }
+    }
+}
+
+/// `Claim::claim_member`: the patch.
+fn claim_member(of: &mut Steps<'_>, seat: Seat) {
+    let (owner, record) = (of.call().owner, of.request().held.record);
     let blind = of.has(Flaw::ClaimUnconditional);
     let write = |state: &mut State| claim(state, owner, record, seat, blind);
-    let next = if of.has(Flaw::ClaimForgotten) { Pc::Take } else { Pc::Check };
-    written(of, seat, write, Rejection::Conflict, next);
+    for (state, reply) in attempt(of.before, write, Rejection::Conflict) {
+        match reply {
+            Reply::Done => of.end("claims the member", state, Answer::Got(seat.name)),
+            Reply::Refused if of.has(Flaw::GiveBackWithoutFence) => {
+                of.go("is refused", state, |it| it.pc = Pc::Return);
+            }
+            Reply::Rejected(_) if of.has(Flaw::ClaimForgotten) => {
+                of.go("tries the next member", state, replace);
+            }
+            _ => of.go("is not sure", state, |it| (it.pc, it.reply) = (Pc::Check, reply)),
+        }
+    }
 }
 
 fn claim(
@@ -344,53 +398,42 @@ fn claim(
     Ok(())
 }
 
-fn written(
-    of: &mut Steps<'_>,
-    seat: Seat,
-    write: impl Fn(&mut State) -> Result<(), Rejection>,
-    repeated: Rejection,
-    after_rejection: Pc,
-) {
-    for (state, reply) in attempt(of.before, write, repeated) {
-        match reply {
-            Reply::Done => of.end("writes the instance", state, Answer::Got(seat.name)),
-            Reply::Rejected(_) => of.go("meets a conflict", state, |it| it.pc = after_rejection),
-            Reply::Unanswered => of.end("gets no answer", state, Answer::Unknown),
-            Reply::Refused if of.has(Flaw::GiveBackWithoutFence) => {
-                of.go("is refused", state, |it| it.pc = Pc::Return);
-            }
-            Reply::Refused => of.go("is refused", state, |it| it.pc = Pc::GiveBack),
-        }
-    }
-}
-
-/// After a conflict on the member: whether the claim took effect.
+/// After an answer to the create or the claim that leaves it open: a live read says whether it took
+/// effect.
 fn check(of: &mut Steps<'_>) {
-    let Some(seat) = of.request().seat else { return };
-    match bridge::standing_of(look_at(of, of.request().held, seat)) {
-        Standing::Lives => of.end("finds its claim written", *of.before, Answer::Got(seat.name)),
-        Standing::Expired | Standing::Deleting => {
-            of.go("reads again", *of.before, |it| it.pc = Pc::Read);
+    let (Some(seat), reply) = (of.request().seat, of.request().reply) else { return };
+    let creates = seat.chosen == Chosen::Creates;
+    match reply {
+        _ if bridge::is_written(look_at(of, of.request().held, seat)) => {
+            if creates && is_too_old(of, seat) {
+                return of.go("finds its seat too old", *of.before, again);
+            }
+            of.end("finds its write done", *of.before, Answer::Got(seat.name));
         }
-        Standing::Unwritten(_) | Standing::Vacant => {
-            of.go("tries the next member", *of.before, replace);
+        Reply::Unanswered | Reply::Done => of.end("gets no answer", *of.before, Answer::Unknown),
+        Reply::Refused if of.has(Flaw::ClaimRefusedUnfenced) => {
+            of.go("gives the seat back", *of.before, |it| it.pc = Pc::Return);
         }
+        Reply::Refused => of.go("is refused", *of.before, |it| it.pc = Pc::GiveUp),
+        Reply::Rejected(_) if creates => of.go("reads again", *of.before, again),
+        Reply::Rejected(_) => of.go("tries the next member", *of.before, replace),
     }
 }
 
-/// `give_back`, behind a fence: what was written after all is returned.
-fn give_back(of: &mut Steps<'_>) {
+/// `give_up`: the seat of a write that was refused is given back behind a fence. Another request of
+/// the owner may have written the same seat of a member, and claim the member.
+fn give_up(of: &mut Steps<'_>) {
     let Some(seat) = of.request().seat else { return };
-    match bridge::launch(look_at(of, of.request().held, seat)) {
-        Launch::Return => of.end("finds its write done", *of.before, Answer::Got(seat.name)),
-        Launch::Await(fence) => {
-            let mut own = *of.before;
-            own.requests[of.number].seats_written = 0;
-            let of = &mut Steps { before: &own, steps: of.steps, ..*of };
-            fence_seat(of, seat, fence, |it| it.pc = Pc::Return);
-        }
-        Launch::Take | Launch::Replace | Launch::DeleteExpired => {
-            of.go("needs no fence", *of.before, |it| it.pc = Pc::Return);
+    let write = |state: &mut State| match seat.chosen {
+        Chosen::Creates => state.create_void(seat),
+        _ if state.object(seat.name).is_none() => Ok(()),
+        chosen => state.delete(seat.name, chosen == Chosen::Current, Why::Unused),
+    };
+    for (state, reply) in attempt(of.before, write, Rejection::Exists) {
+        match reply {
+            Reply::Done => of.go("fences its seat", state, |it| it.pc = Pc::Return),
+            Reply::Rejected(_) => of.go("finds the name taken", state, again),
+            Reply::Unanswered | Reply::Refused => of.end("fails", state, Answer::Unknown),
         }
     }
 }

@@ -10,8 +10,8 @@ use ledger::{
     void::{is_void, void_instance},
 };
 use resources::{
-    DployInstance, DployInstanceStatus, DployOwner, DployOwnerSpec, DployOwnerStatus, Phase,
-    ResolvedTemplate, meta, names::instance_name,
+    DployInstance, DployInstanceStatus, DployOwner, DployOwnerSpec, DployOwnerStatus, Identity,
+    Phase, ResolvedTemplate, identity_label, meta, names::instance_name,
 };
 use serde_json::Value;
 
@@ -57,8 +57,13 @@ pub(crate) fn resolved() -> ResolvedTemplate {
 }
 
 pub(crate) fn order(owner: Owner, record: Record) -> Order {
-    let _ = record;
-    Order { owner: key(owner).to_owned(), claims: serde_json::Map::new(), params: [].into() }
+    Order {
+        owner: key(owner).to_owned(),
+        identity: identity_label(&identity(owner)),
+        record_uid: record.uid.to_string(),
+        claims: serde_json::Map::new(),
+        params: [].into(),
+    }
 }
 
 pub(crate) fn seat(seat: Seat) -> resources::Seat {
@@ -90,16 +95,19 @@ pub(crate) fn compact_seat(seat: &resources::Seat) -> Seat {
     }
 }
 
+fn identity(owner: Owner) -> Identity {
+    Identity { value: key(owner).to_owned(), ..Identity::default() }
+}
+
 /// The owner record.
 pub(crate) fn owner_record(owner: Owner, record: Record) -> DployOwner {
     let mut real = DployOwner::new(key(owner), DployOwnerSpec::default());
-    real.spec.identity.value = key(owner).to_owned();
+    real.spec.identity = identity(owner);
     real.metadata.uid = Some(record.uid.to_string());
     real.metadata.resource_version = Some(CURRENT.to_owned());
     real.metadata.creation_timestamp = Some(Time(at(0)));
-    real.status = record
-        .written
-        .then(|| DployOwnerStatus { seats: record.seats.iter().map(seat).collect() });
+    real.status =
+        record.written.then(|| DployOwnerStatus { seats: record.seats.iter().map(seat).collect() });
     real
 }
 
@@ -110,11 +118,15 @@ pub(crate) fn instance(name: Name, object: Object, hour: u8) -> DployInstance {
     let mut real = match object {
         Object { phase: state::Phase::Void, .. } => void_instance(&seat(of)),
         Object { template: Template::Pool, .. } => pool_member(template, &uuid(name), resolved()),
-        _ => order(object.owner, launched_on(object)).instance(&seat(of), resolved(), at(hour)),
+        _ => order(object.owner, launched_on(object)).instance(
+            &seat(of),
+            resolved(),
+            at(object.hour),
+        ),
     };
     if object.template == Template::Pool && object.owner > 0 {
         let owner = order(object.owner, launched_on(object));
-        real = patched(&real, owner.claim_patch(TTL_SECONDS, at(hour)));
+        real = patched(&real, owner.claim_patch(TTL_SECONDS, at(object.hour)));
     }
     if object.overdue {
         real.spec.expires_at = Some(Time(at(hour)));
@@ -122,11 +134,13 @@ pub(crate) fn instance(name: Name, object: Object, hour: u8) -> DployInstance {
     let count = (meta::EXTEND_COUNT.to_owned(), object.extensions.to_string());
     real.metadata = ObjectMeta {
         resource_version: Some(CURRENT.to_owned()),
+        uid: Some(format!("uid-{name}")),
         creation_timestamp: Some(Time(at(object.hour))),
         deletion_timestamp: (object.phase == state::Phase::Deleting).then(|| Time(at(hour))),
         ..real.metadata
     };
-    real.metadata.annotations.get_or_insert_default().extend((object.extensions > 0).then_some(count));
+    let annotations = real.metadata.annotations.get_or_insert_default();
+    annotations.extend((object.extensions > 0).then_some(count));
     real.status = Some(DployInstanceStatus {
         phase: Some(if object.owner == 0 { Phase::Available } else { Phase::Ready }),
         ..DployInstanceStatus::default()
@@ -152,9 +166,16 @@ pub(crate) fn compact(real: &DployInstance, hour: u8) -> Object {
         overdue: is_past_deadline(real, at(hour)),
         extensions: u8::try_from(extend_count(real)).expect("a small count"),
         extended_by: 0,
-        record: 0,
+        marked_by: None,
+        record: launched_on_uid(real),
         hour,
     }
+}
+
+fn launched_on_uid(real: &DployInstance) -> u8 {
+    let annotations = real.metadata.annotations.as_ref();
+    let uid = annotations.and_then(|it| it.get(meta::OWNER_RECORD_UID));
+    uid.map_or(0, |uid| uid.parse().expect("a uid of the model"))
 }
 
 /// The instance after a merge patch.
