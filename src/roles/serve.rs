@@ -37,12 +37,14 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     environments.register_metrics(&mut registry);
     watch_ages.register(&mut registry);
     capacity.register_metrics(&mut registry);
-    let state = AppState::new(environments, identity, features, clock, capacity, stopping.clone());
+    let known = environments.clone();
+    let state = AppState::new(known, identity, features, clock, capacity, stopping.clone());
     let address = listener.local_addr().unwrap_or(server.address);
     tracing::info!(%address, "serving");
     let site = routes::site(state, Router::new());
     tokio::try_join!(
-        http::serve(listener, site, stopping.clone()).map_err(Failure::from),
+        http::serve_and_finish(listener, site, stopping.clone(), environments.changes_finished())
+            .map_err(Failure::from),
         metrics.serve(registry, stopping),
     )
     .map(drop)

@@ -47,7 +47,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("localkube", &["clock", "kubeclient"]),
     ("samples", &["errors"]),
     ("testbed", &["dev", "dploy"]),
-    ("bench", &["clock", "resources"]),
+    ("harness", &["clock", "resources"]),
+    ("bench", &["clock", "harness", "resources"]),
+    ("race", &["clock", "harness", "resources"]),
     ("xtask", &[]),
 ];
 

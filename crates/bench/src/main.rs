@@ -3,20 +3,11 @@
 //! It creates a namespace, starts `dploy serve` and `dploy operate` as processes, and sends the
 //! requests of users. It prints the figures as a table; `docs/benchmarks.md` explains them.
 
-mod client;
 mod counters;
 mod document;
-mod fixture;
-mod instances;
-mod issuer;
-mod machine;
 mod measure;
 mod measures;
-mod process;
 mod report;
-mod service_account;
-mod statistics;
-mod templates;
 
 use std::{
     io::{Write as _, stderr, stdout},
@@ -26,11 +17,10 @@ use std::{
 
 use anyhow::{Context as _, Result, anyhow};
 use clap::{Parser, Subcommand, ValueEnum as _};
+use harness::{Fixture, Machine};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
-    fixture::Fixture,
-    machine::Machine,
     measure::{Measure, Size},
     report::Report,
 };
@@ -85,7 +75,7 @@ async fn run(Cli { bench, dploy }: Cli) -> Result<()> {
     let Bench::Claims { kubeconfig, only, requests, into, many } = bench;
     let provider = rustls::crypto::ring::default_provider().install_default();
     provider.map_err(|_| anyhow!("a cryptography provider is already installed"))?;
-    let fixture = Fixture::open(&kubeconfig, &dploy).await?;
+    let fixture = Fixture::open("bench", &kubeconfig, &dploy).await?;
     let mut report = Report::new(Machine::detect());
     let outcome = measure(&fixture, &only, Size { requests, many }, &mut report).await;
     write!(stdout(), "{report}").context("could not print the report")?;

@@ -1,8 +1,9 @@
 //! The figures of a run, printed as a Markdown table.
 
+use harness::Machine;
 use std::fmt::{self, Display};
 
-use crate::{machine::Machine, measure::Measure};
+use crate::measure::Measure;
 
 /// One figure.
 #[derive(Debug, Clone)]

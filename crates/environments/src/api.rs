@@ -4,6 +4,8 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use clock::World;
 use prometheus_client::registry::Registry;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 use wire::{AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extended, Me, Run};
 
 use crate::{
@@ -37,6 +39,7 @@ struct Replica {
     writes: Writes,
     contention: Contention,
     metrics: Metrics,
+    changes: TaskTracker,
 }
 
 impl Replica {
@@ -52,8 +55,9 @@ impl Replica {
 impl Environments {
     /// Starts the watches, which end when the last clone is dropped. Does not wait for the cluster:
     /// until the cache is filled, [`Environments::ready`] refuses and requests fall back to live
-    /// reads where they can. `world`: a clock, or a clock with a source of randomness. `client` must
-    /// end a call that is not answered within
+    /// reads where they can. `world`: a clock, or a clock with a source of randomness.
+    ///
+    /// `client` must end a call that is not answered within
     /// [`API_CALL_TIMEOUT`](ledger::timeouts::API_CALL_TIMEOUT), and must not repeat a write that
     /// may have taken effect: the clients of `kubeclient` do so.
     #[must_use]
@@ -65,8 +69,26 @@ impl Environments {
             writes,
             contention: Contention::default(),
             metrics: Metrics::default(),
+            changes: TaskTracker::new(),
         };
         Self { replica: Arc::new(replica) }
+    }
+
+    /// Waits until no launch, extension or removal runs any more. Each goes on after its caller has
+    /// gone, so a process waits for them before it ends.
+    pub async fn changes_finished(&self) {
+        self.replica.changes.close();
+        self.replica.changes.wait().await;
+    }
+
+    /// Runs a change in a task of its own, so that it also ends well when the caller hangs up: half
+    /// of it would make the owner's next launch wait and fence.
+    async fn run_to_end<T: Send + 'static>(
+        &self,
+        change: impl Future<Output = Result<T, Refusal>> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let change = self.replica.changes.spawn(change.in_current_span());
+        change.await.unwrap_or_else(|cause| Err(Refusal::Internal(Box::new(cause))))
     }
 
     /// Registers the metrics of claims, seats and event streams.
@@ -108,7 +130,12 @@ impl Environments {
         template: &str,
         parameters: &BTreeMap<String, String>,
     ) -> Result<Run, Refusal> {
-        launch(self.replica.ports(), &self.replica.metrics, caller, template, parameters).await
+        let replica = Arc::clone(&self.replica);
+        let (caller, template, given) = (caller.clone(), template.to_owned(), parameters.clone());
+        self.run_to_end(async move {
+            launch(replica.ports(), &replica.metrics, &caller, &template, &given).await
+        })
+        .await
     }
 
     /// The caller's environment of `template`.
@@ -125,7 +152,9 @@ impl Environments {
     /// [`Refusal::NotFound`] when no environment lives, [`Refusal::UnlimitedTtl`] and
     /// [`Refusal::ExtensionsUsedUp`].
     pub async fn extend(&self, caller: &Caller, template: &str) -> Result<Extended, Refusal> {
-        extend(self.replica.ports(), caller, template).await
+        let replica = Arc::clone(&self.replica);
+        let (caller, template) = (caller.clone(), template.to_owned());
+        self.run_to_end(async move { extend(replica.ports(), &caller, &template).await }).await
     }
 
     /// Deletes the caller's environment of `template`.
@@ -133,7 +162,9 @@ impl Environments {
     /// # Errors
     /// [`Refusal::NotFound`] when no environment lives.
     pub async fn remove(&self, caller: &Caller, template: &str) -> Result<(), Refusal> {
-        remove(self.replica.ports(), caller, template).await
+        let replica = Arc::clone(&self.replica);
+        let (caller, template) = (caller.clone(), template.to_owned());
+        self.run_to_end(async move { remove(replica.ports(), &caller, &template).await }).await
     }
 
     /// All environments of the caller and of the caller's teams.

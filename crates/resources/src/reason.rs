@@ -70,6 +70,8 @@ reasons! {
     // Events of deletions.
     /// The deadline passed.
     Expired,
+    /// An object or a process was deleted whose instance does not exist.
+    LeftoverDeleted,
     /// No seat refers to an instance that a server created.
     Orphaned,
     /// The template of an unclaimed pool member was deleted.

@@ -9,15 +9,8 @@ use resources::Phase;
 use tokio::time::sleep;
 
 use super::{milliseconds, ms};
-use crate::{
-    client::Response,
-    fixture::{Fixture, User},
-    instances::Instances,
-    process::ServeProcess,
-    report::Report,
-    statistics::Durations,
-    templates,
-};
+use crate::report::Report;
+use harness::{Durations, Fixture, Instances, Response, ServeProcess, User, templates};
 
 const SEQUENTIAL_CLAIMS: usize = 100;
 /// The pause before a claim, in which the effects of the previous one end.

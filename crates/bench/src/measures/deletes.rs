@@ -9,13 +9,8 @@ use resources::Phase;
 use tokio::time::sleep;
 
 use super::{milliseconds, ms};
-use crate::{
-    fixture::{Fixture, User},
-    instances::Instances,
-    report::Report,
-    statistics::Durations,
-    templates,
-};
+use crate::report::Report;
+use harness::{Durations, Fixture, Instances, User, templates};
 
 const TEMPLATE: &str = "desk";
 const SEQUENTIAL_DELETIONS: usize = 20;

@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 use tokio::time::sleep;
 
 use super::{ms, writes::wait_until_settled};
-use crate::{fixture::Fixture, report::Report, statistics::Durations, templates};
+use crate::report::Report;
+use harness::{Durations, Fixture, templates};
 
 /// The number of measured starts.
 const STARTS: usize = 5;

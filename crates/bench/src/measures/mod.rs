@@ -13,9 +13,9 @@ mod writes;
 use std::time::Duration;
 
 use anyhow::Result;
+use harness::Fixture;
 
 use crate::{
-    fixture::Fixture,
     measure::{Measure, Size},
     report::Report,
 };

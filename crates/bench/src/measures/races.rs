@@ -16,14 +16,8 @@ use http::{Method, StatusCode};
 use tokio::time::sleep;
 
 use super::{ms, rate};
-use crate::{
-    client::{Client, Response},
-    fixture::Fixture,
-    instances::{InstanceWatch, Instances},
-    process::ServeProcess,
-    report::Report,
-    templates,
-};
+use crate::report::Report;
+use harness::{Client, Fixture, InstanceWatch, Instances, Response, ServeProcess, templates};
 
 const REPLICAS: usize = 3;
 const OWNERS: usize = 24;

@@ -7,9 +7,8 @@ use anyhow::{Result, ensure};
 use futures::future::try_join_all;
 
 use super::{milliseconds, ms, rate};
-use crate::{
-    client::Client, fixture::Fixture, process::ServeProcess, report::Report, statistics::Durations,
-};
+use crate::report::Report;
+use harness::{Client, Durations, Fixture, ServeProcess};
 
 const CONNECTIONS: usize = 64;
 /// The duration of the measured load.

@@ -13,7 +13,8 @@ use kube::{
 use serde_json::json;
 
 use super::ms;
-use crate::{fixture::Fixture, report::Report, statistics::Durations};
+use crate::report::Report;
+use harness::{Durations, Fixture};
 
 const REQUESTS: usize = 300;
 const NAMESPACES: usize = 200;

@@ -9,14 +9,8 @@ use resources::Phase;
 use tokio::time::sleep;
 
 use super::{milliseconds, ms, rate, reads, writes::wait_until_settled};
-use crate::{
-    counters::Writes,
-    fixture::{Fixture, User},
-    instances::Instances,
-    process::{DployProcess, ServeProcess},
-    report::Report,
-    templates,
-};
+use crate::{counters::Writes, report::Report};
+use harness::{DployProcess, Fixture, Instances, ServeProcess, User, templates};
 
 /// The owner of the measured list, and 200 owners with 1,000 other environments.
 const OWNERS: usize = 201;

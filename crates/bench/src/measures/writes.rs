@@ -4,13 +4,11 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
+use harness::{Fixture, Instances, ServeProcess, templates};
 use resources::Phase;
 use tokio::time::sleep;
 
-use crate::{
-    counters::Writes, fixture::Fixture, instances::Instances, process::ServeProcess,
-    report::Report, templates,
-};
+use crate::{counters::Writes, report::Report};
 
 const CLAIMS: usize = 20;
 /// The resources that a claim itself writes: the owner record and the instance.

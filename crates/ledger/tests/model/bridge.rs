@@ -16,7 +16,7 @@ use ledger::{
     quota::{self, QuotaStep},
     remove::{self, RemoveStep},
     reseat, seats,
-    standing::{Standing, standing},
+    standing::{Standing, standing, written_environment},
     sweep::{self, Occupant, SeatSeen, SweepStep},
     timeouts::ORPHAN_GRACE,
     timestamps,
@@ -187,12 +187,52 @@ pub(crate) fn reseated(state: &State, owner: Owner) -> Option<Seats> {
 
 /// `ledger::seats::may_still_create`.
 pub(crate) fn may_still_create(seat: Seat, hour: u8) -> bool {
-    seat.hour >= hour
+    seats::may_still_create(&real::seat(seat), at(hour))
+}
+
+/// `ledger::seats::has_seat`.
+pub(crate) fn has_seat(owner: Owner, record: Record, seat: Seat) -> bool {
+    thread_local!(static CACHE: Cache<(Owner, Record, Seat), bool> = RefCell::default());
+    once(&CACHE, (owner, record, seat), |(owner, record, seat)| {
+        seats::has_seat(&owner_record(owner, record), &real::seat(seat))
+    })
 }
 
 /// `ledger::standing::written_environment`: whether the writer of a seat finds its write done.
 pub(crate) fn is_written(look: Look) -> bool {
-    standing_of(look) == Standing::Lives
+    thread_local!(static CACHE: Cache<Look, bool> = RefCell::default());
+    once(&CACHE, look, |look| {
+        let instance = look.object.map(|it| instance(look.seat.name, it, look.hour));
+        let record = owner_record(look.owner, look.record);
+        written_environment(&real::seat(look.seat), &record, instance, at(look.hour)).is_some()
+    })
+}
+
+/// `ledger::remove::is_marked_by`.
+pub(crate) fn is_marked_by(name: Name, live: Option<Object>, request: usize) -> bool {
+    live.is_some_and(|it| {
+        remove::is_marked_by(&instance(name, it, it.hour), &real::request_id(request))
+    })
+}
+
+/// `ledger::remove::was_removed_by` of an instance that this request marked.
+pub(crate) fn was_removed_by(name: Name, live: Option<Object>, request: usize) -> bool {
+    let live = live.map(|it| instance(name, it, it.hour));
+    // The marked instance had the uid of every instance with an owner.
+    let marked = real::marked(name);
+    remove::was_removed_by(live.as_ref(), &marked, &real::request_id(request))
+}
+
+/// An instance after the patch of `ledger::remove::mark`.
+pub(crate) fn marked(name: Name, object: Object, request: usize) -> Object {
+    let patch = remove::mark(&real::request_id(request));
+    let marked = real::patched(&instance(name, object, object.hour), patch);
+    Object { hour: object.hour, overdue: object.overdue, ..compact(&marked, object.hour) }
+}
+
+/// `ledger::extend::was_extended_by`.
+pub(crate) fn was_extended_by(name: Name, object: Object, request: usize) -> bool {
+    extend::was_extended_by(&instance(name, object, object.hour), &real::request_id(request))
 }
 
 /// `ledger::quota::used` against the limit of an owner, on this record.
@@ -270,10 +310,8 @@ pub(crate) fn extended(name: Name, object: Object, request: usize) -> Option<Obj
     let before = instance(name, object, object.hour);
     let limits = ExtendLimits { extend_seconds: 3_600, max_extends: 0 };
     let ExtendStep::Extend(extension) = extend::decide(&before, limits) else { return None };
-    let mut after = compact(&real::patched(&before, extension.patch()), object.hour);
-    after.extended_by = object.extended_by | (1 << request);
-    after.marked_by = object.marked_by;
-    Some(after)
+    let patch = extension.patch(&before, &real::request_id(request));
+    Some(compact(&real::patched(&before, patch), object.hour))
 }
 
 /// `ledger::seats::seats_with`.

@@ -82,7 +82,7 @@ fn patch(of: &mut Steps<'_>) {
 /// `or_own_effect`: whether the environment remembers this request.
 fn check(of: &mut Steps<'_>) {
     let (name, reply) = (of.request().name, of.request().reply);
-    let is_own = |object: Object| object.extended_by & (1 << of.number) != 0;
+    let is_own = |object: Object| bridge::was_extended_by(name, object, of.number);
     if of.before.object(name).is_some_and(is_own) {
         of.end("finds its extension written", *of.before, Answer::Extended(name));
     } else if let Reply::Rejected(_) = reply {

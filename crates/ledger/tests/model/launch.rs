@@ -311,7 +311,7 @@ fn instance_first(of: &mut Steps<'_>, mut state: State, seat: Seat) {
 fn confirm(of: &mut Steps<'_>) {
     let (owner, request) = (of.call().owner, of.request());
     let held = of.before.read(owner);
-    let is_written = request.seat.is_some_and(|seat| held.record.seats.contains(seat));
+    let is_written = request.seat.is_some_and(|seat| bridge::has_seat(owner, held.record, seat));
     if held.record.exists && is_written {
         of.go("finds its seat written", *of.before, |it| (it.pc, it.held) = (Pc::Write, held));
     } else if request.reply == Reply::Unanswered {
@@ -444,7 +444,7 @@ fn return_seat(of: &mut Steps<'_>) {
     let (owner, mut state) = (of.call().owner, *of.before);
     let record = *state.record(owner);
     let Some(seat) = of.request().seat else { return };
-    if record.exists && record.seats.contains(seat) {
+    if record.exists && bridge::has_seat(owner, record, seat) {
         let seats = bridge::without_seat(owner, record, seat);
         let _ = state.write_seats(owner, true, seats);
     }

@@ -10,8 +10,9 @@ use ledger::{
     void::{is_void, void_instance},
 };
 use resources::{
-    DployInstance, DployInstanceStatus, DployOwner, DployOwnerSpec, DployOwnerStatus, Identity,
-    Phase, ResolvedTemplate, identity_label, meta, names::instance_name,
+    DployInstance, DployInstanceSpec, DployInstanceStatus, DployOwner, DployOwnerSpec,
+    DployOwnerStatus, Identity, Phase, ResolvedTemplate, identity_label, meta,
+    names::instance_name,
 };
 use serde_json::Value;
 
@@ -46,6 +47,27 @@ fn template_of(name: &str) -> Template {
 
 pub(crate) fn seat_key(template: Template) -> SeatKey {
     SeatKey::of_template(template_name(template))
+}
+
+/// The random id of a request.
+pub(crate) fn request_id(request: usize) -> String {
+    format!("request-{request}")
+}
+
+fn request_of(id: &str) -> u8 {
+    id.trim_start_matches("request-").parse().expect("a request of the model")
+}
+
+/// An instance as it was when a request marked it: only its uid counts.
+pub(crate) fn marked(name: Name) -> DployInstance {
+    let mut marked = DployInstance::new("", DployInstanceSpec::default());
+    marked.metadata.uid = Some(uid(name, false));
+    marked
+}
+
+/// A void instance takes the name of another one, and has another uid.
+fn uid(name: Name, is_void: bool) -> String {
+    format!("{}-{name}", if is_void { "void" } else { "uid" })
 }
 
 pub(crate) fn uuid(name: Name) -> String {
@@ -134,13 +156,21 @@ pub(crate) fn instance(name: Name, object: Object, hour: u8) -> DployInstance {
     let count = (meta::EXTEND_COUNT.to_owned(), object.extensions.to_string());
     real.metadata = ObjectMeta {
         resource_version: Some(CURRENT.to_owned()),
-        uid: Some(format!("uid-{name}")),
+        uid: Some(uid(name, object.phase == state::Phase::Void)),
         creation_timestamp: Some(Time(at(object.hour))),
         deletion_timestamp: (object.phase == state::Phase::Deleting).then(|| Time(at(hour))),
         ..real.metadata
     };
+    let ids: Vec<String> =
+        (0..8).filter(|request| object.extended_by & (1 << request) != 0).map(request_id).collect();
     let annotations = real.metadata.annotations.get_or_insert_default();
     annotations.extend((object.extensions > 0).then_some(count));
+    if !ids.is_empty() {
+        annotations.insert(meta::EXTENDED_BY.to_owned(), ids.join(" "));
+    }
+    if let Some(request) = object.marked_by {
+        annotations.insert(meta::REMOVED_BY.to_owned(), request_id(request.into()));
+    }
     real.status = Some(DployInstanceStatus {
         phase: Some(if object.owner == 0 { Phase::Available } else { Phase::Ready }),
         ..DployInstanceStatus::default()
@@ -165,17 +195,23 @@ pub(crate) fn compact(real: &DployInstance, hour: u8) -> Object {
         },
         overdue: is_past_deadline(real, at(hour)),
         extensions: u8::try_from(extend_count(real)).expect("a small count"),
-        extended_by: 0,
-        marked_by: None,
+        extended_by: annotation(real, meta::EXTENDED_BY)
+            .unwrap_or_default()
+            .split_whitespace()
+            .fold(0, |bits, id| bits | (1 << request_of(id))),
+        marked_by: annotation(real, meta::REMOVED_BY).map(request_of),
         record: launched_on_uid(real),
         hour,
     }
 }
 
 fn launched_on_uid(real: &DployInstance) -> u8 {
-    let annotations = real.metadata.annotations.as_ref();
-    let uid = annotations.and_then(|it| it.get(meta::OWNER_RECORD_UID));
+    let uid = annotation(real, meta::OWNER_RECORD_UID);
     uid.map_or(0, |uid| uid.parse().expect("a uid of the model"))
+}
+
+fn annotation<'a>(real: &'a DployInstance, name: &str) -> Option<&'a str> {
+    real.metadata.annotations.as_ref()?.get(name).map(String::as_str)
 }
 
 /// The instance after a merge patch.

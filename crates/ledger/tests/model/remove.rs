@@ -7,7 +7,7 @@ use crate::{
     bridge::{self, Look, Remove},
     flaws::Flaw,
     launch::{fence_seat, unseated},
-    state::{Answer, Object, Pc, Phase, Request, Seat, Seats, State},
+    state::{Answer, Pc, Phase, Record, Request, Seat, State},
     system::Steps,
 };
 
@@ -81,7 +81,7 @@ fn mark(of: &mut Steps<'_>) {
         if !seen {
             return Err(Rejection::Conflict);
         }
-        state.put(name, Some(Object { marked_by: u8::try_from(number).ok(), ..object }));
+        state.put(name, Some(bridge::marked(name, object, number)));
         Ok(())
     };
     for (state, reply) in attempt(of.before, write, Rejection::Conflict) {
@@ -103,15 +103,12 @@ fn again(request: &mut Request) {
 }
 
 fn check_mark(of: &mut Steps<'_>) {
-    if is_own_mark(of, of.before.object(of.request().name)) {
+    let name = of.request().name;
+    if bridge::is_marked_by(name, of.before.object(name), of.number) {
         of.go("finds its mark", *of.before, |it| (it.pc, it.seen) = (Pc::Delete, true));
     } else {
         not_done(of);
     }
-}
-
-fn is_own_mark(of: &Steps<'_>, live: Option<Object>) -> bool {
-    live.is_some_and(|it| it.marked_by.map(usize::from) == Some(of.number))
 }
 
 /// The write did not take effect: `or_own_effect`.
@@ -148,17 +145,19 @@ fn deleted(of: &mut Steps<'_>, label: &'static str, state: State) {
 }
 
 fn check_delete(of: &mut Steps<'_>) {
-    // A void instance of the name has another uid.
-    let live = of.before.object(of.request().name).filter(|it| it.phase != Phase::Void);
+    let name = of.request().name;
+    let live = of.before.object(name);
     let is_deleting = live.is_some_and(|it| it.phase == Phase::Deleting);
-    let is_own = is_own_mark(of, live) || of.has(Flaw::RemoveUnmarked);
-    if live.is_none() {
-        // It cannot know whose deletion that was.
-        of.end("finds it gone", *of.before, Answer::FoundGone(of.request().name));
-    } else if is_deleting && is_own {
+    if !bridge::was_removed_by(name, live, of.number) {
+        match is_deleting && of.has(Flaw::RemoveUnmarked) {
+            true => deleted(of, "finds a deletion", *of.before),
+            false => not_done(of),
+        }
+    } else if is_deleting {
         deleted(of, "finds its deletion", *of.before);
     } else {
-        not_done(of);
+        // It is gone, and nobody can say whose deletion that was.
+        of.end("finds it gone", *of.before, Answer::FoundGone(name));
     }
 }
 
@@ -167,7 +166,7 @@ fn free(of: &mut Steps<'_>) {
     let (owner, request) = (of.call().owner, of.request());
     let Some(seat) = request.seat else { return };
     let record = request.held.record;
-    if !holds(of, &record.seats, seat) {
+    if !holds(of, record, seat) {
         return end_free(of, "finds the seat freed", *of.before, false);
     }
     let seats = match of.has(Flaw::FreeByName) {
@@ -187,10 +186,10 @@ fn free(of: &mut Steps<'_>) {
     }
 }
 
-fn holds(of: &Steps<'_>, seats: &Seats, seat: Seat) -> bool {
+fn holds(of: &Steps<'_>, record: Record, seat: Seat) -> bool {
     match of.has(Flaw::FreeByName) {
-        true => seats.naming(seat.name).is_some(),
-        false => seats.contains(seat),
+        true => record.seats.naming(seat.name).is_some(),
+        false => bridge::has_seat(of.call().owner, record, seat),
     }
 }
 
@@ -218,7 +217,7 @@ fn check_free(of: &mut Steps<'_>) {
         Reply::Rejected(_) => {
             of.go("reads the record", *of.before, |it| (it.pc, it.held) = (Pc::Free, held));
         }
-        _ if !holds(of, &held.record.seats, seat) => {
+        _ if !holds(of, held.record, seat) => {
             end_free(of, "finds the seat freed", *of.before, true);
         }
         _ if request.deleted => end_free(of, "gets no answer", *of.before, false),

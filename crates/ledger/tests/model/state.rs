@@ -77,10 +77,6 @@ impl Seats {
     pub(crate) fn naming(&self, name: Name) -> Option<Seat> {
         self.iter().find(|seat| seat.name == name)
     }
-
-    pub(crate) fn contains(&self, seat: Seat) -> bool {
-        self.iter().any(|other| other == seat)
-    }
 }
 
 /// An owner record.

@@ -4,37 +4,37 @@ use std::time::Duration;
 
 /// Sorted durations.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Durations(Vec<Duration>);
+pub struct Durations(Vec<Duration>);
 
 impl Durations {
     /// The percentile by the nearest-rank method; zero for an empty list.
-    pub(crate) fn percentile(&self, percent: usize) -> Duration {
+    pub fn percentile(&self, percent: usize) -> Duration {
         let rank = (self.0.len() * percent).div_ceil(100);
         self.0.get(rank.saturating_sub(1)).copied().unwrap_or_default()
     }
 
     /// The median.
-    pub(crate) fn p50(&self) -> Duration {
+    pub fn p50(&self) -> Duration {
         self.percentile(50)
     }
 
     /// The 95th percentile.
-    pub(crate) fn p95(&self) -> Duration {
+    pub fn p95(&self) -> Duration {
         self.percentile(95)
     }
 
     /// The 99th percentile.
-    pub(crate) fn p99(&self) -> Duration {
+    pub fn p99(&self) -> Duration {
         self.percentile(99)
     }
 
     /// The longest.
-    pub(crate) fn max(&self) -> Duration {
+    pub fn max(&self) -> Duration {
         self.percentile(100)
     }
 
     /// The number of durations.
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         self.0.len()
     }
 }

@@ -9,7 +9,7 @@ use std::{
 
 /// The machine, its kernel and the commit.
 #[derive(Debug)]
-pub(crate) struct Machine {
+pub struct Machine {
     cores: usize,
     processor: String,
     memory: String,
@@ -19,7 +19,7 @@ pub(crate) struct Machine {
 
 impl Machine {
     /// Reads the values from `/proc` and git. Values that cannot be read are `unknown`.
-    pub(crate) fn detect() -> Self {
+    pub fn detect() -> Self {
         let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
         let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();

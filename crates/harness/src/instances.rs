@@ -23,11 +23,15 @@ const WAIT_TIMEOUT: Duration = Duration::from_secs(1200);
 
 /// The last observed state of an instance.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct InstanceState {
-    pub(crate) template: String,
-    pub(crate) owner: String,
-    pub(crate) phase: Option<Phase>,
-    pub(crate) extensions: u64,
+pub struct InstanceState {
+    /// The name of the template.
+    pub template: String,
+    /// The owner key; empty for an unclaimed pool member.
+    pub owner: String,
+    /// The phase; `None` before the operator has set one.
+    pub phase: Option<Phase>,
+    /// The number of extensions.
+    pub extensions: u64,
     is_terminating: bool,
     is_void: bool,
 }
@@ -53,7 +57,7 @@ impl InstanceState {
 
 /// The observed instances, existing and deleted.
 #[derive(Debug, Default)]
-pub(crate) struct Instances {
+pub struct Instances {
     existing: HashMap<String, InstanceState>,
     deleted: Vec<InstanceState>,
     /// The maximal number of simultaneous instances, by owner.
@@ -64,12 +68,12 @@ pub(crate) struct Instances {
 
 impl Instances {
     /// The existing instances.
-    pub(crate) fn existing(&self) -> impl Iterator<Item = &InstanceState> {
+    pub fn existing(&self) -> impl Iterator<Item = &InstanceState> {
         self.existing.values()
     }
 
     /// The number of instances of a template in a phase, without terminating ones.
-    pub(crate) fn count(&self, template: &str, phase: Phase) -> usize {
+    pub fn count(&self, template: &str, phase: Phase) -> usize {
         let is_counted = |it: &&InstanceState| {
             it.template == template && it.phase == Some(phase) && !it.is_terminating
         };
@@ -77,12 +81,12 @@ impl Instances {
     }
 
     /// Whether an instance of this name exists.
-    pub(crate) fn contains(&self, name: &str) -> bool {
+    pub fn contains(&self, name: &str) -> bool {
         self.existing.contains_key(name)
     }
 
     /// The number of extensions by owner and template, including deleted instances.
-    pub(crate) fn extensions(&self) -> BTreeMap<(String, String), u64> {
+    pub fn extensions(&self) -> BTreeMap<(String, String), u64> {
         let mut extensions = BTreeMap::new();
         for state in self.existing().chain(&self.deleted).filter(|it| it.extensions > 0) {
             let key = (state.owner.clone(), state.template.clone());
@@ -92,12 +96,12 @@ impl Instances {
     }
 
     /// The maximal number of simultaneous instances of one owner.
-    pub(crate) fn max_per_owner(&self) -> usize {
+    pub fn max_per_owner(&self) -> usize {
         self.max_by_owner.values().copied().max().unwrap_or_default()
     }
 
     /// The maximal number of simultaneous instances of one owner and template.
-    pub(crate) const fn max_per_owner_and_template(&self) -> usize {
+    pub const fn max_per_owner_and_template(&self) -> usize {
         self.max_per_owner_and_template
     }
 
@@ -124,21 +128,21 @@ impl Instances {
 }
 
 /// A watch of the instances of a namespace. It stops on drop.
-pub(crate) struct InstanceWatch {
+pub struct InstanceWatch {
     instances: watch::Receiver<Instances>,
     _task: AbortOnDropHandle<()>,
 }
 
 impl InstanceWatch {
     /// Starts a watch that begins with the existing instances.
-    pub(crate) fn start(client: Client, namespace: &str) -> Self {
+    pub fn start(client: Client, namespace: &str) -> Self {
         let (sender, instances) = watch::channel(Instances::default());
         let task = tokio::spawn(follow(Api::namespaced(client, namespace), sender));
         Self { instances, _task: AbortOnDropHandle::new(task) }
     }
 
     /// Waits until the instances meet a condition, which `condition` describes in an error.
-    pub(crate) async fn until(
+    pub async fn until(
         &self,
         condition: &str,
         is_met: impl FnMut(&Instances) -> bool,
@@ -150,7 +154,7 @@ impl InstanceWatch {
     }
 
     /// Calls `read` with the current instances.
-    pub(crate) fn read<T>(&self, read: impl FnOnce(&Instances) -> T) -> T {
+    pub fn read<T>(&self, read: impl FnOnce(&Instances) -> T) -> T {
         read(&self.instances.borrow())
     }
 }

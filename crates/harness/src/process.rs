@@ -25,11 +25,11 @@ const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
 /// Reports processes that exit before they are stopped, so that a measure does not wait for them.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct UnexpectedExits(watch::Sender<Option<String>>);
+pub struct UnexpectedExits(watch::Sender<Option<String>>);
 
 impl UnexpectedExits {
     /// Waits for the first unexpected exit and describes it.
-    pub(crate) async fn first(&self) -> Error {
+    pub async fn first(&self) -> Error {
         let mut exits = self.0.subscribe();
         match exits.wait_for(Option::is_some).await.as_deref() {
             Ok(Some(exit)) => anyhow!("{exit}"),
@@ -40,7 +40,7 @@ impl UnexpectedExits {
 }
 
 /// A running `dploy` process. Dropping it kills the process.
-pub(crate) struct DployProcess {
+pub struct DployProcess {
     id: Pid,
     started: Instant,
     /// Cancelled when [`DployProcess::stop`] begins.
@@ -50,11 +50,7 @@ pub(crate) struct DployProcess {
 
 impl DployProcess {
     /// Starts the process with its output in the file `log`.
-    pub(crate) fn start(
-        mut command: Command,
-        log: PathBuf,
-        exits: UnexpectedExits,
-    ) -> Result<Self> {
+    pub fn start(mut command: Command, log: PathBuf, exits: UnexpectedExits) -> Result<Self> {
         let file =
             File::create(&log).with_context(|| format!("could not create {}", log.display()))?;
         command.stdin(Stdio::null()).stdout(file.try_clone()?).stderr(file).kill_on_drop(true);
@@ -68,7 +64,7 @@ impl DployProcess {
     }
 
     /// The resident memory in bytes.
-    pub(crate) fn resident_bytes(&self) -> Result<u64> {
+    pub fn resident_bytes(&self) -> Result<u64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.id.as_raw_nonzero()))?;
         let resident = field(&status, "VmRSS").context("/proc has no VmRSS")?;
         let kibibytes: u64 = resident.trim_end_matches(" kB").parse()?;
@@ -76,14 +72,45 @@ impl DployProcess {
     }
 
     /// The time of the start.
-    pub(crate) const fn started(&self) -> Instant {
+    pub const fn started(&self) -> Instant {
         self.started
     }
 
-    /// Sends SIGTERM and waits for the exit.
-    pub(crate) async fn stop(self) -> Result<()> {
+    /// Waits until the process exits by itself.
+    pub async fn exited(&mut self) -> Result<ExitStatus> {
+        (&mut self.exit).await?
+    }
+
+    /// Kills the process with SIGKILL.
+    pub async fn kill(self) -> Result<()> {
         self.is_stopping.cancel();
-        kill_process(self.id, Signal::TERM).context("the process has exited")?;
+        self.signal(Signal::KILL)?;
+        self.exit.await?.map(drop)
+    }
+
+    /// Suspends the process with SIGSTOP. Its connections stay open.
+    pub fn freeze(&self) -> Result<()> {
+        self.signal(Signal::STOP)
+    }
+
+    /// Resumes the process with SIGCONT.
+    pub fn resume(&self) -> Result<()> {
+        self.signal(Signal::CONT)
+    }
+
+    /// The number of open files, connections included.
+    pub fn open_files(&self) -> Result<usize> {
+        Ok(fs::read_dir(format!("/proc/{}/fd", self.id.as_raw_nonzero()))?.count())
+    }
+
+    fn signal(&self, signal: Signal) -> Result<()> {
+        kill_process(self.id, signal).context("the process has exited")
+    }
+
+    /// Sends SIGTERM and waits for the exit.
+    pub async fn stop(self) -> Result<()> {
+        self.is_stopping.cancel();
+        self.signal(Signal::TERM)?;
         let status = timeout(START_STOP_TIMEOUT, self.exit)
             .await
             .context("dploy did not stop in time")???;
@@ -119,7 +146,7 @@ fn last_line(log: &Path) -> String {
 }
 
 /// A `dploy serve` process that is ready.
-pub(crate) struct ServeProcess {
+pub struct ServeProcess {
     process: DployProcess,
     host: String,
     start_duration: Duration,
@@ -127,7 +154,7 @@ pub(crate) struct ServeProcess {
 
 impl ServeProcess {
     /// Waits until the process is ready at `host`.
-    pub(crate) async fn when_ready(process: DployProcess, host: String) -> Result<Self> {
+    pub async fn when_ready(process: DployProcess, host: String) -> Result<Self> {
         let ready = async {
             while !is_ready(&host).await {
                 sleep(POLL_INTERVAL).await;
@@ -141,22 +168,27 @@ impl ServeProcess {
     }
 
     /// The address, `HOST:PORT`.
-    pub(crate) fn host(&self) -> &str {
+    pub fn host(&self) -> &str {
         &self.host
     }
 
     /// The time from the start until `/ready` answered 200.
-    pub(crate) const fn start_duration(&self) -> Duration {
+    pub const fn start_duration(&self) -> Duration {
         self.start_duration
     }
 
     /// The process.
-    pub(crate) const fn process(&self) -> &DployProcess {
+    pub const fn process(&self) -> &DployProcess {
         &self.process
     }
 
+    /// The process alone.
+    pub fn into_process(self) -> DployProcess {
+        self.process
+    }
+
     /// Sends SIGTERM and waits for the exit.
-    pub(crate) async fn stop(self) -> Result<()> {
+    pub async fn stop(self) -> Result<()> {
         self.process.stop().await
     }
 }

@@ -18,7 +18,7 @@ const KEY_ID: &str = "bench";
 const TOKEN_LIFETIME_SECONDS: i64 = 24 * 3600;
 
 /// The signing key, and a server for the public key that stops on drop.
-pub(crate) struct Issuer {
+pub struct Issuer {
     origin: String,
     key: EncodingKey,
     _server: AbortOnDropHandle<()>,
@@ -26,7 +26,7 @@ pub(crate) struct Issuer {
 
 impl Issuer {
     /// Starts the server with a new key.
-    pub(crate) async fn start() -> Result<Self> {
+    pub async fn start() -> Result<Self> {
         let key = SigningKey::from_bytes(&clock::random_bytes());
         let pem = key.to_pkcs8_pem(LineEnding::LF).context("could not write the issuer's key")?;
         let keys = json!({ "keys": [public_jwk(&key)] });
@@ -45,17 +45,17 @@ impl Issuer {
     }
 
     /// The `iss` of the tokens.
-    pub(crate) fn origin(&self) -> &str {
+    pub fn origin(&self) -> &str {
         &self.origin
     }
 
     /// The URL of the JWKS.
-    pub(crate) fn keys_url(&self) -> String {
+    pub fn keys_url(&self) -> String {
         format!("{}/keys", self.origin)
     }
 
     /// A token of the user `name`.
-    pub(crate) fn token(&self, name: &str) -> Result<String> {
+    pub fn token(&self, name: &str) -> Result<String> {
         let now = SystemClock.now().as_second();
         let claims = json!({
             "iss": self.origin,

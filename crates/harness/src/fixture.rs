@@ -2,6 +2,7 @@
 //! and functions that start `dploy`.
 
 use std::{
+    fs,
     net::TcpListener,
     path::{Path, PathBuf},
     sync::atomic::{AtomicUsize, Ordering},
@@ -18,7 +19,7 @@ use k8s_openapi::{
 use kube::{
     Api, Config, ResourceExt as _,
     api::{DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams},
-    config::{KubeConfigOptions, Kubeconfig},
+    config::{Cluster, KubeConfigOptions, Kubeconfig},
     runtime::{conditions::is_crd_established, wait::await_condition},
 };
 use resources::{DployInstance, DployOwner, DployTemplate};
@@ -46,21 +47,23 @@ const MAX_CONCURRENT_INTRODUCTIONS: usize = 32;
 const INTRODUCTION: &str = "introduction";
 
 /// A user with a connection to a replica.
-pub(crate) struct User {
-    pub(crate) name: String,
-    pub(crate) client: Client,
+pub struct User {
+    /// The name, and the owner key.
+    pub name: String,
+    /// The connection.
+    pub client: Client,
 }
 
 /// What all measures share: clients, the namespace and the processes in it.
-pub(crate) struct Fixture {
+pub struct Fixture {
     /// A client with the rights of the admin.
-    pub(crate) kube: kube::Client,
+    pub kube: kube::Client,
     /// The namespace of the processes and their resources.
-    pub(crate) namespace: String,
+    pub namespace: String,
     /// The instances in the namespace.
-    pub(crate) instances: InstanceWatch,
+    pub instances: InstanceWatch,
     /// The unexpected exits of processes.
-    pub(crate) exits: UnexpectedExits,
+    pub exits: UnexpectedExits,
     /// The kubeconfig of the processes.
     kubeconfig: PathBuf,
     dploy: PathBuf,
@@ -71,11 +74,11 @@ pub(crate) struct Fixture {
 }
 
 impl Fixture {
-    /// Creates the namespace and applies the CustomResourceDefinitions.
-    pub(crate) async fn open(kubeconfig: &Path, dploy: &Path) -> Result<Self> {
+    /// Creates a namespace `dploy-<name>-<random>` and applies the CustomResourceDefinitions.
+    pub async fn open(name: &str, kubeconfig: &Path, dploy: &Path) -> Result<Self> {
         let kube = client(kubeconfig).await?;
         install(&kube).await?;
-        let namespace = format!("dploy-bench-{}", clock::random_hex::<4>());
+        let namespace = format!("dploy-{name}-{}", clock::random_hex::<4>());
         let metadata = ObjectMeta { name: Some(namespace.clone()), ..ObjectMeta::default() };
         let namespaces: Api<Namespace> = Api::all(kube.clone());
         let created = Namespace { metadata, ..Namespace::default() };
@@ -100,7 +103,7 @@ impl Fixture {
     }
 
     /// Deletes the namespace with its contents.
-    pub(crate) async fn close(self) -> Result<()> {
+    pub async fn close(&self) -> Result<()> {
         self.remove_finalizers().await?;
         let namespaces: Api<Namespace> = Api::all(self.kube.clone());
         namespaces.delete(&self.namespace, &DeleteParams::default()).await?;
@@ -108,7 +111,7 @@ impl Fixture {
     }
 
     /// The API of a kind in the namespace.
-    pub(crate) fn api<K>(&self) -> Api<K>
+    pub fn api<K>(&self) -> Api<K>
     where
         K: kube::Resource<Scope = kube::core::NamespaceResourceScope, DynamicType = ()>,
     {
@@ -116,12 +119,12 @@ impl Fixture {
     }
 
     /// Starts `dploy serve` and waits until it is ready.
-    pub(crate) async fn serve(&self) -> Result<ServeProcess> {
+    pub async fn serve(&self) -> Result<ServeProcess> {
         self.serve_with(&[]).await
     }
 
     /// Starts `dploy serve` with extra environment variables and waits until it is ready.
-    pub(crate) async fn serve_with(&self, variables: &[(&str, &str)]) -> Result<ServeProcess> {
+    pub async fn serve_with(&self, variables: &[(&str, &str)]) -> Result<ServeProcess> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port().to_string();
         let mut serve = self.command("serve");
         serve.envs([("SERVER_HOST", "127.0.0.1"), ("SERVER_PORT", &port)]);
@@ -131,10 +134,32 @@ impl Fixture {
     }
 
     /// Starts `dploy operate`. Does not wait until it leads.
-    pub(crate) fn operate(&self) -> Result<DployProcess> {
+    pub fn operate(&self) -> Result<DployProcess> {
+        self.operate_as("bench")
+    }
+
+    /// Starts `dploy operate` with a host name, which names it in the election.
+    pub fn operate_as(&self, host: &str) -> Result<DployProcess> {
         let mut operate = self.command("operate");
-        operate.env("HOSTNAME", "bench");
+        operate.env("HOSTNAME", host);
         self.start(operate)
+    }
+
+    /// Lets the processes that are started next reach the API server through a proxy at `url`.
+    pub fn route_through(&mut self, url: &str) -> Result<()> {
+        let mut config = Kubeconfig::read_from(&self.kubeconfig)?;
+        for cluster in config.clusters.iter_mut().filter_map(|it| it.cluster.as_mut()) {
+            *cluster = Cluster { server: Some(url.to_owned()), ..Cluster::default() };
+        }
+        self.kubeconfig = self.directory.path().join("kubeconfig-proxy");
+        fs::write(&self.kubeconfig, serde_json::to_string(&config)?)?;
+        Ok(())
+    }
+
+    /// Keeps the logs of the processes, and returns their directory.
+    pub fn keep_logs(&mut self) -> &Path {
+        self.directory.disable_cleanup(true);
+        self.directory.path()
     }
 
     fn command(&self, role: &str) -> Command {
@@ -153,7 +178,7 @@ impl Fixture {
     }
 
     /// Applies a template.
-    pub(crate) async fn template(&self, name: &str, spec: Value) -> Result<()> {
+    pub async fn template(&self, name: &str, spec: Value) -> Result<()> {
         let template = json!({
             "apiVersion": "dploy.dev/v1alpha1",
             "kind": "DployTemplate",
@@ -168,18 +193,18 @@ impl Fixture {
     }
 
     /// A token of the user `name`.
-    pub(crate) fn token(&self, name: &str) -> Result<String> {
+    pub fn token(&self, name: &str) -> Result<String> {
         self.issuer.token(name)
     }
 
     /// A connected user.
-    pub(crate) async fn user(&self, name: String, server: &ServeProcess) -> Result<User> {
+    pub async fn user(&self, name: String, server: &ServeProcess) -> Result<User> {
         let token = self.token(&name)?;
         Ok(User { client: Client::connect(server.host(), Some(&token)).await?, name })
     }
 
     /// `count` connected users that have an owner record, as users have after their first launch.
-    pub(crate) async fn users(
+    pub async fn users(
         &self,
         prefix: &str,
         count: usize,
@@ -196,7 +221,7 @@ impl Fixture {
     }
 
     /// Deletes all templates, instances and owner records. Requires a running operator.
-    pub(crate) async fn clear(&self) -> Result<()> {
+    pub async fn clear(&self) -> Result<()> {
         delete_all(&self.api::<DployTemplate>()).await?;
         delete_all(&self.api::<DployInstance>()).await?;
         self.instances.until("nothing is left", |it| it.existing().next().is_none()).await?;

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio_util::task::AbortOnDropHandle;
 
 /// An open connection.
-pub(crate) struct Client {
+pub struct Client {
     host: String,
     authorization: Option<String>,
     sender: SendRequest<Empty<Bytes>>,
@@ -22,10 +22,13 @@ pub(crate) struct Client {
 
 /// A response, and the time from the request until the end of the body.
 #[derive(Debug)]
-pub(crate) struct Response {
-    pub(crate) status: StatusCode,
-    pub(crate) body: Bytes,
-    pub(crate) took: Duration,
+pub struct Response {
+    /// The status.
+    pub status: StatusCode,
+    /// The whole body.
+    pub body: Bytes,
+    /// The time from the request until the end of the body.
+    pub took: Duration,
 }
 
 impl Response {
@@ -33,7 +36,7 @@ impl Response {
     ///
     /// # Errors
     /// The status is no success, or the body is not JSON.
-    pub(crate) fn json(&self) -> Result<Value> {
+    pub fn json(&self) -> Result<Value> {
         let text = String::from_utf8_lossy(&self.body);
         ensure!(self.status.is_success(), "status {}: {text}", self.status);
         serde_json::from_slice(&self.body).with_context(|| format!("not JSON: {text}"))
@@ -42,7 +45,7 @@ impl Response {
 
 impl Client {
     /// Connects to `host`. Requests carry `token` as bearer token.
-    pub(crate) async fn connect(host: &str, token: Option<&str>) -> Result<Self> {
+    pub async fn connect(host: &str, token: Option<&str>) -> Result<Self> {
         let stream = TcpStream::connect(host)
             .await
             .with_context(|| format!("could not connect to {host}"))?;
@@ -62,17 +65,17 @@ impl Client {
     }
 
     /// Replaces the bearer token.
-    pub(crate) fn set_token(&mut self, token: &str) {
+    pub fn set_token(&mut self, token: &str) {
         self.authorization = Some(bearer(token));
     }
 
     /// Sends a GET request.
-    pub(crate) async fn get(&mut self, path: &str) -> Result<Response> {
+    pub async fn get(&mut self, path: &str) -> Result<Response> {
         self.send(Method::GET, path).await
     }
 
     /// Sends a request without a body.
-    pub(crate) async fn send(&mut self, method: Method, path: &str) -> Result<Response> {
+    pub async fn send(&mut self, method: Method, path: &str) -> Result<Response> {
         let mut request = Request::builder().method(method).uri(path);
         request = request.header(header::HOST, &self.host);
         if let Some(authorization) = &self.authorization {

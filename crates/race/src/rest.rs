@@ -1,0 +1,165 @@
+//! What is left when everything has come to rest: seats, namespaces, releases, members, voids.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
+
+use anyhow::Result;
+use harness::Fixture;
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{
+    Api, ResourceExt as _,
+    api::{ApiResource, DynamicObject, GroupVersionKind, ListParams},
+};
+use resources::{DployInstance, DployOwner, meta};
+use tokio::time::sleep;
+
+use crate::templates::{POOL_SIZE, Templates};
+
+/// The interval between two looks.
+const LOOK_INTERVAL: Duration = Duration::from_secs(3);
+/// The time after which what is left counts as leaked: the seats, namespaces and so on.
+const REST_TIMEOUT: Duration = Duration::from_secs(4 * 60);
+/// The same for void instances, which live for ten minutes.
+const VOID_TIMEOUT: Duration = Duration::from_secs(12 * 60);
+/// The interval between two lines of the log.
+const LOG_INTERVAL: Duration = Duration::from_secs(30);
+/// The name of the count of void instances.
+const VOIDS: &str = "void instances";
+/// The kinds of Flux's objects.
+const RELEASES: [(&str, &str, &str); 2] = [
+    ("helm.toolkit.fluxcd.io", "v2", "HelmRelease"),
+    ("source.toolkit.fluxcd.io", "v1", "HelmRepository"),
+];
+
+/// What is left, by kind.
+pub(crate) type Leftovers = Vec<(&'static str, Vec<String>)>;
+
+/// Waits until nothing is left over, or until it counts as leaked. Void instances are left out
+/// unless `with_voids` is set.
+pub(crate) async fn settle(
+    fixture: &Fixture,
+    templates: &Templates,
+    with_flux: bool,
+    with_voids: bool,
+) -> Result<Leftovers> {
+    let start = Instant::now();
+    let mut logged = Instant::now();
+    loop {
+        let mut left = look(fixture, templates, with_flux).await?;
+        left.retain(|(what, _)| with_voids || *what != VOIDS);
+        let only_voids = left.iter().all(|(what, left)| *what == VOIDS || left.is_empty());
+        let patience = if only_voids { VOID_TIMEOUT } else { REST_TIMEOUT };
+        if left.iter().all(|(_, left)| left.is_empty()) || start.elapsed() > patience {
+            return Ok(left);
+        }
+        if logged.elapsed() > LOG_INTERVAL {
+            tracing::info!("waiting for {}", describe(&left));
+            logged = Instant::now();
+        }
+        sleep(LOOK_INTERVAL).await;
+    }
+}
+
+/// How many there are of what is left.
+fn describe(left: &Leftovers) -> String {
+    let left = left.iter().filter(|(_, left)| !left.is_empty());
+    left.map(|(what, left)| format!("{} {what}", left.len())).collect::<Vec<_>>().join(", ")
+}
+
+async fn look(fixture: &Fixture, templates: &Templates, with_flux: bool) -> Result<Leftovers> {
+    let prefix = &*templates.prefix;
+    // The owners first: a seat is written before its instance.
+    let owners = fixture.api::<DployOwner>().list(&ListParams::default()).await?.items;
+    let instances = fixture.api::<DployInstance>().list(&ListParams::default()).await?.items;
+    let names: BTreeSet<String> = instances.iter().map(|it| it.name_any()).collect();
+    let (voids, instances): (Vec<_>, Vec<_>) =
+        instances.into_iter().partition(|it| it.labels().contains_key(meta::VOID));
+    let mut left = vec![
+        ("leaked seats", leaked_seats(&owners, &instances)),
+        ("environments without a seat", unseated(&owners, &instances)),
+        ("leaked namespaces", leaked(&namespaces(fixture, prefix).await?, &names)),
+        ("pool members too many or too few", misfits(&instances, templates)),
+        (VOIDS, voids.iter().map(|it| it.name_any()).collect()),
+    ];
+    let releases = if with_flux { releases(fixture, prefix).await? } else { Vec::new() };
+    left.push(("leaked releases", leaked(&releases, &names)));
+    Ok(left)
+}
+
+/// Whether the instance is somebody's environment.
+fn is_living(instance: &DployInstance) -> bool {
+    instance.metadata.deletion_timestamp.is_none() && !instance.spec.owner.is_empty()
+}
+
+fn seats(owners: &[DployOwner]) -> impl Iterator<Item = (String, String)> + '_ {
+    owners.iter().flat_map(|owner| {
+        let seats = owner.status.iter().flat_map(|status| &status.seats);
+        seats.map(|seat| (owner.name_any(), seat.instance.clone()))
+    })
+}
+
+fn living(instances: &[DployInstance]) -> BTreeSet<(String, String)> {
+    let living = instances.iter().filter(|it| is_living(it));
+    living.map(|it| (it.spec.owner.clone(), it.name_any())).collect()
+}
+
+fn leaked_seats(owners: &[DployOwner], instances: &[DployInstance]) -> Vec<String> {
+    let living = living(instances);
+    let leaked = seats(owners).filter(|seat| !living.contains(seat));
+    leaked.map(|(owner, instance)| format!("{owner}: {instance}")).collect()
+}
+
+fn unseated(owners: &[DployOwner], instances: &[DployInstance]) -> Vec<String> {
+    let seats: BTreeSet<_> = seats(owners).collect();
+    let unseated = living(instances).into_iter().filter(|it| !seats.contains(it));
+    unseated.map(|(owner, instance)| format!("{owner}: {instance}")).collect()
+}
+
+/// The pools whose unclaimed members differ from their size.
+fn misfits(instances: &[DployInstance], templates: &Templates) -> Vec<String> {
+    let mut unclaimed: BTreeMap<&str, usize> =
+        templates.pools.iter().map(|pool| (pool.as_str(), 0)).collect();
+    for member in instances.iter().filter(|it| it.spec.owner.is_empty()) {
+        if let Some(count) = unclaimed.get_mut(member.spec.template_ref.as_str()) {
+            *count += 1;
+        }
+    }
+    let misfits = unclaimed.into_iter().filter(|(_, count)| *count != POOL_SIZE);
+    misfits.map(|(pool, count)| format!("{pool}: {count} of {POOL_SIZE}")).collect()
+}
+
+/// The objects, as pairs of their own name and their instance's, whose instance is gone.
+fn leaked(objects: &[(String, String)], instances: &BTreeSet<String>) -> Vec<String> {
+    let leaked = objects.iter().filter(|(_, instance)| !instances.contains(instance));
+    leaked.map(|(name, instance)| format!("{name} of {instance}")).collect()
+}
+
+fn of_run<K: kube::Resource>(object: &K, prefix: &str) -> Option<(String, String)> {
+    let instance = object.labels().get(meta::INSTANCE)?;
+    instance.starts_with(prefix).then(|| (object.name_any(), instance.clone()))
+}
+
+async fn namespaces(fixture: &Fixture, prefix: &str) -> Result<Vec<(String, String)>> {
+    let all: Api<Namespace> = Api::all(fixture.kube.clone());
+    let ours = all.list(&ListParams::default().labels(meta::INSTANCE)).await?;
+    Ok(ours.items.iter().filter_map(|it| of_run(it, prefix)).collect())
+}
+
+/// The objects of Flux that belong to an instance.
+async fn releases(fixture: &Fixture, prefix: &str) -> Result<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for (group, version, kind) in RELEASES {
+        let kind = ApiResource::from_gvk(&GroupVersionKind::gvk(group, version, kind));
+        let all: Api<DynamicObject> = Api::all_with(fixture.kube.clone(), &kind);
+        let ours = all.list(&ListParams::default().labels(meta::INSTANCE)).await?;
+        found.extend(ours.items.iter().filter_map(|it| of_run(it, prefix)));
+    }
+    Ok(found)
+}
+
+/// Whether the cluster serves Flux's releases.
+pub(crate) async fn has_flux(fixture: &Fixture) -> bool {
+    releases(fixture, "").await.is_ok()
+}
