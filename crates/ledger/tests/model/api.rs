@@ -2,8 +2,8 @@
 //! with preconditions, finalizers; and the answers that get lost between it and a request.
 
 use crate::{
-    bridge,
     state::{Chosen, Held, Name, Object, Owner, Pc, Phase, Record, Seat, Seats, Slot, State},
+    writes,
 };
 
 /// Why the API server rejects a write.
@@ -168,7 +168,7 @@ impl State {
 
     /// Creates the void instance of a seat.
     pub(crate) fn create_void(&mut self, seat: Seat) -> Result<(), Rejection> {
-        let void = bridge::void(seat, self.hour);
+        let void = writes::void(seat, self.hour);
         self.create(seat.name, void)
     }
 

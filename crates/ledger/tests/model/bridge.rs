@@ -8,7 +8,7 @@ use std::{cell::RefCell, collections::HashMap, hash::Hash, thread::LocalKey};
 use jiff::Timestamp;
 use ledger::{
     claim::is_warm,
-    extend::{self, ExtendLimits, ExtendStep},
+    extend,
     fence::{self, FenceStep},
     found::{Found, PendingSeat, may_be_unseated},
     launch::{self, LaunchStep},
@@ -20,17 +20,17 @@ use ledger::{
     sweep::{self, Occupant, SeatSeen, SweepStep},
     timeouts::ORPHAN_GRACE,
     timestamps,
-    void::{void_ends_at, void_instance},
+    void::void_ends_at,
 };
 
 use crate::{
-    real::{self, at, compact, instance, owner_record},
-    state::{Name, Object, Owner, Record, Seat, Seats, State, Template},
+    real::{self, at, instance, owner_record},
+    state::{Name, Object, Owner, Record, Seat, Seats, State},
 };
 
-type Cache<K, V> = RefCell<HashMap<K, V>>;
+pub(crate) type Cache<K, V> = RefCell<HashMap<K, V>>;
 
-fn once<K: Eq + Hash + Copy, V: Copy>(
+pub(crate) fn once<K: Eq + Hash + Copy, V: Copy>(
     cache: &'static LocalKey<Cache<K, V>>,
     key: K,
     decide: impl FnOnce(K) -> V,
@@ -170,10 +170,14 @@ pub(crate) fn orphan(name: Name, object: Object, record: Record) -> bool {
 
 /// `ledger::found::Found::unseated`: whether an instance without a seat is an environment.
 pub(crate) fn unseated(name: Name, object: Object, record: Record, hour: u8) -> bool {
-    let record = owner_record(object.owner, record);
-    let (real, key) = (instance(name, object, hour), real::seat_key(object.template));
-    may_be_unseated(&real, &record, &key)
-        && Found::unseated(real, &record, &key, at(hour)).is_some()
+    type Key = (Name, Object, Record, u8);
+    thread_local!(static CACHE: Cache<Key, bool> = RefCell::default());
+    once(&CACHE, (name, object, record, hour), |(name, object, record, hour)| {
+        let record = owner_record(object.owner, record);
+        let (real, key) = (instance(name, object, hour), real::seat_key(object.template));
+        may_be_unseated(&real, &record, &key)
+            && Found::unseated(real, &record, &key, at(hour)).is_some()
+    })
 }
 
 /// `ledger::reseat::decide`: the seats of a record that was lost; `None` when it lacks none.
@@ -223,13 +227,6 @@ pub(crate) fn was_removed_by(name: Name, live: Option<Object>, request: usize) -
     remove::was_removed_by(live.as_ref(), &marked, &real::request_id(request))
 }
 
-/// An instance after the patch of `ledger::remove::mark`.
-pub(crate) fn marked(name: Name, object: Object, request: usize) -> Object {
-    let patch = remove::mark(&real::request_id(request));
-    let marked = real::patched(&instance(name, object, object.hour), patch);
-    Object { hour: object.hour, overdue: object.overdue, ..compact(&marked, object.hour) }
-}
-
 /// `ledger::extend::was_extended_by`.
 pub(crate) fn was_extended_by(name: Name, object: Object, request: usize) -> bool {
     extend::was_extended_by(&instance(name, object, object.hour), &real::request_id(request))
@@ -261,78 +258,4 @@ pub(crate) fn warm(name: Name, object: Object) -> bool {
 pub(crate) fn void_is_over(name: Name, object: Object, hour: u8) -> bool {
     let ends = void_ends_at(&instance(name, object, hour));
     ends.is_some_and(|end| end <= at(hour))
-}
-
-/// `ledger::void::void_instance` of a seat.
-pub(crate) fn void(seat: Seat, hour: u8) -> Object {
-    thread_local!(static CACHE: Cache<(Seat, u8), Object> = RefCell::default());
-    once(&CACHE, (seat, hour), |(seat, hour)| compact(&void_instance(&real::seat(seat)), hour))
-}
-
-/// The seat that a launch writes before it creates: `ledger::seats::seat_to_create`.
-pub(crate) fn seat_to_create(template: Template, name: Name, hour: u8) -> Seat {
-    let seat = seats::seat_to_create(&real::seat_key(template), &real::uuid(name), at(hour));
-    real::compact_seat(&seat)
-}
-
-/// The seat that a launch writes before it claims: `ledger::seats::seat_to_claim`.
-pub(crate) fn seat_to_claim(name: Name, member: Object, hour: u8) -> Seat {
-    let member = instance(name, member, hour);
-    let uuid = real::uuid(name);
-    real::compact_seat(&seats::seat_to_claim(
-        &real::seat_key(Template::Pool),
-        &member,
-        &uuid,
-        at(hour),
-    ))
-}
-
-/// `ledger::order::Order::instance`, as the API server stores it.
-pub(crate) fn created(owner: Owner, record: Record, seat: Seat, hour: u8) -> Object {
-    let order = real::order(owner, record);
-    compact(&order.instance(&real::seat(seat), real::resolved(), at(hour)), hour)
-}
-
-/// A member after `ledger::order::Order::claim_patch`.
-pub(crate) fn claimed(
-    owner: Owner,
-    record: Record,
-    name: Name,
-    member: Object,
-    hour: u8,
-) -> Object {
-    let patch = real::order(owner, record).claim_patch(real::resolved().ttl_seconds, at(hour));
-    compact(&real::patched(&instance(name, member, hour), patch), hour)
-}
-
-/// An environment after `ledger::extend`; `None` when it cannot be extended.
-pub(crate) fn extended(name: Name, object: Object, request: usize) -> Option<Object> {
-    let before = instance(name, object, object.hour);
-    let limits = ExtendLimits { extend_seconds: 3_600, max_extends: 0 };
-    let ExtendStep::Extend(extension) = extend::decide(&before, limits) else { return None };
-    let patch = extension.patch(&before, &real::request_id(request));
-    Some(compact(&real::patched(&before, patch), object.hour))
-}
-
-/// `ledger::seats::seats_with`.
-pub(crate) fn with_seat(owner: Owner, record: Record, seat: Seat) -> Seats {
-    thread_local!(static CACHE: Cache<(Owner, Record, Seat), Seats> = RefCell::default());
-    once(&CACHE, (owner, record, seat), |(owner, record, seat)| {
-        let seats = seats::seats_with(&owner_record(owner, record), &real::seat(seat));
-        Seats::of(seats.iter().map(real::compact_seat))
-    })
-}
-
-/// `ledger::seats::seats_except`: without exactly this seat.
-pub(crate) fn without_seat(owner: Owner, record: Record, seat: Seat) -> Seats {
-    thread_local!(static CACHE: Cache<(Owner, Record, Seat), Seats> = RefCell::default());
-    once(&CACHE, (owner, record, seat), |(owner, record, seat)| {
-        let seats = seats::seats_except(&owner_record(owner, record), &[&real::seat(seat)]);
-        Seats::of(seats.iter().map(real::compact_seat))
-    })
-}
-
-/// A flaw: without whatever seat names this instance.
-pub(crate) fn without_name(record: Record, name: Name) -> Seats {
-    Seats::of(record.seats.iter().filter(|seat| seat.name != name))
 }

@@ -9,6 +9,7 @@ use crate::{
     launch::unseated,
     state::{Answer, Name, Object, Pc, State},
     system::Steps,
+    writes,
 };
 
 pub(crate) fn step(of: &mut Steps<'_>) {
@@ -99,7 +100,7 @@ fn write_extension(state: &mut State, name: Name, object: Object, number: usize,
         state.breaks("an extension counts once");
     }
     let read = if seen { object } else { Object { extensions: 0, ..object } };
-    if let Some(extended) = bridge::extended(name, read, number) {
+    if let Some(extended) = writes::extended(name, read, number) {
         state.requests[number].extended = true;
         state.put(name, Some(extended));
     }

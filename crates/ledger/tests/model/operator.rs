@@ -7,6 +7,7 @@ use crate::{
     flaws::Flaw,
     state::{Name, Object, Owner, Pc, Phase, Record, Seat, Seats, Slot, State},
     system::{Scenario, Step},
+    writes,
 };
 
 pub(crate) fn steps(scenario: &Scenario, before: &State, steps: &mut Vec<Step>) {
@@ -129,7 +130,7 @@ fn go_on(scenario: &Scenario, before: &State, slot: usize, doing: Slot) -> Step 
         }
         Slot::Free { owner, seat, current } => {
             let blind = scenario.flaw == Some(Flaw::SweepUnconditional);
-            let seats = bridge::without_seat(owner, *after.record(owner), seat);
+            let seats = writes::without_seat(owner, *after.record(owner), seat);
             // An old record had this seat alone.
             let seats = if blind { Seats::default() } else { seats };
             let _ = after.write_seats(owner, current || blind, seats);

@@ -9,6 +9,7 @@ use crate::{
     launch::{fence_seat, unseated},
     state::{Answer, Pc, Phase, Record, Request, Seat, State},
     system::Steps,
+    writes,
 };
 
 pub(crate) fn step(of: &mut Steps<'_>) {
@@ -81,7 +82,7 @@ fn mark(of: &mut Steps<'_>) {
         if !seen {
             return Err(Rejection::Conflict);
         }
-        state.put(name, Some(bridge::marked(name, object, number)));
+        state.put(name, Some(writes::marked(name, object, number)));
         Ok(())
     };
     for (state, reply) in attempt(of.before, write, Rejection::Conflict) {
@@ -170,8 +171,8 @@ fn free(of: &mut Steps<'_>) {
         return end_free(of, "finds the seat freed", *of.before, false);
     }
     let seats = match of.has(Flaw::FreeByName) {
-        true => bridge::without_name(record, seat.name),
-        false => bridge::without_seat(owner, record, seat),
+        true => writes::without_name(record, seat.name),
+        false => writes::without_seat(owner, record, seat),
     };
     let write = |state: &mut State| state.write_seats(owner, request.held.current, seats);
     for (state, reply) in attempt(of.before, write, Rejection::Conflict) {
