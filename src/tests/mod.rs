@@ -16,6 +16,7 @@ mod hang_up;
 mod killed;
 mod lost_records;
 mod metrics;
+mod outage;
 mod overload;
 mod program;
 mod refusals;

@@ -25,6 +25,7 @@ struct State {
     gate: Mutex<Option<Gate>>,
     faults: Mutex<Vec<(Method, String, Fault)>>,
     writes: AtomicUsize,
+    loses_answers: AtomicBool,
     calls: Mutex<Vec<String>>,
 }
 
@@ -108,6 +109,11 @@ impl Faults {
         self.0.faults.lock().expect("no panic").push((method, path_part.to_owned(), fault));
     }
 
+    /// From now on, the answer to every third write is lost, unreadable or that of a repetition.
+    pub(crate) fn lose_answers(&self) {
+        self.0.loses_answers.store(true, Ordering::SeqCst);
+    }
+
     /// Whether every fault has met its request.
     pub(crate) fn all_met(&self) -> bool {
         self.0.faults.lock().expect("no panic").is_empty()
@@ -130,8 +136,20 @@ impl Faults {
 impl State {
     fn fault(&self, method: &Method, path: &str) -> Option<Fault> {
         let mut faults = self.faults.lock().expect("no panic");
-        let at = faults.iter().position(|(of, part, _)| of == method && path.contains(part))?;
-        Some(faults.remove(at).2)
+        let at = faults.iter().position(|(of, part, _)| of == method && path.contains(part));
+        match at {
+            Some(at) => Some(faults.remove(at).2),
+            None if *method == Method::GET => None,
+            None => self.lost_answer(),
+        }
+    }
+
+    fn lost_answer(&self) -> Option<Fault> {
+        let kinds =
+            [Fault::Replayed, Fault::Lost(StatusCode::SERVICE_UNAVAILABLE), Fault::Unreadable];
+        let write = self.writes.load(Ordering::SeqCst);
+        let is_lost = self.loses_answers.load(Ordering::SeqCst) && write.is_multiple_of(3);
+        is_lost.then(|| kinds[write / 3 % kinds.len()])
     }
 
     fn record(&self, request: &Request<Body>) {
