@@ -11,6 +11,7 @@ use tracing::{info, instrument, warn};
 
 use crate::{
     Caller, Refusal,
+    audited::{note_instance, note_owner},
     fence::fence,
     free_seat::{Freed, free_seat},
     ledger_read::{LedgerRead, read_ledger},
@@ -42,6 +43,7 @@ pub(crate) async fn remove(
     let key = SeatKey::of_template(template);
     for owner in Owners::of(ports).candidates(caller, &key).await? {
         let _turn = ports.contention.turns.wait(&owner.key).await;
+        note_owner(&owner.key);
         if remove_owned(ports, &owner, &key).await? {
             info!(owner = owner.key, "deleted an environment");
             return Ok(());
@@ -87,6 +89,7 @@ async fn delete(
     instance: &DployInstance,
     deleted: Removal,
 ) -> Result<Removal, Refusal> {
+    note_instance(instance);
     let (name, id) = (instance.name_any(), ports.reads.world.random_hex::<8>());
     let own_mark = async {
         let live = ports.reads.live.instance(&name).await?;

@@ -29,6 +29,7 @@ use self::{
 };
 use crate::{
     Caller, Refusal,
+    audited::{note_instance, note_owner},
     cluster::ClusterError,
     ledger_read::{LedgerRead, cached_ledger_without, read_ledger},
     metrics::{LaunchOutcome, Metrics},
@@ -57,6 +58,7 @@ pub(crate) async fn launch(
         metrics.claim(began.elapsed(), launched.as_ref().map(|it| it.outcome));
     }
     let Launched { owner, instance, outcome: _ } = launched?;
+    note_instance(&instance);
     Ok(views::run(ports.reads, &instance, &owner))
 }
 
@@ -91,6 +93,7 @@ impl Launch<'_> {
     async fn run(&self) -> Result<Launched, Refusal> {
         let owner = self.owner().await?;
         Span::current().record("owner", &owner.key);
+        note_owner(&owner.key);
         let _turn = self.ports.contention.turns.wait(&owner.key).await;
         self.settle(owner).await
     }
