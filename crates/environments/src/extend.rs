@@ -14,7 +14,7 @@ use wire::Extended;
 use crate::{
     Caller, Refusal,
     ledger_read::living,
-    own_effect::or_own_effect,
+    own_effect::{Effect, or_own_effect},
     owners::{Owner, Owners},
     ports::{Ports, Reads},
 };
@@ -53,7 +53,7 @@ async fn extend_owned(
         let patched = ports.writes.patch(&instance, extension.patch(&instance, &id)).await;
         let own_extension = async {
             let live = ports.reads.live.instance(&instance.name_any()).await?;
-            Ok(live.filter(|live| was_extended_by(live, &id)))
+            Ok(Effect::on(&instance, live, |live| was_extended_by(live, &id)))
         };
         if or_own_effect(patched, own_extension).await?.is_some() {
             return Ok(Some(Extended {
