@@ -3,6 +3,7 @@
 //!
 //! `crate::routes` puts them together.
 
+pub(crate) mod age;
 pub(crate) mod authentication;
 mod error;
 mod extract;

@@ -15,6 +15,7 @@ mod hang_up;
 mod killed;
 mod lost_records;
 mod metrics;
+mod outage;
 mod overload;
 mod program;
 mod refusals;

@@ -1,6 +1,6 @@
 //! The public API of the crate.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use clock::World;
 use prometheus_client::registry::Registry;
@@ -10,7 +10,7 @@ use wire::{AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extend
 
 use crate::{
     Admin, Backend, Caller, EnvironmentStream, Refusal, Settings, admin, backend,
-    cache::Cache,
+    cache::{Cache, OUTAGE_LIMIT},
     catalog,
     cluster::Writes,
     contention::Contention,
@@ -94,6 +94,14 @@ impl Environments {
     /// Registers the metrics of claims, seats and event streams.
     pub fn register_metrics(&self, registry: &mut Registry) {
         self.replica.metrics.register(&self.replica.reads.cache, registry);
+    }
+
+    /// For how long answers from the cache may lack changes: the API server does not answer. Zero
+    /// otherwise.
+    #[must_use]
+    pub fn out_of_date_for(&self) -> Duration {
+        let age = self.replica.reads.cache.out_of_date_for();
+        if age > OUTAGE_LIMIT { age } else { Duration::ZERO }
     }
 
     /// Checks that the cache is filled and that the API server lists templates.
