@@ -139,8 +139,9 @@ impl Dev {
         capacity.register_metrics(&mut registry);
         parts.spawn(operate::run(operator, stopping.clone()));
         parts.spawn(metrics.serve(registry, stopping.clone()));
-        let site = site(&development, environments, &env, clock, capacity, stopping.clone())?;
-        parts.spawn(serve(listener, site, stopping.clone()));
+        let known = environments.clone();
+        let site = site(&development, known, &env, clock, capacity, stopping.clone())?;
+        parts.spawn(serve_site(listener, site, stopping.clone(), environments));
         Ok(Self { kubeconfig, stopping, parts, development })
     }
 
@@ -223,6 +224,16 @@ async fn serve(
     stopping: CancellationToken,
 ) -> Result<(), Failure> {
     Ok(http::serve(listener, router, stopping).await?)
+}
+
+async fn serve_site(
+    listener: TcpListener,
+    site: Router,
+    stopping: CancellationToken,
+    environments: Environments,
+) -> Result<(), Failure> {
+    let changes = environments.changes_finished();
+    Ok(http::serve_and_finish(listener, site, stopping, changes).await?)
 }
 
 fn loopback(port: u16) -> SocketAddr {

@@ -11,7 +11,6 @@ mod print;
 mod probe;
 mod serve;
 mod signals;
-mod watches;
 #[cfg(not(feature = "dev"))]
 mod without_dev;
 

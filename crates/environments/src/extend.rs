@@ -1,8 +1,9 @@
 //! Extend: deadline and count in one patch, on exactly the version that they were computed from
 //! (docs/ledger.md, "Extend").
 
+use kube::ResourceExt;
 use ledger::{
-    extend::{ExtendLimits, ExtendStep, Extension, decide},
+    extend::{ExtendLimits, ExtendStep, Extension, decide, was_extended_by},
     seats::SeatKey,
     timestamps,
 };
@@ -13,6 +14,7 @@ use wire::Extended;
 use crate::{
     Caller, Refusal,
     ledger_read::living,
+    own_effect::or_own_effect,
     owners::{Owner, Owners},
     ports::{Ports, Reads},
 };
@@ -43,21 +45,24 @@ async fn extend_owned(
     key: &SeatKey,
 ) -> Result<Option<Extended>, Refusal> {
     let mut attempts = ports.attempts();
+    let id = ports.reads.world.random_hex::<8>();
     loop {
         let Some(instance) = living(ports.reads, owner, key).await? else { return Ok(None) };
         let limits = extend_limits(ports.reads, &instance);
         let extension = extension(&instance, limits)?;
-        match ports.writes.patch(&instance, extension.patch()).await {
-            Ok(_) => {
-                return Ok(Some(Extended {
-                    expires_at: timestamps::text(extension.deadline),
-                    extend_count: extension.count,
-                    max_extends: limits.max_extends,
-                }));
-            }
-            Err(error) if error.is_overtaken() => attempts.again().await?,
-            Err(error) => return Err(error.into()),
+        let patched = ports.writes.patch(&instance, extension.patch(&instance, &id)).await;
+        let own_extension = async {
+            let live = ports.reads.live.instance(&instance.name_any()).await?;
+            Ok(live.filter(|live| was_extended_by(live, &id)))
+        };
+        if or_own_effect(patched, own_extension).await?.is_some() {
+            return Ok(Some(Extended {
+                expires_at: timestamps::text(extension.deadline),
+                extend_count: extension.count,
+                max_extends: limits.max_extends,
+            }));
         }
+        attempts.again().await?;
     }
 }
 

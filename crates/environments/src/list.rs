@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use ledger::timestamps;
 use resources::DployInstance;
 use wire::EnvironmentList;
 
 use crate::{
     Caller, Refusal,
+    cache::OUTAGE_LIMIT,
     owners::{Owner, Owners, owners_of},
     ports::Reads,
     quota,
@@ -45,5 +47,13 @@ pub(crate) fn list_now(reads: &Reads, caller: &Caller) -> EnvironmentList {
         limit: quota::limit(reads, record.as_deref(), None),
         used: record.map_or(0, |record| count(quota::listed_as_used(reads, &record, now))),
         now: timestamps::text(now),
+        out_of_date_since: out_of_date_since(reads, now),
     }
+}
+
+/// Since when the list may lack changes; empty while it is up to date.
+fn out_of_date_since(reads: &Reads, now: Timestamp) -> String {
+    let age = reads.cache.out_of_date_for();
+    let since = now.checked_sub(age).ok().filter(|_| age > OUTAGE_LIMIT);
+    since.map(timestamps::text).unwrap_or_default()
 }

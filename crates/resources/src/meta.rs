@@ -28,6 +28,12 @@ pub const IDENTITY: &str = "dploy.dev/identity";
 
 /// Annotation: the number of extensions so far.
 pub const EXTEND_COUNT: &str = "dploy.dev/extend-count";
+/// Annotation: the random ids of the requests that extended an environment last, separated by
+/// spaces. A request whose answer was lost finds its own extension by its id.
+pub const EXTENDED_BY: &str = "dploy.dev/extended-by";
+/// Annotation: the random id of the request that is deleting an environment. A request whose answer
+/// was lost finds its own deletion by its id.
+pub const REMOVED_BY: &str = "dploy.dev/removed-by";
 /// Annotation: the time of a pool member's claim, RFC 3339. On-demand instances have no such
 /// annotation; they start at their creation.
 pub const CLAIMED_AT: &str = "dploy.dev/claimed-at";

@@ -7,6 +7,7 @@ mod lasting_claims;
 mod make_room;
 mod on_demand;
 mod wait;
+mod write_seat;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -15,8 +16,9 @@ use ledger::{
     launch::{LaunchStep, decide},
     order::Order,
     seats::SeatKey,
+    standing,
 };
-use resources::{DployInstance, DployOwner, DployTemplate, Method, identity_label};
+use resources::{DployInstance, DployOwner, DployTemplate, Method, Seat, identity_label};
 use tokio::time::Instant;
 use tracing::{Span, field, info, instrument};
 use wire::Run;
@@ -27,6 +29,7 @@ use self::{
 };
 use crate::{
     Caller, Refusal,
+    cluster::ClusterError,
     ledger_read::{LedgerRead, cached_ledger_without, read_ledger},
     metrics::{LaunchOutcome, Metrics},
     owners::{Owner, Owners},
@@ -55,6 +58,16 @@ pub(crate) async fn launch(
     }
     let Launched { owner, instance, outcome: _ } = launched?;
     Ok(views::run(ports.reads, &instance, &owner))
+}
+
+/// Reads live whether the create or claim that follows `seat` took effect.
+async fn written_environment(
+    ports: Ports<'_>,
+    record: &DployOwner,
+    seat: &Seat,
+) -> Result<Option<DployInstance>, ClusterError> {
+    let live = ports.reads.live.instance(&seat.instance).await?;
+    Ok(standing::written_environment(seat, record, live, ports.reads.now()))
 }
 
 /// One launch.

@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "the name of a test says what it checks")]
 #![allow(clippy::expect_used, reason = "a test that cannot be set up fails with a sentence")]
 
+mod answers;
 mod bed;
 mod crashes;
 mod faults;
@@ -14,3 +15,4 @@ mod lost_records;
 mod owners;
 mod races;
 mod stream;
+mod suspended;

@@ -251,7 +251,8 @@ pub(crate) fn extended(name: Name, object: Object, request: usize) -> Option<Obj
     let before = instance(name, object, object.hour);
     let limits = ExtendLimits { extend_seconds: 3_600, max_extends: 0 };
     let ExtendStep::Extend(extension) = extend::decide(&before, limits) else { return None };
-    let mut after = compact(&real::patched(&before, extension.patch()), object.hour);
+    let mut after =
+        compact(&real::patched(&before, extension.patch(&before, "model")), object.hour);
     after.extended_by = 1 << request;
     Some(after)
 }
@@ -274,8 +275,9 @@ pub(crate) fn without_seat(owner: Owner, record: Record, seat: Seat) -> Seats {
     })
 }
 
-/// `ledger::seats::seats_without`: without the seat that names this instance.
+/// A flaw: without the seat that names this instance, whichever it is.
 pub(crate) fn without_name(owner: Owner, record: Record, seat: Seat) -> Seats {
-    let seats = seats::seats_without(&owner_record(owner, record), &real::seat(seat).instance);
-    Seats::of(seats.iter().map(real::compact_seat))
+    let (owner, seat) = (owner_record(owner, record), real::seat(seat));
+    let others = seats::seats(&owner).iter().filter(|it| it.instance != seat.instance);
+    Seats::of(others.map(real::compact_seat))
 }

@@ -54,7 +54,7 @@ impl Story {
             deadline: Some(time(100)),
             extensions: Some(extensions),
             ended: ended.map(|at| (self.zero + Duration::from_secs(at), time(at))),
-            is_void: false,
+            ..Life::default()
         });
         self
     }
