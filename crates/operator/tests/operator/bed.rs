@@ -144,7 +144,7 @@ impl Bed {
     pub(crate) fn settings(&self, identity: &str) -> Settings {
         let mut settings = Settings::new(NAMESPACE, identity);
         settings.lease = LeaseTimings {
-            duration: Duration::from_secs(1),
+            duration: Duration::from_secs(2),
             renew_every: Duration::from_millis(100),
         };
         settings.leftovers = LeftoverTimings {
