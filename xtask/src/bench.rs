@@ -29,8 +29,7 @@ pub(crate) fn race(workspace: &Workspace, args: &[OsString]) -> Result<()> {
         return command::run(race.args(args));
     }
     let cluster = TestCluster::start(workspace, workspace.target.join("cluster-race"))?;
-    let ended =
-        command::run(race.arg("--kubeconfig").arg(&cluster.access.kubeconfig).args(args));
+    let ended = command::run(race.arg("--kubeconfig").arg(&cluster.access.kubeconfig).args(args));
     cluster.remove()?;
     ended
 }
