@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::print_stdout, reason = "tests")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what a test cannot set up ends it")]
 
+mod argocd;
 mod bed;
 #[path = "../../../engines/tests/engines/crds.rs"]
 mod crds;
