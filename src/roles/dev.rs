@@ -20,7 +20,7 @@ use prometheus_client::registry::Registry;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, monitoring::MetricsPort, operate, print, signals};
+use super::{Failure, audit, monitoring::MetricsPort, operate, print, signals};
 use crate::{
     cli::{DevArgs, SuperviseArgs, TokenArgs},
     config::{
@@ -131,7 +131,8 @@ impl Dev {
         let engines = development.engines(programs)?;
         let settings = operate::settings(rules.clone(), REPLICA.to_owned());
         let operator = Operator::new(client.clone(), settings, engines, clock.clone());
-        let environments = Environments::start(client, rules.into(), clock.clone());
+        let audit = audit::start(&env, &clock)?;
+        let environments = Environments::start(client, rules.into(), clock.clone()).audited(audit);
         let mut registry = Registry::default();
         operator.register_metrics(&mut registry);
         environments.register_metrics(&mut registry);

@@ -7,7 +7,7 @@ use futures::TryFutureExt as _;
 use identity::Identity;
 use prometheus_client::registry::Registry;
 
-use super::{Failure, cluster, monitoring::MetricsPort, signals};
+use super::{Failure, audit, cluster, monitoring::MetricsPort, signals};
 use crate::{
     config::{
         CapacityConfig, Env, IdentityConfig, RulesConfig, ServerConfig, features, metrics_address,
@@ -31,7 +31,8 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let listener = http::bind(server.address, variables::SERVER_PORT.name).await?;
     let metrics = MetricsPort::bind(metrics_address(env)?).await?;
     let stopping = signals::stop_token();
-    let environments = Environments::start(client, rules.into(), clock.clone());
+    let audit = audit::start(env, &clock)?;
+    let environments = Environments::start(client, rules.into(), clock.clone()).audited(audit);
     let mut registry = Registry::default();
     environments.register_metrics(&mut registry);
     capacity.register_metrics(&mut registry);

@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod audit;
 mod chart;
 mod documents;
 mod gateway;

@@ -16,6 +16,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "dploy",
         &[
             "app",
+            "audit",
             "clock",
             "dev",
             "engines",
@@ -31,7 +32,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("dev", &["clock", "engines", "environments", "gateway", "identity", "localkube", "resources"]),
     (
         "environments",
-        &["clock", "errors", "kubeclient", "ledger", "rendering", "resources", "wire"],
+        &["audit", "clock", "errors", "kubeclient", "ledger", "rendering", "resources", "wire"],
     ),
     (
         "operator",
@@ -55,6 +56,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("ledger", &["resources"]),
     ("resources", &[]),
     ("wire", &[]),
+    ("audit", &["clock"]),
     ("clock", &[]),
     ("errors", &[]),
     ("localkube", &["clock", "kubeclient"]),

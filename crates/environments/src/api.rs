@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use audit::{Action, AuditLog};
 use clock::World;
 use prometheus_client::registry::Registry;
 use tokio_util::task::TaskTracker;
@@ -9,7 +10,9 @@ use tracing::Instrument as _;
 use wire::{AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extended, Me, Run};
 
 use crate::{
-    Admin, Backend, Caller, EnvironmentStream, Refusal, Settings, admin, backend,
+    Admin, Backend, Caller, EnvironmentStream, Refusal, Settings, admin,
+    audited::Asked,
+    backend,
     cache::{Cache, OUTAGE_LIMIT},
     catalog,
     cluster::Writes,
@@ -30,6 +33,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Environments {
     replica: Arc<Replica>,
+    audit: AuditLog,
 }
 
 /// What the operations of one replica share.
@@ -71,24 +75,40 @@ impl Environments {
             metrics: Metrics::default(),
             changes: TaskTracker::new(),
         };
-        Self { replica: Arc::new(replica) }
+        Self { replica: Arc::new(replica), audit: AuditLog::default() }
+    }
+
+    /// Writes every change to this log (docs/audit.md).
+    #[must_use]
+    pub fn audited(self, audit: AuditLog) -> Self {
+        Self { audit, ..self }
     }
 
     /// Waits until no launch, extension or removal runs any more. Each goes on after its caller has
-    /// gone, so a process waits for them before it ends.
+    /// gone, so a process waits for them before it ends. Then waits for the audit log.
     pub async fn changes_finished(&self) {
         self.replica.changes.close();
         self.replica.changes.wait().await;
+        self.audit.flush().await;
     }
 
     /// Runs a change in a task of its own, so that it also ends well when the caller hangs up: half
     /// of it would make the owner's next launch wait and fence.
     async fn run_to_end<T: Send + 'static>(
         &self,
+        asked: Asked,
         change: impl Future<Output = Result<T, Refusal>> + Send + 'static,
     ) -> Result<T, Refusal> {
-        let change = self.replica.changes.spawn(change.in_current_span());
+        let change = self.replica.changes.spawn(asked.run(change).in_current_span());
         change.await.unwrap_or_else(|cause| Err(Refusal::Internal(Box::new(cause))))
+    }
+
+    /// A place in the audit log for a change.
+    async fn ask(&self, caller: &Caller, action: Action, template: &str) -> Result<Asked, Refusal> {
+        match self.audit.place().await {
+            Ok(place) => Ok(Asked::new(place, caller, action, template)),
+            Err(full) => Err(Refusal::Unavailable(Box::new(full))),
+        }
     }
 
     /// Registers the metrics of claims, seats and event streams.
@@ -138,9 +158,10 @@ impl Environments {
         template: &str,
         parameters: &BTreeMap<String, String>,
     ) -> Result<Run, Refusal> {
+        let asked = self.ask(caller, Action::Launch, template).await?;
         let replica = Arc::clone(&self.replica);
         let (caller, template, given) = (caller.clone(), template.to_owned(), parameters.clone());
-        self.run_to_end(async move {
+        self.run_to_end(asked, async move {
             launch(replica.ports(), &replica.metrics, &caller, &template, &given).await
         })
         .await
@@ -160,9 +181,11 @@ impl Environments {
     /// [`Refusal::NotFound`] when no environment lives, [`Refusal::UnlimitedTtl`] and
     /// [`Refusal::ExtensionsUsedUp`].
     pub async fn extend(&self, caller: &Caller, template: &str) -> Result<Extended, Refusal> {
+        let asked = self.ask(caller, Action::Extend, template).await?;
         let replica = Arc::clone(&self.replica);
         let (caller, template) = (caller.clone(), template.to_owned());
-        self.run_to_end(async move { extend(replica.ports(), &caller, &template).await }).await
+        let change = async move { extend(replica.ports(), &caller, &template).await };
+        self.run_to_end(asked, change).await
     }
 
     /// Deletes the caller's environment of `template`.
@@ -170,9 +193,11 @@ impl Environments {
     /// # Errors
     /// [`Refusal::NotFound`] when no environment lives.
     pub async fn remove(&self, caller: &Caller, template: &str) -> Result<(), Refusal> {
+        let asked = self.ask(caller, Action::Delete, template).await?;
         let replica = Arc::clone(&self.replica);
         let (caller, template) = (caller.clone(), template.to_owned());
-        self.run_to_end(async move { remove(replica.ports(), &caller, &template).await }).await
+        let change = async move { remove(replica.ports(), &caller, &template).await };
+        self.run_to_end(asked, change).await
     }
 
     /// All environments of the caller and of the caller's teams.

@@ -13,8 +13,9 @@ use wire::Extended;
 
 use crate::{
     Caller, Refusal,
+    audited::{note_instance, note_owner},
     ledger_read::living,
-    own_effect::or_own_effect,
+    own_effect::{Effect, or_own_effect},
     owners::{Owner, Owners},
     ports::{Ports, Reads},
 };
@@ -30,6 +31,7 @@ pub(crate) async fn extend(
     let key = SeatKey::of_template(template);
     for owner in Owners::of(ports).candidates(caller, &key).await? {
         let _turn = ports.contention.turns.wait(&owner.key).await;
+        note_owner(&owner.key);
         if let Some(extended) = extend_owned(ports, &owner, &key).await? {
             info!(owner = owner.key, count = extended.extend_count, "extended an environment");
             return Ok(extended);
@@ -48,12 +50,13 @@ async fn extend_owned(
     let id = ports.reads.world.random_hex::<8>();
     loop {
         let Some(instance) = living(ports.reads, owner, key).await? else { return Ok(None) };
+        note_instance(&instance);
         let limits = extend_limits(ports.reads, &instance);
         let extension = extension(&instance, limits)?;
         let patched = ports.writes.patch(&instance, extension.patch(&instance, &id)).await;
         let own_extension = async {
             let live = ports.reads.live.instance(&instance.name_any()).await?;
-            Ok(live.filter(|live| was_extended_by(live, &id)))
+            Ok(Effect::on(&instance, live, |live| was_extended_by(live, &id)))
         };
         if or_own_effect(patched, own_extension).await?.is_some() {
             return Ok(Some(Extended {

@@ -8,6 +8,7 @@
 
 mod admin;
 mod api;
+mod audited;
 mod backend;
 mod cache;
 mod caller;

@@ -56,7 +56,7 @@ impl ReconcileError {
     /// to a repetition of a write that took effect, and so can one that asks for patience.
     pub(crate) fn is_refusal(&self) -> bool {
         match self {
-            Self::Cluster { cause, .. } => matches!(
+            Self::Cluster { cause, .. } | Self::Overtaken { cause, .. } => matches!(
                 &**cause,
                 kube::Error::Api(status)
                     if (400..500).contains(&status.code)
