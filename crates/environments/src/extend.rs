@@ -15,7 +15,7 @@ use crate::{
     Caller, Refusal,
     audited::{note_instance, note_owner},
     ledger_read::living,
-    own_effect::or_own_effect,
+    own_effect::{Effect, or_own_effect},
     owners::{Owner, Owners},
     ports::{Ports, Reads},
 };
@@ -56,7 +56,7 @@ async fn extend_owned(
         let patched = ports.writes.patch(&instance, extension.patch(&instance, &id)).await;
         let own_extension = async {
             let live = ports.reads.live.instance(&instance.name_any()).await?;
-            Ok(live.filter(|live| was_extended_by(live, &id)))
+            Ok(Effect::on(&instance, live, |live| was_extended_by(live, &id)))
         };
         if or_own_effect(patched, own_extension).await?.is_some() {
             return Ok(Some(Extended {

@@ -5,7 +5,7 @@ use ledger::seats::{has_seat, seats_except};
 use resources::{DployOwner, Seat};
 use tracing::warn;
 
-use crate::{Refusal, ports::Ports};
+use crate::{Refusal, own_effect::is_same_version, ports::Ports};
 
 /// Who freed a seat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,9 +33,11 @@ pub(crate) async fn free_seat(
         let Some(live) = ports.reads.live.owner(&record.name_any()).await? else {
             return Ok(Freed::Before);
         };
-        if !error.is_overtaken() {
-            let is_free = !has_seat(&live, seat);
-            return if is_free { Ok(Freed::Now) } else { Err(error.into()) };
+        if !error.is_overtaken() && !has_seat(&live, seat) {
+            return Ok(Freed::Now);
+        }
+        if !error.is_overtaken() && is_same_version(&record, &live) {
+            return Err(error.into());
         }
         attempts.again().await?;
         record = live;

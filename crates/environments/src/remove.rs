@@ -15,7 +15,7 @@ use crate::{
     fence::fence,
     free_seat::{Freed, free_seat},
     ledger_read::{LedgerRead, read_ledger},
-    own_effect::or_own_effect,
+    own_effect::{Effect, is_same_version, or_own_effect},
     owners::{Owner, Owners},
     ports::Ports,
 };
@@ -75,7 +75,7 @@ async fn carry_out(ports: Ports<'_>, step: RemoveStep) -> Result<Removal, Refusa
             delete(ports, &instance, Removal::Free { seat, deleted: true }).await
         }
         RemoveStep::FenceThenFree(pending) => {
-            let is_fenced = fence(ports.writes, &pending).await?;
+            let is_fenced = fence(ports, &pending).await?;
             let freed = Removal::Free { seat: pending.seat, deleted: false };
             Ok(if is_fenced { freed } else { Removal::Again })
         }
@@ -93,13 +93,17 @@ async fn delete(
     let (name, id) = (instance.name_any(), ports.reads.world.random_hex::<8>());
     let own_mark = async {
         let live = ports.reads.live.instance(&name).await?;
-        Ok(live.filter(|live| is_marked_by(live, &id)))
+        Ok(Effect::on(instance, live, |live| is_marked_by(live, &id)))
     };
     let marked = ports.writes.patch(instance, mark(&id)).await;
     let Some(marked) = or_own_effect(marked, own_mark).await? else { return Ok(Removal::Again) };
     let own_deletion = async {
         let live = ports.reads.live.instance(&name).await?;
-        Ok(was_removed_by(live.as_ref(), &marked, &id).then_some(()))
+        Ok(match live {
+            live if was_removed_by(live.as_ref(), &marked, &id) => Effect::Own(()),
+            Some(live) if is_same_version(&marked, &live) => Effect::Open,
+            Some(_) | None => Effect::Never,
+        })
     };
     let removed = or_own_effect(ports.writes.delete(&marked).await, own_deletion).await?;
     Ok(removed.map_or(Removal::Again, |()| deleted))

@@ -50,6 +50,8 @@ pub const READY_AT: &str = "dploy.dev/ready-at";
 
 /// The type of the condition that says whether an object can be used.
 pub const READY_CONDITION: &str = "Ready";
+/// The type of the condition of a template that says whether its pool can be kept at its size.
+pub const POOL_HEALTHY_CONDITION: &str = "PoolHealthy";
 /// The type of the condition that says whether an environment's deadline is near
 /// (`ttl.warnSeconds`).
 pub const ENDS_SOON_CONDITION: &str = "EndsSoon";

@@ -15,8 +15,13 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{write_seat::write_seat, written_environment};
 use crate::{
-    Refusal, cache::InstanceKey, cluster::ClusterError, contention::Reservation,
-    free_seat::give_back, own_effect::or_own_effect, ports::Ports,
+    Refusal,
+    cache::InstanceKey,
+    cluster::ClusterError,
+    contention::Reservation,
+    free_seat::give_back,
+    own_effect::{Effect, or_own_effect},
+    ports::Ports,
 };
 
 /// One claim.
@@ -84,8 +89,8 @@ impl<'a> Claim<'a> {
         let own_claim = written_environment(self.ports, record, seat);
         match writes.patch(&candidate.member, patch).await {
             Err(refused @ ClusterError::Refused { .. }) => match own_claim.await? {
-                Some(claimed) => Ok(Some(claimed)),
-                None => {
+                Effect::Own(claimed) => Ok(Some(claimed)),
+                Effect::Never | Effect::Open => {
                     give_back(self.ports, &self.order.owner, seat).await;
                     Err(refused.into())
                 }

@@ -16,7 +16,7 @@ use ledger::{
     launch::{LaunchStep, decide},
     order::Order,
     seats::SeatKey,
-    standing,
+    standing::{Standing, standing, written_environment as written_by},
 };
 use resources::{DployInstance, DployOwner, DployTemplate, Method, Seat, identity_label};
 use tokio::time::Instant;
@@ -33,6 +33,7 @@ use crate::{
     cluster::ClusterError,
     ledger_read::{LedgerRead, cached_ledger_without, read_ledger},
     metrics::{LaunchOutcome, Metrics},
+    own_effect::Effect,
     owners::{Owner, Owners},
     parameters,
     ports::Ports,
@@ -67,9 +68,15 @@ async fn written_environment(
     ports: Ports<'_>,
     record: &DployOwner,
     seat: &Seat,
-) -> Result<Option<DployInstance>, ClusterError> {
+) -> Result<Effect<DployInstance>, ClusterError> {
     let live = ports.reads.live.instance(&seat.instance).await?;
-    Ok(standing::written_environment(seat, record, live, ports.reads.now()))
+    let now = ports.reads.now();
+    let standing = standing(seat, record, live.as_ref(), now);
+    Ok(match written_by(seat, record, live, now) {
+        Some(own) => Effect::Own(own),
+        None if matches!(standing, Standing::Unwritten(_)) => Effect::Open,
+        None => Effect::Never,
+    })
 }
 
 /// One launch.
@@ -148,9 +155,7 @@ impl Launch<'_> {
             }
             LaunchStep::TakeSeat => has_room(self.ports, &record, &self.template.spec).await?,
             LaunchStep::ReplaceSeat => true,
-            LaunchStep::DeleteExpired(instance) => {
-                delete_expired(self.ports.writes, &instance).await?
-            }
+            LaunchStep::DeleteExpired(instance) => delete_expired(self.ports, &instance).await?,
             LaunchStep::AwaitWriter(pending) => {
                 wait::await_writer(self.ports, &pending, owner, deadline).await?
             }

@@ -59,7 +59,7 @@ async fn give_up(
     refused: ClusterError,
 ) -> Result<Option<DployInstance>, Refusal> {
     let pending = PendingSeat { seat, writer: LateWriter::Creates, member: None };
-    match fence(ports.writes, &pending).await {
+    match fence(ports, &pending).await {
         Ok(true) => give_back(ports, owner, &pending.seat).await,
         Ok(false) => return Ok(None),
         Err(refusal) => {

@@ -4,7 +4,11 @@ use kube::ResourceExt;
 use ledger::seats::{has_seat, seats_with};
 use resources::{DployOwner, Seat};
 
-use crate::{Refusal, own_effect::or_own_effect, ports::Ports};
+use crate::{
+    Refusal,
+    own_effect::{Effect, or_own_effect},
+    ports::Ports,
+};
 
 /// Writes `seat` on exactly this version of the record. Returns the record that has the seat;
 /// `None` when another request wrote the record first.
@@ -20,7 +24,7 @@ pub(super) async fn write_seat(
     let written = ports.writes.seats(record, &seats_with(record, seat)).await;
     let own_seat = async {
         let live = ports.reads.live.owner(&record.name_any()).await?;
-        Ok(live.filter(|live| has_seat(live, seat)))
+        Ok(Effect::on(record, live, |live| has_seat(live, seat)))
     };
     or_own_effect(written, own_seat).await
 }

@@ -10,7 +10,12 @@ use resources::{DployInstance, DployOwner, identity_label};
 use tracing::info;
 
 use super::{Claimant, Owner, Owners};
-use crate::{Caller, Refusal, contention::Attempts, own_effect::or_own_effect, ports::Reads};
+use crate::{
+    Caller, Refusal,
+    contention::Attempts,
+    own_effect::{Effect, or_own_effect},
+    ports::Reads,
+};
 
 impl Owners<'_> {
     /// Takes care of records that were lost, as far as the cache shows their instances: binds the
@@ -67,7 +72,9 @@ impl Owners<'_> {
             if created.is_ok() {
                 info!(owner = key, "bound an owner key");
             }
-            if let Some(record) = or_own_effect(created, self.reads.live.owner(key)).await? {
+            let bound =
+                async { Ok(self.reads.live.owner(key).await?.map_or(Effect::Open, Effect::Own)) };
+            if let Some(record) = or_own_effect(created, bound).await? {
                 return Ok((record.spec.identity == claimant.identity).then_some(record));
             }
             // An admin has deleted the record since.

@@ -36,7 +36,8 @@ async fn check_launch(template: &str, members: u32, method: Method, path: &str, 
     let before = all(&bed).await.len();
     bed.faults(0).next(method, path, fault);
     let launched = launch(bed.replica(0), &person("ada"), template).await;
-    let run = launched.expect(&format!("an environment after {fault:?}"));
+    assert!(launched.is_ok(), "{fault:?}: {launched:?}");
+    let run = launched.expect("an environment");
     assert!(bed.faults(0).all_met(), "{fault:?}");
     let owned = bed.owned().await;
     assert_eq!(owned.len(), 1, "{fault:?}");
@@ -102,7 +103,8 @@ async fn an_extension_recognizes_itself() {
         let before = bed.owned().await.remove(0).spec.expires_at.expect("a deadline").0;
         bed.faults(0).next(Method::PATCH, INSTANCES, fault);
         let extended = bed.replica(0).extend(&ada, "desk").await;
-        let extended = extended.expect(&format!("an extension after {fault:?}"));
+        assert!(extended.is_ok(), "{fault:?}: {extended:?}");
+        let extended = extended.expect("an extension");
         assert!(bed.faults(0).all_met());
         let instance = bed.owned().await.remove(0);
         let after = instance.spec.expires_at.clone().expect("a deadline").0;

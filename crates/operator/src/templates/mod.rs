@@ -31,7 +31,7 @@ pub(crate) async fn reconcile(
 
     let observed = observe(context.reads(), template);
     let drafted = draft(&context.engines, template, &observed);
-    let in_flight = context.pools.settle(&name, &drafted.census);
+    let in_flight = context.pools.settle(template, &drafted.census);
     let verdict = decide(template, &drafted, &in_flight, context.now());
     let outcome = carry_out(context.writes(), template, &drafted, &verdict.pool).await;
     conclude(context.writes(), template, verdict, outcome).await

@@ -118,6 +118,12 @@ fn an_end_needs_a_deletion_or_a_deadline() {
 }
 
 #[test]
+fn a_list_shows_only_what_still_lives() {
+    let gone = story().launch((0, 1), "a").extend(TOLD).delete((4, 5), Outcome::Deleted);
+    assert_eq!(gone.launch((6, 7), "b").life("b", None, 0).broken(), []);
+}
+
+#[test]
 fn a_deletion_is_final() {
     let deleted = || story().launch((0, 1), "a").delete((2, 3), Outcome::Deleted);
     assert_eq!(deleted().life("a", None, 0).broken(), [("deleted and still there", 1)]);
