@@ -135,7 +135,8 @@ fn instance_queue(context: &Context) -> Queue<DployInstance> {
     let of_owner =
         instances_where(&mirrors.instances, |instance, owner| instance.spec.owner == owner);
     let of_template = instances_where(&mirrors.instances, |instance, template| {
-        let follows = instance.spec.resolved.is_none() || instance.spec.owner.is_empty();
+        let spec = &instance.spec;
+        let follows = spec.resolved.is_none() || spec.owner.is_empty() || spec.queued;
         follows && instance.spec.template_ref == template
     });
     let of_config = {

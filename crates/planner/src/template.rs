@@ -5,7 +5,10 @@ use resources::{DployTemplate, DployTemplateStatus, Reason, ResolvedTemplate};
 
 use crate::{
     Event, Ready,
-    pool::{Census, InFlight, PoolMove, PoolPolicy, Standing, balance},
+    pool::{
+        Census, InFlight, PoolMove, PoolPolicy, Queue, QueueMove, Served, Standing, balance,
+        noticeable, serve,
+    },
     ready_condition, set_ready,
 };
 
@@ -20,11 +23,17 @@ pub struct Drafted {
     pub obstacle: Option<String>,
     /// The members of its pool.
     pub census: Census,
+    /// The queue of its pool.
+    pub queue: Queue,
+    /// How long its ready members took to start, in seconds.
+    pub start_seconds: Option<u32>,
 }
 
 /// The decision about one template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
+    /// The owners in the queue to serve.
+    pub queue: QueueMove,
     /// The members to create and to delete.
     pub pool: PoolMove,
     /// The status to write; `None` when it would change nothing.
@@ -39,19 +48,20 @@ pub fn decide(
     template: &DployTemplate,
     drafted: &Drafted,
     in_flight: &InFlight,
+    served: &Served,
     now: Timestamp,
 ) -> Verdict {
     let ready = readiness(template, drafted);
-    let pool = pool(template, ready.is_ready, &drafted.census, in_flight, now);
-    let status = status(template, ready.clone(), &drafted.census, now);
+    let (queue, pool) = pool(template, ready.is_ready, drafted, in_flight, served, now);
+    let status = status(template, ready.clone(), drafted, now);
     let status = Some(status).filter(|it| Some(it) != template.status.as_ref());
     let event = status.as_ref().and_then(|_| event(template, ready));
-    Verdict { pool, status, event }
+    Verdict { queue, pool, status, event }
 }
 
 /// Whether the template can be launched as it is described.
 fn readiness(template: &DployTemplate, drafted: &Drafted) -> Ready {
-    let Drafted { resolved, has_engine, obstacle, census: _ } = drafted;
+    let Drafted { resolved, has_engine, obstacle, census: _, queue: _, start_seconds: _ } = drafted;
     let engine = resolved.engine.as_str();
     let source = resolved.engine.source();
     if !source.is_in_resolved(resolved) {
@@ -71,27 +81,38 @@ fn readiness(template: &DployTemplate, drafted: &Drafted) -> Ready {
     Ready::yes(Reason::Launchable, "It can be launched.")
 }
 
-/// An enabled template that is not ready keeps the members that it has: an edit can mend it.
+/// Serves the queue, then fills the pool. An enabled template that is not ready keeps the members
+/// that it has: an edit can mend it. Only a template that can be launched serves its queue.
 fn pool(
     template: &DployTemplate,
     is_ready: bool,
-    census: &Census,
+    drafted: &Drafted,
     in_flight: &InFlight,
+    served: &Served,
     now: Timestamp,
-) -> PoolMove {
+) -> (QueueMove, PoolMove) {
     let wanted = template.spec.enabled && template.metadata.deletion_timestamp.is_none();
     if wanted && !is_ready {
-        return PoolMove::default();
+        return Default::default();
     }
-    balance(&PoolPolicy::of(template, wanted), census, in_flight, now)
+    let policy = PoolPolicy::of(template, wanted);
+    let census = served.shown_in(&drafted.census);
+    let queue = if wanted {
+        serve(&policy, &census, &drafted.queue.without(served), in_flight)
+    } else {
+        QueueMove::default()
+    };
+    let pool = balance(&policy, &queue.shown_in(&census), in_flight, now);
+    (queue, pool)
 }
 
 fn status(
     template: &DployTemplate,
     ready: Ready,
-    census: &Census,
+    drafted: &Drafted,
     now: Timestamp,
 ) -> DployTemplateStatus {
+    let Drafted { census, queue, start_seconds, .. } = drafted;
     let count = |is: fn(&Standing) -> bool| {
         u32::try_from(census.count(|it| is(&it.standing))).unwrap_or(u32::MAX)
     };
@@ -99,6 +120,8 @@ fn status(
     status.pool_available = count(Standing::is_ready);
     status.pool_claimed = count(|it| *it == Standing::Claimed);
     status.pool_total = count(|it| *it != Standing::Terminating);
+    status.pool_waiting = u32::try_from(queue.len()).unwrap_or(u32::MAX);
+    status.pool_start_seconds = noticeable(status.pool_start_seconds, *start_seconds);
     status.observed_generation = template.metadata.generation;
     set_ready(&mut status.conditions, ready, template.metadata.generation, now);
     status

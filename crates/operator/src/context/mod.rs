@@ -3,6 +3,7 @@
 
 mod memory;
 mod reads;
+mod served;
 mod writes;
 
 use clock::World;
@@ -25,6 +26,7 @@ use crate::{
 };
 pub(crate) use memory::{PoolMemories, WaitingSeats};
 pub(crate) use reads::Reads;
+pub(crate) use served::ServedPlaces;
 pub(crate) use writes::Writes;
 
 /// What the controllers of one term share.
@@ -38,6 +40,7 @@ pub(crate) struct Context {
     pub(crate) mirrors: Mirrors,
     pub(crate) retries: Retries,
     pub(crate) pools: PoolMemories,
+    pub(crate) served: ServedPlaces,
     pub(crate) waiting_seats: WaitingSeats,
     pub(crate) metrics: Metrics,
     pub(crate) launches: Launches,
@@ -67,6 +70,7 @@ impl Context {
             mirrors,
             retries: Retries::default(),
             pools: PoolMemories::default(),
+            served: ServedPlaces::default(),
             waiting_seats: WaitingSeats::default(),
             launches: Launches::new(metrics.clone()),
             metrics,

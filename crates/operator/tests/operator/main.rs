@@ -11,6 +11,7 @@ mod link;
 mod network;
 mod owners;
 mod pools;
+mod queues;
 mod retries;
 #[path = "../../../engines/tests/engines/support.rs"]
 mod support;

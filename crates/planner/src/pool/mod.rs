@@ -3,6 +3,9 @@
 
 mod census;
 mod memory;
+mod queue;
+mod served;
+mod start;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -13,6 +16,9 @@ use resources::{DployTemplate, Method};
 use crate::{RequeueAfter, sooner, until};
 pub use census::{Census, Member, Standing};
 pub use memory::PoolMemory;
+pub use queue::{Assignment, Place, Queue, QueueMove, serve};
+pub use served::{Served, ServedMemory};
+pub use start::{noticeable, start_seconds};
 
 /// The pause before the first replacement of a failed member; it doubles with each failure in a
 /// row.

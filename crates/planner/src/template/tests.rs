@@ -1,4 +1,4 @@
-use resources::{Chart, DployTemplateSpec, EngineName, Method, Pool};
+use resources::{Chart, DployTemplateSpec, EngineName, Method, Pool, WhenEmpty};
 
 use super::*;
 
@@ -6,7 +6,7 @@ fn template() -> DployTemplate {
     let spec = DployTemplateSpec {
         enabled: true,
         method: Method::Pool,
-        pool: Some(Pool { size: 2, max_size: 0, recycle: true }),
+        pool: Some(Pool { size: 2, max_size: 0, recycle: true, when_empty: WhenEmpty::Refuse }),
         ..DployTemplateSpec::default()
     };
     DployTemplate::new("lab", spec)
@@ -14,12 +14,19 @@ fn template() -> DployTemplate {
 
 fn drafted() -> Drafted {
     let resolved = ResolvedTemplate { chart: Some(Chart::default()), ..Default::default() };
-    Drafted { resolved, has_engine: true, obstacle: None, census: Census::default() }
+    Drafted {
+        resolved,
+        has_engine: true,
+        obstacle: None,
+        census: Census::default(),
+        queue: Queue::default(),
+        start_seconds: None,
+    }
 }
 
 fn decided(template: &DployTemplate, drafted: &Drafted) -> Verdict {
     let now = Timestamp::from_second(1_800_000_000).unwrap();
-    decide(template, drafted, &InFlight::default(), now)
+    decide(template, drafted, &InFlight::default(), &Served::default(), now)
 }
 
 /// The reason of condition `Ready` and its message.
