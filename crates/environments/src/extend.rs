@@ -44,7 +44,9 @@ async fn extend_owned(
 ) -> Result<Option<Extended>, Refusal> {
     let mut attempts = ports.attempts();
     loop {
-        let Some(instance) = living(ports.reads, owner, key).await? else { return Ok(None) };
+        // Who waits in a queue has no environment yet.
+        let living = living(ports.reads, owner, key).await?.filter(|it| !it.spec.queued);
+        let Some(instance) = living else { return Ok(None) };
         let limits = extend_limits(ports.reads, &instance);
         let extension = extension(&instance, limits)?;
         match ports.writes.patch(&instance, extension.patch()).await {

@@ -25,6 +25,7 @@ mod metrics;
 mod owners;
 mod parameters;
 mod ports;
+mod queue;
 mod quota;
 mod refusal;
 mod remove;

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use ledger::timestamps;
+use kube::ResourceExt;
+use ledger::{queue::queued_as, timestamps};
 use resources::DployInstance;
 use wire::EnvironmentList;
 
@@ -34,6 +35,7 @@ pub(crate) fn list_now(reads: &Reads, caller: &Caller) -> EnvironmentList {
         .iter()
         .flat_map(|owner| reads.cache.owned_by(owner).into_iter().map(move |it| (it, owner)))
         .collect();
+    hide_served_places(&mut owned);
     owned.sort_by_cached_key(|(it, _)| (timestamps::started_at(it), it.spec.template_ref.clone()));
     let environments: Vec<_> =
         owned.iter().map(|(it, owner)| views::environment(reads, it, owner, now)).collect();
@@ -46,4 +48,12 @@ pub(crate) fn list_now(reads: &Reads, caller: &Caller) -> EnvironmentList {
         used: record.map_or(0, |record| count(quota::listed_as_used(reads, &record, now))),
         now: timestamps::text(now),
     }
+}
+
+/// For a moment, the owner of a place has both the place and the member that it is served with. Only
+/// the member is shown.
+fn hide_served_places<T>(owned: &mut Vec<(Arc<DployInstance>, T)>) {
+    let served: Vec<String> =
+        owned.iter().filter_map(|(it, _)| queued_as(it).map(ToOwned::to_owned)).collect();
+    owned.retain(|(it, _)| !it.spec.queued || !served.contains(&it.name_any()));
 }

@@ -24,6 +24,11 @@ pub(crate) trait Mirrored:
 
     /// Whose list changes with this object.
     fn change(&self) -> Option<ListChange>;
+
+    /// Whose list changes, too, when this object goes or is no longer like this.
+    fn change_by_its_end(&self) -> Option<ListChange> {
+        None
+    }
 }
 
 /// The objects of one kind, as reported by the watch and by the answers to the replica's own calls.
@@ -196,6 +201,8 @@ impl<K: Mirrored> Contents<K> {
             }
         }
         publish(changes, &*known);
+        // An error means that there is no receiver.
+        let _ = known.change_by_its_end().map(|change| changes.send(change));
     }
 
     /// Removes a deleted object, but not a newer object of the same name.

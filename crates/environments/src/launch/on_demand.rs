@@ -1,10 +1,11 @@
-//! An on-demand launch: a seat, then the instance that it names.
+//! A launch without a claim: a seat, then the instance that it names. For a pool, that is a place in
+//! its queue.
 
 use ledger::{
     order::Order,
     seats::{SeatKey, seat_to_create, seats_with},
 };
-use resources::{DployInstance, DployOwner, DployTemplate};
+use resources::{DployInstance, DployOwner, DployTemplate, Method};
 
 use crate::{
     Refusal,
@@ -33,7 +34,11 @@ pub(super) async fn create_new(
     let config = spec_of(config.as_ref());
     let seed = reads.world.random_hex::<16>();
     let resolved = rendering::resolve(template, config, reads.fallback(), seed);
-    match writes.create(&order.instance(&seat, resolved, reads.now())).await {
+    let instance = match template.spec.method {
+        Method::OnDemand => order.instance(&seat, resolved, reads.now()),
+        Method::Pool => order.place(&seat, resolved, reads.now()),
+    };
+    match writes.create(&instance).await {
         Ok(created) => Ok(Some(created)),
         Err(ClusterError::Exists) => Ok(None),
         Err(error @ ClusterError::Unreachable { .. }) => Err(error.into()),

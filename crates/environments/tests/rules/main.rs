@@ -12,5 +12,6 @@ mod faults;
 mod lifecycle;
 mod lost_records;
 mod owners;
+mod queues;
 mod races;
 mod stream;
