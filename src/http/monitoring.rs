@@ -26,7 +26,7 @@ pub(crate) async fn get_metrics(
     Ok(([(CONTENT_TYPE, METRICS_TYPE)], text).into_response())
 }
 
-/// `GET /ready` of the controllers: whether their caches are filled.
+/// `GET /ready` of the controllers: whether this replica could lead.
 pub(crate) async fn get_ready(
     State(readiness): State<Readiness>,
 ) -> Result<Json<Health>, ApiError> {

@@ -120,6 +120,7 @@ async fn a_scrape_of_both_roles_shows_what_happened() {
 
     let claimed = "dploy_pool_members{template=\"warm\",state=\"claimed\"}";
     let seen = until(&operator, claimed, Some(1.0)).await;
+    assert_eq!(seen.value("dploy_leader{}"), Some(1.0));
     let launched = "dploy_launch_duration_seconds_count{outcome=\"healthy\"}";
     assert_eq!(seen.value(launched), Some(1.0), "members of pools are no launches");
     let took = seen.value("dploy_launch_duration_seconds_sum{outcome=\"healthy\"}");

@@ -12,6 +12,7 @@ mod documents;
 mod gateway;
 #[cfg(target_os = "linux")]
 mod killed;
+mod lost_records;
 mod metrics;
 mod overload;
 mod program;

@@ -1,11 +1,12 @@
-//! `cargo xtask bench`: runs the program of crate `bench` against the release binary. It is a
-//! separate program, so that xtask compiles quickly.
+//! `cargo xtask bench` and `race`: run the programs of the crates `bench` and `race` against the
+//! release binary. They are separate programs, so that xtask compiles quickly.
 
 use std::ffi::OsString;
 use std::process::Command;
 
 use anyhow::Result;
 
+use crate::cluster::TestCluster;
 use crate::command;
 use crate::progress;
 use crate::server::{self, PACKAGES};
@@ -14,12 +15,41 @@ use crate::workspace::Workspace;
 
 /// Builds the release binary and the bench, and runs the bench with the binary.
 pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<()> {
+    command::run(program(workspace, "bench")?.args(args))
+}
+
+/// Builds the release binary and the race, and runs the race: on a new cluster, which it removes,
+/// unless the arguments name a cluster or a server.
+pub(crate) fn race(workspace: &Workspace, args: &[OsString]) -> Result<()> {
+    let mut race = program(workspace, "race")?;
+    let is_help = |arg: &OsString| arg == "--help" || arg == "-h";
+    if ["--kubeconfig", "--base-url"].iter().any(|name| is_given(args, name))
+        || args.iter().any(is_help)
+    {
+        return command::run(race.args(args));
+    }
+    let cluster = TestCluster::start(workspace, workspace.target.join("cluster-race"))?;
+    let ended = command::run(race.arg("--kubeconfig").arg(&cluster.access.kubeconfig).args(args));
+    cluster.remove()?;
+    ended
+}
+
+/// Whether the arguments contain an option, as `--name value` or `--name=value`.
+fn is_given(args: &[OsString], name: &str) -> bool {
+    let text = args.iter().filter_map(|arg| arg.to_str());
+    text.into_iter().any(|arg| arg.split('=').next() == Some(name))
+}
+
+/// Builds the release binary and the program `name`, which gets the path of the binary.
+fn program(workspace: &Workspace, name: &str) -> Result<Command> {
     site::build(workspace, Flavour::Release)?;
     let binary = server::build(workspace, Flavour::Release)?;
-    progress::timed("Compile the bench", || {
+    progress::timed(&format!("Compile the {name}"), || {
         let mut build = command::cargo(&workspace.root);
-        command::run(build.arg("build").args(PACKAGES).args(["--bin=bench", "--release"]))
+        build.arg("build").args(PACKAGES).args([&format!("--bin={name}"), "--release"]);
+        command::run(&mut build)
     })?;
-    let mut bench = Command::new(workspace.target.join("release/bench"));
-    command::run(bench.arg("--dploy").arg(binary).args(args))
+    let mut program = Command::new(workspace.target.join("release").join(name));
+    program.arg("--dploy").arg(binary);
+    Ok(program)
 }

@@ -69,6 +69,13 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
         args: Vec<OsString>,
     },
+    /// Race, kill and cut off the release binary on a real Kubernetes; see `race --help`
+    #[command(disable_help_flag = true)]
+    Race {
+        /// Arguments of the race, such as `--requests 1000`; none makes a cluster for itself
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
     /// Run every check and print a summary
     Test {
         /// Run only fmt, prose, clippy and the tests of the packages that a change reaches
@@ -125,6 +132,7 @@ fn run(task: Task) -> Result<ExitCode> {
             return Ok(if runs { ExitCode::SUCCESS } else { ExitCode::FAILURE });
         }
         Task::Bench { args } => bench::run(&workspace, &args)?,
+        Task::Race { args } => bench::race(&workspace, &args)?,
         Task::Setup => setup::everything(&workspace)?,
         Task::Test { quick: true, since, .. } => {
             return checks::run_quick(&workspace, since.as_deref());

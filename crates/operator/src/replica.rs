@@ -8,13 +8,14 @@ use futures::{FutureExt, future::BoxFuture};
 use kube::Client;
 use prometheus_client::registry::Registry;
 use thiserror::Error;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Settings,
+    Limits, Settings,
     context::Context,
     controller,
-    election::{Elector, Leadership},
+    election::{ElectionHealth, Elector, Leadership},
     metrics::Metrics,
     mirrors::Mirrors,
 };
@@ -44,6 +45,7 @@ struct Parts {
     world: World,
     mirrors: Mirrors,
     metrics: Metrics,
+    readiness: Readiness,
 }
 
 impl fmt::Debug for Operator {
@@ -54,14 +56,35 @@ impl fmt::Debug for Operator {
 
 /// Whether a replica is ready to lead.
 #[derive(Debug, Clone)]
-pub struct Readiness(Mirrors);
+pub struct Readiness {
+    mirrors: Mirrors,
+    election: ElectionHealth,
+    limits: Limits,
+}
 
 impl Readiness {
-    /// Whether its cache has been filled. It does not matter which replica leads.
+    /// Whether the replica could lead: its caches are filled and current, and its calls in the
+    /// election are answered. It does not matter which replica leads.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.0.are_filled()
+        self.may_lead() && !self.election.has_failed_for(self.limits.election_failure)
     }
+
+    /// Whether the caches are filled and current.
+    fn may_lead(&self) -> bool {
+        self.mirrors.are_current(self.limits.cache_age)
+    }
+}
+
+/// Why a term ended.
+#[derive(Debug)]
+enum EndOfTerm {
+    /// Another replica may lead.
+    LeaseLost,
+    /// The mirror of this kind got no sign of life for too long.
+    CacheTooOld(&'static str),
+    /// No reconcile of this kind finishes, although some are due.
+    Stalled(String),
 }
 
 impl Operator {
@@ -74,10 +97,13 @@ impl Operator {
         engines: Engines,
         world: impl Into<World>,
     ) -> Self {
-        let (mirrors, watching) = Mirrors::new(&client, &settings.namespace);
+        let limits = settings.limits;
+        let (mirrors, watching) = Mirrors::new(&client, &settings.namespace, limits.cache_age);
         let metrics = Metrics::default();
         let world = world.into();
-        let parts = Parts { client, settings, engines, world, mirrors, metrics };
+        let election = ElectionHealth::default();
+        let readiness = Readiness { mirrors: mirrors.clone(), election, limits };
+        let parts = Parts { client, settings, engines, world, mirrors, metrics, readiness };
         Self { parts, watching: watching.boxed() }
     }
 
@@ -89,7 +115,7 @@ impl Operator {
     /// The readiness of this replica, for a probe.
     #[must_use]
     pub fn readiness(&self) -> Readiness {
-        Readiness(self.parts.mirrors.clone())
+        self.parts.readiness.clone()
     }
 
     /// Runs until `shutdown` is cancelled. A replica that does not lead only fills its cache. If
@@ -99,14 +125,14 @@ impl Operator {
     /// [`OperatorError`] when its tasks end unexpectedly.
     pub async fn run(self, shutdown: CancellationToken) -> Result<(), OperatorError> {
         let Self { parts, watching } = self;
-        let elector =
-            Elector::new(parts.client.clone(), &parts.settings, parts.world.clock.clone());
+        let elector = parts.elector();
         let outcome = tokio::select! {
             biased;
             () = shutdown.cancelled() => Ok(()),
             error = parts.lead_again_and_again(&elector) => Err(error),
             () = watching => Err(OperatorError::WatchEnded),
         };
+        parts.metrics.leads(false);
         elector.resign().await;
         parts.engines.close().await;
         outcome
@@ -114,16 +140,50 @@ impl Operator {
 }
 
 impl Parts {
+    fn elector(&self) -> Elector {
+        let (client, clock) = (self.client.clone(), self.world.clock.clone());
+        Elector::new(client, &self.settings, clock, self.readiness.election.clone())
+    }
+
     async fn lead_again_and_again(&self, elector: &Elector) -> OperatorError {
         loop {
-            let leadership = elector.campaign().await;
+            let leadership = elector.campaign(|| self.readiness.may_lead()).await;
             tracing::info!(replica = self.settings.identity, "leading");
-            let context = Arc::new(self.context(leadership.clone()));
-            tokio::select! {
-                biased;
-                () = controller::run_all(context) => return OperatorError::ControllersEnded,
-                () = elector.lead(&leadership) => tracing::warn!("no longer leading"),
+            self.metrics.leads(true);
+            let ended = self.lead(elector, &leadership).await;
+            self.metrics.leads(false);
+            match ended {
+                Err(error) => return error,
+                Ok(EndOfTerm::LeaseLost) => tracing::warn!("no longer leading"),
+                Ok(EndOfTerm::CacheTooOld(kind)) => {
+                    tracing::warn!(kind, "no longer leading: the cache is too old");
+                    elector.resign().await;
+                }
+                Ok(EndOfTerm::Stalled(kind)) => {
+                    tracing::warn!(kind, "no longer leading: no reconcile finishes");
+                    elector.resign().await;
+                    // Another replica may have a better connection.
+                    sleep(self.settings.lease.duration).await;
+                }
             }
+        }
+    }
+
+    /// Leads for one term. The reconciles that are in flight at its end are dropped.
+    async fn lead(
+        &self,
+        elector: &Elector,
+        leadership: &Leadership,
+    ) -> Result<EndOfTerm, OperatorError> {
+        let context = Arc::new(self.context(leadership.clone()));
+        tokio::select! {
+            biased;
+            () = elector.lead(leadership) => Ok(EndOfTerm::LeaseLost),
+            kind = self.mirrors.grow_old(self.settings.limits.cache_age) => {
+                Ok(EndOfTerm::CacheTooOld(kind))
+            }
+            kind = context.progress.stalls() => Ok(EndOfTerm::Stalled(kind)),
+            () = controller::run_all(Arc::clone(&context)) => Err(OperatorError::ControllersEnded),
         }
     }
 

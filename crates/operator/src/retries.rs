@@ -58,6 +58,11 @@ impl Retries {
         self.streaks().remove(object);
     }
 
+    /// Forgets the objects for which `exists` is false.
+    pub(crate) fn retain(&self, exists: impl Fn(&str) -> bool) {
+        self.streaks().retain(|object, _| exists(object));
+    }
+
     fn count(&self, object: &str, of: impl Fn(&mut Streak) -> &mut u32) -> u32 {
         let mut streaks = self.streaks();
         let count = of(streaks.entry(object.to_owned()).or_default());

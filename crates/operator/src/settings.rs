@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use planner::leftovers::LeftoverTimings;
 use resources::LaunchDefaults;
 
 /// The settings of an operator.
@@ -14,6 +15,10 @@ pub struct Settings {
     pub identity: String,
     /// How the leader is elected.
     pub lease: LeaseTimings,
+    /// When a replica must not lead, and when it is not ready.
+    pub limits: Limits,
+    /// When leftovers are looked for and deleted.
+    pub leftovers: LeftoverTimings,
     /// The launch defaults of instances made by hand and of pool members, in a cluster without an
     /// OperatorConfig.
     pub defaults: LaunchDefaults,
@@ -27,6 +32,8 @@ impl Settings {
             namespace: namespace.into(),
             identity: identity.into(),
             lease: LeaseTimings::default(),
+            limits: Limits::default(),
+            leftovers: LeftoverTimings::default(),
             defaults: LaunchDefaults::default(),
         }
     }
@@ -45,5 +52,52 @@ pub struct LeaseTimings {
 impl Default for LeaseTimings {
     fn default() -> Self {
         Self { duration: Duration::from_secs(15), renew_every: Duration::from_secs(3) }
+    }
+}
+
+impl LeaseTimings {
+    /// How long a leader leads after a renewal. The other replicas wait for the whole duration; the
+    /// leader stops a third earlier.
+    pub(crate) fn term(&self) -> Duration {
+        self.duration * 2 / 3
+    }
+
+    /// How long one call of the election may take. An attempt to renew the lease consists of two
+    /// calls, so that it fits into a term several times.
+    pub(crate) fn call_timeout(&self) -> Duration {
+        self.term() / 4
+    }
+
+    /// The pause after an attempt that failed.
+    pub(crate) fn retry_pause(&self) -> Duration {
+        self.renew_every.min(self.call_timeout() / 5)
+    }
+}
+
+/// When a replica must not lead, and when it is not ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// A replica leads only while each of its caches has shown a sign of life for so long at most:
+    /// an event, a bookmark, a list, or the start of a watch. The API server ends each watch after
+    /// half of that time, so that the next watch shows that a quiet cache lives. At least two
+    /// seconds.
+    pub cache_age: Duration,
+    /// A replica is not ready when its calls in the election have failed for so long.
+    pub election_failure: Duration,
+    /// The shortest time without a finished reconcile after which a leader ends its term, although
+    /// reconciles are due. A leader with slow reconciles waits longer.
+    pub min_stall: Duration,
+    /// The longest such time.
+    pub max_stall: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            cache_age: Duration::from_mins(1),
+            election_failure: Duration::from_mins(1),
+            min_stall: Duration::from_mins(1),
+            max_stall: Duration::from_mins(5),
+        }
     }
 }

@@ -7,9 +7,12 @@
 mod conditions;
 pub mod guard_rails;
 pub mod instance;
+pub mod leftovers;
 mod metadata;
 pub mod pool;
 pub mod template;
+pub mod wake;
+pub mod watchdog;
 
 use std::time::Duration;
 

@@ -24,9 +24,13 @@ use std::{
     time::Duration,
 };
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Context as _, Error, Result, anyhow};
 use clap::{Parser, ValueEnum as _};
 use clock::{SeededEntropy, SystemClock, World};
+use tokio::signal::{
+    ctrl_c,
+    unix::{SignalKind, signal},
+};
 use tracing_subscriber::EnvFilter;
 
 use crate::{run::Plan, storm::Storm, storms::Size};
@@ -59,6 +63,9 @@ struct Cli {
     /// Disturb neither the replicas nor their connections
     #[arg(long)]
     calm: bool,
+    /// Do not wait for void instances, which live for ten minutes, and do not count them
+    #[arg(long)]
+    skip_voids: bool,
     /// The `dploy` to race
     #[arg(long, hide = true, default_value = "target/release/dploy")]
     dploy: PathBuf,
@@ -68,7 +75,12 @@ struct Cli {
 async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("race=info"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).init();
-    match run(Cli::parse()).await {
+    let ended = tokio::select! {
+        ended = run(Cli::parse()) => ended,
+        // The processes end with their values, also suspended ones.
+        stopped = stop_signal() => Err(stopped),
+    };
+    match ended {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
@@ -76,6 +88,20 @@ async fn main() -> ExitCode {
             let _ = writeln!(stderr(), "error: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Waits for SIGINT or SIGTERM.
+async fn stop_signal() -> Error {
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = ctrl_c() => {}
+            }
+            anyhow!("stopped by a signal")
+        }
+        Err(error) => error.into(),
     }
 }
 
@@ -95,6 +121,7 @@ async fn run(cli: Cli) -> Result<bool> {
         },
         seed,
         is_disturbed: !cli.calm,
+        with_voids: !cli.skip_voids,
     };
     let (report, is_clean) = match (&cli.base_url, &cli.tokens, &cli.kubeconfig) {
         (Some(url), Some(tokens), _) => run::on_server(&plan, world, url, tokens).await?,

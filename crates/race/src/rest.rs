@@ -23,6 +23,10 @@ const LOOK_INTERVAL: Duration = Duration::from_secs(3);
 const REST_TIMEOUT: Duration = Duration::from_secs(4 * 60);
 /// The same for void instances, which live for ten minutes.
 const VOID_TIMEOUT: Duration = Duration::from_secs(12 * 60);
+/// The interval between two lines of the log.
+const LOG_INTERVAL: Duration = Duration::from_secs(30);
+/// The name of the count of void instances.
+const VOIDS: &str = "void instances";
 /// The kinds of Flux's objects.
 const RELEASES: [(&str, &str, &str); 2] = [
     ("helm.toolkit.fluxcd.io", "v2", "HelmRelease"),
@@ -32,25 +36,37 @@ const RELEASES: [(&str, &str, &str); 2] = [
 /// What is left, by kind.
 pub(crate) type Leftovers = Vec<(&'static str, Vec<String>)>;
 
-/// Waits until nothing is left over, or until it counts as leaked.
+/// Waits until nothing is left over, or until it counts as leaked. Void instances are left out
+/// unless `with_voids` is set.
 pub(crate) async fn settle(
     fixture: &Fixture,
     templates: &Templates,
     with_flux: bool,
+    with_voids: bool,
 ) -> Result<Leftovers> {
     let start = Instant::now();
+    let mut logged = Instant::now();
     loop {
-        let left = look(fixture, templates, with_flux).await?;
+        let mut left = look(fixture, templates, with_flux).await?;
+        left.retain(|(what, _)| with_voids || *what != VOIDS);
         let only_voids = left.iter().all(|(what, left)| *what == VOIDS || left.is_empty());
         let patience = if only_voids { VOID_TIMEOUT } else { REST_TIMEOUT };
         if left.iter().all(|(_, left)| left.is_empty()) || start.elapsed() > patience {
             return Ok(left);
         }
+        if logged.elapsed() > LOG_INTERVAL {
+            tracing::info!("waiting for {}", describe(&left));
+            logged = Instant::now();
+        }
         sleep(LOOK_INTERVAL).await;
     }
 }
 
-const VOIDS: &str = "void instances";
+/// How many there are of what is left.
+fn describe(left: &Leftovers) -> String {
+    let left = left.iter().filter(|(_, left)| !left.is_empty());
+    left.map(|(what, left)| format!("{} {what}", left.len())).collect::<Vec<_>>().join(", ")
+}
 
 async fn look(fixture: &Fixture, templates: &Templates, with_flux: bool) -> Result<Leftovers> {
     let prefix = &*templates.prefix;

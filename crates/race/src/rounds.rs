@@ -16,6 +16,8 @@ use crate::{
 
 /// The number of extensions that are sent at the same time.
 const EXTENDS_AT_ONCE: usize = 4;
+/// The longest pause after the pool had no member.
+const REFILL_PAUSE: Duration = Duration::from_secs(1);
 /// The extensions begin within this time before the deadline.
 const BEFORE_DEADLINE: Duration = Duration::from_millis(700);
 
@@ -58,7 +60,10 @@ impl Round<'_> {
 
     async fn claims(&self) {
         let warm = self.one_of(&self.templates.pools);
-        self.at_once(&[(Action::Launch, warm), (Action::Launch, warm)]).await;
+        let outcomes = self.at_once(&[(Action::Launch, warm), (Action::Launch, warm)]).await;
+        if outcomes.iter().all(|outcome| matches!(outcome, Outcome::Refused(_))) {
+            return sleep(self.world.jitter(REFILL_PAUSE)).await;
+        }
         if self.world.random_index(0..4) > 0 {
             self.send(Action::Delete, warm).await;
         }

@@ -49,6 +49,8 @@ pub(crate) struct Plan {
     pub(crate) seed: u64,
     /// Whether the replicas and their connections are disturbed.
     pub(crate) is_disturbed: bool,
+    /// Whether to wait until void instances, which live for ten minutes, are gone.
+    pub(crate) with_voids: bool,
 }
 
 /// Runs the storms on a cluster. Returns the report as text, and whether no promise was broken.
@@ -85,7 +87,7 @@ pub(crate) async fn on_cluster(
     fleet.calm();
     proxy.calm();
     tracing::info!("waiting until everything has come to rest");
-    let left = rest::settle(&fixture, &templates, with_flux).await?;
+    let left = rest::settle(&fixture, &templates, with_flux, plan.with_voids).await?;
     let calls = crowd.history.calls();
     let lives = watch.lives();
     let mut counts = Evidence::new(&calls, &lives, QUOTA).counts();

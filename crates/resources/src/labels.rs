@@ -33,6 +33,12 @@ pub fn identity_label(identity: &Identity) -> String {
     hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Whether the value of a label may be the short form of a longer name.
+#[must_use]
+pub const fn is_shortened(label_value: &str) -> bool {
+    label_value.len() >= MAX_LABEL_LENGTH
+}
+
 /// The labels of every instance that Dploy creates: managed by Dploy, and of which template.
 #[must_use]
 pub fn instance_labels(template: &str) -> BTreeMap<String, String> {

@@ -38,7 +38,7 @@ pub use config::{
 pub use defaults::{LaunchSources, connection_type, launch_defaults};
 pub use guard_rails::{Amounts, GuardRails, Ingress, Limit, LimitType, Network, PodSecurity};
 pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus, ResolvedTemplate};
-pub use labels::{identity_label, instance_labels, label};
+pub use labels::{identity_label, instance_labels, is_shortened, label};
 pub use owner::{DployOwner, DployOwnerSpec, DployOwnerStatus, Identity, IdentityKind, Seat};
 pub use phase::{Health, Phase};
 pub use process::{EnvVar, ProcessSpec};

@@ -72,6 +72,8 @@ reasons! {
     // Events of deletions.
     /// The deadline passed.
     Expired,
+    /// An object or a process was deleted whose instance does not exist.
+    LeftoverDeleted,
     /// No seat refers to an instance that a server created.
     Orphaned,
     /// A queued instance is over: its owner got a member of the pool, or gave the place up.

@@ -220,7 +220,12 @@ pub(crate) fn seat_to_create(template: Template, name: Name, hour: u8) -> Seat {
 pub(crate) fn seat_to_claim(name: Name, member: Object, hour: u8) -> Seat {
     let member = instance(name, member, hour);
     let uuid = real::uuid(name);
-    real::compact_seat(&seats::seat_to_claim(&real::seat_key(Template::Pool), &member, &uuid, at(hour)))
+    real::compact_seat(&seats::seat_to_claim(
+        &real::seat_key(Template::Pool),
+        &member,
+        &uuid,
+        at(hour),
+    ))
 }
 
 /// `ledger::order::Order::instance`, as the API server stores it.
@@ -230,7 +235,13 @@ pub(crate) fn created(owner: Owner, record: Record, seat: Seat, hour: u8) -> Obj
 }
 
 /// A member after `ledger::order::Order::claim_patch`.
-pub(crate) fn claimed(owner: Owner, record: Record, name: Name, member: Object, hour: u8) -> Object {
+pub(crate) fn claimed(
+    owner: Owner,
+    record: Record,
+    name: Name,
+    member: Object,
+    hour: u8,
+) -> Object {
     let patch = real::order(owner, record).claim_patch(real::resolved().ttl_seconds, at(hour));
     compact(&real::patched(&instance(name, member, hour), patch), hour)
 }

@@ -136,7 +136,8 @@ pub(crate) fn check_answer(scenario: &Scenario, state: &mut State, number: usize
     let (call, request) = (scenario.calls[number], state.requests[number]);
     match answer {
         Answer::Got(name) => {
-            let is_own = |it: Object| it.owner == call.owner && it.phase == Phase::Live && !it.overdue;
+            let is_own =
+                |it: Object| it.owner == call.owner && it.phase == Phase::Live && !it.overdue;
             if !state.object(name).is_some_and(is_own) {
                 state.breaks("a launch returns what lives");
             }

@@ -85,7 +85,9 @@ fn read(of: &mut Steps<'_>, mut state: State) {
 /// The second half of `read_ledger`, `Launch::step`, and the write that the step begins with.
 fn look(of: &mut Steps<'_>) {
     let held = of.request().held;
-    let Some(seat) = held.record.seats.at(of.call().template) else { return without_seat(of, held) };
+    let Some(seat) = held.record.seats.at(of.call().template) else {
+        return without_seat(of, held);
+    };
     let look = look_at(of, held, seat);
     match bridge::launch(look) {
         Launch::Return => of.end("returns the environment", *of.before, Answer::Got(seat.name)),
@@ -254,8 +256,8 @@ fn write_seat(of: &mut Steps<'_>, state: State, seat: Seat) {
         return instance_first(of, state, seat);
     }
     let seats = bridge::with_seat(owner, request.held.record, seat);
-    let blind = of.has(Flaw::SeatUnconditional)
-        || (of.has(Flaw::CachedUnconditional) && request.cached);
+    let blind =
+        of.has(Flaw::SeatUnconditional) || (of.has(Flaw::CachedUnconditional) && request.cached);
     let write = |state: &mut State| state.write_seats(owner, request.held.current || blind, seats);
     for (state, reply) in attempt(&state, write, Rejection::Conflict) {
         let written = |it: &mut Request| {

@@ -83,7 +83,8 @@ pub(crate) fn is_orphan(scenario: &Scenario, state: &State, name: Name, object: 
         return false;
     }
     let record = *state.record(object.owner);
-    let is_seated = record.seats.naming(name).is_some() && scenario.flaw != Some(Flaw::OrphanCached);
+    let is_seated =
+        record.seats.naming(name).is_some() && scenario.flaw != Some(Flaw::OrphanCached);
     record.exists && !is_seated && bridge::orphan(name, object, record)
 }
 
@@ -148,9 +149,9 @@ pub(crate) fn is_due(scenario: &Scenario, state: &State) -> bool {
     let mut steps = Vec::new();
     at_once(scenario, state, &mut steps);
     let has_orphan = state.named().any(|(name, it)| is_orphan(scenario, state, name, it));
-    let is_deleting = state
-        .named()
-        .any(|(name, it)| it.phase == Phase::Deleting && (it.owner == 0 || !is_seated(state, name)));
+    let is_deleting = state.named().any(|(name, it)| {
+        it.phase == Phase::Deleting && (it.owner == 0 || !is_seated(state, name))
+    });
     !steps.is_empty() || has_orphan || is_deleting || has_seat_to_sweep(state)
 }
 

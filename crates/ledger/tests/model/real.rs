@@ -97,9 +97,8 @@ pub(crate) fn owner_record(owner: Owner, record: Record) -> DployOwner {
     real.metadata.uid = Some(record.uid.to_string());
     real.metadata.resource_version = Some(CURRENT.to_owned());
     real.metadata.creation_timestamp = Some(Time(at(0)));
-    real.status = record
-        .written
-        .then(|| DployOwnerStatus { seats: record.seats.iter().map(seat).collect() });
+    real.status =
+        record.written.then(|| DployOwnerStatus { seats: record.seats.iter().map(seat).collect() });
     real
 }
 
@@ -126,7 +125,10 @@ pub(crate) fn instance(name: Name, object: Object, hour: u8) -> DployInstance {
         deletion_timestamp: (object.phase == state::Phase::Deleting).then(|| Time(at(hour))),
         ..real.metadata
     };
-    real.metadata.annotations.get_or_insert_default().extend((object.extensions > 0).then_some(count));
+    real.metadata
+        .annotations
+        .get_or_insert_default()
+        .extend((object.extensions > 0).then_some(count));
     real.status = Some(DployInstanceStatus {
         phase: Some(if object.owner == 0 { Phase::Available } else { Phase::Ready }),
         ..DployInstanceStatus::default()

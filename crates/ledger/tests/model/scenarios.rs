@@ -37,13 +37,7 @@ impl Call {
 }
 
 fn requests(calls: &[Call]) -> Scenario {
-    Scenario {
-        calls: calls.to_vec(),
-        operators: 1,
-        quota: 1,
-        max_seats: 3,
-        ..Scenario::default()
-    }
+    Scenario { calls: calls.to_vec(), operators: 1, quota: 1, max_seats: 3, ..Scenario::default() }
 }
 
 impl Scenario {
@@ -119,7 +113,10 @@ fn on_demand() -> Vec<(&'static str, Scenario)> {
             "two-deletes",
             requests(&[launch(Desk), remove(Desk).after(0), remove(Desk).after(0)]).with(crash),
         ),
-        ("expire", requests(&[launch(Desk), extend(Desk).after(0), launch(Desk).after(0)]).with(expiry)),
+        (
+            "expire",
+            requests(&[launch(Desk), extend(Desk).after(0), launch(Desk).after(0)]).with(expiry),
+        ),
         (
             "expire-delete",
             requests(&[launch(Desk), launch(Desk).after(0), remove(Desk).after(0)])
@@ -133,10 +130,7 @@ fn on_demand() -> Vec<(&'static str, Scenario)> {
             "quota-expired",
             requests(&[launch(Desk), extend(Desk).after(0), launch(Lab).after(0)]).with(expiry),
         ),
-        (
-            "oversleep",
-            requests(&[launch(Desk), launch(Desk)]).with(Budget { hours: 1, ..NOTHING }),
-        ),
+        ("oversleep", requests(&[launch(Desk), launch(Desk)]).with(Budget { hours: 1, ..NOTHING })),
     ]
 }
 
@@ -146,7 +140,10 @@ fn pools() -> Vec<(&'static str, Scenario)> {
     let touch = Budget { touches: 1, ..NOTHING };
     let both = Budget { crashes: 1, touches: 1, ..NOTHING };
     vec![
-        ("claims", requests(&[launch(Pool), other(Pool)]).members(2).with(both).stale().max_seats(2)),
+        (
+            "claims",
+            requests(&[launch(Pool), other(Pool)]).members(2).with(both).stale().max_seats(2),
+        ),
         ("claims-short", requests(&[launch(Pool), other(Pool), launch(Pool)]).members(1)),
         (
             "claim-delete-race",
@@ -159,10 +156,7 @@ fn pools() -> Vec<(&'static str, Scenario)> {
                 .stale()
                 .with(crash),
         ),
-        (
-            "claim-delete",
-            requests(&[launch(Pool), remove(Pool)]).members(2).with(both).stale(),
-        ),
+        ("claim-delete", requests(&[launch(Pool), remove(Pool)]).members(2).with(both).stale()),
         ("claim-clicks", requests(&[launch(Pool), launch(Pool)]).members(2).with(touch).stale()),
         ("claim-shrink", requests(&[launch(Pool), other(Pool)]).members(2).with(touch).shrinks()),
         (
@@ -192,9 +186,11 @@ fn operators() -> Vec<(&'static str, Scenario)> {
         ),
         (
             "two-leaders-expire",
-            requests(&[launch(Desk), extend(Desk).after(0)])
-                .operators(2)
-                .with(Budget { expiries: 1, crashes: 1, ..NOTHING }),
+            requests(&[launch(Desk), extend(Desk).after(0)]).operators(2).with(Budget {
+                expiries: 1,
+                crashes: 1,
+                ..NOTHING
+            }),
         ),
     ]
 }
@@ -206,8 +202,14 @@ fn lost_answers() -> Vec<(&'static str, Scenario)> {
     vec![
         ("lost-click", requests(&[launch(Desk), launch(Desk)]).with(fault)),
         ("lost-quota", requests(&[launch(Desk), launch(Lab)]).with(fault)),
-        ("lost-claim", requests(&[launch(Pool)]).members(2).with(Budget { touches: 1, ..fault }).stale()),
-        ("lost-clicks", requests(&[launch(Pool), launch(Pool)]).members(2).with(fault).max_seats(2)),
+        (
+            "lost-claim",
+            requests(&[launch(Pool)]).members(2).with(Budget { touches: 1, ..fault }).stale(),
+        ),
+        (
+            "lost-clicks",
+            requests(&[launch(Pool), launch(Pool)]).members(2).with(fault).max_seats(2),
+        ),
         ("lost-claims", requests(&[launch(Pool), other(Pool)]).members(2).with(fault).max_seats(2)),
         (
             "lost-delete",
@@ -220,8 +222,7 @@ fn lost_answers() -> Vec<(&'static str, Scenario)> {
         ),
         (
             "lost-expire",
-            requests(&[launch(Desk), launch(Desk).after(0)])
-                .with(Budget { expiries: 1, ..fault }),
+            requests(&[launch(Desk), launch(Desk).after(0)]).with(Budget { expiries: 1, ..fault }),
         ),
     ]
 }

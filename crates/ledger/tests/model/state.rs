@@ -194,13 +194,27 @@ pub(crate) struct Request {
 pub(crate) enum Slot {
     Idle,
     /// It read a record and looks at one of its seats next.
-    Sweep { owner: Owner, seat: Seat, current: bool },
+    Sweep {
+        owner: Owner,
+        seat: Seat,
+        current: bool,
+    },
     /// It writes the record without the seat next.
-    Free { owner: Owner, seat: Seat, current: bool },
+    Free {
+        owner: Owner,
+        seat: Seat,
+        current: bool,
+    },
     /// It read a record without a seat for the instance and deletes the instance next.
-    Orphan { name: Name, seen: bool },
+    Orphan {
+        name: Name,
+        seen: bool,
+    },
     /// It found no seat for a deleting instance and removes the finalizer next.
-    Release { name: Name, seen: bool },
+    Release {
+        name: Name,
+        seen: bool,
+    },
 }
 
 /// How often what goes wrong can still happen.

@@ -48,6 +48,12 @@ impl PoolMemories {
         self.with(pool, |memory, now| memory.forgets_after(now))
     }
 
+    /// Forgets the pools for which `exists` is false.
+    pub(crate) fn retain(&self, exists: impl Fn(&str) -> bool) {
+        let mut memories = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        memories.retain(|pool, _| exists(pool));
+    }
+
     fn with<T>(
         &self,
         pool: &str,

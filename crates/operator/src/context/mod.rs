@@ -6,6 +6,8 @@ mod reads;
 mod served;
 mod writes;
 
+use std::sync::Arc;
+
 use clock::World;
 use engines::Engines;
 use jiff::Timestamp;
@@ -22,7 +24,9 @@ use crate::{
     error::ReconcileError,
     metrics::{Launches, Metrics},
     mirrors::Mirrors,
+    progress::Progress,
     retries::Retries,
+    settled::Settled,
 };
 pub(crate) use memory::{PoolMemories, WaitingSeats};
 pub(crate) use reads::Reads;
@@ -39,6 +43,8 @@ pub(crate) struct Context {
     pub(crate) world: World,
     pub(crate) mirrors: Mirrors,
     pub(crate) retries: Retries,
+    pub(crate) progress: Progress,
+    pub(crate) settled: Arc<Settled>,
     pub(crate) pools: PoolMemories,
     pub(crate) served: ServedPlaces,
     pub(crate) waiting_seats: WaitingSeats,
@@ -64,11 +70,13 @@ impl Context {
             recorder: Recorder::new(client.clone(), reporter),
             client,
             leadership,
+            progress: Progress::new(&settings.limits),
             settings,
             engines,
             world,
             mirrors,
             retries: Retries::default(),
+            settled: Arc::default(),
             pools: PoolMemories::default(),
             served: ServedPlaces::default(),
             waiting_seats: WaitingSeats::default(),
@@ -95,6 +103,17 @@ impl Context {
     /// Fails if this replica does not lead any more.
     pub(crate) fn check_leadership(&self) -> Result<(), ReconcileError> {
         self.leadership.check()
+    }
+
+    /// Forgets what was remembered about objects that do not exist any more.
+    pub(crate) fn forget_deleted(&self) {
+        let Mirrors { instances, templates, owners, .. } = &self.mirrors;
+        self.pools.retain(|name| templates.guarded(name).is_some());
+        self.waiting_seats.retain(|name| owners.guarded(name).is_some());
+        self.launches.retain(|name| instances.guarded(name).is_some());
+        self.retries.retain(|key| {
+            key.split_once('/').is_some_and(|(kind, name)| self.mirrors.have(kind, name))
+        });
     }
 
     fn api<K>(&self) -> Api<K>

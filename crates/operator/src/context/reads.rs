@@ -7,12 +7,12 @@ use engines::Engines;
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{
-    Api, Resource,
+    Api, Resource, ResourceExt,
     api::{ApiResource, DynamicObject, ListParams, PartialObjectMeta},
 };
 use resources::{
     DployInstance, DployOwner, DployTemplate, EngineName, OperatorConfigSpec, OrderRef,
-    WorkloadState, meta,
+    WorkloadState, is_shortened, label, meta,
 };
 
 use super::{Context, WaitingSeats};
@@ -101,6 +101,19 @@ impl<'a> Reads<'a> {
         let found = self.0.api::<Guarded<DployInstance>>().list(&labelled).await;
         let found = found.operation("list an owner's instances")?;
         Ok(found.into_iter().filter_map(|guarded| guarded.0.ok()).collect())
+    }
+
+    /// Whether the API server has an instance with this value of label `dploy.dev/instance`. Void,
+    /// terminating and malformed instances exist, too.
+    pub(crate) async fn instance_exists(self, label_value: &str) -> Result<bool, ReconcileError> {
+        const OPERATION: &str = "read the instance of a leftover";
+        let api = self.0.api::<DployInstance>();
+        if !is_shortened(label_value) {
+            let found = api.get_metadata_opt(label_value).await;
+            return Ok(found.operation(OPERATION)?.is_some());
+        }
+        let all = api.list_metadata(&ListParams::default()).await.operation(OPERATION)?;
+        Ok(all.iter().any(|it| label(&it.name_any()) == label_value))
     }
 
     /// The metadata of a namespace, read live. The cache has only namespaces with Dploy's label.

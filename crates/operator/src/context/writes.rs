@@ -5,7 +5,10 @@ use std::fmt::Debug;
 
 use clock::World;
 use engines::{Draft, Withdrawal, api_error::is_not_found};
-use k8s_openapi::api::core::v1::Namespace;
+use k8s_openapi::api::{
+    coordination::v1::Lease,
+    core::v1::{Namespace, ObjectReference},
+};
 use kube::{
     Api, Resource, ResourceExt,
     api::{
@@ -15,15 +18,17 @@ use kube::{
     core::NamespaceResourceScope,
     runtime::events::{Event, EventType},
 };
-use resources::{DployInstance, EngineName, OrderRef, meta};
+use resources::{DployInstance, EngineName, OrderRef, Placed, Reason, meta};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
 use super::{Context, PoolMemories, ServedPlaces};
 use crate::{
+    election,
     error::{Operation, ReconcileError},
     metrics::Launches,
     mirrors::Mirrors,
+    settled::Settled,
 };
 use errors::chain;
 
@@ -46,6 +51,10 @@ impl<'a> Writes<'a> {
 
     pub(crate) const fn served(self) -> &'a ServedPlaces {
         &self.0.served
+    }
+
+    pub(crate) fn settled(self) -> &'a Settled {
+        &self.0.settled
     }
 
     pub(crate) const fn launches(self) -> &'a Launches {
@@ -112,12 +121,13 @@ impl<'a> Writes<'a> {
         patched.own_write("update the instance")
     }
 
-    /// Replaces the status of an object on the version that it was read at.
+    /// Replaces the status of an object on the version that it was read at. Returns the new
+    /// version.
     pub(crate) async fn replace_status<K>(
         self,
         object: &K,
         operation: &'static str,
-    ) -> Result<(), ReconcileError>
+    ) -> Result<Option<String>, ReconcileError>
     where
         K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
             + Clone
@@ -128,7 +138,7 @@ impl<'a> Writes<'a> {
         self.0.check_leadership()?;
         let api = self.0.api::<K>();
         let written = api.replace_status(&object.name_any(), &post_params(), object).await;
-        written.map(drop).own_write(operation)
+        written.map(|it| it.resource_version()).own_write(operation)
     }
 
     /// Merges a change into the status of an object that does not fit its type.
@@ -226,20 +236,67 @@ impl<'a> Writes<'a> {
         Ok(engine.withdraw(order).await?)
     }
 
+    /// Lets an engine discard what it listed.
+    pub(crate) async fn discard(
+        self,
+        engine: EngineName,
+        leftover: &Placed,
+    ) -> Result<(), ReconcileError> {
+        self.0.check_leadership()?;
+        let Some(engine) = self.0.engines.get(engine) else { return Ok(()) };
+        Ok(engine.discard(leftover).await?)
+    }
+
+    /// Counts a deleted leftover, and publishes an Event about the operator's Lease. Neither the
+    /// leftover nor its instance will exist when somebody looks.
+    pub(crate) async fn report_leftover(self, leftover: &Placed) {
+        self.0.metrics.leftover_deleted(&leftover.kind);
+        let Placed { api_version, kind, namespace, name, uid, instance, .. } = leftover;
+        let of = match instance {
+            Some(instance) => format!("of instance {instance}, which does not exist"),
+            None => "which nothing uses".to_owned(),
+        };
+        let place = if namespace.is_empty() { String::new() } else { format!("{namespace}/") };
+        let message = format!("Deleted {kind} {place}{name} {of}.");
+        let event = planner::Event { is_warning: true, reason: Reason::LeftoverDeleted, message };
+        let some = |text: &str| Some(text.to_owned()).filter(|it| !it.is_empty());
+        let related = ObjectReference {
+            api_version: some(api_version),
+            kind: some(kind),
+            namespace: some(namespace),
+            name: some(name),
+            uid: some(uid),
+            ..ObjectReference::default()
+        };
+        let mut lease = Lease::default();
+        lease.metadata.name = Some(election::NAME.into());
+        lease.metadata.namespace = Some(self.0.settings.namespace.clone());
+        self.record(lease.object_ref(&()), Some(related), event).await;
+    }
+
     /// Publishes an Event about an object. A lost Event is only logged.
     pub(crate) async fn publish<K>(self, about: &K, event: planner::Event)
     where
         K: Resource<DynamicType = ()>,
     {
+        self.record(about.object_ref(&()), None, event).await;
+    }
+
+    async fn record(
+        self,
+        about: ObjectReference,
+        secondary: Option<ObjectReference>,
+        event: planner::Event,
+    ) {
         let planner::Event { is_warning, reason, message } = event;
         let event = Event {
             type_: if is_warning { EventType::Warning } else { EventType::Normal },
             reason: reason.as_str().into(),
             note: Some(message.chars().take(MAX_NOTE_LENGTH).collect()),
             action: reason.as_str().into(),
-            secondary: None,
+            secondary,
         };
-        if let Err(error) = self.0.recorder.publish(&event, &about.object_ref(&())).await {
+        if let Err(error) = self.0.recorder.publish(&event, &about).await {
             tracing::debug!(%reason, "could not publish an Event: {}", chain(&error));
         }
     }

@@ -64,6 +64,16 @@ pub(super) fn is_held_by(lease: &Lease, identity: &str) -> bool {
     lease.spec.as_ref().and_then(|spec| spec.holder_identity.as_deref()) == Some(identity)
 }
 
+/// Whether `found` is what `identity` wrote as `written`, and nobody wrote it since.
+pub(super) fn is_written(found: &Lease, written: &Lease, identity: &str) -> bool {
+    let renewed = |lease: &Lease| {
+        // The API server keeps microseconds.
+        let spec = lease.spec.as_ref()?;
+        spec.renew_time.as_ref().map(|time| time.0.as_microsecond())
+    };
+    is_held_by(found, identity) && renewed(found).is_some() && renewed(found) == renewed(written)
+}
+
 /// Frees the lease for the next replica.
 pub(super) fn release(lease: &mut Lease, now: Timestamp) {
     if let Some(spec) = &mut lease.spec {
@@ -105,6 +115,17 @@ mod tests {
         assert!(Observer::default().may_take(&returned, "other", Instant::now()));
         release(&mut returned, Timestamp::UNIX_EPOCH);
         assert!(Observer::default().may_take(&returned, "me", Instant::now()));
+    }
+
+    #[test]
+    fn an_own_write_is_recognized_by_its_holder_and_time() {
+        let now: Timestamp = "2026-01-01T00:00:00.123456789Z".parse().unwrap();
+        let ours = first("it", "me", SECOND, now);
+        let stored: Lease = serde_json::from_value(serde_json::to_value(&ours).unwrap()).unwrap();
+        assert!(is_written(&stored, &ours, "me"));
+        assert!(!is_written(&taken(stored.clone(), "me", SECOND, now + SECOND), &ours, "me"));
+        assert!(!is_written(&first("it", "other", SECOND, now), &ours, "me"));
+        assert!(!is_written(&Lease::default(), &ours, "me"));
     }
 
     #[test]

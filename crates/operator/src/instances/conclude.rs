@@ -1,6 +1,6 @@
 //! The last step: writes the status, publishes the Event, and says when to reconcile again.
 
-use kube::runtime::controller::Action;
+use kube::{ResourceExt, runtime::controller::Action};
 use planner::instance::{Conclusion, Verdict, conclude as concluded};
 use resources::DployInstance;
 
@@ -30,11 +30,14 @@ async fn show(
     instance: &DployInstance,
     conclusion: Conclusion,
 ) -> Result<Action, ReconcileError> {
-    let Conclusion { status, events, requeue_after } = conclusion;
+    let Conclusion { status, events, requeue_after, is_final } = conclusion;
     if let Some(status) = status {
         let mut updated = instance.clone();
         updated.status = Some(status.clone());
-        writes.replace_status(&updated, "write the instance's status").await?;
+        let version = writes.replace_status(&updated, "write the instance's status").await?;
+        if let Some(next) = requeue_after.filter(|_| is_final) {
+            writes.settled().wrote(&instance.name_any(), version, next);
+        }
         writes.launches().status_written(instance, &status, writes.now());
     }
     for event in events {

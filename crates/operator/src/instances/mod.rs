@@ -7,7 +7,7 @@ mod observe;
 
 use std::{borrow::Cow, sync::Arc};
 
-use kube::runtime::controller::Action;
+use kube::{ResourceExt, runtime::controller::Action};
 use planner::instance::decide;
 use resources::DployInstance;
 
@@ -27,6 +27,10 @@ pub(crate) async fn reconcile(
             None => return unreadable::report::<DployInstance>(&context, invalid).await,
         },
     };
+    let version = instance.metadata.resource_version.as_deref();
+    if let Some(rest) = context.settled.begin(&instance.name_any(), version) {
+        return Ok(Action::requeue(rest));
+    }
     context.launches.observed(&instance, context.now());
     let readable = guarded.0.is_ok();
 

@@ -79,7 +79,7 @@ async fn seating(reads: Reads<'_>, instance: &DployInstance) -> Result<Seating, 
         return Ok(if held { Seating::Held } else { Seating::Nowhere });
     }
     if !seat_matters(instance, reads.now()) {
-        return Ok(Seating::Nowhere);
+        return Ok(Seating::Unread);
     }
     Ok(match reads.owner(key).await? {
         Some(DeserializeGuard(Ok(owner))) if has_seat(&owner) => Seating::Held,

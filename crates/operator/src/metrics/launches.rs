@@ -54,6 +54,11 @@ impl Launches {
         }
     }
 
+    /// Forgets the environments for which `exists` is false.
+    pub(crate) fn retain(&self, exists: impl Fn(&str) -> bool) {
+        self.underway().retain(|name, _| exists(name));
+    }
+
     fn end(&self, instance: &DployInstance, outcome: &'static str, now: Timestamp) {
         let began = self.underway().remove(&instance.name_any());
         if let Some(began) = began {

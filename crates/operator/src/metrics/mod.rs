@@ -9,7 +9,7 @@ use std::time::Duration;
 use kube::Resource;
 use prometheus_client::{
     encoding::EncodeLabelSet,
-    metrics::{counter::Counter, family::Family, histogram::Histogram},
+    metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
 
@@ -31,6 +31,8 @@ pub(crate) struct Metrics {
     reconciles: Family<OfKind, Histogram>,
     errors: Family<OfKind, Counter>,
     launches: Family<Ended, Histogram>,
+    leader: Gauge,
+    leftovers: Family<OfKind, Counter>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -49,6 +51,8 @@ impl Default for Metrics {
             reconciles: Family::new_with_constructor(|| Histogram::new(RECONCILE_BUCKETS)),
             errors: Family::default(),
             launches: Family::new_with_constructor(|| Histogram::new(LAUNCH_BUCKETS)),
+            leader: Gauge::default(),
+            leftovers: Family::default(),
         }
     }
 }
@@ -70,6 +74,16 @@ impl Metrics {
             "Time from the creation of an environment that came from no pool until it was healthy, failed or ended",
             self.launches.clone(),
         );
+        registry.register(
+            "dploy_leader",
+            "Whether this replica leads: 1 or 0",
+            self.leader.clone(),
+        );
+        registry.register(
+            "dploy_leftovers_deleted",
+            "Objects and processes that were deleted because their instance does not exist",
+            self.leftovers.clone(),
+        );
         registry.register_collector(Box::new(Pools(mirrors.clone())));
     }
 
@@ -81,6 +95,16 @@ impl Metrics {
     /// Records that a reconcile failed.
     pub(crate) fn failed<K: Resource<DynamicType = ()>>(&self) {
         self.errors.get_or_create(&OfKind::of::<K>()).inc();
+    }
+
+    /// Records whether this replica leads.
+    pub(crate) fn leads(&self, leads: bool) {
+        self.leader.set(leads.into());
+    }
+
+    /// Records that a leftover was deleted.
+    pub(crate) fn leftover_deleted(&self, kind: &str) {
+        self.leftovers.get_or_create(&OfKind { kind: kind.to_owned() }).inc();
     }
 
     fn launched(&self, outcome: &'static str, took: Duration) {

@@ -1,6 +1,6 @@
 //! The mirror of one kind: its watch, its store, and the events that it passes on.
 
-use std::{fmt::Debug, sync::Arc};
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use futures::{FutureExt, Stream, StreamExt, future::BoxFuture, stream};
 use kube::{
@@ -12,10 +12,12 @@ use kube::{
         watcher::{self, Event, watcher},
     },
 };
+use planner::wake::Change;
 use serde::de::DeserializeOwned;
-use tokio::sync::broadcast;
+use tokio::{sync::broadcast, time::Instant};
 use tokio_stream::wrappers::BroadcastStream;
 
+use super::vitals::Vitals;
 use errors::chain;
 
 /// How many events a controller may lag behind before it reconciles all objects instead.
@@ -27,10 +29,34 @@ pub(crate) type Guarded<K> = DeserializeGuard<K>;
 /// An event of a mirror, whose store has the change already.
 #[derive(Debug, Clone)]
 pub(crate) enum MirrorEvent<K> {
-    /// The object was created, updated or deleted.
-    Object(Arc<Guarded<K>>),
+    /// One object was created, updated or deleted.
+    Object(ObjectChange<K>),
     /// Any object may have changed.
     Resync,
+}
+
+/// The change of one object.
+#[derive(Debug, Clone)]
+pub(crate) struct ObjectChange<K> {
+    /// The newest state, or the last one of a deleted object.
+    pub(crate) object: Arc<Guarded<K>>,
+    /// The state before that, unless the object is new.
+    before: Option<Arc<Guarded<K>>>,
+    /// Whether the object was deleted.
+    pub(crate) is_deleted: bool,
+}
+
+impl<K> ObjectChange<K> {
+    /// The readable states before and after the change.
+    pub(crate) fn readable(&self) -> Change<'_, K> {
+        let after = self.object.0.as_ref().ok();
+        let before = self.before.as_ref().and_then(|it| it.0.as_ref().ok());
+        if self.is_deleted {
+            Change { before: before.or(after), after: None }
+        } else {
+            Change { before, after }
+        }
+    }
 }
 
 /// The local copy of one kind, kept by a watch.
@@ -39,6 +65,7 @@ pub(crate) struct Mirror<K: Resource<DynamicType = ()> + Clone + 'static> {
     namespace: Option<String>,
     store: Store<Guarded<K>>,
     events: broadcast::Sender<MirrorEvent<K>>,
+    vitals: Vitals,
 }
 
 impl<K: Resource<DynamicType = ()> + Clone> Clone for Mirror<K> {
@@ -47,6 +74,7 @@ impl<K: Resource<DynamicType = ()> + Clone> Clone for Mirror<K> {
             namespace: self.namespace.clone(),
             store: self.store.clone(),
             events: self.events.clone(),
+            vitals: self.vitals.clone(),
         }
     }
 }
@@ -55,22 +83,31 @@ impl<K> Mirror<K>
 where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
-    /// The mirror, and the task that fills it.
+    /// The mirror, and the task that fills it. `vitals` is recorded by the client of `api`.
     pub(super) fn new(
         api: Api<Guarded<K>>,
         config: watcher::Config,
+        vitals: Vitals,
     ) -> (Self, BoxFuture<'static, ()>) {
         let (store, writer) = reflector::store();
         let (sender, _) = broadcast::channel(MAX_LAG);
         let namespace = api.namespace().map(ToOwned::to_owned);
-        let filling = fill(api, config, writer, sender.clone()).boxed();
-        (Self { namespace, store, events: sender }, filling)
+        let filling = Filling { store: store.clone(), writer, sender: sender.clone() };
+        let filling = filling.run(api, config, vitals.clone()).boxed();
+        (Self { namespace, store, events: sender, vitals }, filling)
     }
 
     /// Waits until the store has been filled once.
     pub(crate) async fn filled(&self) {
         // This fails only when the filling task has ended, and then the operator ends too.
         let _ = self.store.wait_until_ready().await;
+    }
+
+    /// When the mirror will be `limit` old if its watch shows no other sign of life. `None`: it has
+    /// not been filled yet.
+    pub(super) fn old_at(&self, limit: Duration) -> Option<Instant> {
+        self.filled().now_or_never()?;
+        self.vitals.old_at(limit)
     }
 
     pub(crate) fn store(&self) -> Store<Guarded<K>> {
@@ -99,6 +136,11 @@ where
     /// Maps the readable objects, sorted by name, without those that `pick` maps to `None`.
     pub(crate) fn pick<T>(&self, pick: impl Fn(&K) -> Option<T>) -> Vec<T> {
         self.sorted().iter().filter_map(|it| pick(it.0.as_ref().ok()?)).collect()
+    }
+
+    /// The references of the readable objects that fulfil the predicate.
+    pub(crate) fn references_where(&self, is: impl Fn(&K) -> bool) -> Vec<ObjectRef<Guarded<K>>> {
+        self.all_where(is).iter().map(|it| ObjectRef::from_obj(it.as_ref())).collect()
     }
 
     /// Whether a readable object fulfils the predicate.
@@ -132,32 +174,51 @@ where
     }
 }
 
-async fn fill<K>(
-    api: Api<Guarded<K>>,
-    config: watcher::Config,
-    mut writer: Writer<Guarded<K>>,
+/// What fills a mirror.
+struct Filling<K: Resource<DynamicType = ()> + Clone + 'static> {
+    store: Store<Guarded<K>>,
+    writer: Writer<Guarded<K>>,
     sender: broadcast::Sender<MirrorEvent<K>>,
-) where
+}
+
+impl<K> Filling<K>
+where
     K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
 {
-    // `managedFields` are half of an object's size. A write that omits them keeps them.
-    let events = watcher(api, config).default_backoff();
-    let mut events = events.modify(|object| object.meta_mut().managed_fields = None).boxed();
-    while let Some(event) = events.next().await {
-        let event = match event {
-            Ok(event) => event,
-            Err(error) => {
-                tracing::warn!(kind = %K::kind(&()), "a watch failed: {}", chain(&error));
-                continue;
+    async fn run(mut self, api: Api<Guarded<K>>, config: watcher::Config, vitals: Vitals) {
+        // `managedFields` are half of an object's size. A write that omits them keeps them.
+        let events = watcher(api, config).default_backoff();
+        let mut events = events.modify(|object| object.meta_mut().managed_fields = None).boxed();
+        while let Some(event) = events.next().await {
+            match event {
+                Ok(event) => self.apply(event, &vitals),
+                Err(error) => {
+                    tracing::warn!(kind = %K::kind(&()), "a watch failed: {}", chain(&error));
+                }
             }
+        }
+    }
+
+    fn apply(&mut self, event: Event<Guarded<K>>, vitals: &Vitals) {
+        let before = match &event {
+            Event::Apply(object) | Event::Delete(object) => {
+                self.store.get(&ObjectRef::from_obj(object))
+            }
+            Event::Init | Event::InitApply(_) | Event::InitDone => None,
         };
-        writer.apply_watcher_event(&event);
+        self.writer.apply_watcher_event(&event);
+        let is_deleted = matches!(event, Event::Delete(_));
         let event = match event {
-            Event::Apply(object) | Event::Delete(object) => MirrorEvent::Object(Arc::new(object)),
-            Event::InitDone => MirrorEvent::Resync,
-            Event::Init | Event::InitApply(_) => continue,
+            Event::Apply(object) | Event::Delete(object) => {
+                MirrorEvent::Object(ObjectChange { object: Arc::new(object), before, is_deleted })
+            }
+            Event::InitDone => {
+                vitals.record();
+                MirrorEvent::Resync
+            }
+            Event::Init | Event::InitApply(_) => return,
         };
         // A replica that does not lead has no receivers.
-        let _ = sender.send(event);
+        let _ = self.sender.send(event);
     }
 }

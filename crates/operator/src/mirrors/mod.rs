@@ -2,17 +2,22 @@
 //! that a new leader can start at once.
 
 mod mirror;
+mod vitals;
 
-use std::sync::Arc;
+use std::{fmt::Debug, sync::Arc, time::Duration};
 
-use futures::{FutureExt, future};
+use futures::future::{self, BoxFuture};
 use k8s_openapi::api::core::v1::Namespace;
-use kube::{Api, Client, runtime::watcher};
+use kube::{Api, Client, Resource, core::NamespaceResourceScope, runtime::watcher};
 use resources::{
     DployInstance, DployOwner, DployTemplate, OperatorConfig, OperatorConfigSpec, meta,
 };
+use serde::de::DeserializeOwned;
+use tokio::time::{Instant, sleep_until};
 
-pub(crate) use mirror::{Guarded, Mirror, MirrorEvent};
+use vitals::Vitals;
+
+pub(crate) use mirror::{Guarded, Mirror, MirrorEvent, ObjectChange};
 
 /// The cache of one replica.
 #[derive(Debug, Clone)]
@@ -25,21 +30,27 @@ pub(crate) struct Mirrors {
 }
 
 impl Mirrors {
-    /// The cache, and the task that fills it. The task ends only if a watch does.
+    /// The cache, and the task that fills it. The task ends only if a watch does. The API server
+    /// ends each watch after half of `max_age`.
     pub(crate) fn new(
         client: &Client,
         namespace: &str,
+        max_age: Duration,
     ) -> (Self, impl Future<Output = ()> + use<>) {
-        let everything = watcher::Config::default();
+        let seconds = u32::try_from(max_age.as_secs() / 2).unwrap_or(u32::MAX).max(1);
+        let everything = watcher::Config::default().timeout(seconds);
         let managed = everything.clone().labels(&format!("{}={}", meta::MANAGED, meta::TRUE));
-        let (instances, one) =
-            Mirror::new(Api::namespaced(client.clone(), namespace), everything.clone());
-        let (templates, two) =
-            Mirror::new(Api::namespaced(client.clone(), namespace), everything.clone());
-        let (owners, three) =
-            Mirror::new(Api::namespaced(client.clone(), namespace), everything.clone());
-        let (configs, four) = Mirror::new(Api::all(client.clone()), everything);
-        let (namespaces, five) = Mirror::new(Api::all(client.clone()), managed);
+        let source = || {
+            let vitals = Vitals::default();
+            (vitals.recording(client, namespace), vitals)
+        };
+        let (instances, one) = namespaced(source(), namespace, &everything);
+        let (templates, two) = namespaced(source(), namespace, &everything);
+        let (owners, three) = namespaced(source(), namespace, &everything);
+        let (client_of_configs, vitals) = source();
+        let (configs, four) = Mirror::new(Api::all(client_of_configs), everything, vitals);
+        let (client_of_namespaces, vitals) = source();
+        let (namespaces, five) = Mirror::new(Api::all(client_of_namespaces), managed, vitals);
         let filling = async {
             let first = future::select_all([one, two, three, four, five]).await;
             drop(first);
@@ -58,13 +69,62 @@ impl Mirrors {
         );
     }
 
-    /// Whether every mirror has been filled once.
-    pub(crate) fn are_filled(&self) -> bool {
-        self.filled().now_or_never().is_some()
+    /// Whether every mirror has been filled, and shown a sign of life within `max_age`.
+    pub(crate) fn are_current(&self, max_age: Duration) -> bool {
+        self.old_at(max_age).1.is_some_and(|at| Instant::now() < at)
+    }
+
+    /// Waits until a mirror is older than `max_age`. Returns its kind.
+    pub(crate) async fn grow_old(&self, max_age: Duration) -> &'static str {
+        loop {
+            match self.old_at(max_age) {
+                (_, Some(at)) if Instant::now() < at => sleep_until(at).await,
+                (kind, _) => return kind,
+            }
+        }
+    }
+
+    /// The kind of the oldest mirror, and when it will be older than `max_age`. `None`: it has not
+    /// been filled.
+    fn old_at(&self, max_age: Duration) -> (&'static str, Option<Instant>) {
+        let ages = [
+            ("dployinstances", self.instances.old_at(max_age)),
+            ("dploytemplates", self.templates.old_at(max_age)),
+            ("dployowners", self.owners.old_at(max_age)),
+            ("operatorconfigs", self.configs.old_at(max_age)),
+            ("namespaces", self.namespaces.old_at(max_age)),
+        ];
+        ages.into_iter().min_by_key(|(_, at)| *at).unwrap_or(("", None))
+    }
+
+    /// Whether there is an object of this kind that is reconciled, malformed or not.
+    pub(crate) fn have(&self, kind: &str, name: &str) -> bool {
+        let Self { instances, templates, owners, configs: _, namespaces: _ } = self;
+        (kind == DployInstance::kind(&()) && instances.guarded(name).is_some())
+            || (kind == DployTemplate::kind(&()) && templates.guarded(name).is_some())
+            || (kind == DployOwner::kind(&()) && owners.guarded(name).is_some())
     }
 
     /// The spec of the OperatorConfig, if there is one.
     pub(crate) fn config(&self) -> Option<Arc<OperatorConfigSpec>> {
         self.configs.get(meta::CONFIG_NAME).map(|config| Arc::new(config.spec.clone()))
     }
+}
+
+/// The mirror of one kind in one namespace.
+fn namespaced<K>(
+    (client, vitals): (Client, Vitals),
+    namespace: &str,
+    config: &watcher::Config,
+) -> (Mirror<K>, BoxFuture<'static, ()>)
+where
+    K: Resource<DynamicType = (), Scope = NamespaceResourceScope>
+        + Clone
+        + Debug
+        + DeserializeOwned
+        + Send
+        + Sync
+        + 'static,
+{
+    Mirror::new(Api::namespaced(client, namespace), config.clone(), vitals)
 }

@@ -18,7 +18,7 @@ pub(super) async fn conclude(
         Some(status) => {
             let mut updated = template.clone();
             updated.status = Some(status);
-            writes.replace_status(&updated, "write the template's status").await
+            writes.replace_status(&updated, "write the template's status").await.map(drop)
         }
         None => Ok(()),
     };

@@ -147,7 +147,7 @@ impl Serving<'_> {
     }
 
     async fn write_seats(self, record: &DployOwner) -> Result<(), ReconcileError> {
-        self.writes.replace_status(record, "write the seat of a served owner").await
+        self.writes.replace_status(record, "write the seat of a served owner").await.map(drop)
     }
 
     /// Deletes the place, on the version that a live read finds.

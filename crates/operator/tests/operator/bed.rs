@@ -15,7 +15,7 @@ use kube::{
     core::NamespaceResourceScope,
 };
 use localkube::LocalKube;
-use operator::{LeaseTimings, Readiness, Settings};
+use operator::{LeaseTimings, LeftoverTimings, Readiness, Settings};
 use prometheus_client::{encoding::text::encode, registry::Registry};
 use resources::{
     Chart, DployInstance, DployInstanceSpec, DployOwner, DployOwnerSpec, DployTemplate,
@@ -29,6 +29,9 @@ use tokio_util::sync::CancellationToken;
 use crate::{fake::Fake, link::Link, network::Network, support::eventually};
 
 pub(crate) const NAMESPACE: &str = "dploy-system";
+
+/// How long a leftover is seen before it is deleted.
+pub(crate) const CONFIRM_AFTER: Duration = Duration::from_secs(1);
 
 pub(crate) struct Bed {
     pub(crate) client: Client,
@@ -143,6 +146,10 @@ impl Bed {
         settings.lease = LeaseTimings {
             duration: Duration::from_secs(1),
             renew_every: Duration::from_millis(100),
+        };
+        settings.leftovers = LeftoverTimings {
+            sweep_every: Duration::from_millis(500),
+            confirm_after: CONFIRM_AFTER,
         };
         settings
     }

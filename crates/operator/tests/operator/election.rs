@@ -1,15 +1,27 @@
 //! One leader at a time.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use http::StatusCode;
 use k8s_openapi::api::coordination::v1::Lease;
 
-use crate::{bed::Bed, support::eventually};
+use crate::{
+    bed::Bed,
+    link::{Call, Fault, Link},
+    support::eventually,
+};
 
-async fn holder(bed: &Bed) -> Option<String> {
+/// Whether the request takes, renews or releases the lease.
+fn writes_lease(call: &Call) -> bool {
+    call.is_write() && call.is_about("leases")
+}
+
+pub(crate) async fn holder(bed: &Bed) -> Option<String> {
     let lease: Lease = bed.api().get_opt("dploy-operator").await.unwrap()?;
     lease.spec?.holder_identity.filter(|it| !it.is_empty())
 }
 
-async fn leads(bed: &Bed, identity: &str) {
+pub(crate) async fn leads(bed: &Bed, identity: &str) {
     eventually(identity, || async {
         (holder(bed).await.as_deref() == Some(identity)).then_some(())
     })
@@ -40,4 +52,45 @@ async fn a_leader_that_stops_gives_the_lease_back() {
     assert_eq!(holder(&bed).await, None);
     let _second = bed.operate("second");
     leads(&bed, "second").await;
+}
+
+/// A proxy that repeats a write lets the leader meet its own renewal as a conflict; one that breaks
+/// lets it not learn of its renewal. In a new term the operator would observe its workloads again.
+#[tokio::test]
+async fn a_leader_that_does_not_learn_of_its_own_renewal_goes_on_leading() {
+    for fault in [Fault::Replay, Fault::LoseAnswer] {
+        let (bed, link) = (Bed::new().await, Link::new());
+        link.breaks(move |call| writes_lease(call).then_some(fault));
+        let _operator = bed.operate_over(&link, bed.settings("one"));
+        bed.launch("ada", "0123abcd").await;
+        bed.ready("lab-0123abcd").await;
+        let renewals = |count: usize| {
+            let (link, until) = (&link, link.count(writes_lease) + count);
+            eventually("renewals", move || async move {
+                (link.count(writes_lease) >= until).then_some(())
+            })
+        };
+        let looks = eventually("a settled operator", || async {
+            let before = bed.fake.looks();
+            renewals(3).await;
+            (bed.fake.looks() == before).then_some(before)
+        })
+        .await;
+        renewals(10).await;
+        assert_eq!(bed.fake.looks(), looks, "a new term began: {fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_leader_that_stops_gives_the_lease_back_although_its_release_meets_a_conflict() {
+    let (bed, link) = (Bed::new().await, Link::new());
+    let first = bed.operate_over(&link, bed.settings("first"));
+    leads(&bed, "first").await;
+    let met = AtomicBool::new(false);
+    link.breaks(move |call| {
+        let meets = writes_lease(call) && !met.swap(true, Ordering::SeqCst);
+        meets.then_some(Fault::Refuse(StatusCode::CONFLICT))
+    });
+    first.stop().await;
+    assert_eq!(holder(&bed).await, None);
 }

@@ -4,16 +4,21 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what a test cannot set up ends it")]
 
 mod bed;
+#[path = "../../../engines/tests/engines/crds.rs"]
+mod crds;
 mod election;
 mod fake;
 mod instances;
+mod leftovers;
 mod link;
 mod network;
 mod owners;
 mod pools;
 mod queues;
+mod reads;
 mod retries;
 #[path = "../../../engines/tests/engines/support.rs"]
 mod support;
+mod terms;
 mod time;
 mod with_processes;

@@ -153,3 +153,56 @@ async fn the_finalizer_stays_until_no_seat_points_to_the_instance() {
     // The sweep gave it back before the finalizer went.
     assert_eq!(bed.seats("ada").await, Vec::<String>::new());
 }
+
+#[tokio::test]
+async fn an_environment_is_no_orphan_of_a_record_that_came_after_it() {
+    let (bed, _operator, clock) = bed().await;
+    bed.launch("ada", "0123abcd").await;
+    bed.ready("lab-0123abcd").await;
+    bed.api::<DployOwner>().delete("ada", &Default::default()).await.unwrap();
+    clock.advance(SignedDuration::from_secs(31));
+    // The first seat of the new record, as a server of an older version writes it.
+    bed.launch("ada", "4567cdef").await;
+    bed.ready("lab-4567cdef").await;
+    clock.advance(SignedDuration::from_secs(31));
+    bed.patch::<DployInstance>("lab-0123abcd", nudge()).await;
+    // An orphan of the new record, so that the operator has looked at her instances.
+    let mut orphan = launched("ada", "89abcdef");
+    orphan.metadata.creation_timestamp = None;
+    bed.create(&orphan).await;
+    eventually("the orphan to be gone", || async {
+        clock.advance(SignedDuration::from_secs(1));
+        bed.patch::<DployOwner>("ada", nudge()).await;
+        bed.instance("lab-89abcdef").await.is_none().then_some(())
+    })
+    .await;
+    let older = bed.instance("lab-0123abcd").await.expect("her older environment");
+    assert_eq!(older.metadata.deletion_timestamp, None);
+}
+
+#[tokio::test]
+async fn a_record_without_a_status_gets_the_seats_of_its_living_environments() {
+    let (bed, _operator, clock) = bed().await;
+    bed.launch("ada", "0123abcd").await;
+    bed.ready("lab-0123abcd").await;
+    let mut foreign = launched("ada", "4567cdef");
+    foreign.spec.template_ref = "notes".into();
+    foreign.metadata.name = Some("notes-4567cdef".into());
+    let labels = foreign.metadata.labels.as_mut().unwrap();
+    labels.insert(meta::IDENTITY.into(), "0123456789abcdef".into());
+    bed.create(&foreign).await;
+    bed.ready("notes-4567cdef").await;
+    bed.api::<DployOwner>().delete("ada", &Default::default()).await.unwrap();
+    clock.advance(SignedDuration::from_secs(31));
+    bed.create(&record("ada")).await;
+    eventually("the seat is back", || async {
+        (bed.seats("ada").await == ["lab-0123abcd"]).then_some(())
+    })
+    .await;
+    clock.advance(SignedDuration::from_secs(31));
+    bed.patch::<DployInstance>("notes-4567cdef", nudge()).await;
+    bed.launch("bob", "89abcdef").await;
+    bed.ready("lab-89abcdef").await;
+    let foreign = bed.instance("notes-4567cdef").await.expect("somebody else's");
+    assert_eq!(foreign.metadata.deletion_timestamp, None);
+}

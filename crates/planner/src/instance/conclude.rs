@@ -26,6 +26,9 @@ pub struct Conclusion {
     pub events: Vec<Event>,
     /// When to reconcile again.
     pub requeue_after: RequeueAfter,
+    /// Whether the new status gives the next reconcile nothing new to do before that time. It does
+    /// if it says where the workload is to be placed, and after a failure, which has its own pause.
+    pub is_final: bool,
 }
 
 /// Concludes a reconcile whose decision gave `status` and `requeue_after`. The status of an
@@ -54,7 +57,14 @@ pub fn conclude(
     };
     let status = status.filter(|it| readable && Some(it) != instance.status.as_ref());
     let events = status.as_ref().map(|status| events(instance, status)).unwrap_or_default();
-    Conclusion { status, events, requeue_after }
+    let is_final = !matches!(outcome, Outcome::EngineFailed(_))
+        && status.as_ref().map(placement) == instance.status.as_ref().map(placement);
+    Conclusion { status, events, requeue_after, is_final }
+}
+
+/// Where the workload is to be placed, and by which engine.
+fn placement(status: &DployInstanceStatus) -> impl PartialEq + use<> {
+    (status.namespace.clone(), status.engine, status.uuid.clone())
 }
 
 fn events(instance: &DployInstance, status: &DployInstanceStatus) -> Vec<Event> {

@@ -53,7 +53,11 @@ pub struct Fresh {
 pub enum Seating {
     /// A seat does.
     Held,
-    /// No seat does. The owner's record was read live if a deletion depends on it.
+    /// The cache has no seat. The owner's record was not read live, because nothing depended on it
+    /// when the instance was observed. So nothing follows from it, even if the grace of an orphan
+    /// ends before the decision.
+    Unread,
+    /// No seat does. The record of an instance with an owner was read live.
     Nowhere,
     /// No record can say: the owner has none, or one that was bound or restored after the instance
     /// was launched (docs/ledger.md, "Lost ledgers"). Nothing follows from it.

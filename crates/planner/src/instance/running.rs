@@ -33,7 +33,7 @@ pub(super) fn decide(
     let timers = [
         deadline(instance).map(|it| until(it, now)),
         time::warns_at(instance).filter(|it| *it > now).map(|it| until(it, now)),
-        (observed.seat == Seating::Nowhere && needs_seat(instance))
+        (matches!(observed.seat, Seating::Unread | Seating::Nowhere) && needs_seat(instance))
             .then(|| until(orphaned_at(instance), now)),
     ];
     verdict.requeue_after = timers.into_iter().fold(verdict.requeue_after, sooner);

@@ -32,7 +32,7 @@ pub(super) fn decide(instance: &DployInstance, observed: &Observed, now: Timesta
             steps.push(Step::CloseNamespace(namespace));
         }
     }
-    let seated = observed.seat == Seating::Held;
+    let seated = matches!(observed.seat, Seating::Held | Seating::Unread);
     steps.extend((!seated).then_some(Step::Release));
     let status = seated.then(|| {
         let ready = Ready::no(Reason::SeatHeld, "A seat of its owner still refers to it.");

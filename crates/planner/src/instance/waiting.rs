@@ -14,7 +14,7 @@ pub(super) fn decide(instance: &DployInstance, observed: &Observed, now: Timesta
     status.observed_generation = instance.metadata.generation;
     let ready = Ready::no(Reason::Queued, "It waits until the pool has room for it.");
     set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
-    let unseated = observed.seat == Seating::Nowhere && needs_seat(instance);
-    let orphaned = unseated.then(|| until(orphaned_at(instance), now));
+    let unseated = matches!(observed.seat, Seating::Unread | Seating::Nowhere);
+    let orphaned = (unseated && needs_seat(instance)).then(|| until(orphaned_at(instance), now));
     Verdict::show(status, orphaned)
 }

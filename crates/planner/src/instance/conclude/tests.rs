@@ -44,9 +44,23 @@ fn event_of(before: Option<DployInstanceStatus>, after: DployInstanceStatus) -> 
 fn a_status_is_written_only_when_it_changes_something() {
     let after = Some(std::time::Duration::from_secs(9));
     let same = conclude(&instance(Some(well())), Some(well()), after, &Outcome::Done, true, now());
-    assert_eq!(same, Conclusion { status: None, events: vec![], requeue_after: after });
+    assert_eq!((same.status, same.events, same.requeue_after), (None, vec![], after));
     let first = conclude(&instance(None), Some(well()), after, &Outcome::Done, true, now());
     assert_eq!(first.status, Some(well()));
+}
+
+#[test]
+fn a_status_is_final_unless_it_lets_the_workload_be_placed_or_an_engine_failed() {
+    let is_final = |after: DployInstanceStatus, outcome: &Outcome| {
+        conclude(&instance(Some(well())), Some(after), None, outcome, true, now()).is_final
+    };
+    let unwell = status(Phase::Ready, Ready::no(Reason::ProcessEnded, "It ended."));
+    let mut placed = well();
+    placed.namespace = Some("ada-lab".into());
+    assert!(is_final(unwell.clone(), &Outcome::Done));
+    assert!(is_final(unwell.clone(), &blocked()));
+    assert!(!is_final(placed, &Outcome::Done));
+    assert!(!is_final(unwell, &Outcome::EngineFailed("could not place it".into())));
 }
 
 #[test]

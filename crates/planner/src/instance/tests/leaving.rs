@@ -147,6 +147,19 @@ fn a_removed_record_makes_no_orphans() {
 }
 
 #[test]
+fn a_record_that_was_not_read_makes_no_orphans_even_if_the_grace_has_ended_since() {
+    let mut given = given();
+    given.observed.seat = Seating::Unread;
+    check(
+        given,
+        expect![[r#"
+            show Ready, Ready True Healthy
+            again in 0ns
+        "#]],
+    );
+}
+
+#[test]
 fn an_unclaimed_member_goes_with_its_template_and_a_claimed_one_stays() {
     let mut unclaimed = given().member();
     unclaimed.observed.template_gone = true;
