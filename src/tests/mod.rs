@@ -16,6 +16,7 @@ mod lost_records;
 mod metrics;
 mod overload;
 mod program;
+mod queues;
 mod refusals;
 mod roles;
 mod sign_in;
