@@ -81,7 +81,7 @@ fn Queued(environment: Environment) -> impl IntoView {
             <b class="num">{waiting(&environment)}</b>
         </p>
         <p class="hint">
-            "All environments of this template are in use. You can leave this page: you keep your place. To give it up, delete it under "
+            "No environment of this template is free yet. You can leave this page: you keep your place. To give it up, delete it under "
             <a href=links::ENVIRONMENTS>"My environments"</a> "."
         </p>
     }
