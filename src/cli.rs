@@ -26,6 +26,8 @@ pub enum Role {
     Crds,
     /// Print the OpenAPI document
     Openapi,
+    /// Verify an audit log
+    Audit(AuditArgs),
     /// Exit with 0 if a server on this machine is alive
     Healthcheck(HealthcheckArgs),
     /// Print an ID token of `dploy dev`, for curl
@@ -51,6 +53,24 @@ pub struct DevArgs {
     /// Also serve the Kubernetes API on this port of loopback, for kubectl; 0 for a free one
     #[arg(long, value_name = "PORT")]
     pub kube_port: Option<u16>,
+}
+
+/// Arguments of `dploy audit`.
+#[derive(Debug, Clone, Args)]
+pub struct AuditArgs {
+    /// What to do with the log.
+    #[command(subcommand)]
+    pub command: AuditCommand,
+}
+
+/// The commands of `dploy audit`.
+#[derive(Debug, Clone, Subcommand)]
+pub enum AuditCommand {
+    /// Exit with 0 if the lines of the file form one chain; else print the first bad line
+    Verify {
+        /// The file
+        file: PathBuf,
+    },
 }
 
 /// Arguments of `dploy healthcheck`.

@@ -27,7 +27,7 @@ use utoipa_swagger_ui::SwaggerUi;
 
 use crate::{
     http::{
-        ApiError, AppState, authentication, files, headers, monitoring, overload, pages,
+        ApiError, AppState, age, authentication, files, headers, monitoring, overload, pages,
         request_id, sign_in,
     },
     rest::{admin, catalog, documentation, environments, me, probes, run},
@@ -125,7 +125,7 @@ fn rest() -> (Router<AppState>, OpenApi) {
 pub(crate) fn site(state: AppState, extra: Router<AppState>) -> Router {
     let (rest, document) = rest();
     let authenticated = for_browsers(&state)
-        .merge(rest)
+        .merge(rest.layer(from_fn_with_state(state.clone(), age::tell)))
         .merge(extra)
         .merge(SwaggerUi::new("/docs").url("/openapi.json", document))
         .fallback(pages::file_or_not_found)

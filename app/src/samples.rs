@@ -59,5 +59,6 @@ pub(crate) fn list(environments: Vec<Environment>, limit: u32) -> EnvironmentLis
         limit,
         used: count,
         now: "2026-03-02T12:00:00Z".to_owned(),
+        out_of_date_since: String::new(),
     }
 }

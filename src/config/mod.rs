@@ -22,7 +22,7 @@ pub(crate) use monitoring::metrics_port_if_set;
 pub(crate) use monitoring::{health_address, metrics_address};
 pub use reference::configuration_page;
 pub(crate) use rules::RulesConfig;
-pub(crate) use server::{CapacityConfig, ServerConfig, features};
+pub(crate) use server::{CapacityConfig, ServerConfig, audit_target, features};
 
 #[cfg(test)]
 mod tests;

@@ -54,6 +54,14 @@ impl CapacityConfig {
     }
 }
 
+/// Where the audit log goes: `AUDIT_LOG`.
+pub(crate) fn audit_target(env: &Env) -> Option<audit::Target> {
+    match env.text(&variables::AUDIT_LOG)? {
+        "-" => Some(audit::Target::Stdout),
+        path => Some(audit::Target::File(path.into())),
+    }
+}
+
 /// Reads which parts of the site are enabled.
 ///
 /// # Errors

@@ -128,6 +128,11 @@ pub const MAX_STREAMS: Variable = with_default(
     "10000",
     "The same for open event streams: one for each open page of the web app.",
 );
+/// `AUDIT_LOG`
+pub const AUDIT_LOG: Variable = optional(
+    "AUDIT_LOG",
+    "The file of the [audit log](audit.md), one for each replica; `-` for standard output. Not set: no audit log.",
+);
 /// `CATALOG_ENABLED`
 pub const CATALOG_ENABLED: Variable =
     with_default("CATALOG_ENABLED", "true", "Whether the catalog is enabled.");
@@ -182,6 +187,7 @@ pub const ALL: &[&Variable] = &[
     &MAX_READS,
     &MAX_CHANGES,
     &MAX_STREAMS,
+    &AUDIT_LOG,
     &CATALOG_ENABLED,
     &INSTANCES_LIST_ENABLED,
     &MANAGER_ENABLED,

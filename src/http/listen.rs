@@ -1,6 +1,6 @@
 //! Listens on ports and serves until the process stops.
 
-use std::{future::IntoFuture as _, io, net::SocketAddr, time::Duration};
+use std::{future::ready, io, net::SocketAddr, time::Duration};
 
 use axum::Router;
 use thiserror::Error;
@@ -59,10 +59,28 @@ pub(crate) async fn serve(
     router: Router,
     stopping: CancellationToken,
 ) -> Result<(), ListenError> {
-    // A `Router` would be copied with all its routes and layers for every connection.
-    let server = axum::serve(listener, router.into_make_service())
-        .with_graceful_shutdown(stopping.clone().cancelled_owned())
-        .into_future();
+    serve_and_finish(listener, router, stopping, ready(())).await
+}
+
+/// Like [`serve`], and afterwards awaits `unfinished`, the work of clients that have hung up,
+/// within the same time.
+///
+/// # Errors
+/// [`ListenError::Accept`].
+pub(crate) async fn serve_and_finish(
+    listener: TcpListener,
+    router: Router,
+    stopping: CancellationToken,
+    unfinished: impl Future<Output = ()>,
+) -> Result<(), ListenError> {
+    let server = async {
+        let stopped = stopping.clone().cancelled_owned();
+        // A `Router` would be copied with all its routes and layers for every connection.
+        let server = axum::serve(listener, router.into_make_service());
+        server.with_graceful_shutdown(stopped).await?;
+        unfinished.await;
+        Ok(())
+    };
     let timed_out = async {
         stopping.cancelled().await;
         tokio::time::sleep(SHUTDOWN_TIMEOUT).await;

@@ -3,6 +3,7 @@
 //!
 //! `crate::routes` puts them together.
 
+pub(crate) mod age;
 pub(crate) mod authentication;
 mod error;
 mod extract;
@@ -18,5 +19,5 @@ mod state;
 
 pub(crate) use error::ApiError;
 pub(crate) use extract::{Path, Query, SameOriginCaller, SignedIn, VerifiedPrincipal};
-pub(crate) use listen::{ListenError, bind, serve};
+pub(crate) use listen::{ListenError, bind, serve, serve_and_finish};
 pub(crate) use state::AppState;

@@ -22,7 +22,8 @@ pub(crate) async fn trace(request: Request, next: Next) -> Response {
     let id = id_of(&request).unwrap_or_else(clock::random_hex::<8>);
     let span = tracing::info_span!("request", id = %id, method = %request.method(), path = %request.uri().path());
     let started = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
+    let answered = audit::request::with_id(id.clone(), next.run(request));
+    let mut response = answered.instrument(span.clone()).await;
     span.in_scope(|| {
         tracing::debug!(status = response.status().as_u16(), elapsed = ?started.elapsed(), "answered");
     });

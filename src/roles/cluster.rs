@@ -2,14 +2,13 @@
 
 use kube::{Client, Config};
 
-use super::{Failure, watches::WatchAges};
+use super::Failure;
 
 /// A client of the cluster of `KUBECONFIG`, `~/.kube/config` or this pod's service account.
 ///
-/// The client has no rate limit: the API server's priority and fairness limits it. `watch_ages`
-/// records the messages of its watches.
-pub(super) async fn client(watch_ages: &WatchAges) -> Result<Client, Failure> {
+/// The client has no rate limit: the API server's priority and fairness limits it.
+pub(super) async fn client() -> Result<Client, Failure> {
     let config = Config::infer().await.map_err(|cause| Failure::Cluster(cause.into()))?;
     let client = kubeclient::connect(config).map_err(|cause| Failure::Cluster(cause.into()))?;
-    Ok(client.with_layer(watch_ages).build())
+    Ok(client.build())
 }

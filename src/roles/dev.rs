@@ -20,7 +20,7 @@ use prometheus_client::registry::Registry;
 use tokio::{net::TcpListener, task::JoinSet};
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, monitoring::MetricsPort, operate, print, signals};
+use super::{Failure, audit, monitoring::MetricsPort, operate, print, signals};
 use crate::{
     cli::{DevArgs, SuperviseArgs, TokenArgs},
     config::{
@@ -131,7 +131,8 @@ impl Dev {
         let engines = development.engines(programs)?;
         let settings = operate::settings(rules.clone(), REPLICA.to_owned());
         let operator = Operator::new(client.clone(), settings, engines, clock.clone());
-        let environments = Environments::start(client, rules.into(), clock.clone());
+        let audit = audit::start(&env, &clock)?;
+        let environments = Environments::start(client, rules.into(), clock.clone()).audited(audit);
         let mut registry = Registry::default();
         operator.register_metrics(&mut registry);
         environments.register_metrics(&mut registry);
@@ -139,8 +140,9 @@ impl Dev {
         capacity.register_metrics(&mut registry);
         parts.spawn(operate::run(operator, stopping.clone()));
         parts.spawn(metrics.serve(registry, stopping.clone()));
-        let site = site(&development, environments, &env, clock, capacity, stopping.clone())?;
-        parts.spawn(serve(listener, site, stopping.clone()));
+        let known = environments.clone();
+        let site = site(&development, known, &env, clock, capacity, stopping.clone())?;
+        parts.spawn(serve_site(listener, site, stopping.clone(), environments));
         Ok(Self { kubeconfig, stopping, parts, development })
     }
 
@@ -223,6 +225,16 @@ async fn serve(
     stopping: CancellationToken,
 ) -> Result<(), Failure> {
     Ok(http::serve(listener, router, stopping).await?)
+}
+
+async fn serve_site(
+    listener: TcpListener,
+    site: Router,
+    stopping: CancellationToken,
+    environments: Environments,
+) -> Result<(), Failure> {
+    let changes = environments.changes_finished();
+    Ok(http::serve_and_finish(listener, site, stopping, changes).await?)
 }
 
 fn loopback(port: u16) -> SocketAddr {

@@ -26,6 +26,9 @@ pub enum Failure {
     /// No cluster is configured, or its configuration cannot be read.
     #[error("could not find out how to reach the cluster (KUBECONFIG, or a pod's service account)")]
     Cluster(#[source] Box<dyn Error + Send + Sync>),
+    /// The audit log cannot be written.
+    #[error(transparent)]
+    Audit(#[from] audit::OpenError),
     /// The identity settings cannot be used.
     #[error("could not set up sign-in")]
     Identity(#[source] Box<dyn Error + Send + Sync>),

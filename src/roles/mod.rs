@@ -1,6 +1,7 @@
 //! What one process does: the server, the controllers, both with an embedded cluster, or a small
 //! command.
 
+mod audit;
 mod cluster;
 #[cfg(feature = "dev")]
 mod dev;
@@ -11,7 +12,6 @@ mod print;
 mod probe;
 mod serve;
 mod signals;
-mod watches;
 #[cfg(not(feature = "dev"))]
 mod without_dev;
 
@@ -38,6 +38,7 @@ pub async fn play(role: Role, env: Env) -> Result<ExitCode, Failure> {
         Role::Operate => operate::play(&env).await?,
         Role::Crds => print::crds()?,
         Role::Openapi => print::openapi()?,
+        Role::Audit(args) => return audit::verify(&args),
         Role::Healthcheck(args) => return probe::play(&args, &env).await,
         Role::Token(args) => dev::token(&args)?,
         #[cfg(feature = "dev")]

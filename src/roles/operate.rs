@@ -11,7 +11,7 @@ use prometheus_client::registry::Registry;
 use resources::{EngineName, LaunchDefaults};
 use tokio_util::sync::CancellationToken;
 
-use super::{Failure, cluster, monitoring::MetricsPort, signals, watches::WatchAges};
+use super::{Failure, cluster, monitoring::MetricsPort, signals};
 use crate::{
     config::{Env, RulesConfig, ServerConfig, health_address, metrics_address, variables},
     http, routes, telemetry,
@@ -21,8 +21,7 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let server = ServerConfig::from_env(env)?;
     telemetry::start(telemetry::audience(&server), telemetry::filter(&server))?;
     let rules = RulesConfig::from_env(env)?;
-    let watch_ages = WatchAges::default();
-    let client = cluster::client(&watch_ages).await?;
+    let client = cluster::client().await?;
     let health = http::bind(health_address(env)?, variables::HEALTH_PORT.name).await?;
     if let Ok(address) = health.local_addr() {
         tracing::info!(health = %address, "answering probes");
@@ -34,7 +33,7 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
         Operator::new(client, settings(rules, replica_name(env)), engines, SystemClock::shared());
     let mut registry = Registry::default();
     operator.register_metrics(&mut registry);
-    watch_ages.register(&mut registry);
+    operator.register_cache_ages(&mut registry);
     let probes = routes::operator_probes(operator.readiness());
     tokio::try_join!(
         run(operator, stopping.clone()),

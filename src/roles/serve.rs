@@ -7,7 +7,7 @@ use futures::TryFutureExt as _;
 use identity::Identity;
 use prometheus_client::registry::Registry;
 
-use super::{Failure, cluster, monitoring::MetricsPort, signals, watches::WatchAges};
+use super::{Failure, audit, cluster, monitoring::MetricsPort, signals};
 use crate::{
     config::{
         CapacityConfig, Env, IdentityConfig, RulesConfig, ServerConfig, features, metrics_address,
@@ -27,22 +27,23 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let clock = SystemClock::shared();
     let identity =
         Identity::new(settings, clock.clone()).map_err(|cause| Failure::Identity(cause.into()))?;
-    let watch_ages = WatchAges::default();
-    let client = cluster::client(&watch_ages).await?;
+    let client = cluster::client().await?;
     let listener = http::bind(server.address, variables::SERVER_PORT.name).await?;
     let metrics = MetricsPort::bind(metrics_address(env)?).await?;
     let stopping = signals::stop_token();
-    let environments = Environments::start(client, rules.into(), clock.clone());
+    let audit = audit::start(env, &clock)?;
+    let environments = Environments::start(client, rules.into(), clock.clone()).audited(audit);
     let mut registry = Registry::default();
     environments.register_metrics(&mut registry);
-    watch_ages.register(&mut registry);
     capacity.register_metrics(&mut registry);
-    let state = AppState::new(environments, identity, features, clock, capacity, stopping.clone());
+    let known = environments.clone();
+    let state = AppState::new(known, identity, features, clock, capacity, stopping.clone());
     let address = listener.local_addr().unwrap_or(server.address);
     tracing::info!(%address, "serving");
     let site = routes::site(state, Router::new());
     tokio::try_join!(
-        http::serve(listener, site, stopping.clone()).map_err(Failure::from),
+        http::serve_and_finish(listener, site, stopping.clone(), environments.changes_finished())
+            .map_err(Failure::from),
         metrics.serve(registry, stopping),
     )
     .map(drop)

@@ -7,13 +7,16 @@
 )]
 
 mod access;
+mod audit;
 mod chart;
 mod documents;
 mod gateway;
+mod hang_up;
 #[cfg(target_os = "linux")]
 mod killed;
 mod lost_records;
 mod metrics;
+mod outage;
 mod overload;
 mod program;
 mod queues;

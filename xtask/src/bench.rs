@@ -15,17 +15,19 @@ use crate::workspace::Workspace;
 
 /// Builds the release binary and the bench, and runs the bench with the binary.
 pub(crate) fn run(workspace: &Workspace, args: &[OsString]) -> Result<()> {
-    command::run(program(workspace, "bench")?.args(args))
+    let mut bench = with_dploy(workspace, program(workspace, "bench")?)?;
+    command::run(bench.args(args))
 }
 
 /// Builds the release binary and the race, and runs the race: on a new cluster, which it removes,
 /// unless the arguments name a cluster or a server.
 pub(crate) fn race(workspace: &Workspace, args: &[OsString]) -> Result<()> {
     let mut race = program(workspace, "race")?;
-    let is_help = |arg: &OsString| arg == "--help" || arg == "-h";
-    if ["--kubeconfig", "--base-url"].iter().any(|name| is_given(args, name))
-        || args.iter().any(is_help)
-    {
+    if ["--base-url", "--help", "-h"].iter().any(|name| is_given(args, name)) {
+        return command::run(race.args(args));
+    }
+    let mut race = with_dploy(workspace, race)?;
+    if is_given(args, "--kubeconfig") {
         return command::run(race.args(args));
     }
     let cluster = TestCluster::start(workspace, workspace.target.join("cluster-race"))?;
@@ -40,16 +42,19 @@ fn is_given(args: &[OsString], name: &str) -> bool {
     text.into_iter().any(|arg| arg.split('=').next() == Some(name))
 }
 
-/// Builds the release binary and the program `name`, which gets the path of the binary.
-fn program(workspace: &Workspace, name: &str) -> Result<Command> {
+/// Builds the release binary for a program that gets its path.
+fn with_dploy(workspace: &Workspace, mut program: Command) -> Result<Command> {
     site::build(workspace, Flavour::Release)?;
-    let binary = server::build(workspace, Flavour::Release)?;
+    program.arg("--dploy").arg(server::build(workspace, Flavour::Release)?);
+    Ok(program)
+}
+
+/// Builds the program `name`.
+fn program(workspace: &Workspace, name: &str) -> Result<Command> {
     progress::timed(&format!("Compile the {name}"), || {
         let mut build = command::cargo(&workspace.root);
         build.arg("build").args(PACKAGES).args([&format!("--bin={name}"), "--release"]);
         command::run(&mut build)
     })?;
-    let mut program = Command::new(workspace.target.join("release").join(name));
-    program.arg("--dploy").arg(binary);
-    Ok(program)
+    Ok(Command::new(workspace.target.join("release").join(name)))
 }

@@ -76,6 +76,12 @@ enum Task {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },
+    /// The same for a while at a lower rate; memory, open files and watches must not grow
+    Soak {
+        /// The minutes
+        #[arg(long, default_value_t = 20)]
+        minutes: u32,
+    },
     /// Run every check and print a summary
     Test {
         /// Run only fmt, prose, clippy and the tests of the packages that a change reaches
@@ -133,6 +139,10 @@ fn run(task: Task) -> Result<ExitCode> {
         }
         Task::Bench { args } => bench::run(&workspace, &args)?,
         Task::Race { args } => bench::race(&workspace, &args)?,
+        Task::Soak { minutes } => {
+            let seconds = format!("--seconds={}", minutes * 60);
+            bench::race(&workspace, &["--soak".into(), seconds.into()])?;
+        }
         Task::Setup => setup::everything(&workspace)?,
         Task::Test { quick: true, since, .. } => {
             return checks::run_quick(&workspace, since.as_deref());

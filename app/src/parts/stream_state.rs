@@ -3,12 +3,21 @@
 use leptos::prelude::*;
 
 use super::{Icon, SignInLink};
-use crate::contexts::{StreamStatus, use_live_list, use_session};
+use crate::{
+    contexts::{StreamStatus, use_live_list, use_preferences, use_session},
+    time::Moment,
+};
 
-/// Shows a line while the list is not updated: the session has ended, or the stream broke.
+/// Shows a line while the list is not updated: the session has ended, the stream broke, or the
+/// cluster does not answer.
 #[component]
 pub fn StreamState() -> impl IntoView {
-    let (live, session) = (use_live_list(), use_session());
+    let (live, session, zone) = (use_live_list(), use_session(), use_preferences().zone);
+    let out_of_date_since = move || {
+        let list = live.list()?;
+        let since = Moment::parse(&list.out_of_date_since)?;
+        Some(zone.get().until(since, Moment::parse(&list.now)?))
+    };
     view! {
         {move || {
         if session.has_ended() {
@@ -24,6 +33,14 @@ pub fn StreamState() -> impl IntoView {
                 <p class="line" role="status">
                     <Icon name="wifi-off"/>
                     "Reconnecting…"
+                </p>
+            }
+            .into_any()
+        } else if let Some(since) = out_of_date_since() {
+            view! {
+                <p class="line" role="status" data-testid="out-of-date">
+                    <Icon name="wifi-off"/>
+                    {format!("The cluster does not answer. What you see is from {since}.")}
                 </p>
             }
             .into_any()

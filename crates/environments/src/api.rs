@@ -1,14 +1,19 @@
 //! The public API of the crate.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use audit::{Action, AuditLog};
 use clock::World;
 use prometheus_client::registry::Registry;
+use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 use wire::{AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extended, Me, Run};
 
 use crate::{
-    Admin, Backend, Caller, EnvironmentStream, Refusal, Settings, admin, backend,
-    cache::Cache,
+    Admin, Backend, Caller, EnvironmentStream, Refusal, Settings, admin,
+    audited::Asked,
+    backend,
+    cache::{Cache, OUTAGE_LIMIT},
     catalog,
     cluster::Writes,
     contention::Contention,
@@ -28,6 +33,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Environments {
     replica: Arc<Replica>,
+    audit: AuditLog,
 }
 
 /// What the operations of one replica share.
@@ -37,6 +43,7 @@ struct Replica {
     writes: Writes,
     contention: Contention,
     metrics: Metrics,
+    changes: TaskTracker,
 }
 
 impl Replica {
@@ -52,8 +59,9 @@ impl Replica {
 impl Environments {
     /// Starts the watches, which end when the last clone is dropped. Does not wait for the cluster:
     /// until the cache is filled, [`Environments::ready`] refuses and requests fall back to live
-    /// reads where they can. `world`: a clock, or a clock with a source of randomness. `client` must
-    /// end a call that is not answered within
+    /// reads where they can. `world`: a clock, or a clock with a source of randomness.
+    ///
+    /// `client` must end a call that is not answered within
     /// [`API_CALL_TIMEOUT`](ledger::timeouts::API_CALL_TIMEOUT), and must not repeat a write that
     /// may have taken effect: the clients of `kubeclient` do so.
     #[must_use]
@@ -65,13 +73,55 @@ impl Environments {
             writes,
             contention: Contention::default(),
             metrics: Metrics::default(),
+            changes: TaskTracker::new(),
         };
-        Self { replica: Arc::new(replica) }
+        Self { replica: Arc::new(replica), audit: AuditLog::default() }
+    }
+
+    /// Writes every change to this log (docs/audit.md).
+    #[must_use]
+    pub fn audited(self, audit: AuditLog) -> Self {
+        Self { audit, ..self }
+    }
+
+    /// Waits until no launch, extension or removal runs any more. Each goes on after its caller has
+    /// gone, so a process waits for them before it ends. Then waits for the audit log.
+    pub async fn changes_finished(&self) {
+        self.replica.changes.close();
+        self.replica.changes.wait().await;
+        self.audit.flush().await;
+    }
+
+    /// Runs a change in a task of its own, so that it also ends well when the caller hangs up: half
+    /// of it would make the owner's next launch wait and fence.
+    async fn run_to_end<T: Send + 'static>(
+        &self,
+        asked: Asked,
+        change: impl Future<Output = Result<T, Refusal>> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let change = self.replica.changes.spawn(asked.run(change).in_current_span());
+        change.await.unwrap_or_else(|cause| Err(Refusal::Internal(Box::new(cause))))
+    }
+
+    /// A place in the audit log for a change.
+    async fn ask(&self, caller: &Caller, action: Action, template: &str) -> Result<Asked, Refusal> {
+        match self.audit.place().await {
+            Ok(place) => Ok(Asked::new(place, caller, action, template)),
+            Err(full) => Err(Refusal::Unavailable(Box::new(full))),
+        }
     }
 
     /// Registers the metrics of claims, seats and event streams.
     pub fn register_metrics(&self, registry: &mut Registry) {
         self.replica.metrics.register(&self.replica.reads.cache, registry);
+    }
+
+    /// For how long answers from the cache may lack changes: the API server does not answer. Zero
+    /// otherwise.
+    #[must_use]
+    pub fn out_of_date_for(&self) -> Duration {
+        let age = self.replica.reads.cache.out_of_date_for();
+        if age > OUTAGE_LIMIT { age } else { Duration::ZERO }
     }
 
     /// Checks that the cache is filled and that the API server lists templates.
@@ -108,7 +158,13 @@ impl Environments {
         template: &str,
         parameters: &BTreeMap<String, String>,
     ) -> Result<Run, Refusal> {
-        launch(self.replica.ports(), &self.replica.metrics, caller, template, parameters).await
+        let asked = self.ask(caller, Action::Launch, template).await?;
+        let replica = Arc::clone(&self.replica);
+        let (caller, template, given) = (caller.clone(), template.to_owned(), parameters.clone());
+        self.run_to_end(asked, async move {
+            launch(replica.ports(), &replica.metrics, &caller, &template, &given).await
+        })
+        .await
     }
 
     /// The caller's environment of `template`.
@@ -125,7 +181,11 @@ impl Environments {
     /// [`Refusal::NotFound`] when no environment lives, [`Refusal::UnlimitedTtl`] and
     /// [`Refusal::ExtensionsUsedUp`].
     pub async fn extend(&self, caller: &Caller, template: &str) -> Result<Extended, Refusal> {
-        extend(self.replica.ports(), caller, template).await
+        let asked = self.ask(caller, Action::Extend, template).await?;
+        let replica = Arc::clone(&self.replica);
+        let (caller, template) = (caller.clone(), template.to_owned());
+        let change = async move { extend(replica.ports(), &caller, &template).await };
+        self.run_to_end(asked, change).await
     }
 
     /// Deletes the caller's environment of `template`.
@@ -133,7 +193,11 @@ impl Environments {
     /// # Errors
     /// [`Refusal::NotFound`] when no environment lives.
     pub async fn remove(&self, caller: &Caller, template: &str) -> Result<(), Refusal> {
-        remove(self.replica.ports(), caller, template).await
+        let asked = self.ask(caller, Action::Delete, template).await?;
+        let replica = Arc::clone(&self.replica);
+        let (caller, template) = (caller.clone(), template.to_owned());
+        let change = async move { remove(replica.ports(), &caller, &template).await };
+        self.run_to_end(asked, change).await
     }
 
     /// All environments of the caller and of the caller's teams.

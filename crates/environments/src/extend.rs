@@ -1,8 +1,9 @@
 //! Extend: deadline and count in one patch, on exactly the version that they were computed from
 //! (docs/ledger.md, "Extend").
 
+use kube::ResourceExt;
 use ledger::{
-    extend::{ExtendLimits, ExtendStep, Extension, decide},
+    extend::{ExtendLimits, ExtendStep, Extension, decide, was_extended_by},
     seats::SeatKey,
     timestamps,
 };
@@ -12,7 +13,9 @@ use wire::Extended;
 
 use crate::{
     Caller, Refusal,
+    audited::{note_instance, note_owner},
     ledger_read::living,
+    own_effect::{Effect, or_own_effect},
     owners::{Owner, Owners},
     ports::{Ports, Reads},
 };
@@ -28,6 +31,7 @@ pub(crate) async fn extend(
     let key = SeatKey::of_template(template);
     for owner in Owners::of(ports).candidates(caller, &key).await? {
         let _turn = ports.contention.turns.wait(&owner.key).await;
+        note_owner(&owner.key);
         if let Some(extended) = extend_owned(ports, &owner, &key).await? {
             info!(owner = owner.key, count = extended.extend_count, "extended an environment");
             return Ok(extended);
@@ -43,23 +47,27 @@ async fn extend_owned(
     key: &SeatKey,
 ) -> Result<Option<Extended>, Refusal> {
     let mut attempts = ports.attempts();
+    let id = ports.reads.world.random_hex::<8>();
     loop {
         // Who waits in a queue has no environment yet.
         let living = living(ports.reads, owner, key).await?.filter(|it| !it.spec.queued);
         let Some(instance) = living else { return Ok(None) };
+        note_instance(&instance);
         let limits = extend_limits(ports.reads, &instance);
         let extension = extension(&instance, limits)?;
-        match ports.writes.patch(&instance, extension.patch()).await {
-            Ok(_) => {
-                return Ok(Some(Extended {
-                    expires_at: timestamps::text(extension.deadline),
-                    extend_count: extension.count,
-                    max_extends: limits.max_extends,
-                }));
-            }
-            Err(error) if error.is_overtaken() => attempts.again().await?,
-            Err(error) => return Err(error.into()),
+        let patched = ports.writes.patch(&instance, extension.patch(&instance, &id)).await;
+        let own_extension = async {
+            let live = ports.reads.live.instance(&instance.name_any()).await?;
+            Ok(Effect::on(&instance, live, |live| was_extended_by(live, &id)))
+        };
+        if or_own_effect(patched, own_extension).await?.is_some() {
+            return Ok(Some(Extended {
+                expires_at: timestamps::text(extension.deadline),
+                extend_count: extension.count,
+                max_extends: limits.max_extends,
+            }));
         }
+        attempts.again().await?;
     }
 }
 

@@ -8,6 +8,7 @@
 
 mod admin;
 mod api;
+mod audited;
 mod backend;
 mod cache;
 mod caller;
@@ -16,12 +17,13 @@ mod cluster;
 mod contention;
 mod extend;
 mod fence;
-mod give_back;
+mod free_seat;
 mod launch;
 mod ledger_read;
 mod list;
 mod me;
 mod metrics;
+mod own_effect;
 mod owners;
 mod parameters;
 mod ports;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use kube::ResourceExt;
 use ledger::{queue::queued_as, timestamps};
 use resources::DployInstance;
@@ -9,6 +10,7 @@ use wire::EnvironmentList;
 
 use crate::{
     Caller, Refusal,
+    cache::OUTAGE_LIMIT,
     owners::{Owner, Owners, owners_of},
     ports::Reads,
     quota,
@@ -47,6 +49,7 @@ pub(crate) fn list_now(reads: &Reads, caller: &Caller) -> EnvironmentList {
         limit: quota::limit(reads, record.as_deref(), None),
         used: record.map_or(0, |record| count(quota::listed_as_used(reads, &record, now))),
         now: timestamps::text(now),
+        out_of_date_since: out_of_date_since(reads, now),
     }
 }
 
@@ -56,4 +59,11 @@ fn hide_served_places<T>(owned: &mut Vec<(Arc<DployInstance>, T)>) {
     let served: Vec<String> =
         owned.iter().filter_map(|(it, _)| queued_as(it).map(ToOwned::to_owned)).collect();
     owned.retain(|(it, _)| !it.spec.queued || !served.contains(&it.name_any()));
+}
+
+/// Since when the list may lack changes; empty while it is up to date.
+fn out_of_date_since(reads: &Reads, now: Timestamp) -> String {
+    let age = reads.cache.out_of_date_for();
+    let since = now.checked_sub(age).ok().filter(|_| age > OUTAGE_LIMIT);
+    since.map(timestamps::text).unwrap_or_default()
 }

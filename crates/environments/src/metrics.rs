@@ -70,6 +70,7 @@ impl Metrics {
             self.stream_clients.clone(),
         );
         registry.register_collector(Box::new(SeatCollector(Arc::downgrade(cache))));
+        registry.register_collector(Box::new(cache.ages()));
     }
 
     /// Records a finished request for an environment from a pool.

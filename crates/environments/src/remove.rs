@@ -4,16 +4,19 @@
 use kube::ResourceExt;
 use ledger::{
     queue::queued_as,
-    remove::{RemoveStep, decide},
-    seats::{SeatKey, seat_naming, seats_without},
+    remove::{RemoveStep, decide, is_marked_by, mark, was_removed_by},
+    seats::SeatKey,
 };
-use resources::{DployInstance, DployOwner};
-use tracing::{info, instrument};
+use resources::{DployInstance, DployOwner, Seat};
+use tracing::{info, instrument, warn};
 
 use crate::{
     Caller, Refusal,
+    audited::{note_instance, note_owner},
     fence::fence,
+    free_seat::{Freed, free_seat},
     ledger_read::{LedgerRead, living, read_ledger},
+    own_effect::{Effect, is_same_version, or_own_effect},
     owners::{Owner, Owners},
     ports::Ports,
 };
@@ -27,7 +30,7 @@ enum Removal {
     /// The instance had no seat, and its deletion was accepted.
     Unseated,
     /// The seat can be freed. `deleted` when this request deleted the instance.
-    Free { instance: String, deleted: bool },
+    Free { seat: Seat, deleted: bool },
 }
 
 /// Deletes the caller's environment of `template`.
@@ -41,6 +44,7 @@ pub(crate) async fn remove(
     let key = SeatKey::of_template(template);
     for owner in Owners::of(ports).candidates(caller, &key).await? {
         let _turn = ports.contention.turns.wait(&owner.key).await;
+        note_owner(&owner.key);
         if remove_owned(ports, &owner, &key).await? {
             info!(owner = owner.key, "deleted an environment");
             return Ok(());
@@ -59,9 +63,9 @@ async fn remove_owned(ports: Ports<'_>, owner: &Owner, key: &SeatKey) -> Result<
         match carry_out(ports, decide(found)).await? {
             Removal::NotFound => return Ok(false),
             Removal::Unseated => return Ok(true),
-            Removal::Free { instance, deleted } => {
-                let removed = free(ports, record, &instance, deleted).await?;
-                if !was_place || !got_member(ports, owner, key, &instance).await? {
+            Removal::Free { seat, deleted } => {
+                let removed = free(ports, record, &seat, deleted).await?;
+                if !was_place || !got_member(ports, owner, key, &seat.instance).await? {
                     return Ok(removed);
                 }
                 attempts.again().await?;
@@ -88,52 +92,59 @@ async fn carry_out(ports: Ports<'_>, step: RemoveStep) -> Result<Removal, Refusa
         RemoveStep::NotFound => Ok(Removal::NotFound),
         RemoveStep::Delete(instance) => delete(ports, &instance, Removal::Unseated).await,
         RemoveStep::DeleteThenFree { seat, instance } => {
-            let freed = Removal::Free { instance: seat.instance, deleted: true };
-            delete(ports, &instance, freed).await
+            delete(ports, &instance, Removal::Free { seat, deleted: true }).await
         }
         RemoveStep::FenceThenFree(pending) => {
-            let is_fenced = fence(ports.writes, &pending).await?;
-            let freed = Removal::Free { instance: pending.seat.instance, deleted: false };
+            let is_fenced = fence(ports, &pending).await?;
+            let freed = Removal::Free { seat: pending.seat, deleted: false };
             Ok(if is_fenced { freed } else { Removal::Again })
         }
-        RemoveStep::Free(seat) => Ok(Removal::Free { instance: seat.instance, deleted: false }),
+        RemoveStep::Free(seat) => Ok(Removal::Free { seat, deleted: false }),
     }
 }
 
+/// Marks the instance as removed by this request, then deletes it.
 async fn delete(
     ports: Ports<'_>,
     instance: &DployInstance,
     deleted: Removal,
 ) -> Result<Removal, Refusal> {
-    match ports.writes.delete(instance).await {
-        Ok(()) => Ok(deleted),
-        Err(error) if error.is_overtaken() => Ok(Removal::Again),
-        Err(error) => Err(error.into()),
-    }
+    note_instance(instance);
+    let (name, id) = (instance.name_any(), ports.reads.world.random_hex::<8>());
+    let own_mark = async {
+        let live = ports.reads.live.instance(&name).await?;
+        Ok(Effect::on(instance, live, |live| is_marked_by(live, &id)))
+    };
+    let marked = ports.writes.patch(instance, mark(&id)).await;
+    let Some(marked) = or_own_effect(marked, own_mark).await? else { return Ok(Removal::Again) };
+    let own_deletion = async {
+        let live = ports.reads.live.instance(&name).await?;
+        Ok(match live {
+            live if was_removed_by(live.as_ref(), &marked, &id) => Effect::Own(()),
+            Some(live) if is_same_version(&marked, &live) => Effect::Open,
+            Some(_) | None => Effect::Never,
+        })
+    };
+    let removed = or_own_effect(ports.writes.delete(&marked).await, own_deletion).await?;
+    Ok(removed.map_or(Removal::Again, |()| deleted))
 }
 
 /// Frees the seat. When another request frees it first, this request has removed the environment
-/// only if it deleted the instance.
+/// only if it deleted the instance. Then it has removed the environment even if the seat cannot be
+/// freed: the operator frees the seats of instances that are being deleted.
 async fn free(
     ports: Ports<'_>,
-    mut record: DployOwner,
-    instance: &str,
+    record: DployOwner,
+    seat: &Seat,
     deleted: bool,
 ) -> Result<bool, Refusal> {
-    let mut attempts = ports.attempts();
-    loop {
-        if seat_naming(&record, instance).is_none() {
-            return Ok(deleted);
+    match free_seat(ports, record, seat).await {
+        Ok(freed) => Ok(deleted || freed == Freed::Now),
+        Err(refusal) if deleted => {
+            let error: &dyn std::error::Error = &refusal;
+            warn!(instance = seat.instance, error, "could not free the seat of an environment");
+            Ok(true)
         }
-        let rest = seats_without(&record, instance);
-        match ports.writes.seats(&record, &rest).await {
-            Ok(_) => return Ok(true),
-            Err(error) if error.is_overtaken() => attempts.again().await?,
-            Err(error) => return Err(error.into()),
-        }
-        match ports.reads.live.owner(&record.name_any()).await? {
-            Some(read_again) => record = read_again,
-            None => return Ok(deleted),
-        }
+        Err(refusal) => Err(refusal),
     }
 }

@@ -133,6 +133,7 @@ impl Watch {
 
 /// Whether two lists differ only in the time of the answer.
 fn is_same(sent: &EnvironmentList, list: &EnvironmentList) -> bool {
-    let EnvironmentList { environments, count, limit, used, now: _ } = list;
+    let EnvironmentList { environments, count, limit, used, now: _, out_of_date_since } = list;
     (&sent.environments, &sent.count, &sent.limit, &sent.used) == (environments, count, limit, used)
+        && sent.out_of_date_since.is_empty() == out_of_date_since.is_empty()
 }

@@ -156,6 +156,11 @@ impl Fixture {
         Ok(())
     }
 
+    /// The directory of the processes' logs.
+    pub fn logs(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// Keeps the logs of the processes, and returns their directory.
     pub fn keep_logs(&mut self) -> &Path {
         self.directory.disable_cleanup(true);

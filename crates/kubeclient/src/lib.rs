@@ -18,11 +18,13 @@
 //! [`connect`] returns a client of a configured cluster. [`over`] adds the same layer to any
 //! service, such as the embedded API server or a network that a test interrupts.
 
+mod cache_ages;
 mod call;
 mod idle;
 mod resilient;
 mod retry;
 mod transport;
+mod vitals;
 
 use std::time::Duration;
 
@@ -33,8 +35,10 @@ use thiserror::Error;
 use tower::{BoxError, Service};
 
 pub use self::{
+    cache_ages::CacheAges,
     resilient::Resilient,
     transport::{Transport, connect},
+    vitals::Vitals,
 };
 
 /// How long a call may take, with all repetitions and the whole answer. Server-side applies and

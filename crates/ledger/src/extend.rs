@@ -6,6 +6,10 @@ use serde_json::{Value, json};
 
 use crate::timestamps;
 
+/// How many requests an instance remembers. A request looks for its id right after its write, and
+/// the extensions in between are few.
+const MAX_REMEMBERED_EXTENSIONS: usize = 8;
+
 /// How far, and how often, an environment can be extended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExtendLimits {
@@ -36,14 +40,32 @@ pub struct Extension {
 }
 
 impl Extension {
-    /// The merge patch that writes both fields.
+    /// The merge patch that writes both fields to `instance`, with the random id of the request.
     #[must_use]
-    pub fn patch(&self) -> Value {
+    pub fn patch(&self, instance: &DployInstance, request: &str) -> Value {
+        let earlier: Vec<&str> = extended_by(instance).collect();
+        let kept = earlier.len().saturating_sub(MAX_REMEMBERED_EXTENSIONS - 1);
+        let ids: Vec<&str> = earlier.into_iter().skip(kept).chain([request]).collect();
         json!({
-            "metadata": { "annotations": { (meta::EXTEND_COUNT): self.count.to_string() } },
+            "metadata": { "annotations": {
+                (meta::EXTEND_COUNT): self.count.to_string(),
+                (meta::EXTENDED_BY): ids.join(" "),
+            } },
             "spec": { "expiresAt": timestamps::text(self.deadline) },
         })
     }
+}
+
+/// Whether the request with this id has extended the environment. Its own answer may have been
+/// lost, or have been that of a repetition.
+#[must_use]
+pub fn was_extended_by(instance: &DployInstance, request: &str) -> bool {
+    extended_by(instance).any(|id| id == request)
+}
+
+fn extended_by(instance: &DployInstance) -> impl Iterator<Item = &str> {
+    let ids = instance.metadata.annotations.as_ref().and_then(|it| it.get(meta::EXTENDED_BY));
+    ids.map(String::as_str).unwrap_or_default().split_whitespace()
 }
 
 /// Decides on an extension of an environment that lives.

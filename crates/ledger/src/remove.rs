@@ -1,10 +1,11 @@
 //! Remove (docs/ledger.md, "Remove"): the next step after a live read.
 
-use resources::{DployInstance, Seat};
+use resources::{DployInstance, Seat, meta};
+use serde_json::{Value, json};
 
 use crate::{
     found::{Found, PendingSeat},
-    standing::Standing,
+    standing::{Standing, is_deleting},
 };
 
 /// The next step of a removal.
@@ -43,6 +44,30 @@ pub fn decide(found: Found) -> RemoveStep {
         (Standing::Expired | Standing::Deleting, _) => RemoveStep::NotFound,
         (Standing::Vacant | Standing::Lives, _) => RemoveStep::Free(seat),
     }
+}
+
+/// The merge patch that marks an instance before its deletion with the random id of the request.
+///
+/// Deletions carry nothing of their sender. Without the mark, a request whose answer was lost could
+/// not tell its own deletion from that of another request, and either both or none would succeed.
+#[must_use]
+pub fn mark(request: &str) -> Value {
+    json!({ "metadata": { "annotations": { (meta::REMOVED_BY): request } } })
+}
+
+/// Whether the request with this id has marked the instance last.
+#[must_use]
+pub fn is_marked_by(instance: &DployInstance, request: &str) -> bool {
+    let mark = instance.metadata.annotations.as_ref().and_then(|it| it.get(meta::REMOVED_BY));
+    mark.is_some_and(|mark| mark == request)
+}
+
+/// Whether the request with this id has deleted the instance `marked`, according to a live read
+/// after its deletion had no or another answer. An instance that is gone counts as deleted by it.
+#[must_use]
+pub fn was_removed_by(live: Option<&DployInstance>, marked: &DployInstance, request: &str) -> bool {
+    live.filter(|it| it.metadata.uid == marked.metadata.uid)
+        .is_none_or(|it| is_deleting(it) && is_marked_by(it, request))
 }
 
 #[cfg(test)]

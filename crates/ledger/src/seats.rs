@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use resources::{DployInstance, DployOwner, Seat, names::instance_name};
 
-use crate::timestamps;
+use crate::{timeouts::OWN_SEAT_MAX_AGE, timestamps};
 
 /// What identifies a seat within one ledger: an owner has at most one seat per key.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,18 +73,26 @@ pub fn seat_naming<'a>(record: &'a DployOwner, instance: &str) -> Option<&'a Sea
     seats(record).iter().find(|seat| seat.instance == instance)
 }
 
+/// Whether the record has exactly this seat: the same instance, uuid and version of its member. A
+/// seat that replaced it on the same member is another one.
+#[must_use]
+pub fn has_seat(record: &DployOwner, seat: &Seat) -> bool {
+    seats(record).contains(seat)
+}
+
+/// Whether the request that wrote `seat` may still create its instance. The seat's own clock wrote
+/// `since`; unlike a timer, it also counts the time while the process was suspended.
+#[must_use]
+pub fn may_still_create(seat: &Seat, now: Timestamp) -> bool {
+    now < timestamps::later(seat.since.0, OWN_SEAT_MAX_AGE)
+}
+
 /// The seats with `seat` in place of the seat with the same key.
 #[must_use]
 pub fn seats_with(record: &DployOwner, seat: &Seat) -> Vec<Seat> {
     let key = SeatKey::of_seat(seat);
     let others = seats(record).iter().filter(|other| !key.identifies(other));
     others.chain([seat]).cloned().collect()
-}
-
-/// The seats without the one that names this instance.
-#[must_use]
-pub fn seats_without(record: &DployOwner, instance: &str) -> Vec<Seat> {
-    seats(record).iter().filter(|seat| seat.instance != instance).cloned().collect()
 }
 
 /// The seats without exactly those in `freed`. A seat that replaced one of them stays.

@@ -94,5 +94,20 @@ pub fn is_past_deadline(instance: &DployInstance, now: Timestamp) -> bool {
     instance.spec.expires_at.as_ref().is_some_and(|deadline| deadline.0 <= now)
 }
 
+/// The environment that the writer of `seat` wrote, if `live`, a live read of the seat's instance,
+/// shows that its create or claim took effect and that the environment lives.
+#[must_use]
+pub fn written_environment(
+    seat: &Seat,
+    record: &DployOwner,
+    live: Option<DployInstance>,
+    now: Timestamp,
+) -> Option<DployInstance> {
+    live.filter(|it| {
+        it.spec.uuid.as_ref() == Some(&seat.uuid)
+            && standing(seat, record, Some(it), now) == Standing::Lives
+    })
+}
+
 #[cfg(test)]
 mod tests;

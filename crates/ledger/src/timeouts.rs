@@ -12,8 +12,11 @@
 //!   requests until it fails.
 //! - [`API_CALL_TIMEOUT`] < [`SEAT_SWEEP_DELAY`]: a writer whose call hangs has failed before the
 //!   operator sweeps its seat.
-//! - [`SEAT_SWEEP_DELAY`] < [`VOID_LIFETIME`]: a seat that a crash left behind is swept while the
-//!   void instances of the same crash still exist.
+//! - [`SEAT_SWEEP_DELAY`] < [`OWN_SEAT_MAX_AGE`]: a writer that is only slow is fenced, and not
+//!   stopped by its own clock.
+//! - [`OWN_SEAT_MAX_AGE`] < [`VOID_LIFETIME`]: a process that was suspended gives up its create
+//!   while a void instance still takes the name, even if its clock is minutes behind the API
+//!   server's.
 //!
 //! [`ORPHAN_GRACE`] has no place in this order, because no instance is written before its seat.
 
@@ -36,6 +39,10 @@ pub const API_CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long the operator lets a seat wait for its instance. The time starts when the operator first
 /// sees the seat wait.
 pub const SEAT_SWEEP_DELAY: Duration = Duration::from_secs(30);
+
+/// How old a request's own seat may be, by wall clock, when the request creates the instance. After
+/// that it decides again.
+pub const OWN_SEAT_MAX_AGE: Duration = Duration::from_mins(1);
 
 /// How long an instance that Dploy created may be without a seat. Safety does not need it: it saves
 /// live reads of the record right after a launch.

@@ -52,6 +52,21 @@ impl ReconcileError {
         }
     }
 
+    /// Whether the write certainly had no effect and will have none. A conflict can be the answer
+    /// to a repetition of a write that took effect, and so can one that asks for patience.
+    pub(crate) fn is_refusal(&self) -> bool {
+        match self {
+            Self::Cluster { cause, .. } | Self::Overtaken { cause, .. } => matches!(
+                &**cause,
+                kube::Error::Api(status)
+                    if (400..500).contains(&status.code)
+                        && ![408, 409, 425, 429].contains(&status.code)
+            ),
+            Self::NotLeading => true,
+            Self::Engine(_) => false,
+        }
+    }
+
     /// Whether an object of that name exists already.
     pub(crate) fn is_already_exists(&self) -> bool {
         matches!(self, Self::Cluster { cause, .. } if api_error::is_already_exists(cause))

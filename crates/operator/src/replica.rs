@@ -112,6 +112,11 @@ impl Operator {
         self.parts.metrics.register(&self.parts.mirrors, registry);
     }
 
+    /// Registers `dploy_cache_age_seconds`.
+    pub fn register_cache_ages(&self, registry: &mut Registry) {
+        registry.register_collector(Box::new(self.parts.mirrors.ages()));
+    }
+
     /// The readiness of this replica, for a probe.
     #[must_use]
     pub fn readiness(&self) -> Readiness {

@@ -1,14 +1,14 @@
-//! The conditions `Ready` and `EndsSoon`, and the Events that report a change of them.
+//! The conditions `Ready`, `EndsSoon` and `PoolHealthy`, and the Events that report a change of them.
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use ledger::timestamps;
 use resources::{
     Reason,
-    meta::{ENDS_SOON_CONDITION, READY_CONDITION},
+    meta::{ENDS_SOON_CONDITION, POOL_HEALTHY_CONDITION, READY_CONDITION},
 };
 
-/// The content of condition `Ready`.
+/// The content of condition `Ready` or `PoolHealthy`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ready {
     /// Whether the condition is true.
@@ -53,6 +53,11 @@ pub fn ends_soon(conditions: &[Condition]) -> bool {
     conditions.iter().any(|it| it.type_ == ENDS_SOON_CONDITION && it.status == "True")
 }
 
+/// The condition `PoolHealthy` of a list.
+pub(crate) fn pool_condition(conditions: &[Condition]) -> Option<&Condition> {
+    conditions.iter().find(|it| it.type_ == POOL_HEALTHY_CONDITION)
+}
+
 /// Sets condition `Ready`.
 pub fn set_ready(
     conditions: &mut Vec<Condition>,
@@ -60,8 +65,31 @@ pub fn set_ready(
     generation: Option<i64>,
     now: Timestamp,
 ) {
+    set_as(READY_CONDITION, conditions, ready, generation, now);
+}
+
+/// Sets condition `PoolHealthy`; `None` for a template without a pool removes it.
+pub(crate) fn set_pool_healthy(
+    conditions: &mut Vec<Condition>,
+    content: Option<Ready>,
+    generation: Option<i64>,
+    now: Timestamp,
+) {
+    match content {
+        Some(content) => set_as(POOL_HEALTHY_CONDITION, conditions, content, generation, now),
+        None => conditions.retain(|it| it.type_ != POOL_HEALTHY_CONDITION),
+    }
+}
+
+fn set_as(
+    type_: &str,
+    conditions: &mut Vec<Condition>,
+    ready: Ready,
+    generation: Option<i64>,
+    now: Timestamp,
+) {
     let condition = Condition {
-        type_: READY_CONDITION.into(),
+        type_: type_.into(),
         status: status_of(ready.is_ready).into(),
         reason: ready.reason.as_str().into(),
         message: ready.message,

@@ -1,15 +1,17 @@
 //! What to do about one template: the size of its pool, and its status.
 
 use jiff::Timestamp;
-use resources::{DployTemplate, DployTemplateStatus, Reason, ResolvedTemplate};
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use resources::{DployTemplate, DployTemplateStatus, Method, Reason, ResolvedTemplate};
 
 use crate::{
     Event, Ready,
+    conditions::{pool_condition, set_pool_healthy},
     pool::{
-        Census, InFlight, PoolMove, PoolPolicy, Queue, QueueMove, Served, Standing, balance,
-        noticeable, serve,
+        Census, InFlight, PoolHealth, PoolMove, PoolPolicy, Queue, QueueMove, Served, Standing,
+        balance, health, noticeable, serve,
     },
-    ready_condition, set_ready,
+    ready_condition, set_ready, sooner,
 };
 
 /// What was computed from a template and its surroundings.
@@ -52,11 +54,50 @@ pub fn decide(
     now: Timestamp,
 ) -> Verdict {
     let ready = readiness(template, drafted);
-    let (queue, pool) = pool(template, ready.is_ready, drafted, in_flight, served, now);
-    let status = status(template, ready.clone(), drafted, now);
+    let (queue, mut pool) = pool(template, ready.is_ready, drafted, in_flight, served, now);
+    let health = pool_health(template, &drafted.census, in_flight, &pool, now);
+    let health = health.filter(|_| ready.is_ready);
+    let (health, due) = health.map_or((None, None), |it| (Some(it.condition), it.requeue_after));
+    pool.requeue_after = sooner(pool.requeue_after, due);
+    let mut status = status(template, ready.clone(), drafted, now);
+    status.pool_failures = in_flight.failures;
+    let generation = template.metadata.generation;
+    set_pool_healthy(&mut status.conditions, health.clone(), generation, now);
     let status = Some(status).filter(|it| Some(it) != template.status.as_ref());
-    let event = status.as_ref().and_then(|_| event(template, ready));
+    let event = status
+        .as_ref()
+        .and_then(|_| event(template, ready).or_else(|| pool_event(template, health?)));
     Verdict { queue, pool, status, event }
+}
+
+/// The health of the pool of a template; `None` without a pool.
+fn pool_health(
+    template: &DployTemplate,
+    census: &Census,
+    in_flight: &InFlight,
+    decided: &PoolMove,
+    now: Timestamp,
+) -> Option<PoolHealth> {
+    if template.spec.method != Method::Pool {
+        return None;
+    }
+    let is_failing = |it: &&Condition| it.reason == Reason::PoolFailing.as_str();
+    let before = pool_before(template).filter(is_failing).map(|it| it.message.as_str());
+    Some(health(&PoolPolicy::of(template, true), census, in_flight, decided, before, now))
+}
+
+fn pool_before(template: &DployTemplate) -> Option<&Condition> {
+    template.status.as_ref().and_then(|it| pool_condition(&it.conditions))
+}
+
+/// The Event of a pool that became unhealthy, or healthy again.
+fn pool_event(template: &DployTemplate, health: Ready) -> Option<Event> {
+    let before = pool_before(template).map(|it| it.reason.as_str());
+    let was_healthy = before.is_none_or(|it| it == Reason::PoolMaintained.as_str());
+    if before == Some(health.reason.as_str()) || (was_healthy && health.is_ready) {
+        return None;
+    }
+    Some(Event { is_warning: !health.is_ready, reason: health.reason, message: health.message })
 }
 
 /// Whether the template can be launched as it is described.
@@ -119,7 +160,7 @@ fn status(
     let mut status = template.status.clone().unwrap_or_default();
     status.pool_available = count(Standing::is_ready);
     status.pool_claimed = count(|it| *it == Standing::Claimed);
-    status.pool_total = count(|it| *it != Standing::Terminating);
+    status.pool_total = count(|it| !it.is_terminating());
     status.pool_waiting = u32::try_from(queue.len()).unwrap_or(u32::MAX);
     status.pool_start_seconds = noticeable(status.pool_start_seconds, *start_seconds);
     status.observed_generation = template.metadata.generation;

@@ -80,10 +80,15 @@ pub fn instance_wakes_pool(instance: Change<'_, DployInstance>) -> bool {
     })
 }
 
-/// Whether the change of an instance wakes the owner record: one of its seats may have to go.
+/// Whether the change of an instance wakes the owner record: one of its seats may have to go, or
+/// the instance may have lost its own. Labels say whose it is and who created it.
 #[must_use]
 pub fn instance_wakes_record(instance: Change<'_, DployInstance>) -> bool {
-    instance.alters(|it| Some((&it.metadata.uid, &it.spec.owner, is_deleting(it), is_void(it))))
+    instance.alters(|it| {
+        let metadata = &it.metadata;
+        let standing = (is_deleting(it), is_void(it), needs_seat(it));
+        Some((&metadata.uid, &metadata.labels, &it.spec.owner, standing))
+    })
 }
 
 #[cfg(test)]

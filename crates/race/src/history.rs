@@ -71,11 +71,6 @@ impl Call {
             _ => None,
         }
     }
-
-    /// Whether the request may still have an effect at `time`.
-    pub(crate) fn may_act_at(&self, time: Instant) -> bool {
-        self.start <= time && (self.outcome.is_uncertain() || self.end >= time)
-    }
 }
 
 /// All requests so far.

@@ -35,6 +35,8 @@ pub(crate) struct Life {
     pub(crate) ended: Option<(Instant, Timestamp)>,
     /// Whether it is a void instance, which nobody has.
     pub(crate) is_void: bool,
+    /// Its states, each with the time at which it was first seen.
+    pub(crate) changes: Vec<(Instant, String)>,
 }
 
 impl Life {
@@ -87,6 +89,10 @@ impl Lives {
         if !instance.spec.owner.is_empty() {
             life.owners.insert(instance.spec.owner.clone());
         }
+        let state = state(instance, is_gone);
+        if life.changes.last().is_none_or(|(_, last)| *last != state) {
+            life.changes.push((Instant::now(), state));
+        }
         if is_gone || instance.metadata.deletion_timestamp.is_some() {
             life.ended.get_or_insert((Instant::now(), now));
         }
@@ -110,6 +116,22 @@ impl Lives {
             }
         }
     }
+}
+
+/// What matters of an instance, as text.
+fn state(instance: &DployInstance, is_gone: bool) -> String {
+    let owner = match instance.spec.owner.as_str() {
+        "" => "nobody",
+        owner => owner,
+    };
+    let end = match (is_gone, instance.metadata.deletion_timestamp.is_some()) {
+        (true, _) => ", gone",
+        (false, true) => ", deleting",
+        (false, false) => "",
+    };
+    let void = if instance.labels().contains_key(meta::VOID) { ", void" } else { "" };
+    let count = instance.annotations().get(meta::EXTEND_COUNT).map_or("0", String::as_str);
+    format!("{} of {owner}, {count} extensions{void}{end}", instance.name_any())
 }
 
 /// A watch of the instances of a namespace. It stops on drop.

@@ -4,6 +4,7 @@
 
 mod caller;
 mod faults;
+mod health;
 mod history;
 mod lives;
 mod proxy;
@@ -15,6 +16,7 @@ mod run;
 mod storm;
 mod storms;
 mod templates;
+mod timeline;
 mod verdict;
 
 use std::{
@@ -34,6 +36,9 @@ use tokio::signal::{
 use tracing_subscriber::EnvFilter;
 
 use crate::{run::Plan, storm::Storm, storms::Size};
+
+/// The longest pause between two rounds of a soak.
+const SOAK_PAUSE: Duration = Duration::from_secs(12);
 
 /// Races, kills and cuts off Dploy, and counts what was lost, doubled or left behind.
 #[derive(Parser)]
@@ -63,6 +68,10 @@ struct Cli {
     /// Disturb neither the replicas nor their connections
     #[arg(long)]
     calm: bool,
+    /// Soak: a lower rate, few owners, environments of three minutes, and one replica of each role
+    /// that nothing disturbs, whose memory and open files must not grow
+    #[arg(long, requires = "seconds", conflicts_with = "base_url")]
+    soak: bool,
     /// Do not wait for void instances, which live for ten minutes, and do not count them
     #[arg(long)]
     skip_voids: bool,
@@ -115,13 +124,14 @@ async fn run(cli: Cli) -> Result<bool> {
     let plan = Plan {
         storms: Storm::value_variants().iter().filter(chosen).copied().collect(),
         size: Size {
-            requests: cli.requests,
+            requests: if cli.soak { usize::MAX / 100 } else { cli.requests },
             time: cli.seconds.map(Duration::from_secs),
-            pause: Duration::ZERO,
+            pause: if cli.soak { SOAK_PAUSE } else { Duration::ZERO },
         },
         seed,
         is_disturbed: !cli.calm,
         with_voids: !cli.skip_voids,
+        is_soak: cli.soak,
     };
     let (report, is_clean) = match (&cli.base_url, &cli.tokens, &cli.kubeconfig) {
         (Some(url), Some(tokens), _) => run::on_server(&plan, world, url, tokens).await?,

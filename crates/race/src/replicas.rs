@@ -12,7 +12,12 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{caller::Replicas, report::Tally, templates::QUOTA};
+use crate::{
+    caller::Replicas,
+    health::{Health, SAMPLE_INTERVAL},
+    report::Tally,
+    templates::QUOTA,
+};
 
 /// The shortest and the longest time between two disturbances of one replica.
 const DISTURBANCE_INTERVAL: (Duration, Duration) =
@@ -44,7 +49,11 @@ pub(crate) struct Surroundings {
     /// The clock, and the source of choices.
     pub(crate) world: World,
     /// The number of disturbances.
-    pub(crate) tally: Arc<Tally>,
+    pub(crate) tally: Tally,
+    /// The samples of the replicas that nothing disturbs.
+    pub(crate) health: Health,
+    /// Whether nothing disturbs the first replica of each role.
+    pub(crate) spares_first: bool,
 }
 
 /// The running replicas.
@@ -144,9 +153,15 @@ impl Replica {
     /// Keeps the process in service until it ends.
     async fn live(&self, mut process: DployProcess, origin: Option<&str>) -> Result<Ended> {
         self.put_into_service(origin);
+        let name = format!("{:?} {}", self.role, self.number).to_lowercase();
+        let is_spared = self.around.spares_first && self.number == 0;
         loop {
             let is_due = self.disturbance();
             tokio::select! {
+                () = sleep(SAMPLE_INTERVAL), if is_spared => {
+                    self.around.health.sample(&name, &process);
+                    continue;
+                }
                 status = process.exited() => {
                     tracing::warn!("{:?} {} exited: {status:?}", self.role, self.number);
                     self.take_out_of_service(origin);
@@ -156,7 +171,7 @@ impl Replica {
                     self.take_out_of_service(origin);
                     return process.stop().await.map(|()| Ended::Stopped);
                 }
-                () = is_due => {}
+                () = is_due, if !is_spared => {}
             }
             let Ok(_permit) = self.permits.try_acquire() else { continue };
             if self.around.world.random_index(0..2) == 0 {

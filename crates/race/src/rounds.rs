@@ -86,7 +86,10 @@ impl Round<'_> {
 
     async fn extends(&self) {
         let desk = &*self.templates.extendable;
-        self.send(Action::Launch, desk).await;
+        let launched = self.send(Action::Launch, desk).await;
+        if !matches!(launched, Outcome::Launched { .. }) {
+            return;
+        }
         for _ in 0..=MAX_EXTENDS.div_ceil(EXTENDS_AT_ONCE) {
             self.at_once(&[(Action::Extend, desk); EXTENDS_AT_ONCE]).await;
         }

@@ -21,14 +21,17 @@ use tokio::time::sleep;
 
 use crate::{
     caller::{Caller, Crowd},
+    health::{self, Health},
+    history::Call,
     lives::{Life, LifeWatch, Lives},
     proxy::Proxy,
     replicas::{Fleet, Surroundings},
     report::{Report, Tally},
-    rest,
+    rest::{self, Leftovers},
     storm::Storm,
     storms::{Callers, Size, Weather},
     templates::{QUOTA, Templates},
+    timeline::timeline,
     verdict::Evidence,
 };
 
@@ -37,6 +40,16 @@ const SERVE: usize = 3;
 const OPERATE: usize = 2;
 /// The time after the last request until a given server is asked what it has.
 const REST: Duration = Duration::from_secs(30);
+
+/// The seconds until an environment ends, longer than a run.
+const TTL_SECONDS: i64 = 24 * 3600;
+/// The same in a soak.
+const SOAK_TTL_SECONDS: i64 = 180;
+/// The number of owners in a soak.
+const SOAK_OWNERS: usize = 100;
+/// How often, and with which pauses, the watches of stopped replicas are counted.
+const WATCH_LOOKS: usize = 30;
+const WATCH_PAUSE: Duration = Duration::from_secs(1);
 
 /// What to run, and how much.
 #[derive(Debug, Clone)]
@@ -51,6 +64,43 @@ pub(crate) struct Plan {
     pub(crate) is_disturbed: bool,
     /// Whether to wait until void instances, which live for ten minutes, are gone.
     pub(crate) with_voids: bool,
+    /// Whether it is a soak: few owners, short lives, and replicas that nothing disturbs.
+    pub(crate) is_soak: bool,
+}
+
+/// What a run on a cluster consists of, before the replicas start.
+struct Stage {
+    fixture: Arc<Fixture>,
+    proxy: Proxy,
+    templates: Templates,
+    lives: LifeWatch,
+    with_flux: bool,
+    /// The number of watches that the API server serves without the replicas.
+    watches: u64,
+}
+
+impl Stage {
+    async fn prepare(plan: &Plan, world: &World, kubeconfig: &Path, dploy: &Path) -> Result<Self> {
+        let mut fixture = Fixture::open("race", kubeconfig, dploy).await?;
+        let proxy = Proxy::start(config(kubeconfig).await?, world.clone()).await?;
+        fixture.route_through(proxy.url())?;
+        tracing::info!("the logs are in {}", fixture.keep_logs().display());
+        let with_flux = rest::has_flux(&fixture).await;
+        let ttl = if plan.is_soak { SOAK_TTL_SECONDS } else { TTL_SECONDS };
+        let templates = Templates::apply(&fixture, with_flux, ttl).await?;
+        let clock = world.clock.clone();
+        let lives = LifeWatch::start(fixture.kube.clone(), &fixture.namespace, clock);
+        // By then the API server counts the watches of this process.
+        sleep(2 * WATCH_PAUSE).await;
+        let watches = health::watches(&fixture.kube).await?;
+        Ok(Self { fixture: Arc::new(fixture), proxy, templates, lives, with_flux, watches })
+    }
+
+    /// What is left over once everything has come to rest.
+    async fn leftovers(&self, plan: &Plan) -> Result<Leftovers> {
+        tracing::info!("waiting until everything has come to rest");
+        rest::settle(&self.fixture, &self.templates, self.with_flux, plan.with_voids).await
+    }
 }
 
 /// Runs the storms on a cluster. Returns the report as text, and whether no promise was broken.
@@ -60,50 +110,78 @@ pub(crate) async fn on_cluster(
     kubeconfig: &Path,
     dploy: &Path,
 ) -> Result<(String, bool)> {
-    let mut fixture = Fixture::open("race", kubeconfig, dploy).await?;
-    let proxy = Proxy::start(config(kubeconfig).await?, world.clone()).await?;
-    fixture.route_through(proxy.url())?;
-    tracing::info!("the logs are in {}", fixture.keep_logs().display());
-    let fixture = Arc::new(fixture);
-    let with_flux = rest::has_flux(&fixture).await;
-    let templates = Templates::apply(&fixture, with_flux).await?;
-    let watch = LifeWatch::start(fixture.kube.clone(), &fixture.namespace, world.clock.clone());
-    let (crowd, tally) = (Crowd::new()?, Arc::new(Tally::default()));
-    let surroundings = Arc::new(Surroundings {
-        fixture: Arc::clone(&fixture),
+    let stage = Stage::prepare(plan, &world, kubeconfig, dploy).await?;
+    let Stage { fixture, proxy, templates, .. } = &stage;
+    let crowd = Crowd::new()?;
+    let around = Arc::new(Surroundings {
+        fixture: Arc::clone(fixture),
         in_service: Arc::clone(&crowd.replicas),
         world: world.clone(),
-        tally: Arc::clone(&tally),
+        tally: Tally::default(),
+        health: Health::default(),
+        spares_first: plan.is_soak,
     });
-    let fleet = Fleet::start(&surroundings, SERVE, OPERATE);
+    let fleet = Fleet::start(&around, SERVE, OPERATE);
     if !plan.is_disturbed {
         fleet.calm();
         proxy.calm();
     }
-    let callers = Callers::New(Arc::clone(&fixture), Mutex::new(0));
-    let weather =
-        Weather { crowd: &crowd, callers: &callers, templates: &templates, world: &world };
+    let callers = callers(plan, fixture)?;
+    let weather = Weather { crowd: &crowd, callers: &callers, templates, world: &world };
     weather.run(&plan.storms, plan.size).await?;
     fleet.calm();
     proxy.calm();
-    tracing::info!("waiting until everything has come to rest");
-    let left = rest::settle(&fixture, &templates, with_flux, plan.with_voids).await?;
-    let calls = crowd.history.calls();
-    let lives = watch.lives();
+    let left = stage.leftovers(plan).await?;
+    let (calls, lives) = (crowd.history.calls(), stage.lives.lives());
+    fs::write(fixture.logs().join("timeline"), timeline(&calls, &lives))?;
+    if let Err(error) = fixture.clear().await {
+        tracing::warn!("could not delete what the race made: {error:#}");
+    }
+    fleet.stop().await?;
     let mut counts = Evidence::new(&calls, &lives, QUOTA).counts();
     counts.extend(left);
-    let report = Report {
-        machine: Machine::detect(),
-        seed: plan.seed,
-        calls: &calls,
-        tally: &tally,
-        counts: &counts,
-    };
-    let outcome = (report.to_string(), report.is_clean());
-    fixture.clear().await?;
-    fleet.stop().await?;
+    counts.push(("processes that grow", around.health.growth()));
+    counts.push(("leaked watches", leaked_watches(fixture, stage.watches).await?));
     fixture.close().await?;
-    Ok(outcome)
+    let (report, is_clean) = report(plan, &calls, &around.tally, &counts);
+    Ok((format!("{report}\n{}", around.health), is_clean))
+}
+
+/// New owners for each round, or, in a soak, few of them.
+fn callers(plan: &Plan, fixture: &Arc<Fixture>) -> Result<Callers> {
+    if !plan.is_soak {
+        return Ok(Callers::New(Arc::clone(fixture), Mutex::new(0)));
+    }
+    let owners = (0..SOAK_OWNERS).map(|number| format!("soaker-{number}"));
+    let owners = owners.map(|owner| {
+        let token = fixture.token(&owner)?;
+        anyhow::Ok((owner, token))
+    });
+    Ok(Callers::Given(Mutex::new(owners.collect::<Result<_>>()?)))
+}
+
+/// The watches of the stopped replicas that the API server still serves after a while.
+async fn leaked_watches(fixture: &Fixture, before: u64) -> Result<Vec<String>> {
+    let mut after = before;
+    for _ in 0..WATCH_LOOKS {
+        after = health::watches(&fixture.kube).await?;
+        if after <= before {
+            return Ok(Vec::new());
+        }
+        sleep(WATCH_PAUSE).await;
+    }
+    Ok((before..after).map(|_| "a watch".to_owned()).collect())
+}
+
+/// The report as text, and whether no promise was broken.
+fn report(
+    plan: &Plan,
+    calls: &[Call],
+    tally: &Tally,
+    counts: &[(&'static str, Vec<String>)],
+) -> (String, bool) {
+    let report = Report { machine: Machine::detect(), seed: plan.seed, calls, tally, counts };
+    (report.to_string(), report.is_clean())
 }
 
 /// Runs the storms against the server at `origin`, with the callers of `tokens`: a file with one
@@ -135,15 +213,7 @@ pub(crate) async fn on_server(
     let calls = crowd.history.calls();
     let quota = usize::try_from(limit)?;
     let counts = Evidence::new(&calls, &lives, quota).counts();
-    let tally = Tally::default();
-    let report = Report {
-        machine: Machine::detect(),
-        seed: plan.seed,
-        calls: &calls,
-        tally: &tally,
-        counts: &counts,
-    };
-    Ok((report.to_string(), report.is_clean()))
+    Ok(report(plan, &calls, &Tally::default(), &counts))
 }
 
 /// The owner key of a token. The owner must have no environments.

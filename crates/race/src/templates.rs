@@ -29,8 +29,9 @@ pub(crate) struct Templates {
 }
 
 impl Templates {
-    /// Applies the templates. Some have a release of Flux if the cluster has Flux.
-    pub(crate) async fn apply(fixture: &Fixture, with_flux: bool) -> Result<Self> {
+    /// Applies the templates. One has a release of Flux if the cluster has Flux. Most environments
+    /// end after `ttl` seconds.
+    pub(crate) async fn apply(fixture: &Fixture, with_flux: bool, ttl: i64) -> Result<Self> {
         let prefix = format!("race-{}-", clock::random_hex::<2>());
         let names = |kind: &str, count: usize| {
             (0..count).map(|number| format!("{prefix}{kind}-{number}")).collect::<Vec<_>>()
@@ -43,19 +44,20 @@ impl Templates {
             prefix,
         };
         for pool in &all.pools {
-            fixture.template(pool, templates::pooled(POOL_SIZE, 0)).await?;
+            let pooled = with_ttl(templates::pooled(POOL_SIZE, 0), json!({ "seconds": ttl }));
+            fixture.template(pool, pooled).await?;
         }
         for (number, desk) in all.desks.iter().enumerate() {
             let spec = match with_flux && number == 0 {
                 true => released(),
                 false => templates::on_demand(),
             };
-            fixture.template(desk, spec).await?;
+            fixture.template(desk, with_ttl(spec, json!({ "seconds": ttl }))).await?;
         }
-        let ttl = json!({ "seconds": 3600, "extendSeconds": 60, "maxExtends": MAX_EXTENDS });
-        fixture.template(&all.extendable, with_ttl(ttl)).await?;
+        let ttl = json!({ "seconds": ttl, "extendSeconds": 60, "maxExtends": MAX_EXTENDS });
+        fixture.template(&all.extendable, with_ttl(templates::on_demand(), ttl)).await?;
         let ttl = json!({ "seconds": SHORT_SECONDS, "extendSeconds": SHORT_SECONDS });
-        fixture.template(&all.short, with_ttl(ttl)).await?;
+        fixture.template(&all.short, with_ttl(templates::on_demand(), ttl)).await?;
         Ok(all)
     }
 
@@ -82,8 +84,7 @@ impl Templates {
     }
 }
 
-fn with_ttl(ttl: Value) -> Value {
-    let mut template = templates::on_demand();
+fn with_ttl(mut template: Value, ttl: Value) -> Value {
     template["ttl"] = ttl;
     template
 }

@@ -7,6 +7,7 @@
 //!
 //! docs/templates.md is the reference for template authors.
 
+mod catalog_texts;
 mod data;
 mod engine;
 mod error;

@@ -9,6 +9,8 @@ use resources::{
     OperatorConfigSpec, ResolvedTemplate, connection_type, launch_defaults,
 };
 
+use crate::catalog_texts::reads_catalog_texts;
+
 /// The URL template when neither the DployTemplate nor the OperatorConfig has one.
 pub const DEFAULT_URL_TEMPLATE: &str = "https://{{ .Host }}";
 
@@ -58,7 +60,8 @@ pub fn resolve(
     }
 }
 
-/// Whether `resolved` is equal to what the template resolves to now, apart from the seed.
+/// Whether `resolved` is equal to what the template resolves to now, apart from the seed. What only
+/// the catalog shows does not count: its edit changes no workload.
 #[must_use]
 pub fn matches(
     resolved: &ResolvedTemplate,
@@ -66,7 +69,14 @@ pub fn matches(
     config: Option<&OperatorConfigSpec>,
     fallback: LaunchDefaults,
 ) -> bool {
-    *resolved == resolve(template, config, fallback, resolved.seed.clone())
+    let mut today = resolve(template, config, fallback, resolved.seed.clone());
+    if !reads_catalog_texts(resolved) {
+        today.display_name.clone_from(&resolved.display_name);
+        today.description.clone_from(&resolved.description);
+        today.icon.clone_from(&resolved.icon);
+        today.category.clone_from(&resolved.category);
+    }
+    *resolved == today
 }
 
 /// Environments are kept from each other's pods unless somebody says otherwise.

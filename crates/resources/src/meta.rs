@@ -28,6 +28,12 @@ pub const IDENTITY: &str = "dploy.dev/identity";
 
 /// Annotation: the number of extensions so far.
 pub const EXTEND_COUNT: &str = "dploy.dev/extend-count";
+/// Annotation: the random ids of the requests that extended an environment last, separated by
+/// spaces. A request whose answer was lost finds its own extension by its id.
+pub const EXTENDED_BY: &str = "dploy.dev/extended-by";
+/// Annotation: the random id of the request that is deleting an environment. A request whose answer
+/// was lost finds its own deletion by its id.
+pub const REMOVED_BY: &str = "dploy.dev/removed-by";
 /// Annotation: the time of a pool member's claim, RFC 3339. On-demand instances have no such
 /// annotation; they start at their creation.
 pub const CLAIMED_AT: &str = "dploy.dev/claimed-at";
@@ -48,6 +54,8 @@ pub const QUEUED_AS: &str = "dploy.dev/queued-as";
 
 /// The type of the condition that says whether an object can be used.
 pub const READY_CONDITION: &str = "Ready";
+/// The type of the condition of a template that says whether its pool can be kept at its size.
+pub const POOL_HEALTHY_CONDITION: &str = "PoolHealthy";
 /// The type of the condition that says whether an environment's deadline is near
 /// (`ttl.warnSeconds`).
 pub const ENDS_SOON_CONDITION: &str = "EndsSoon";

@@ -66,6 +66,12 @@ reasons! {
     Disabled,
     /// The template can be launched.
     Launchable,
+    /// Members that are being deleted take the places of the pool.
+    PoolBlocked,
+    /// No member of the template as it is now became ready, and one failed.
+    PoolFailing,
+    /// The pool is kept at its size.
+    PoolMaintained,
     /// The template lacks the source that its engine needs.
     SourceMissing,
 

@@ -305,10 +305,15 @@ pub struct DployTemplateStatus {
     /// member was ready.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pool_start_seconds: Option<u32>,
+    /// How many members failed since one became ready. The pause before the next replacement grows
+    /// with it.
+    #[serde(default)]
+    pub pool_failures: u32,
     /// The generation of the template that this status describes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
-    /// The condition `Ready` says whether the template can be launched.
+    /// The condition `Ready` says whether the template can be launched; `PoolHealthy` says whether
+    /// its pool can be kept at its size.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
 }

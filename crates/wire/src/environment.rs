@@ -147,6 +147,10 @@ pub struct EnvironmentList {
     pub used: u32,
     /// The server's time.
     pub now: String,
+    /// Since when the list may lack changes, because the cluster does not answer; empty while it is
+    /// up to date.
+    #[serde(default)]
+    pub out_of_date_since: String,
 }
 
 /// The response to a launch and to a status request.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clock::SystemClock;
 use engines::{Blame, Engine, Order, Withdrawal, argocd::ArgocdEngine};
 use futures::StreamExt;
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
 use kube::{
     Api, Client, ResourceExt,
     api::{DynamicObject, ListParams, Patch, PatchParams, PostParams},
@@ -246,7 +247,10 @@ async fn an_application_of_somebody_else_is_left_alone() {
 /// The cluster's OperatorConfig with this namespace for Applications, and an order after the edit.
 async fn moved(bed: &Bed, order: &Order, namespace: &str) -> Order {
     let spec = json!({ "argocd": { "namespace": namespace } });
-    crds::install_own(&bed.0).await;
+    let definitions: Api<CustomResourceDefinition> = Api::all(bed.0.clone());
+    for definition in resources::custom_resource_definitions() {
+        definitions.create(&PostParams::default(), &definition).await.unwrap();
+    }
     let spec: OperatorConfigSpec = serde_json::from_value(spec).unwrap();
     let config = OperatorConfig::new("default", spec.clone());
     Api::all(bed.0.clone()).create(&PostParams::default(), &config).await.unwrap();

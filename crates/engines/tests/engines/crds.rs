@@ -55,11 +55,3 @@ pub(crate) async fn install(client: &Client, definitions: &[Definition], status:
         await_condition(api.clone(), &name, conditions::is_crd_established()).await.unwrap();
     }
 }
-
-/// Dploy's own kinds.
-pub(crate) async fn install_own(client: &Client) {
-    let api: Api<CustomResourceDefinition> = Api::all(client.clone());
-    for definition in resources::custom_resource_definitions() {
-        api.create(&PostParams::default(), &definition).await.unwrap();
-    }
-}

@@ -395,7 +395,7 @@ async fn a_process_is_listed_and_discarded_on_its_uid() {
     let found = listed().await.remove(0);
     assert_eq!(found.instance.as_deref(), Some("listed-0123abcd"));
     bed.engine.discard(&Placed { uid: "another".into(), ..found.clone() }).await.unwrap();
-    assert_eq!(listed().await, [found.clone()]);
+    assert_eq!(listed().await, std::slice::from_ref(&found));
     eventually("discarded", || async {
         bed.engine.discard(&found).await.unwrap();
         listed().await.is_empty().then_some(())

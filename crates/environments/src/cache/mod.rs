@@ -5,10 +5,12 @@ mod follow;
 mod kinds;
 mod list_change;
 mod mirror;
+mod outage;
 
 use std::{sync::Arc, time::Duration};
 
 use kube::{Api, Client};
+use kubeclient::{CacheAges, Vitals};
 use ledger::holder::is_of_another_identity;
 use resources::{
     DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig, identity_label,
@@ -18,10 +20,12 @@ use thiserror::Error;
 use tokio::{spawn, sync::broadcast, time::timeout};
 use tokio_util::task::AbortOnDropHandle;
 
-use self::{follow::follow, mirror::Mirror};
-pub(crate) use self::{kinds::InstanceKey, list_change::ListChange};
+use self::{follow::follow, mirror::Mirror, outage::report_outages};
+pub(crate) use self::{kinds::InstanceKey, list_change::ListChange, outage::OUTAGE_LIMIT};
 use crate::owners::Owner;
 
+/// The plurals of the kinds in the cache.
+const KINDS: [&str; 4] = ["dploytemplates", "dployinstances", "dployowners", "operatorconfigs"];
 /// How many changes a receiver may lag behind before it loses them.
 const CHANGE_BACKLOG: usize = 1024;
 /// How long a request waits for the first lists of a starting replica.
@@ -35,6 +39,7 @@ pub(crate) struct Cache {
     pub(crate) owners: Arc<Mirror<DployOwner>>,
     pub(crate) configs: Arc<Mirror<OperatorConfig>>,
     changes: broadcast::Sender<ListChange>,
+    vitals: Vec<(&'static str, Vitals)>,
     _watches: Vec<AbortOnDropHandle<()>>,
 }
 
@@ -56,15 +61,19 @@ impl Cache {
         let instances = Mirror::new(changes.clone());
         let owners = Mirror::new(changes.clone());
         let configs = Mirror::new(changes.clone());
-        let namespaced = || client.clone();
+        let vitals = KINDS.map(|kind| (kind, Vitals::default()));
+        let [one, two, three, four] =
+            vitals.each_ref().map(|(_, vitals)| vitals.recording(client, namespace));
         let watches = vec![
-            spawn(follow(Api::namespaced(namespaced(), namespace), Arc::clone(&templates))),
-            spawn(follow(Api::namespaced(namespaced(), namespace), Arc::clone(&instances))),
-            spawn(follow(Api::namespaced(namespaced(), namespace), Arc::clone(&owners))),
-            spawn(follow(Api::all(client.clone()), Arc::clone(&configs))),
+            spawn(follow(Api::namespaced(one, namespace), Arc::clone(&templates))),
+            spawn(follow(Api::namespaced(two, namespace), Arc::clone(&instances))),
+            spawn(follow(Api::namespaced(three, namespace), Arc::clone(&owners))),
+            spawn(follow(Api::all(four), Arc::clone(&configs))),
+            spawn(report_outages(vitals.to_vec(), changes.clone())),
         ];
         let watches = watches.into_iter().map(AbortOnDropHandle::new).collect();
-        Self { templates, instances, owners, configs, changes, _watches: watches }
+        let vitals = vitals.into();
+        Self { templates, instances, owners, configs, changes, vitals, _watches: watches }
     }
 
     /// Waits for the first lists, at most for a timeout.
@@ -87,6 +96,16 @@ impl Cache {
             && self.instances.is_filled()
             && self.owners.is_filled()
             && self.configs.is_filled()
+    }
+
+    /// For how long changes may have been missed; zero while all watches are open.
+    pub(crate) fn out_of_date_for(&self) -> Duration {
+        outage::longest(&self.vitals)
+    }
+
+    /// The metric of the age of each mirror.
+    pub(crate) fn ages(&self) -> CacheAges {
+        CacheAges(self.vitals.clone())
     }
 
     /// A receiver of all later changes.

@@ -7,6 +7,9 @@ use tracing::error;
 
 use crate::Refusal;
 
+/// The reason of a status that `kube` makes of an answer that it cannot parse.
+const UNPARSED_REASON: &str = "Failed to parse error data";
+
 /// Why a call to the API server failed.
 #[derive(Debug, Error)]
 pub(crate) enum ClusterError {
@@ -26,7 +29,8 @@ pub(crate) enum ClusterError {
         #[source]
         cause: kube::Error,
     },
-    /// The API server did not answer, or its answer does not say whether the call took effect.
+    /// The API server did not answer, or its answer cannot be read or does not say whether the call
+    /// took effect.
     #[error("could not {operation}")]
     Unreachable {
         operation: &'static str,
@@ -39,15 +43,19 @@ impl ClusterError {
     /// Classifies an error of the client library.
     pub(super) fn new(operation: &'static str, cause: kube::Error) -> Self {
         match &cause {
+            // `kube` makes a status of an answer that is none, such as a proxy's page. So does it
+            // for a path that the API server does not serve.
+            kube::Error::Api(status) if status.reason == UNPARSED_REASON => {
+                Self::Unreachable { operation, cause: Box::new(cause) }
+            }
             kube::Error::Api(status) if status.is_already_exists() => Self::Exists,
             kube::Error::Api(status) if status.is_conflict() => Self::Conflict,
             kube::Error::Api(status) if status.is_not_found() => Self::Gone,
-            kube::Error::Api(status) if matches!(status.code, 400..=428 | 431..=499) => {
+            // 408, 425 and 429 say that the request may be repeated, not that it was refused.
+            kube::Error::Api(status) if matches!(status.code, 400..=407 | 409..=424 | 426..=428 | 430..=499) => {
                 Self::Refused { operation, cause }
             }
-            kube::Error::SerdeError(_) | kube::Error::BuildRequest(_) => {
-                Self::Refused { operation, cause }
-            }
+            kube::Error::BuildRequest(_) => Self::Refused { operation, cause },
             _ => Self::Unreachable { operation, cause: Box::new(cause) },
         }
     }
@@ -55,6 +63,11 @@ impl ClusterError {
     /// Whether another request wrote first, so that a new read and a new decision may succeed.
     pub(crate) const fn is_overtaken(&self) -> bool {
         matches!(self, Self::Conflict | Self::Exists | Self::Gone)
+    }
+
+    /// Whether the write certainly had no effect.
+    pub(crate) const fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused { .. })
     }
 }
 

@@ -40,20 +40,22 @@ impl Live {
         if !is_object_name(name) {
             return Ok(None);
         }
+        let seen = self.cache.templates.get(name);
         let found = call("read a template", self.templates.get_opt(name)).await?;
         match &found {
             Some(template) => self.cache.templates.note(template),
-            None => self.cache.templates.forget(name),
+            None => seen.iter().for_each(|it| self.cache.templates.forget(it)),
         }
         Ok(found)
     }
 
     /// The owner record of this name.
     pub(crate) async fn owner(&self, key: &str) -> Result<Option<DployOwner>, ClusterError> {
+        let seen = self.cache.owners.get(key);
         let found = call("read an owner record", self.owners.get_opt(key)).await?;
         match &found {
             Some(owner) => self.cache.owners.note(owner),
-            None => self.cache.owners.forget(key),
+            None => seen.iter().for_each(|it| self.cache.owners.forget(it)),
         }
         Ok(found)
     }
@@ -84,10 +86,11 @@ impl Live {
 
     /// The instance of this name.
     pub(crate) async fn instance(&self, name: &str) -> Result<Option<DployInstance>, ClusterError> {
+        let seen = self.cache.instances.get(name);
         let found = call("read an instance", self.instances.get_opt(name)).await?;
         match &found {
             Some(instance) => self.cache.instances.note(instance),
-            None => self.cache.instances.forget(name),
+            None => seen.iter().for_each(|it| self.cache.instances.forget(it)),
         }
         Ok(found)
     }

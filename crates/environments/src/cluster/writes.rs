@@ -98,7 +98,7 @@ impl Writes {
             Some(deleting) if deleting.metadata.deletion_timestamp.is_some() => {
                 self.cache.instances.note(&deleting);
             }
-            _ => self.cache.instances.forget(&name),
+            _ => self.cache.instances.forget(seen),
         }
         Ok(())
     }

@@ -7,15 +7,22 @@ use kube::ResourceExt;
 use ledger::{
     claim::{Claimable, claimable, is_warm, sort_for_owner},
     order::Order,
-    seats::{SeatKey, seat_at, seat_to_claim, seats_with},
+    seats::{SeatKey, seat_at, seat_to_claim},
     timeouts::RESERVATION_TIMEOUT,
 };
 use resources::{DployInstance, DployOwner, Seat};
 use tokio::time::{Instant, timeout_at};
 
+use super::{write_seat::write_seat, written_environment};
 use crate::{
-    Refusal, cache::InstanceKey, cluster::ClusterError, contention::Reservation,
-    give_back::give_back, ports::Ports, queue,
+    Refusal,
+    cache::InstanceKey,
+    cluster::ClusterError,
+    contention::Reservation,
+    free_seat::give_back,
+    own_effect::{Effect, or_own_effect},
+    ports::Ports,
+    queue,
 };
 
 /// One claim.
@@ -56,12 +63,11 @@ impl<'a> Claim<'a> {
             };
             let now = self.ports.reads.now();
             let seat = seat_to_claim(self.key, &candidate.member, &candidate.claimable.uuid, now);
-            record = match self.ports.writes.seats(&record, &seats_with(&record, &seat)).await {
-                Ok(written) => written,
-                Err(error) if error.is_overtaken() => return Ok(None),
-                Err(error) => return Err(error.into()),
+            record = match write_seat(self.ports, &record, &seat).await? {
+                Some(written) => written,
+                None => return Ok(None),
             };
-            if let Some(claimed) = self.claim_member(&candidate, &seat).await? {
+            if let Some(claimed) = self.claim_member(&candidate, &record, &seat).await? {
                 return Ok(Some(claimed));
             }
             drop(candidate);
@@ -86,22 +92,22 @@ impl<'a> Claim<'a> {
     async fn claim_member(
         &self,
         candidate: &Candidate,
+        record: &DployOwner,
         seat: &Seat,
     ) -> Result<Option<DployInstance>, Refusal> {
         let Ports { reads, writes, contention: _ } = self.ports;
         let patch = self.order.claim_patch(candidate.claimable.resolved.ttl_seconds, reads.now());
+        // The live read also updates the cache, from which the next member is chosen.
+        let own_claim = written_environment(self.ports, record, seat);
         match writes.patch(&candidate.member, patch).await {
-            Ok(claimed) => Ok(Some(claimed)),
-            Err(error @ ClusterError::Unreachable { .. }) => Err(error.into()),
-            Err(error) if error.is_overtaken() => {
-                // Updates the cache before the next member is chosen from it.
-                reads.live.instance(&seat.instance).await?;
-                Ok(None)
-            }
-            Err(error) => {
-                give_back(self.ports, &self.order.owner, seat).await;
-                Err(error.into())
-            }
+            Err(refused @ ClusterError::Refused { .. }) => match own_claim.await? {
+                Effect::Own(claimed) => Ok(Some(claimed)),
+                Effect::Never | Effect::Open => {
+                    give_back(self.ports, &self.order.owner, seat).await;
+                    Err(refused.into())
+                }
+            },
+            claimed => or_own_effect(claimed, own_claim).await,
         }
     }
 

@@ -1,18 +1,28 @@
 //! The deletion of an expired environment.
 
+use kube::ResourceExt;
+use ledger::standing::is_deleting;
 use resources::DployInstance;
 
-use crate::{Refusal, cluster::Writes};
+use crate::{
+    Refusal,
+    own_effect::{Effect, or_own_effect},
+    ports::Ports,
+};
 
 /// Deletes an expired instance on exactly the version that was read. `false` when another request
-/// extended or deleted it first.
+/// extended it first.
 pub(super) async fn delete_expired(
-    writes: &Writes,
+    ports: Ports<'_>,
     expired: &DployInstance,
 ) -> Result<bool, Refusal> {
-    match writes.delete(expired).await {
-        Ok(()) => Ok(true),
-        Err(error) if error.is_overtaken() => Ok(false),
-        Err(error) => Err(error.into()),
-    }
+    let deleted = ports.writes.delete(expired).await;
+    let gone = async {
+        let live = ports.reads.live.instance(&expired.name_any()).await?;
+        Ok(match live {
+            None => Effect::Own(()),
+            Some(live) => Effect::on(expired, Some(live), is_deleting).map(drop),
+        })
+    };
+    Ok(or_own_effect(deleted, gone).await?.is_some())
 }

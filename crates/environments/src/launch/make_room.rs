@@ -1,5 +1,6 @@
 //! The quota check of a launch, which first frees the seats of environments that have ended.
 
+use kube::ResourceExt;
 use ledger::{
     quota::{QuotaStep, decide},
     seats::seats,
@@ -10,6 +11,7 @@ use resources::{DployInstance, DployOwner, DployTemplateSpec, Seat};
 use super::delete_expired::delete_expired;
 use crate::{
     Refusal,
+    own_effect::{Effect, or_own_effect},
     ports::Ports,
     quota::{is_below_limit, limit},
 };
@@ -44,11 +46,13 @@ async fn free_ended_seats(ports: Ports<'_>, record: &DployOwner) -> Result<bool,
     if kept.len() == seats(record).len() {
         return Ok(false);
     }
-    match ports.writes.seats(record, &kept).await {
-        Ok(_) => Ok(true),
-        Err(error) if error.is_overtaken() => Ok(true),
-        Err(error) => Err(error.into()),
-    }
+    let written = ports.writes.seats(record, &kept).await;
+    // The record is read again in any case. Only the version says whether the write may follow.
+    let overtaken = async {
+        let live = ports.reads.live.owner(&record.name_any()).await?;
+        Ok(Effect::on(record, live, |_| false))
+    };
+    or_own_effect(written, overtaken).await.map(|_| true)
 }
 
 /// Whether the seat's environment has ended. Deletes an expired one. Only an instance that the
@@ -64,6 +68,6 @@ async fn can_be_freed(ports: Ports<'_>, record: &DployOwner, seat: &Seat) -> Res
     match step(&live) {
         QuotaStep::Keep => Ok(false),
         QuotaStep::Free => Ok(true),
-        QuotaStep::DeleteThenFree => delete_expired(ports.writes, &live).await,
+        QuotaStep::DeleteThenFree => delete_expired(ports, &live).await,
     }
 }

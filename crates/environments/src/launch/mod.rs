@@ -7,6 +7,7 @@ mod lasting_claims;
 mod make_room;
 mod on_demand;
 mod wait;
+mod write_seat;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -15,8 +16,11 @@ use ledger::{
     launch::{LaunchStep, decide},
     order::Order,
     seats::SeatKey,
+    standing::{Standing, standing, written_environment as written_by},
 };
-use resources::{DployInstance, DployOwner, DployTemplate, Method, WhenEmpty, identity_label};
+use resources::{
+    DployInstance, DployOwner, DployTemplate, Method, Seat, WhenEmpty, identity_label,
+};
 use tokio::time::Instant;
 use tracing::{Span, field, info, instrument};
 use wire::Run;
@@ -27,8 +31,11 @@ use self::{
 };
 use crate::{
     Caller, Refusal,
+    audited::{note_instance, note_owner},
+    cluster::ClusterError,
     ledger_read::{LedgerRead, cached_ledger_without, read_ledger},
     metrics::{LaunchOutcome, Metrics},
+    own_effect::Effect,
     owners::{Owner, Owners},
     parameters,
     ports::Ports,
@@ -55,7 +62,24 @@ pub(crate) async fn launch(
         metrics.claim(began.elapsed(), launched.as_ref().map(|it| it.outcome));
     }
     let Launched { owner, instance, outcome: _ } = launched?;
+    note_instance(&instance);
     Ok(views::run(ports.reads, &instance, &owner))
+}
+
+/// Reads live whether the create or claim that follows `seat` took effect.
+async fn written_environment(
+    ports: Ports<'_>,
+    record: &DployOwner,
+    seat: &Seat,
+) -> Result<Effect<DployInstance>, ClusterError> {
+    let live = ports.reads.live.instance(&seat.instance).await?;
+    let now = ports.reads.now();
+    let standing = standing(seat, record, live.as_ref(), now);
+    Ok(match written_by(seat, record, live, now) {
+        Some(own) => Effect::Own(own),
+        None if matches!(standing, Standing::Unwritten(_)) => Effect::Open,
+        None => Effect::Never,
+    })
 }
 
 /// One launch.
@@ -79,6 +103,7 @@ impl Launch<'_> {
     async fn run(&self) -> Result<Launched, Refusal> {
         let owner = self.owner().await?;
         Span::current().record("owner", &owner.key);
+        note_owner(&owner.key);
         let _turn = self.ports.contention.turns.wait(&owner.key).await;
         self.settle(owner).await
     }
@@ -134,9 +159,7 @@ impl Launch<'_> {
             }
             LaunchStep::TakeSeat => has_room(self.ports, &record, &self.template.spec).await?,
             LaunchStep::ReplaceSeat => true,
-            LaunchStep::DeleteExpired(instance) => {
-                delete_expired(self.ports.writes, &instance).await?
-            }
+            LaunchStep::DeleteExpired(instance) => delete_expired(self.ports, &instance).await?,
             LaunchStep::AwaitWriter(pending) => {
                 wait::await_writer(self.ports, &pending, owner, deadline).await?
             }

@@ -2,20 +2,26 @@
 //! its queue.
 
 use ledger::{
+    found::PendingSeat,
     order::Order,
-    seats::{SeatKey, seat_to_create, seats_with},
+    seats::{SeatKey, may_still_create, seat_to_create},
+    standing::LateWriter,
 };
-use resources::{DployInstance, DployOwner, DployTemplate, Method};
+use resources::{DployInstance, DployOwner, DployTemplate, Method, Seat};
+use tracing::warn;
 
+use super::{write_seat::write_seat, written_environment};
 use crate::{
     Refusal,
     cluster::ClusterError,
-    give_back::give_back,
+    fence::fence,
+    free_seat::give_back,
+    own_effect::or_own_effect,
     ports::{Ports, spec_of},
 };
 
 /// Writes a seat with a fresh uuid, then creates the instance that it names, once. `None` when
-/// another request wrote the record first or fenced the seat.
+/// another request wrote the record first or fenced the seat, or when the seat is too old.
 pub(super) async fn create_new(
     ports: Ports<'_>,
     key: &SeatKey,
@@ -23,13 +29,9 @@ pub(super) async fn create_new(
     order: &Order,
     record: DployOwner,
 ) -> Result<Option<DployInstance>, Refusal> {
-    let Ports { reads, writes, contention: _ } = ports;
+    let reads = ports.reads;
     let seat = seat_to_create(key, &reads.world.random_hex::<4>(), reads.now());
-    match writes.seats(&record, &seats_with(&record, &seat)).await {
-        Ok(_) => {}
-        Err(error) if error.is_overtaken() => return Ok(None),
-        Err(error) => return Err(error.into()),
-    }
+    let Some(record) = write_seat(ports, &record, &seat).await? else { return Ok(None) };
     let config = reads.cache.config();
     let config = spec_of(config.as_ref());
     let seed = reads.world.random_hex::<16>();
@@ -38,13 +40,36 @@ pub(super) async fn create_new(
         Method::OnDemand => order.instance(&seat, resolved, reads.now()),
         Method::Pool => order.place(&seat, resolved, reads.now()),
     };
-    match writes.create(&instance).await {
-        Ok(created) => Ok(Some(created)),
-        Err(ClusterError::Exists) => Ok(None),
-        Err(error @ ClusterError::Unreachable { .. }) => Err(error.into()),
-        Err(error) => {
-            give_back(ports, &order.owner, &seat).await;
-            Err(error.into())
+    if !may_still_create(&seat, reads.now()) {
+        return Ok(None);
+    }
+    let created = match ports.writes.create(&instance).await {
+        Err(refused @ ClusterError::Refused { .. }) => {
+            return give_up(ports, &order.owner, seat, refused).await;
+        }
+        created => or_own_effect(created, written_environment(ports, &record, &seat)).await?,
+    };
+    // The process may have been suspended during the create. Then another request may have fenced
+    // the seat, and the void instance may be gone, so only the ledger says what the owner has.
+    Ok(created.filter(|_| may_still_create(&seat, reads.now())))
+}
+
+/// Gives the seat back behind a fence, so that nothing can follow the refused create. `None` when
+/// the instance exists after all.
+async fn give_up(
+    ports: Ports<'_>,
+    owner: &str,
+    seat: Seat,
+    refused: ClusterError,
+) -> Result<Option<DployInstance>, Refusal> {
+    let pending = PendingSeat { seat, writer: LateWriter::Creates, member: None };
+    match fence(ports, &pending).await {
+        Ok(true) => give_back(ports, owner, &pending.seat).await,
+        Ok(false) => return Ok(None),
+        Err(refusal) => {
+            let error: &dyn std::error::Error = &refusal;
+            warn!(owner, instance = pending.seat.instance, error, "could not fence a seat");
         }
     }
+    Err(refused.into())
 }

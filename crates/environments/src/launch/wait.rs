@@ -51,7 +51,7 @@ pub(super) async fn await_writer(
         return Ok(false);
     }
     info!(instance = pending.seat.instance, "fencing a seat whose writer did not finish");
-    fence(ports.writes, pending).await
+    fence(ports, pending).await
 }
 
 /// Whether the cache has another seat, or another version of its instance, than the live read that

@@ -10,7 +10,12 @@ use resources::{DployInstance, DployOwner, identity_label};
 use tracing::info;
 
 use super::{Claimant, Owner, Owners};
-use crate::{Caller, Refusal, cluster::ClusterError, contention::Attempts, ports::Reads};
+use crate::{
+    Caller, Refusal,
+    contention::Attempts,
+    own_effect::{Effect, or_own_effect},
+    ports::Reads,
+};
 
 impl Owners<'_> {
     /// Takes care of records that were lost, as far as the cache shows their instances: binds the
@@ -63,15 +68,13 @@ impl Owners<'_> {
     async fn bind_to(&self, claimant: &Claimant, key: &str) -> Result<Option<DployOwner>, Refusal> {
         let mut attempts = Attempts::of(&self.reads.world);
         loop {
-            match self.writes.create_owner(&claimant.record(key)).await {
-                Ok(created) => {
-                    info!(owner = key, "bound an owner key");
-                    return Ok(Some(created));
-                }
-                Err(ClusterError::Exists) => {}
-                Err(error) => return Err(error.into()),
+            let created = self.writes.create_owner(&claimant.record(key)).await;
+            if created.is_ok() {
+                info!(owner = key, "bound an owner key");
             }
-            if let Some(record) = self.reads.live.owner(key).await? {
+            let bound =
+                async { Ok(self.reads.live.owner(key).await?.map_or(Effect::Open, Effect::Own)) };
+            if let Some(record) = or_own_effect(created, bound).await? {
                 return Ok((record.spec.identity == claimant.identity).then_some(record));
             }
             // An admin has deleted the record since.

@@ -23,6 +23,7 @@ use resources::{
 };
 use serde_json::{Map, Value, json};
 use tokio::{
+    runtime::{Builder, Runtime},
     sync::Barrier,
     time::{Instant, sleep},
 };
@@ -336,4 +337,37 @@ pub(crate) fn sorted<T>(answers: Vec<Result<T, Refusal>>) -> (Vec<T>, Vec<Refusa
         }
     }
     (granted, refused)
+}
+
+/// A replica in a runtime of its own. It dies like a process that is killed: nothing of it runs on.
+pub(crate) struct Mortal {
+    runtime: Runtime,
+    environments: Environments,
+    pub(crate) faults: Faults,
+}
+
+impl Bed {
+    /// Another replica, which a test can kill. It knows the templates that exist.
+    pub(crate) async fn mortal(&self) -> Mortal {
+        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.expect("a runtime");
+        let (environments, faults) = {
+            let _inside = runtime.enter();
+            self.another_replica()
+        };
+        eventually("it is ready", async || environments.ready().await.is_ok()).await;
+        Mortal { runtime, environments, faults }
+    }
+}
+
+impl Mortal {
+    /// Begins a launch, which ends with the replica.
+    pub(crate) fn launch(&self, caller: &Caller, template: &str) {
+        self.runtime.spawn(launch(&self.environments, caller, template));
+    }
+
+    /// Kills the replica.
+    pub(crate) fn kill(self) {
+        self.runtime.shutdown_background();
+    }
 }

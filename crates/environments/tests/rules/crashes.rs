@@ -3,6 +3,7 @@
 use environments::RefusalKind;
 use http::Method;
 use kube::api::ListParams;
+use ledger::void::is_void;
 use resources::meta;
 
 use crate::bed::{Bed, eventually, launch, person};
@@ -14,11 +15,12 @@ async fn a_launch_that_died_between_its_writes_is_fenced_by_the_next() {
     let bed = Bed::with(2).await;
     bed.template("desk", |_| ()).await;
     let ada = person("ada");
-    let gate = bed.faults(0).stop(Method::POST, INSTANCES);
-    let dying = tokio::spawn(launch(bed.replica(0), &ada, "desk"));
+    let dying = bed.mortal().await;
+    let gate = dying.faults.stop(Method::POST, INSTANCES);
+    dying.launch(&ada, "desk");
     gate.arrived().await;
     let lost = bed.seats("ada").await.remove(0);
-    dying.abort();
+    dying.kill();
     let run = launch(bed.replica(1), &ada, "desk").await.expect("an environment");
     assert_ne!(run.uuid, lost.uuid);
     bed.assert_balanced().await;
@@ -67,11 +69,12 @@ async fn a_claim_that_died_between_its_writes_is_fenced_by_the_next() {
     let bed = Bed::with(2).await;
     bed.pool("warm", 2).await;
     let ada = person("ada");
-    let gate = bed.faults(0).stop(Method::PATCH, INSTANCES);
-    let dying = tokio::spawn(launch(bed.replica(0), &ada, "warm"));
+    let dying = bed.mortal().await;
+    let gate = dying.faults.stop(Method::PATCH, INSTANCES);
+    dying.launch(&ada, "warm");
     gate.arrived().await;
     let lost = bed.seats("ada").await.remove(0);
-    dying.abort();
+    dying.kill();
     let run = launch(bed.replica(1), &ada, "warm").await.expect("an environment");
     assert_ne!(run.uuid, lost.uuid);
     bed.assert_balanced().await;
@@ -167,7 +170,7 @@ async fn a_refused_create_gives_the_seat_back() {
     assert_eq!(refusal.kind(), RefusalKind::Internal);
     assert!(bed.seats("ada").await.is_empty());
     let all = bed.instances().list(&ListParams::default()).await.expect("a list");
-    assert!(all.items.is_empty());
+    assert!(all.items.iter().all(is_void), "only the fence is left");
     eventually("the list is empty", async || {
         bed.replica(0).list(&ada).await.is_ok_and(|list| list.used == 0)
     })

@@ -6,6 +6,7 @@
 #![allow(missing_docs, reason = "the name of a test says what it checks")]
 #![allow(clippy::expect_used, reason = "a test that cannot be set up fails with a sentence")]
 
+mod answers;
 mod bed;
 mod crashes;
 mod faults;
@@ -15,3 +16,4 @@ mod owners;
 mod queues;
 mod races;
 mod stream;
+mod suspended;

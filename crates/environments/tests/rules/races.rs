@@ -40,6 +40,16 @@ race!(a_double_click_on_a_pool_claims_one_member, 3, async |bed: &Bed| {
     assert_eq!(bed.owned().await.len(), 1);
 });
 
+race!(a_double_click_gives_one_environment_although_answers_are_lost, 3, async |bed: &Bed| {
+    (0..3).for_each(|replica| bed.faults(replica).lose_answers());
+    bed.template("desk", |_| ()).await;
+    let answers = at_once(10, |i| launch(bed.replica(i), &person("ada"), "desk")).await;
+    let (runs, refused) = sorted(answers);
+    assert_eq!((runs.len(), refused), (10, vec![]));
+    assert!(runs.iter().all(|run| run.uuid == runs[0].uuid), "{runs:?}");
+    assert_eq!(bed.owned().await.len(), 1);
+});
+
 race!(of_a_hundred_launches_by_one_owner_the_limit_is_granted, 3, async |bed: &Bed| {
     for i in 0..20 {
         bed.template(&format!("t{i}"), |_| ()).await;
@@ -68,6 +78,11 @@ race!(an_owner_of_four_gets_one_of_five_more, 2, async |bed: &Bed| {
 });
 
 race!(forty_owners_claim_twenty_members, 3, async |bed: &Bed| {
+    everybody_claims(bed, 40, 20).await;
+});
+
+race!(forty_owners_claim_twenty_members_although_answers_are_lost, 3, async |bed: &Bed| {
+    (0..3).for_each(|replica| bed.faults(replica).lose_answers());
     everybody_claims(bed, 40, 20).await;
 });
 
@@ -101,7 +116,14 @@ async fn everybody_claims(bed: &Bed, owners: usize, members: u32) {
     }
 }
 
-race!(of_twenty_extends_three_count, 3, async |bed: &Bed| {
+race!(of_twenty_extends_three_count, 3, of_twenty_extends_three_count_on);
+
+race!(of_twenty_extends_three_count_although_answers_are_lost, 3, async |bed: &Bed| {
+    (0..3).for_each(|replica| bed.faults(replica).lose_answers());
+    of_twenty_extends_three_count_on(bed).await;
+});
+
+async fn of_twenty_extends_three_count_on(bed: &Bed) {
     bed.template("desk", |spec| spec.ttl.max_extends = Some(3)).await;
     let ada = person("ada");
     let first = launch(bed.replica(0), &ada, "desk").await.expect("an environment");
@@ -120,9 +142,16 @@ race!(of_twenty_extends_three_count, 3, async |bed: &Bed| {
     assert_eq!(deadlines, expected);
     let counts: BTreeSet<_> = extended.iter().map(|it| it.extend_count).collect();
     assert_eq!(counts, BTreeSet::from([1, 2, 3]));
+}
+
+race!(of_twenty_deletes_one_wins_and_a_new_launch_is_another_one, 3, of_twenty_deletes_one_wins_on);
+
+race!(of_twenty_deletes_one_wins_although_answers_are_lost, 3, async |bed: &Bed| {
+    (0..3).for_each(|replica| bed.faults(replica).lose_answers());
+    of_twenty_deletes_one_wins_on(bed).await;
 });
 
-race!(of_twenty_deletes_one_wins_and_a_new_launch_is_another_one, 3, async |bed: &Bed| {
+async fn of_twenty_deletes_one_wins_on(bed: &Bed) {
     bed.template("desk", |_| ()).await;
     let ada = person("ada");
     let first = launch(bed.replica(0), &ada, "desk").await.expect("an environment");
@@ -135,9 +164,16 @@ race!(of_twenty_deletes_one_wins_and_a_new_launch_is_another_one, 3, async |bed:
     assert_eq!((removed.len(), refused), (1, vec![RefusalKind::NotFound; 19]));
     let second = launch(bed.replica(1), &ada, "desk").await.expect("another environment");
     assert_ne!(first.uuid, second.uuid);
+}
+
+race!(launches_and_deletes_at_once_leave_balanced_books, 3, launches_and_deletes_at_once_on);
+
+race!(launches_and_deletes_leave_balanced_books_although_answers_are_lost, 3, async |bed: &Bed| {
+    (0..3).for_each(|replica| bed.faults(replica).lose_answers());
+    launches_and_deletes_at_once_on(bed).await;
 });
 
-race!(launches_and_deletes_at_once_leave_balanced_books, 3, async |bed: &Bed| {
+async fn launches_and_deletes_at_once_on(bed: &Bed) {
     bed.template("desk", |_| ()).await;
     bed.pool("warm", 12).await;
     let answers = at_once(24, |i| {
@@ -156,7 +192,7 @@ race!(launches_and_deletes_at_once_leave_balanced_books, 3, async |bed: &Bed| {
     for refusal in answers.into_iter().filter_map(Result::err) {
         assert_eq!(refusal.kind(), RefusalKind::NotFound, "{refusal}");
     }
-});
+}
 
 race!(a_claim_costs_two_writes, 1, async |bed: &Bed| {
     bed.pool("warm", 2).await;

@@ -45,3 +45,34 @@ fn the_latest_timestamp_stays_the_latest() {
     let extension = extension(decide(&instance(Some(1_000), "0"), limits));
     assert_eq!(extension.deadline, Timestamp::MAX);
 }
+
+/// The instance after the patch of an extension by this request.
+fn extended(mut instance: DployInstance, request: &str) -> DployInstance {
+    let patch = extension(decide(&instance, LIMITS)).patch(&instance, request);
+    let written = serde_json::from_value(patch["metadata"]["annotations"].clone());
+    instance.metadata.annotations = Some(written.expect("annotations"));
+    instance
+}
+
+#[test]
+fn a_request_finds_its_extension_behind_later_ones() {
+    let first = extended(instance(Some(1_000), "0"), "a");
+    assert!(was_extended_by(&first, "a") && !was_extended_by(&first, "b"));
+    let second = extended(first, "b");
+    assert!(was_extended_by(&second, "a") && was_extended_by(&second, "b"));
+    assert_eq!(extend_count(&second), 2);
+}
+
+#[test]
+fn an_instance_forgets_old_requests() {
+    let limits = ExtendLimits { max_extends: 0, ..LIMITS };
+    let mut instance = instance(Some(1_000), "0");
+    for request in 0..100 {
+        let patch = extension(decide(&instance, limits)).patch(&instance, &request.to_string());
+        let ids = patch["metadata"]["annotations"][meta::EXTENDED_BY].as_str().expect("ids");
+        let annotation = (meta::EXTENDED_BY.to_owned(), ids.to_owned());
+        instance.metadata.annotations = Some([annotation].into());
+    }
+    let known = (0..100).filter(|it| was_extended_by(&instance, &it.to_string()));
+    assert_eq!(known.collect::<Vec<_>>(), (92..100).collect::<Vec<_>>());
+}

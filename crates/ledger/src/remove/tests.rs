@@ -39,3 +39,33 @@ fn a_vacant_seat_is_freed() {
     check(Standing::Vacant, Some(instance()), &RemoveStep::Free(seat()));
     check(Standing::Vacant, None, &RemoveStep::Free(seat()));
 }
+
+/// An instance with this uid and mark.
+fn marked(uid: &str, mark: &str, is_deleting: bool) -> DployInstance {
+    let mut instance = *instance();
+    instance.metadata.uid = Some(uid.to_owned());
+    instance.metadata.annotations = Some([(meta::REMOVED_BY.to_owned(), mark.to_owned())].into());
+    instance.metadata.deletion_timestamp = is_deleting.then(|| seat().since);
+    instance
+}
+
+#[test]
+fn a_request_recognizes_its_own_deletion_and_no_other() {
+    let before = marked("one", "a", false);
+    assert!(is_marked_by(&before, "a") && !is_marked_by(&before, "b"));
+    let check = |live: Option<&DployInstance>| was_removed_by(live, &before, "a");
+    assert!(check(Some(&marked("one", "a", true))));
+    assert!(!check(Some(&marked("one", "b", true))), "another request deleted it");
+    assert!(!check(Some(&before)), "it is not deleted");
+    assert!(check(None), "it is gone");
+    assert!(check(Some(&marked("two", "", false))), "it is gone, and the name is used again");
+}
+
+#[test]
+fn the_mark_is_what_is_looked_for() {
+    let patch = mark("a");
+    let written = serde_json::from_value(patch["metadata"]["annotations"].clone());
+    let mut instance = *instance();
+    instance.metadata.annotations = Some(written.expect("annotations"));
+    assert!(is_marked_by(&instance, "a"));
+}

@@ -19,10 +19,13 @@ use crate::{
     orphan::{is_orphan, needs_seat, needs_seat_in},
     quota,
     remove::{self, RemoveStep},
-    seats::{SeatKey, seat_at, seat_to_create, seats, seats_except, seats_with, seats_without},
-    standing::{LateWriter, Standing, standing},
+    seats::{
+        SeatKey, has_seat, may_still_create, seat_at, seat_to_create, seats, seats_except,
+        seats_with,
+    },
+    standing::{LateWriter, Standing, standing, written_environment},
     sweep::{self, Occupant, SeatSeen, SweepStep},
-    timeouts::{ORPHAN_GRACE, SEAT_SWEEP_DELAY},
+    timeouts::{ORPHAN_GRACE, OWN_SEAT_MAX_AGE, SEAT_SWEEP_DELAY},
     void::{is_void, void_instance},
 };
 
@@ -50,7 +53,6 @@ proptest! {
             seats(&record).iter().filter(|other| !key.identifies(other)).cloned().collect();
         let taken = with(&record, seats_with(&record, &seat));
         prop_assert_eq!(seat_at(&taken, &key), Some(&seat));
-        prop_assert_eq!(seats_without(&taken, &seat.instance), before.clone());
         prop_assert_eq!(seats_except(&taken, &[&seat]), before);
     }
 
@@ -66,6 +68,46 @@ proptest! {
         prop_assume!(old != new);
         let ledger = with(&record, seats_with(&record, &new));
         prop_assert!(seats_except(&ledger, &[&old]).contains(&new));
+    }
+
+    #[test]
+    fn a_writer_recognizes_only_the_environment_of_its_own_seat(
+        seat in seat(), instance in option::of(instance()), now in second(),
+    ) {
+        let live = named(&seat, instance);
+        if let Some(own) = written_environment(&seat, &owner(), live.clone(), at(now)) {
+            prop_assert_eq!(own.spec.uuid.as_ref(), Some(&seat.uuid));
+            prop_assert_eq!(Found::seated(seat, &owner(), live, at(now)).living(), Some(own));
+        }
+    }
+
+    #[test]
+    fn a_writer_recognizes_what_it_created(
+        order in order(), resolved in resolved(), uuid in uuid(), now in second(),
+    ) {
+        let seat = seat_to_create(&SeatKey::of_template("desk"), &uuid, at(now));
+        let created = order.instance(&seat, resolved.clone(), at(now));
+        let mut record = owner();
+        record.metadata.name = Some(order.owner.clone());
+        record.spec.identity = identity(&order.owner);
+        let own = written_environment(&seat, &record, Some(created), at(now));
+        prop_assert_eq!(own.is_some(), resolved.ttl_seconds != 0);
+        let void = void_instance(&seat);
+        prop_assert_eq!(written_environment(&seat, &record, Some(void), at(now)), None);
+    }
+
+    #[test]
+    fn a_seat_that_replaced_another_on_the_same_member_is_another_one(record in record(), seat in seat()) {
+        let later = Seat { chosen_at: Some("later".to_owned()), ..seat.clone() };
+        let ledger = with(&record, seats_with(&record, &later));
+        prop_assert!(has_seat(&ledger, &later) && !has_seat(&ledger, &seat));
+    }
+
+    #[test]
+    fn an_instance_is_created_only_for_a_young_seat(uuid in uuid(), since in second(), age in 0_i64..200) {
+        let seat = seat_to_create(&SeatKey::of_template("desk"), &uuid, at(since));
+        let is_young = age < OWN_SEAT_MAX_AGE.as_secs().cast_signed();
+        prop_assert_eq!(may_still_create(&seat, at(since + age)), is_young);
     }
 
     #[test]

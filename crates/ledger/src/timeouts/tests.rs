@@ -8,6 +8,7 @@ fn the_timeouts_have_the_order_of_the_table() {
         TURN_TIMEOUT,
         API_CALL_TIMEOUT,
         SEAT_SWEEP_DELAY,
+        OWN_SEAT_MAX_AGE,
         VOID_LIFETIME,
     ];
     assert!(order.is_sorted_by(|one, next| one < next), "{order:?}");
@@ -16,4 +17,5 @@ fn the_timeouts_have_the_order_of_the_table() {
 #[test]
 fn a_void_instance_outlasts_a_late_writer_many_times_over() {
     assert!(VOID_LIFETIME >= 10 * API_CALL_TIMEOUT);
+    assert!(VOID_LIFETIME >= 5 * (OWN_SEAT_MAX_AGE + API_CALL_TIMEOUT));
 }

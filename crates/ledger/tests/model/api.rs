@@ -2,12 +2,12 @@
 //! with preconditions, finalizers; and the answers that get lost between it and a request.
 
 use crate::{
-    bridge,
     state::{Chosen, Held, Name, Object, Owner, Pc, Phase, Record, Seat, Seats, Slot, State},
+    writes,
 };
 
 /// Why the API server rejects a write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Rejection {
     Conflict,
     Exists,
@@ -15,7 +15,7 @@ pub(crate) enum Rejection {
 }
 
 /// The answer to a write, as the client sees it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Reply {
     Done,
     Rejected(Rejection),
@@ -137,9 +137,6 @@ impl State {
             request.held.record.seats.0.iter_mut().flatten().for_each(age);
             request.seat.iter_mut().for_each(age);
             request.seen &= request.name != name;
-            if object.is_none() {
-                request.asked = request.asked.filter(|asked| *asked != name);
-            }
         }
         for slot in &mut self.slots {
             match slot {
@@ -171,7 +168,7 @@ impl State {
 
     /// Creates the void instance of a seat.
     pub(crate) fn create_void(&mut self, seat: Seat) -> Result<(), Rejection> {
-        let void = bridge::void(seat, self.hour);
+        let void = writes::void(seat, self.hour);
         self.create(seat.name, void)
     }
 

@@ -8,29 +8,29 @@ use std::{cell::RefCell, collections::HashMap, hash::Hash, thread::LocalKey};
 use jiff::Timestamp;
 use ledger::{
     claim::is_warm,
-    extend::{self, ExtendLimits, ExtendStep},
+    extend,
     fence::{self, FenceStep},
     found::{Found, PendingSeat, may_be_unseated},
     launch::{self, LaunchStep},
-    orphan::is_orphan,
+    orphan::{is_orphan, needs_seat_in},
     quota::{self, QuotaStep},
     remove::{self, RemoveStep},
-    seats,
-    standing::{Standing, standing},
+    reseat, seats,
+    standing::{Standing, standing, written_environment},
     sweep::{self, Occupant, SeatSeen, SweepStep},
     timeouts::ORPHAN_GRACE,
     timestamps,
-    void::{void_ends_at, void_instance},
+    void::void_ends_at,
 };
 
 use crate::{
-    real::{self, at, compact, instance, owner_record},
-    state::{Name, Object, Owner, Record, Seat, Seats, State, Template},
+    real::{self, at, instance, owner_record},
+    state::{Name, Object, Owner, Record, Seat, Seats, State},
 };
 
-type Cache<K, V> = RefCell<HashMap<K, V>>;
+pub(crate) type Cache<K, V> = RefCell<HashMap<K, V>>;
 
-fn once<K: Eq + Hash + Copy, V: Copy>(
+pub(crate) fn once<K: Eq + Hash + Copy, V: Copy>(
     cache: &'static LocalKey<Cache<K, V>>,
     key: K,
     decide: impl FnOnce(K) -> V,
@@ -91,9 +91,8 @@ pub(crate) enum Sweep {
 
 fn found(look: Look) -> Found {
     let Look { owner, record, seat, object, hour } = look;
-    let _ = record;
     let instance = object.map(|it| instance(seat.name, it, hour));
-    Found::seated(real::seat(seat), real::key(owner), instance, at(hour))
+    Found::seated(real::seat(seat), &owner_record(owner, record), instance, at(hour))
 }
 
 fn fence_of(pending: &PendingSeat) -> Fence {
@@ -132,7 +131,8 @@ pub(crate) fn standing_of(look: Look) -> Standing {
     thread_local!(static CACHE: Cache<Look, Standing> = RefCell::default());
     once(&CACHE, look, |look| {
         let instance = look.object.map(|it| instance(look.seat.name, it, look.hour));
-        standing(&real::seat(look.seat), real::key(look.owner), instance.as_ref(), at(look.hour))
+        let record = owner_record(look.owner, look.record);
+        standing(&real::seat(look.seat), &record, instance.as_ref(), at(look.hour))
     })
 }
 
@@ -149,7 +149,7 @@ pub(crate) fn sweep(look: Look) -> Sweep {
         let occupant = instance.map_or(Occupant::Absent, |it| Occupant::Present(Box::new(it)));
         let seat = real::seat(look.seat);
         let seen = SeatSeen { seat, occupant, waiting_since: Timestamp::UNIX_EPOCH };
-        match sweep::decide(real::key(look.owner), &seen, at(look.hour)) {
+        match sweep::decide(&owner_record(look.owner, look.record), &seen, at(look.hour)) {
             SweepStep::Keep | SweepStep::WaitUntil(_) => Sweep::Keep,
             SweepStep::Free => Sweep::Free,
             SweepStep::FenceThenFree => Sweep::CreateVoid,
@@ -158,22 +158,78 @@ pub(crate) fn sweep(look: Look) -> Sweep {
     })
 }
 
-/// `ledger::orphan::is_orphan`, once the grace is over, of an instance that `record` has no seat for.
+/// `ledger::orphan`, once the grace is over, of an instance that `record` has no seat for.
 pub(crate) fn orphan(name: Name, object: Object, record: Record) -> bool {
-    let _ = record;
-    thread_local!(static CACHE: Cache<(Name, Object), bool> = RefCell::default());
-    once(&CACHE, (name, object), |(name, object)| {
+    thread_local!(static CACHE: Cache<(Name, Object, Record), bool> = RefCell::default());
+    once(&CACHE, (name, object, record), |(name, object, record)| {
         let now = timestamps::later(at(object.hour + 1), ORPHAN_GRACE);
-        is_orphan(&instance(name, object, object.hour), now)
+        let instance = instance(name, object, object.hour);
+        needs_seat_in(&instance, &owner_record(object.owner, record)) && is_orphan(&instance, now)
     })
 }
 
 /// `ledger::found::Found::unseated`: whether an instance without a seat is an environment.
 pub(crate) fn unseated(name: Name, object: Object, record: Record, hour: u8) -> bool {
-    let _ = record;
-    let (real, key) = (instance(name, object, hour), real::seat_key(object.template));
-    may_be_unseated(&real, &key)
-        && Found::unseated(real, real::key(object.owner), &key, at(hour)).is_some()
+    type Key = (Name, Object, Record, u8);
+    thread_local!(static CACHE: Cache<Key, bool> = RefCell::default());
+    once(&CACHE, (name, object, record, hour), |(name, object, record, hour)| {
+        let record = owner_record(object.owner, record);
+        let (real, key) = (instance(name, object, hour), real::seat_key(object.template));
+        may_be_unseated(&real, &record, &key)
+            && Found::unseated(real, &record, &key, at(hour)).is_some()
+    })
+}
+
+/// `ledger::reseat::decide`: the seats of a record that was lost; `None` when it lacks none.
+pub(crate) fn reseated(state: &State, owner: Owner) -> Option<Seats> {
+    let record = owner_record(owner, *state.record(owner));
+    let owned: Vec<_> =
+        state.living(owner).map(|(name, it)| instance(name, it, state.hour)).collect();
+    let seats = reseat::decide(&record, &owned, at(state.hour))?;
+    Some(Seats::of(seats.iter().map(real::compact_seat)))
+}
+
+/// `ledger::seats::may_still_create`.
+pub(crate) fn may_still_create(seat: Seat, hour: u8) -> bool {
+    seats::may_still_create(&real::seat(seat), at(hour))
+}
+
+/// `ledger::seats::has_seat`.
+pub(crate) fn has_seat(owner: Owner, record: Record, seat: Seat) -> bool {
+    thread_local!(static CACHE: Cache<(Owner, Record, Seat), bool> = RefCell::default());
+    once(&CACHE, (owner, record, seat), |(owner, record, seat)| {
+        seats::has_seat(&owner_record(owner, record), &real::seat(seat))
+    })
+}
+
+/// `ledger::standing::written_environment`: whether the writer of a seat finds its write done.
+pub(crate) fn is_written(look: Look) -> bool {
+    thread_local!(static CACHE: Cache<Look, bool> = RefCell::default());
+    once(&CACHE, look, |look| {
+        let instance = look.object.map(|it| instance(look.seat.name, it, look.hour));
+        let record = owner_record(look.owner, look.record);
+        written_environment(&real::seat(look.seat), &record, instance, at(look.hour)).is_some()
+    })
+}
+
+/// `ledger::remove::is_marked_by`.
+pub(crate) fn is_marked_by(name: Name, live: Option<Object>, request: usize) -> bool {
+    live.is_some_and(|it| {
+        remove::is_marked_by(&instance(name, it, it.hour), &real::request_id(request))
+    })
+}
+
+/// `ledger::remove::was_removed_by` of an instance that this request marked.
+pub(crate) fn was_removed_by(name: Name, live: Option<Object>, request: usize) -> bool {
+    let live = live.map(|it| instance(name, it, it.hour));
+    // The marked instance had the uid of every instance with an owner.
+    let marked = real::marked(name);
+    remove::was_removed_by(live.as_ref(), &marked, &real::request_id(request))
+}
+
+/// `ledger::extend::was_extended_by`.
+pub(crate) fn was_extended_by(name: Name, object: Object, request: usize) -> bool {
+    extend::was_extended_by(&instance(name, object, object.hour), &real::request_id(request))
 }
 
 /// `ledger::quota::used` against the limit of an owner, on this record.
@@ -202,80 +258,4 @@ pub(crate) fn warm(name: Name, object: Object) -> bool {
 pub(crate) fn void_is_over(name: Name, object: Object, hour: u8) -> bool {
     let ends = void_ends_at(&instance(name, object, hour));
     ends.is_some_and(|end| end <= at(hour))
-}
-
-/// `ledger::void::void_instance` of a seat.
-pub(crate) fn void(seat: Seat, hour: u8) -> Object {
-    thread_local!(static CACHE: Cache<(Seat, u8), Object> = RefCell::default());
-    once(&CACHE, (seat, hour), |(seat, hour)| compact(&void_instance(&real::seat(seat)), hour))
-}
-
-/// The seat that a launch writes before it creates: `ledger::seats::seat_to_create`.
-pub(crate) fn seat_to_create(template: Template, name: Name, hour: u8) -> Seat {
-    let seat = seats::seat_to_create(&real::seat_key(template), &real::uuid(name), at(hour));
-    real::compact_seat(&seat)
-}
-
-/// The seat that a launch writes before it claims: `ledger::seats::seat_to_claim`.
-pub(crate) fn seat_to_claim(name: Name, member: Object, hour: u8) -> Seat {
-    let member = instance(name, member, hour);
-    let uuid = real::uuid(name);
-    real::compact_seat(&seats::seat_to_claim(
-        &real::seat_key(Template::Pool),
-        &member,
-        &uuid,
-        at(hour),
-    ))
-}
-
-/// `ledger::order::Order::instance`, as the API server stores it.
-pub(crate) fn created(owner: Owner, record: Record, seat: Seat, hour: u8) -> Object {
-    let order = real::order(owner, record);
-    compact(&order.instance(&real::seat(seat), real::resolved(), at(hour)), hour)
-}
-
-/// A member after `ledger::order::Order::claim_patch`.
-pub(crate) fn claimed(
-    owner: Owner,
-    record: Record,
-    name: Name,
-    member: Object,
-    hour: u8,
-) -> Object {
-    let patch = real::order(owner, record).claim_patch(real::resolved().ttl_seconds, at(hour));
-    compact(&real::patched(&instance(name, member, hour), patch), hour)
-}
-
-/// An environment after `ledger::extend`; `None` when it cannot be extended.
-pub(crate) fn extended(name: Name, object: Object, request: usize) -> Option<Object> {
-    let before = instance(name, object, object.hour);
-    let limits = ExtendLimits { extend_seconds: 3_600, max_extends: 0 };
-    let ExtendStep::Extend(extension) = extend::decide(&before, limits) else { return None };
-    let mut after = compact(&real::patched(&before, extension.patch()), object.hour);
-    after.extended_by = 1 << request;
-    Some(after)
-}
-
-/// `ledger::seats::seats_with`.
-pub(crate) fn with_seat(owner: Owner, record: Record, seat: Seat) -> Seats {
-    thread_local!(static CACHE: Cache<(Owner, Record, Seat), Seats> = RefCell::default());
-    once(&CACHE, (owner, record, seat), |(owner, record, seat)| {
-        let seats = seats::seats_with(&owner_record(owner, record), &real::seat(seat));
-        Seats::of(seats.iter().map(real::compact_seat))
-    })
-}
-
-/// `ledger::seats::seats_except`: without exactly this seat.
-pub(crate) fn without_seat(owner: Owner, record: Record, seat: Seat) -> Seats {
-    thread_local!(static CACHE: Cache<(Owner, Record, Seat), Seats> = RefCell::default());
-    once(&CACHE, (owner, record, seat), |(owner, record, seat)| {
-        let seats = seats::seats_except(&owner_record(owner, record), &[&real::seat(seat)]);
-        Seats::of(seats.iter().map(real::compact_seat))
-    })
-}
-
-/// `ledger::seats::seats_without`: without the seat that names this instance.
-pub(crate) fn without_name(owner: Owner, record: Record, seat: Seat) -> Seats {
-    let seats = seats::seats_without(&owner_record(owner, record), &real::seat(seat).instance);
-    Seats::of(seats.iter().map(real::compact_seat))
 }

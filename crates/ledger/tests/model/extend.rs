@@ -6,8 +6,10 @@ use crate::{
     api::{Rejection, Reply, attempt},
     bridge::{self, Look},
     flaws::Flaw,
+    launch::unseated,
     state::{Answer, Name, Object, Pc, State},
     system::Steps,
+    writes,
 };
 
 pub(crate) fn step(of: &mut Steps<'_>) {
@@ -15,6 +17,7 @@ pub(crate) fn step(of: &mut Steps<'_>) {
         Pc::Waiting | Pc::Read => read(of),
         Pc::Look => look(of),
         Pc::Patch => patch(of),
+        Pc::Check => check(of),
         _ => {}
     }
 }
@@ -33,15 +36,16 @@ fn read(of: &mut Steps<'_>) {
 fn look(of: &mut Steps<'_>) {
     let (call, held) = (of.call(), of.request().held);
     let Some(seat) = held.record.seats.at(call.template) else {
-        return of.end("finds nothing", *of.before, Answer::NotFound);
+        return match unseated(of.before, call, held.record) {
+            Some(name) => of.go("finds it without a seat", *of.before, |it| {
+                (it.pc, it.name, it.seen) = (Pc::Patch, name, true);
+            }),
+            None => of.end("finds nothing", *of.before, Answer::NotFound),
+        };
     };
     let (object, hour) = (of.before.object(seat.name), of.before.hour);
     let look = Look { owner: call.owner, record: held.record, seat, object, hour };
-    let is_own = object.is_some_and(|it| it.extended_by & (1 << of.number) != 0);
     match bridge::standing_of(look) {
-        Standing::Lives | Standing::Expired if is_own && !of.has(Flaw::ExtendForgotten) => {
-            of.end("finds its extension written", *of.before, Answer::Extended(seat.name));
-        }
         Standing::Lives | Standing::Expired => of.go("finds it living", *of.before, |it| {
             (it.pc, it.name, it.seen) = (Pc::Patch, seat.name, true);
         }),
@@ -65,9 +69,27 @@ fn patch(of: &mut Steps<'_>) {
     for (state, reply) in attempt(of.before, write, Rejection::Conflict) {
         match reply {
             Reply::Done => of.end("extends it", state, Answer::Extended(name)),
-            Reply::Rejected(_) => of.go("reads again", state, |it| it.pc = Pc::Read),
-            Reply::Unanswered | Reply::Refused => of.end("fails", state, Answer::Unknown),
+            Reply::Refused => of.end("is refused", state, Answer::Unknown),
+            Reply::Rejected(_) if of.has(Flaw::ExtendForgotten) => {
+                of.go("reads again", state, |it| it.pc = Pc::Read);
+            }
+            Reply::Rejected(_) | Reply::Unanswered => of.go("is not sure", state, |it| {
+                (it.pc, it.reply) = (Pc::Check, reply);
+            }),
         }
+    }
+}
+
+/// `or_own_effect`: whether the environment remembers this request.
+fn check(of: &mut Steps<'_>) {
+    let (name, reply) = (of.request().name, of.request().reply);
+    let is_own = |object: Object| bridge::was_extended_by(name, object, of.number);
+    if of.before.object(name).is_some_and(is_own) {
+        of.end("finds its extension written", *of.before, Answer::Extended(name));
+    } else if let Reply::Rejected(_) = reply {
+        of.go("reads again", *of.before, |it| it.pc = Pc::Read);
+    } else {
+        of.end("gets no answer", *of.before, Answer::Unknown);
     }
 }
 
@@ -78,7 +100,7 @@ fn write_extension(state: &mut State, name: Name, object: Object, number: usize,
         state.breaks("an extension counts once");
     }
     let read = if seen { object } else { Object { extensions: 0, ..object } };
-    if let Some(extended) = bridge::extended(name, read, number) {
+    if let Some(extended) = writes::extended(name, read, number) {
         state.requests[number].extended = true;
         state.put(name, Some(extended));
     }

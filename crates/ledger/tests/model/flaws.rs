@@ -12,6 +12,8 @@ pub(crate) enum Flaw {
     CachedUnconditional,
     /// A seat is written without a version.
     SeatUnconditional,
+    /// A seat is added beside the one that it replaces.
+    SeatAdded,
     /// A launch forgets the seat that it wrote, and waits for itself.
     SeatForgotten,
     /// The instance is created before its seat.
@@ -24,6 +26,9 @@ pub(crate) enum Flaw {
     NoFence,
     /// A seat is given back without a fence.
     GiveBackWithoutFence,
+    /// The seat of a claim that was refused is given back without a fence, although another request
+    /// of the owner may have written the same seat.
+    ClaimRefusedUnfenced,
     /// A create does not look at the age of its seat.
     Oversleep,
     /// A member is claimed without a version.
@@ -36,6 +41,8 @@ pub(crate) enum Flaw {
     FreeFirst,
     /// A remove that meets its own delete answers 404.
     RemoveForgotten,
+    /// A remove does not mark the instance, and counts any deletion that it asked for as its own.
+    RemoveUnmarked,
     /// Every remove that finds the instance deleting succeeds.
     RemoveTwice,
     /// An extension is written without a version.
@@ -46,10 +53,50 @@ pub(crate) enum Flaw {
     VoidGone,
     /// A finalizer is removed although a seat names the instance.
     ReleaseSeated,
+    /// What is missing in a record that was lost is an orphan.
+    RecordLost,
     /// An orphan is found in the cache alone.
     OrphanCached,
+    /// A remove answers 404 because of the cached record.
+    CachedNotFound,
+    /// Nobody sweeps.
+    NoSweep,
     /// The sweep frees a seat without a fence.
     SweepWithoutFence,
     /// The sweep writes a record without a version.
     SweepUnconditional,
 }
+
+/// Each flaw, with the scenario that finds it and the invariant that it breaks there.
+pub(crate) const ALL: [(Flaw, &str, &str); 30] = [
+    (Flaw::CachedRefuse, "quota", "a refusal is true"),
+    (Flaw::CachedReturn, "launch-delete-launch", "a launch returns what lives"),
+    (Flaw::CachedUnconditional, "double-click", "environments within the quota"),
+    (Flaw::SeatUnconditional, "double-click", "every environment has a seat"),
+    (Flaw::SeatAdded, "double-click", "one seat per template"),
+    (Flaw::SeatForgotten, "lost-click", "a launch never fences its own seat"),
+    (Flaw::InstanceFirst, "quota", "one environment per template"),
+    (Flaw::NoQuota, "quota", "seats within the quota"),
+    (Flaw::ReturnExpired, "expire", "a launch returns what lives"),
+    (Flaw::NoFence, "double-click", "every environment has a seat"),
+    (Flaw::GiveBackWithoutFence, "lost-click", "every environment has a seat"),
+    (Flaw::ClaimRefusedUnfenced, "lost-clicks", "every environment has a seat"),
+    (Flaw::Oversleep, "oversleep", "every environment has a seat"),
+    (Flaw::ClaimUnconditional, "claims", "no member to two owners"),
+    (Flaw::ClaimForgotten, "lost-claim", "one environment per template"),
+    (Flaw::FreeByName, "claim-delete", "every environment has a seat"),
+    (Flaw::FreeFirst, "two-deletes", "every environment has a seat"),
+    (Flaw::RemoveForgotten, "lost-delete", "a removal is told"),
+    (Flaw::RemoveUnmarked, "two-deletes", "one remove succeeds"),
+    (Flaw::RemoveTwice, "two-deletes", "one remove succeeds"),
+    (Flaw::ExtendUnconditional, "two-extends", "an extension is kept"),
+    (Flaw::ExtendForgotten, "lost-extend", "an extension counts once"),
+    (Flaw::VoidGone, "double-click", "every environment has a seat"),
+    (Flaw::ReleaseSeated, "two-deletes", "one remove succeeds"),
+    (Flaw::RecordLost, "wipe", "acknowledged until its end"),
+    (Flaw::OrphanCached, "double-click", "acknowledged until its end"),
+    (Flaw::CachedNotFound, "two-deletes", "a 404 is true"),
+    (Flaw::NoSweep, "quota", "at rest seats are environments"),
+    (Flaw::SweepWithoutFence, "double-click", "every environment has a seat"),
+    (Flaw::SweepUnconditional, "double-click", "every environment has a seat"),
+];

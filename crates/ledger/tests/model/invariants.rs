@@ -59,19 +59,37 @@ fn seats_within_the_quota(scenario: &Scenario, state: &State) -> bool {
 }
 
 fn environments_within_the_quota(scenario: &Scenario, state: &State) -> bool {
-    OWNERS.into_iter().all(|owner| before_deadline(state, owner).count() <= scenario.quota)
+    let counts = |(name, it): &(Name, Object)| !it.overdue && counts(scenario, state, *name);
+    let within = |owner| state.living(owner).filter(counts).count() <= scenario.quota;
+    OWNERS.into_iter().all(|owner| is_torn(state, owner) || within(owner))
 }
 
 fn before_deadline(state: &State, owner: Owner) -> impl Iterator<Item = (Name, Object)> + '_ {
     state.living(owner).filter(|(_, it)| !it.overdue)
 }
 
-fn one_environment_per_template(_: &Scenario, state: &State) -> bool {
-    OWNERS.into_iter().all(|owner| {
-        let mut templates: Vec<_> = state.living(owner).map(|(_, it)| it.template).collect();
+/// Whether an environment counts. A writer that was suspended finds out after its create that its
+/// seat is too old. Nobody was told of that environment, and the operator deletes it as an orphan.
+fn counts(scenario: &Scenario, state: &State, name: Name) -> bool {
+    scenario.budget.hours == 0 || state.is_acknowledged(name)
+}
+
+fn one_environment_per_template(scenario: &Scenario, state: &State) -> bool {
+    OWNERS.into_iter().filter(|owner| !is_torn(state, *owner)).all(|owner| {
+        let mut templates: Vec<_> = state
+            .living(owner)
+            .filter(|(name, _)| counts(scenario, state, *name))
+            .map(|(_, it)| it.template)
+            .collect();
         templates.sort_unstable();
         templates.windows(2).all(|pair| pair[0] != pair[1])
     })
+}
+
+/// Whether the owner's record was lost while a launch was under way: its environment and that of a
+/// launch on the next record can both come.
+fn is_torn(state: &State, owner: Owner) -> bool {
+    state.torn & (1 << owner) != 0
 }
 
 /// Whether the seats of the owner's environments can be expected: nobody deleted the record.
@@ -79,10 +97,11 @@ fn is_intact(state: &State, owner: Owner) -> bool {
     state.wiped & (1 << owner) == 0
 }
 
-fn every_environment_has_a_seat(_: &Scenario, state: &State) -> bool {
+fn every_environment_has_a_seat(scenario: &Scenario, state: &State) -> bool {
     OWNERS.into_iter().filter(|owner| is_intact(state, *owner)).all(|owner| {
         let seats = state.record(owner).seats;
-        state.living(owner).all(|(name, _)| seats.naming(name).is_some())
+        let mut living = state.living(owner).filter(|(name, _)| counts(scenario, state, *name));
+        living.all(|(name, _)| seats.naming(name).is_some())
     })
 }
 
@@ -98,7 +117,7 @@ fn at_rest_seats_are_environments(scenario: &Scenario, state: &State) -> bool {
     if !is_at_rest(scenario, state) {
         return true;
     }
-    OWNERS.into_iter().filter(|it| has_record(state, *it) && is_intact(state, *it)).all(|owner| {
+    OWNERS.into_iter().filter(|it| has_record(state, *it) && !is_torn(state, *it)).all(|owner| {
         let mut seats: Vec<_> = state.record(owner).seats.iter().map(|seat| seat.name).collect();
         seats.sort_unstable();
         seats == state.living(owner).map(|(name, _)| name).collect::<Vec<_>>()
@@ -114,8 +133,8 @@ pub(crate) fn observe(scenario: &Scenario, state: &mut State) {
         let is_full = is_full(scenario, state, call.owner);
         let has_none = has_none(state, *call);
         let request = &mut state.requests[number];
-        request.saw_full |= is_full;
-        request.saw_none |= has_none;
+        request.saw_full |= is_full && call.kind == Kind::Launch;
+        request.saw_none |= has_none && call.kind != Kind::Launch;
     }
     check_removals(scenario, state);
 }
@@ -148,17 +167,24 @@ pub(crate) fn check_answer(scenario: &Scenario, state: &mut State, number: usize
             }
         }
         Answer::NotFound => {
-            if !request.saw_none && !has_none(state, call) {
+            // Without its record, an environment waits for the next page view.
+            let is_intact = is_intact(state, call.owner);
+            if is_intact && !request.saw_none && !has_none(state, call) {
                 state.breaks("a 404 is true");
             }
         }
         Answer::Removed(name) => {
-            if state.requests.iter().any(|it| it.answer == Answer::Removed(name)) {
+            let lived = state.removed & (1 << name) != 0;
+            if lived && state.requests.iter().any(|it| it.answer == Answer::Removed(name)) {
                 state.breaks("one remove succeeds");
             }
         }
         Answer::Extended(name) => check_extension(state, name),
-        Answer::None | Answer::Crashed | Answer::PoolEmpty | Answer::Unknown => {}
+        Answer::None
+        | Answer::Crashed
+        | Answer::FoundGone(_)
+        | Answer::PoolEmpty
+        | Answer::Unknown => {}
     }
 }
 
@@ -180,7 +206,7 @@ fn check_removals(scenario: &Scenario, state: &mut State) {
     let answers: Vec<Answer> =
         removes.filter(|(call, _)| call.kind == Kind::Remove).map(|(_, it)| it.answer).collect();
     let is_unknown = answers.iter().any(|it| matches!(it, Answer::Crashed | Answer::Unknown));
-    let is_told = answers.iter().any(|it| matches!(it, Answer::Removed(_)));
+    let is_told = answers.iter().any(|it| matches!(it, Answer::Removed(_) | Answer::FoundGone(_)));
     if !is_unknown && !is_told {
         state.breaks("a removal is told");
     }

@@ -5,6 +5,12 @@
 //! `remove`, `extend`) and in `operator` (`operator`), and what goes wrong (`world`, and the
 //! answers in `api`).
 
+#![allow(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "clippy takes only functions marked as tests for tests"
+)]
+
 mod api;
 mod bridge;
 mod extend;
@@ -18,4 +24,6 @@ mod scenarios;
 mod search;
 mod state;
 mod system;
+mod take;
 mod world;
+mod writes;

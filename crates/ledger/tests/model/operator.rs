@@ -5,12 +5,14 @@ use crate::{
     api::Why,
     bridge::{self, Look, Sweep},
     flaws::Flaw,
-    state::{Name, Object, Owner, Phase, Seat, Seats, Slot, State},
+    state::{Name, Object, Owner, Pc, Phase, Record, Seat, Seats, Slot, State},
     system::{Scenario, Step},
+    writes,
 };
 
 pub(crate) fn steps(scenario: &Scenario, before: &State, steps: &mut Vec<Step>) {
     at_once(scenario, before, steps);
+    reseat(scenario, before, steps);
     for slot in 0..scenario.operators {
         match before.slots[slot] {
             Slot::Idle => begin(scenario, before, slot, steps),
@@ -43,8 +45,26 @@ fn at_once(scenario: &Scenario, before: &State, steps: &mut Vec<Step>) {
     }
 }
 
+/// `owners::reseat`: a record that was lost gets the seats of living environments.
+fn reseat(scenario: &Scenario, before: &State, steps: &mut Vec<Step>) {
+    if before.wiped == 0 || scenario.flaw == Some(Flaw::RecordLost) {
+        return;
+    }
+    for owner in [1, 2] {
+        if before.record(owner).exists
+            && let Some(seats) = bridge::reseated(before, owner)
+        {
+            let mut after = *before;
+            let _ = after.write_seats(owner, true, seats);
+            steps.push(Step { label: "the operator gives seats back", who: 0, after });
+        }
+    }
+}
+
 fn void_may_go(scenario: &Scenario, state: &State, name: Name, object: Object) -> bool {
-    let is_over = bridge::void_is_over(name, object, state.hour);
+    // docs/ledger.md, "Known gaps": a request that has read the record with the seat.
+    let is_being_read = state.requests.iter().any(|it| it.pc == Pc::Look);
+    let is_over = bridge::void_is_over(name, object, state.hour) && !is_being_read;
     !is_seated(state, name) && (is_over || scenario.flaw == Some(Flaw::VoidGone))
 }
 
@@ -60,8 +80,13 @@ fn begin(scenario: &Scenario, before: &State, slot: usize, steps: &mut Vec<Step>
     };
     for owner in [1, 2] {
         let record = before.record(owner);
+        if scenario.flaw == Some(Flaw::NoSweep) {
+            continue;
+        }
         for seat in record.seats.iter().filter(|_| record.exists) {
-            remember("the operator reads a record", Slot::Sweep { owner, seat, current: true });
+            if scenario.eager || needs_sweep(before, owner, seat) {
+                remember("the operator reads a record", Slot::Sweep { owner, seat, current: true });
+            }
         }
     }
     for (name, object) in before.named() {
@@ -85,6 +110,10 @@ pub(crate) fn is_orphan(scenario: &Scenario, state: &State, name: Name, object: 
     let record = *state.record(object.owner);
     let is_seated =
         record.seats.naming(name).is_some() && scenario.flaw != Some(Flaw::OrphanCached);
+    if scenario.flaw == Some(Flaw::RecordLost) {
+        let trusted = Record { written: true, uid: object.record, ..record };
+        return record.exists && !is_seated && bridge::orphan(name, object, trusted);
+    }
     record.exists && !is_seated && bridge::orphan(name, object, record)
 }
 
@@ -101,7 +130,7 @@ fn go_on(scenario: &Scenario, before: &State, slot: usize, doing: Slot) -> Step 
         }
         Slot::Free { owner, seat, current } => {
             let blind = scenario.flaw == Some(Flaw::SweepUnconditional);
-            let seats = bridge::without_seat(owner, *after.record(owner), seat);
+            let seats = writes::without_seat(owner, *after.record(owner), seat);
             // An old record had this seat alone.
             let seats = if blind { Seats::default() } else { seats };
             let _ = after.write_seats(owner, current || blind, seats);
@@ -148,21 +177,25 @@ fn fence(
 pub(crate) fn is_due(scenario: &Scenario, state: &State) -> bool {
     let mut steps = Vec::new();
     at_once(scenario, state, &mut steps);
+    reseat(scenario, state, &mut steps);
     let has_orphan = state.named().any(|(name, it)| is_orphan(scenario, state, name, it));
     let is_deleting = state.named().any(|(name, it)| {
         it.phase == Phase::Deleting && (it.owner == 0 || !is_seated(state, name))
     });
-    !steps.is_empty() || has_orphan || is_deleting || has_seat_to_sweep(state)
+    !steps.is_empty() || has_orphan || is_deleting || has_seat_to_sweep(scenario, state)
 }
 
-fn has_seat_to_sweep(state: &State) -> bool {
+fn has_seat_to_sweep(scenario: &Scenario, state: &State) -> bool {
+    if scenario.flaw == Some(Flaw::NoSweep) {
+        return false;
+    }
     [1, 2].into_iter().any(|owner| {
         let record = *state.record(owner);
-        record.exists
-            && record.seats.iter().any(|seat| {
-                let object = state.object(seat.name);
-                let look = Look { owner, record, seat, object, hour: state.hour };
-                bridge::sweep(look) != Sweep::Keep
-            })
+        record.exists && record.seats.iter().any(|seat| needs_sweep(state, owner, seat))
     })
+}
+
+fn needs_sweep(state: &State, owner: Owner, seat: Seat) -> bool {
+    let (record, object) = (*state.record(owner), state.object(seat.name));
+    bridge::sweep(Look { owner, record, seat, object, hour: state.hour }) != Sweep::Keep
 }

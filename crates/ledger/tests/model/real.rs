@@ -10,8 +10,9 @@ use ledger::{
     void::{is_void, void_instance},
 };
 use resources::{
-    DployInstance, DployInstanceStatus, DployOwner, DployOwnerSpec, DployOwnerStatus, Phase,
-    ResolvedTemplate, meta, names::instance_name,
+    DployInstance, DployInstanceSpec, DployInstanceStatus, DployOwner, DployOwnerSpec,
+    DployOwnerStatus, Identity, Phase, ResolvedTemplate, identity_label, meta,
+    names::instance_name,
 };
 use serde_json::Value;
 
@@ -48,6 +49,27 @@ pub(crate) fn seat_key(template: Template) -> SeatKey {
     SeatKey::of_template(template_name(template))
 }
 
+/// The random id of a request.
+pub(crate) fn request_id(request: usize) -> String {
+    format!("request-{request}")
+}
+
+fn request_of(id: &str) -> u8 {
+    id.trim_start_matches("request-").parse().expect("a request of the model")
+}
+
+/// An instance as it was when a request marked it: only its uid counts.
+pub(crate) fn marked(name: Name) -> DployInstance {
+    let mut marked = DployInstance::new("", DployInstanceSpec::default());
+    marked.metadata.uid = Some(uid(name, false));
+    marked
+}
+
+/// A void instance takes the name of another one, and has another uid.
+fn uid(name: Name, is_void: bool) -> String {
+    format!("{}-{name}", if is_void { "void" } else { "uid" })
+}
+
 pub(crate) fn uuid(name: Name) -> String {
     format!("{name:08x}")
 }
@@ -57,8 +79,13 @@ pub(crate) fn resolved() -> ResolvedTemplate {
 }
 
 pub(crate) fn order(owner: Owner, record: Record) -> Order {
-    let _ = record;
-    Order { owner: key(owner).to_owned(), claims: serde_json::Map::new(), params: [].into() }
+    Order {
+        owner: key(owner).to_owned(),
+        identity: identity_label(&identity(owner)),
+        record_uid: record.uid.to_string(),
+        claims: serde_json::Map::new(),
+        params: [].into(),
+    }
 }
 
 pub(crate) fn seat(seat: Seat) -> resources::Seat {
@@ -90,10 +117,14 @@ pub(crate) fn compact_seat(seat: &resources::Seat) -> Seat {
     }
 }
 
+fn identity(owner: Owner) -> Identity {
+    Identity { value: key(owner).to_owned(), ..Identity::default() }
+}
+
 /// The owner record.
 pub(crate) fn owner_record(owner: Owner, record: Record) -> DployOwner {
     let mut real = DployOwner::new(key(owner), DployOwnerSpec::default());
-    real.spec.identity.value = key(owner).to_owned();
+    real.spec.identity = identity(owner);
     real.metadata.uid = Some(record.uid.to_string());
     real.metadata.resource_version = Some(CURRENT.to_owned());
     real.metadata.creation_timestamp = Some(Time(at(0)));
@@ -109,11 +140,15 @@ pub(crate) fn instance(name: Name, object: Object, hour: u8) -> DployInstance {
     let mut real = match object {
         Object { phase: state::Phase::Void, .. } => void_instance(&seat(of)),
         Object { template: Template::Pool, .. } => pool_member(template, &uuid(name), resolved()),
-        _ => order(object.owner, launched_on(object)).instance(&seat(of), resolved(), at(hour)),
+        _ => order(object.owner, launched_on(object)).instance(
+            &seat(of),
+            resolved(),
+            at(object.hour),
+        ),
     };
     if object.template == Template::Pool && object.owner > 0 {
         let owner = order(object.owner, launched_on(object));
-        real = patched(&real, owner.claim_patch(TTL_SECONDS, at(hour)));
+        real = patched(&real, owner.claim_patch(TTL_SECONDS, at(object.hour)));
     }
     if object.overdue {
         real.spec.expires_at = Some(Time(at(hour)));
@@ -121,14 +156,21 @@ pub(crate) fn instance(name: Name, object: Object, hour: u8) -> DployInstance {
     let count = (meta::EXTEND_COUNT.to_owned(), object.extensions.to_string());
     real.metadata = ObjectMeta {
         resource_version: Some(CURRENT.to_owned()),
+        uid: Some(uid(name, object.phase == state::Phase::Void)),
         creation_timestamp: Some(Time(at(object.hour))),
         deletion_timestamp: (object.phase == state::Phase::Deleting).then(|| Time(at(hour))),
         ..real.metadata
     };
-    real.metadata
-        .annotations
-        .get_or_insert_default()
-        .extend((object.extensions > 0).then_some(count));
+    let ids: Vec<String> =
+        (0..8).filter(|request| object.extended_by & (1 << request) != 0).map(request_id).collect();
+    let annotations = real.metadata.annotations.get_or_insert_default();
+    annotations.extend((object.extensions > 0).then_some(count));
+    if !ids.is_empty() {
+        annotations.insert(meta::EXTENDED_BY.to_owned(), ids.join(" "));
+    }
+    if let Some(request) = object.marked_by {
+        annotations.insert(meta::REMOVED_BY.to_owned(), request_id(request.into()));
+    }
     real.status = Some(DployInstanceStatus {
         phase: Some(if object.owner == 0 { Phase::Available } else { Phase::Ready }),
         ..DployInstanceStatus::default()
@@ -153,10 +195,23 @@ pub(crate) fn compact(real: &DployInstance, hour: u8) -> Object {
         },
         overdue: is_past_deadline(real, at(hour)),
         extensions: u8::try_from(extend_count(real)).expect("a small count"),
-        extended_by: 0,
-        record: 0,
+        extended_by: annotation(real, meta::EXTENDED_BY)
+            .unwrap_or_default()
+            .split_whitespace()
+            .fold(0, |bits, id| bits | (1 << request_of(id))),
+        marked_by: annotation(real, meta::REMOVED_BY).map(request_of),
+        record: launched_on_uid(real),
         hour,
     }
+}
+
+fn launched_on_uid(real: &DployInstance) -> u8 {
+    let uid = annotation(real, meta::OWNER_RECORD_UID);
+    uid.map_or(0, |uid| uid.parse().expect("a uid of the model"))
+}
+
+fn annotation<'a>(real: &'a DployInstance, name: &str) -> Option<&'a str> {
+    real.metadata.annotations.as_ref()?.get(name).map(String::as_str)
 }
 
 /// The instance after a merge patch.

@@ -77,13 +77,45 @@ impl Scenario {
     }
 }
 
-/// Every scenario with its name.
+/// Every scenario with its name, as far as two minutes allow. [`larger`] has the others.
 pub(crate) fn all() -> Vec<(&'static str, Scenario)> {
     let mut all = on_demand();
     all.extend(pools());
     all.extend(operators());
     all.extend(lost_answers());
+    all.extend(lost_records());
     all
+}
+
+/// Scenarios with larger bounds, which take several minutes each.
+pub(crate) fn larger() -> Vec<(&'static str, Scenario)> {
+    use Template::{Desk, Lab, Pool};
+    let both = Budget { crashes: 1, touches: 1, ..NOTHING };
+    let touch = Budget { touches: 1, ..NOTHING };
+    let scenarios = [
+        ("triple-click", requests(&[launch(Desk), launch(Desk), launch(Desk)])),
+        ("launch-delete-race", requests(&[launch(Desk), remove(Desk), launch(Desk)])),
+        (
+            "claims",
+            requests(&[launch(Pool), other(Pool)]).members(2).with(both).stale().max_seats(2),
+        ),
+        ("claim-clicks", requests(&[launch(Pool), launch(Pool)]).members(2).with(touch).stale()),
+        (
+            "claim-delete-race",
+            requests(&[launch(Pool), remove(Pool), other(Pool)]).members(2).max_seats(2),
+        ),
+        ("claim-shrink", requests(&[launch(Pool), other(Pool)]).members(2).with(touch).shrinks()),
+        (
+            "quota-two",
+            requests(&[launch(Desk), launch(Lab), launch(Pool)]).members(1).quota(2).max_seats(2),
+        ),
+        (
+            "two-leaders-claims",
+            requests(&[launch(Pool), other(Pool)]).members(2).operators(2).with(touch).max_seats(2),
+        ),
+    ];
+    let eager = |(name, scenario)| (name, Scenario { eager: true, ..scenario });
+    scenarios.into_iter().map(eager).collect()
 }
 
 /// The scenario of that name.
@@ -98,13 +130,12 @@ fn on_demand() -> Vec<(&'static str, Scenario)> {
     let expiry = Budget { expiries: 1, ..NOTHING };
     vec![
         ("double-click", requests(&[launch(Desk), launch(Desk)]).with(crash)),
-        ("triple-click", requests(&[launch(Desk), launch(Desk), launch(Desk)])),
         ("quota", requests(&[launch(Desk), launch(Lab)]).with(crash)),
         (
             "launch-delete-launch",
             requests(&[launch(Desk), remove(Desk).after(0), launch(Desk).after(1)]).with(crash),
         ),
-        ("launch-delete-race", requests(&[launch(Desk), remove(Desk), launch(Desk)])),
+        ("launch-delete-race", requests(&[launch(Desk), remove(Desk), launch(Desk)]).max_seats(1)),
         (
             "quota-delete-other",
             requests(&[launch(Desk), remove(Desk).after(0), launch(Lab).after(1)]).with(crash),
@@ -135,19 +166,16 @@ fn on_demand() -> Vec<(&'static str, Scenario)> {
 }
 
 fn pools() -> Vec<(&'static str, Scenario)> {
-    use Template::{Desk, Lab, Pool};
+    use Template::{Desk, Pool};
     let crash = Budget { crashes: 1, ..NOTHING };
     let touch = Budget { touches: 1, ..NOTHING };
     let both = Budget { crashes: 1, touches: 1, ..NOTHING };
     vec![
-        (
-            "claims",
-            requests(&[launch(Pool), other(Pool)]).members(2).with(both).stale().max_seats(2),
-        ),
+        ("claims", requests(&[launch(Pool), other(Pool)]).members(2).with(touch).max_seats(2)),
         ("claims-short", requests(&[launch(Pool), other(Pool), launch(Pool)]).members(1)),
         (
             "claim-delete-race",
-            requests(&[launch(Pool), remove(Pool), other(Pool)]).members(2).max_seats(2),
+            requests(&[launch(Pool), remove(Pool), other(Pool)]).members(2).max_seats(1),
         ),
         (
             "claim-delete-claim",
@@ -157,12 +185,12 @@ fn pools() -> Vec<(&'static str, Scenario)> {
                 .with(crash),
         ),
         ("claim-delete", requests(&[launch(Pool), remove(Pool)]).members(2).with(both).stale()),
-        ("claim-clicks", requests(&[launch(Pool), launch(Pool)]).members(2).with(touch).stale()),
-        ("claim-shrink", requests(&[launch(Pool), other(Pool)]).members(2).with(touch).shrinks()),
         (
-            "quota-two",
-            requests(&[launch(Desk), launch(Lab), launch(Pool)]).members(1).quota(2).max_seats(2),
+            "claim-clicks",
+            requests(&[launch(Pool), launch(Pool)]).members(2).with(touch).max_seats(2),
         ),
+        ("claim-shrink", requests(&[launch(Pool), other(Pool)]).members(2).shrinks().max_seats(2)),
+        ("quota-pool", requests(&[launch(Desk), launch(Pool)]).members(1).with(crash)),
     ]
 }
 
@@ -178,17 +206,33 @@ fn operators() -> Vec<(&'static str, Scenario)> {
         ),
         (
             "two-leaders-claims",
-            requests(&[launch(Pool), other(Pool)])
-                .members(2)
-                .operators(2)
-                .with(Budget { touches: 1, ..NOTHING })
-                .max_seats(2),
+            requests(&[launch(Pool), other(Pool)]).members(2).operators(2).max_seats(1),
         ),
         (
             "two-leaders-expire",
             requests(&[launch(Desk), extend(Desk).after(0)]).operators(2).with(Budget {
                 expiries: 1,
                 crashes: 1,
+                ..NOTHING
+            }),
+        ),
+    ]
+}
+
+/// A record is deleted, or restored without its status.
+fn lost_records() -> Vec<(&'static str, Scenario)> {
+    use Template::{Desk, Lab, Pool};
+    let wipe = Budget { wipes: 1, ..NOTHING };
+    vec![
+        ("wipe", requests(&[launch(Desk), launch(Desk)]).with(wipe)),
+        ("wipe-quota", requests(&[launch(Desk), launch(Lab).after(0)]).with(wipe)),
+        ("wipe-claim", requests(&[launch(Pool), launch(Pool)]).members(2).with(wipe).max_seats(1)),
+        ("wipe-delete", requests(&[launch(Desk), remove(Desk).after(0)]).with(wipe)),
+        (
+            "wipe-extend",
+            requests(&[launch(Desk), extend(Desk).after(0)]).with(Budget {
+                wipes: 1,
+                expiries: 1,
                 ..NOTHING
             }),
         ),

@@ -6,6 +6,8 @@
 
 use std::fmt;
 
+use crate::api::Reply;
+
 /// The owners of the model are 1 and 2; an object without an owner has 0.
 pub(crate) type Owner = u8;
 
@@ -75,10 +77,6 @@ impl Seats {
     pub(crate) fn naming(&self, name: Name) -> Option<Seat> {
         self.iter().find(|seat| seat.name == name)
     }
-
-    pub(crate) fn contains(&self, seat: Seat) -> bool {
-        self.iter().any(|other| other == seat)
-    }
 }
 
 /// An owner record.
@@ -118,9 +116,11 @@ pub(crate) struct Object {
     pub(crate) extensions: u8,
     /// The requests whose extensions it remembers, as bits.
     pub(crate) extended_by: u8,
+    /// The request that marked it last, before its deletion.
+    pub(crate) marked_by: Option<u8>,
     /// The uid of the record on which it was launched.
     pub(crate) record: u8,
-    /// The hour in which it was created.
+    /// The hour in which it was created or claimed.
     pub(crate) hour: u8,
 }
 
@@ -133,13 +133,17 @@ pub(crate) enum Pc {
     Take,
     Confirm,
     Write,
+    Create,
     Check,
-    GiveBack,
+    GiveUp,
     Return,
     MakeRoom,
+    Mark,
+    CheckMark,
     Delete,
+    CheckDelete,
     Free,
-    FreeAgain,
+    CheckFree,
     Patch,
     Ended,
 }
@@ -153,6 +157,8 @@ pub(crate) enum Answer {
     Got(Name),
     /// A remove succeeded; the name is the environment's.
     Removed(Name),
+    /// A remove whose deletion met a conflict found the instance gone, and counts it as its own.
+    FoundGone(Name),
     Extended(Name),
     NotFound,
     QuotaReached,
@@ -174,8 +180,8 @@ pub(crate) struct Request {
     pub(crate) seat: Option<Seat>,
     /// How many seats it wrote.
     pub(crate) seats_written: u8,
-    /// The instance whose deletion it asked for.
-    pub(crate) asked: Option<Name>,
+    /// The answer to its last write, while a live read decides whether the write took effect.
+    pub(crate) reply: Reply,
     /// Whether its deletion was accepted.
     pub(crate) deleted: bool,
     /// Whether its last seat was on the cached record.
@@ -248,6 +254,8 @@ pub(crate) struct State {
     pub(crate) removed: u8,
     /// The owners whose record was lost, as bits.
     pub(crate) wiped: u8,
+    /// The owners whose record was lost while one of their launches was under way, as bits.
+    pub(crate) torn: u8,
     /// The invariant that the last step broke.
     pub(crate) broken: Option<&'static str>,
 }

@@ -3,6 +3,7 @@
 use stateright::{Model, Property};
 
 use crate::{
+    api::Reply,
     extend,
     flaws::Flaw,
     invariants, launch, operator, remove,
@@ -47,6 +48,8 @@ pub(crate) struct Scenario {
     pub(crate) shrinks: bool,
     /// How many seats one request writes at most. The search does not go on after that.
     pub(crate) max_seats: u8,
+    /// Whether an operator also begins to sweep a seat that has nothing to sweep yet.
+    pub(crate) eager: bool,
     pub(crate) flaw: Option<Flaw>,
 }
 
@@ -112,7 +115,7 @@ fn idle() -> Request {
         seen: false,
         seat: None,
         seats_written: 0,
-        asked: None,
+        reply: Reply::Done,
         deleted: false,
         cached: false,
         extended: false,
@@ -137,6 +140,7 @@ impl Scenario {
             overdue: false,
             extensions: 0,
             extended_by: 0,
+            marked_by: None,
             record: 0,
             hour: 0,
         };
@@ -154,6 +158,7 @@ impl Scenario {
             budget: self.budget,
             removed: 0,
             wiped: 0,
+            torn: 0,
             broken: None,
         }
     }
@@ -202,7 +207,7 @@ impl Model for Scenario {
         }
         self.requests(state, steps);
         operator::steps(self, state, steps);
-        world::steps(state, steps);
+        world::steps(self, state, steps);
         for step in steps {
             invariants::observe(self, &mut step.after);
         }

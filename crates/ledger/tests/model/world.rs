@@ -2,11 +2,11 @@
 //! time passes, and an admin deletes a record or restores it without its status.
 
 use crate::{
-    state::{Object, Phase, Seats, State},
-    system::Step,
+    state::{Object, Owner, Pc, Phase, Seats, State},
+    system::{Kind, Scenario, Step},
 };
 
-pub(crate) fn steps(before: &State, steps: &mut Vec<Step>) {
+pub(crate) fn steps(scenario: &Scenario, before: &State, steps: &mut Vec<Step>) {
     let budget = before.budget;
     for (name, object) in before.named().filter(|(_, it)| it.phase == Phase::Live) {
         if budget.expiries > 0 && object.owner > 0 && !object.overdue {
@@ -30,14 +30,14 @@ pub(crate) fn steps(before: &State, steps: &mut Vec<Step>) {
         steps.push(Step { label: "an hour passes", who: 0, after });
     }
     if budget.wipes > 0 {
-        lose_records(before, steps);
+        lose_records(scenario, before, steps);
     }
     if before.wiped != 0 {
         find_records(before, steps);
     }
 }
 
-fn lose_records(before: &State, steps: &mut Vec<Step>) {
+fn lose_records(scenario: &Scenario, before: &State, steps: &mut Vec<Step>) {
     for owner in [1, 2] {
         if !before.record(owner).exists {
             continue;
@@ -46,6 +46,7 @@ fn lose_records(before: &State, steps: &mut Vec<Step>) {
             let mut after = *before;
             after.budget.wipes -= 1;
             after.wiped |= 1 << owner;
+            after.torn |= u8::from(is_launching(scenario, before, owner)) << owner;
             after.replace_record(owner, |record| {
                 record.exists = exists;
                 record.written = false;
@@ -59,7 +60,15 @@ fn lose_records(before: &State, steps: &mut Vec<Step>) {
     }
 }
 
-/// A page view binds the key again, and gives living environments their seats back.
+/// Whether a launch of the owner has written its seat and not yet its instance.
+fn is_launching(scenario: &Scenario, state: &State, owner: Owner) -> bool {
+    scenario.calls.iter().zip(&state.requests).any(|(call, request)| {
+        let writes = matches!(request.pc, Pc::Confirm | Pc::Write | Pc::Create | Pc::Check);
+        call.owner == owner && call.kind == Kind::Launch && writes
+    })
+}
+
+/// A page view binds the key again.
 fn find_records(before: &State, steps: &mut Vec<Step>) {
     for owner in [1, 2] {
         let mut after = *before;

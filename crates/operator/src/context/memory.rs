@@ -6,11 +6,12 @@ use std::{
 };
 
 use jiff::Timestamp;
+use kube::ResourceExt;
 use planner::{
     RequeueAfter,
     pool::{Census, InFlight, PoolMemory},
 };
-use resources::Seat;
+use resources::{DployTemplate, Seat};
 use tokio::time::Instant;
 
 /// The memory of every pool, by template.
@@ -24,8 +25,8 @@ impl PoolMemories {
     }
 
     /// See [`PoolMemory::settle`].
-    pub(crate) fn settle(&self, pool: &str, census: &Census) -> InFlight {
-        self.with(pool, |memory, now| memory.settle(census, now))
+    pub(crate) fn settle(&self, pool: &DployTemplate, census: &Census) -> InFlight {
+        self.with(&pool.name_any(), |memory, now| memory.settle(pool, census, now))
     }
 
     /// See [`PoolMemory::creating`].

@@ -70,6 +70,6 @@ const fn index(standing: Standing) -> usize {
         Standing::Ready => 1,
         Standing::Failed { .. } => 2,
         Standing::Claimed => 3,
-        Standing::Terminating => 4,
+        Standing::Terminating { .. } => 4,
     }
 }

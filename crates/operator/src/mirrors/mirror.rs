@@ -17,8 +17,8 @@ use serde::de::DeserializeOwned;
 use tokio::{sync::broadcast, time::Instant};
 use tokio_stream::wrappers::BroadcastStream;
 
-use super::vitals::Vitals;
 use errors::chain;
+use kubeclient::Vitals;
 
 /// How many events a controller may lag behind before it reconciles all objects instead.
 const MAX_LAG: usize = 4096;
@@ -108,6 +108,11 @@ where
     pub(super) fn old_at(&self, limit: Duration) -> Option<Instant> {
         self.filled().now_or_never()?;
         self.vitals.old_at(limit)
+    }
+
+    /// The signs of life of the watch.
+    pub(super) fn vitals(&self) -> Vitals {
+        self.vitals.clone()
     }
 
     pub(crate) fn store(&self) -> Store<Guarded<K>> {

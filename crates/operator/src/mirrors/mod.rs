@@ -2,20 +2,18 @@
 //! that a new leader can start at once.
 
 mod mirror;
-mod vitals;
 
 use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use futures::future::{self, BoxFuture};
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client, Resource, core::NamespaceResourceScope, runtime::watcher};
+use kubeclient::{CacheAges, Vitals};
 use resources::{
     DployInstance, DployOwner, DployTemplate, OperatorConfig, OperatorConfigSpec, meta,
 };
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep_until};
-
-use vitals::Vitals;
 
 pub(crate) use mirror::{Guarded, Mirror, MirrorEvent, ObjectChange};
 
@@ -95,6 +93,17 @@ impl Mirrors {
             ("namespaces", self.namespaces.old_at(max_age)),
         ];
         ages.into_iter().min_by_key(|(_, at)| *at).unwrap_or(("", None))
+    }
+
+    /// The metric of the age of each mirror.
+    pub(crate) fn ages(&self) -> CacheAges {
+        CacheAges(vec![
+            ("dployinstances", self.instances.vitals()),
+            ("dploytemplates", self.templates.vitals()),
+            ("dployowners", self.owners.vitals()),
+            ("operatorconfigs", self.configs.vitals()),
+            ("namespaces", self.namespaces.vitals()),
+        ])
     }
 
     /// Whether there is an object of this kind that is reconciled, malformed or not.

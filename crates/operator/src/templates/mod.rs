@@ -35,7 +35,7 @@ pub(crate) async fn reconcile(
 
     let observed = observe(context.reads(), template);
     let drafted = draft(&context.engines, template, &observed);
-    let in_flight = context.pools.settle(&name, &drafted.census);
+    let in_flight = context.pools.settle(template, &drafted.census);
     let served = context.served.settle(&name, &drafted.queue);
     let verdict = decide(template, &drafted, &in_flight, &served, context.now());
     let served = serve_queue(context.reads(), context.writes(), template, &verdict.queue).await;

@@ -154,7 +154,7 @@ impl Bed {
         settings
     }
 
-    fn start(&self, client: Client, settings: Settings, engines: Engines) -> Operator {
+    pub(crate) fn start(&self, client: Client, settings: Settings, engines: Engines) -> Operator {
         let shutdown = CancellationToken::new();
         let running = operator::Operator::new(client, settings, engines, self.clock.clone());
         let mut metrics = Registry::default();

@@ -113,6 +113,12 @@ impl Link {
         std::mem::take(&mut self.0.calls.lock().unwrap())
     }
 
+    /// The last requests.
+    pub(crate) fn last(&self, count: usize) -> Vec<Call> {
+        let calls = self.0.calls.lock().unwrap();
+        calls[calls.len().saturating_sub(count)..].to_vec()
+    }
+
     fn fault(&self, call: &Call) -> Option<Fault> {
         let rule = self.0.rule.lock().unwrap().clone();
         rule.and_then(|rule| rule(call))

@@ -1,17 +1,18 @@
 //! A network between an operator and its API server that a test controls. A request that it holds
-//! back takes effect later even if its sender is gone.
+//! back or delays takes effect later even if its sender is gone.
 
 use std::{
     collections::VecDeque,
     convert::Infallible,
     future::pending,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use http::{Method, Request, Response, StatusCode};
 use kube::{Client, client::Body};
 use serde_json::json;
-use tokio::sync::Semaphore;
+use tokio::{sync::Semaphore, time::sleep};
 use tower::service_fn;
 
 use crate::bed::NAMESPACE;
@@ -35,14 +36,15 @@ struct Rule {
 }
 
 /// What happens to a request.
-#[derive(Clone)]
 pub(crate) enum Fault {
     /// It waits at the gate, then takes effect.
     Held(Gate),
     /// It is answered with this status and has no effect.
     Refused(StatusCode),
-    /// It takes effect and is answered with this status.
-    Lost(StatusCode),
+    /// It is answered with this status at once and takes effect after a while.
+    Late(StatusCode, Duration),
+    /// It takes a while to be sent, and is not sent if its sender is gone by then.
+    Slow(Duration),
 }
 
 /// Stops one request.
@@ -72,9 +74,7 @@ impl Network {
             let (network, client) = (network.clone(), client.clone());
             async move {
                 let fault = network.fault(request.method(), request.uri().path());
-                // In a task of its own: a sender that gives up does not stop its request.
-                let answer = tokio::spawn(send(client, request, fault));
-                Ok::<_, Infallible>(answer.await.unwrap())
+                Ok::<_, Infallible>(deliver(client, request, fault).await)
             }
         });
         Client::new(service, NAMESPACE)
@@ -108,22 +108,37 @@ impl Network {
     }
 }
 
-async fn send(client: Client, request: Request<Body>, fault: Option<Fault>) -> Response<Body> {
-    match &fault {
-        Some(Fault::Held(gate)) => {
-            gate.arrived.add_permits(1);
-            gate.open.acquire().await.unwrap().forget();
+async fn deliver(client: Client, request: Request<Body>, fault: Option<Fault>) -> Response<Body> {
+    match fault {
+        None => send(client, request).await,
+        Some(Fault::Refused(status)) => answer(status),
+        Some(Fault::Slow(pause)) => {
+            sleep(pause).await;
+            send(client, request).await
         }
-        Some(Fault::Refused(status)) => return answer(*status),
-        Some(Fault::Lost(_)) | None => {}
+        // In a task of its own: a sender that gives up does not stop its request.
+        Some(Fault::Held(gate)) => {
+            let sent = tokio::spawn(async move {
+                gate.arrived.add_permits(1);
+                gate.open.acquire().await.unwrap().forget();
+                send(client, request).await
+            });
+            sent.await.unwrap()
+        }
+        Some(Fault::Late(status, pause)) => {
+            tokio::spawn(async move {
+                sleep(pause).await;
+                send(client, request).await
+            });
+            answer(status)
+        }
     }
-    let response = match client.send(request).await {
+}
+
+async fn send(client: Client, request: Request<Body>) -> Response<Body> {
+    match client.send(request).await {
         Ok(response) => response,
         Err(_) => pending().await,
-    };
-    match fault {
-        Some(Fault::Lost(status)) => answer(status),
-        Some(Fault::Held(_) | Fault::Refused(_)) | None => response,
     }
 }
 

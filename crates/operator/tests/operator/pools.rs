@@ -1,5 +1,10 @@
 //! Warm pools.
 
+use std::time::Duration;
+
+use clock::{ManualClock, SystemClock};
+use http::{Method, StatusCode};
+use jiff::SignedDuration;
 use kube::{
     ResourceExt,
     api::{DeleteParams, Patch, PatchParams},
@@ -8,7 +13,8 @@ use resources::{DployInstance, DployTemplate, DployTemplateStatus, Health, Phase
 use serde_json::json;
 
 use crate::{
-    bed::{Bed, phase, pool, record},
+    bed::{Bed, nudge, phase, pool, record},
+    network::{Fault, Network},
     support::eventually,
 };
 
@@ -147,6 +153,141 @@ async fn an_edit_replaces_members_only_after_a_new_one_is_ready() {
     })
     .await;
     counts(&bed, 3, 0, 3).await;
+}
+
+/// An edit whose members fail: one is tried, the old ones stay, and the condition says why.
+#[tokio::test]
+async fn an_edit_whose_members_fail_stops_after_one_and_says_so() {
+    let (bed, _operator) = Bed::running().await;
+    bed.create(&pool("lab", 3, 0)).await;
+    counts(&bed, 3, 0, 3).await;
+    let old = names(&bed).await;
+    for name in &old {
+        bed.fake.is(name, Health::Healthy);
+    }
+    bed.fake.all_are(Health::Degraded);
+    let edit =
+        json!({ "spec": { "chart": { "type": "git", "repoURL": "https://example.org/new" } } });
+    bed.patch::<DployTemplate>("lab", edit).await;
+    let failing = eventually("the reason", || async {
+        let conditions = status(&bed).await.conditions;
+        conditions.into_iter().find(|it| it.type_ == "PoolHealthy" && it.status == "False")
+    })
+    .await;
+    assert_eq!(failing.reason, "PoolFailing");
+    let kept = "3 ready members from before the last edit stay.";
+    assert!(failing.message.ends_with(kept), "{}", failing.message);
+    // The replacement of the failed member is as lonely as its predecessor.
+    eventually("another attempt", || async {
+        (bed.fake.ever_placed.lock().unwrap().len() >= 5).then_some(())
+    })
+    .await;
+    counts(&bed, 3, 0, 4).await;
+    assert_eq!(bed.fake.ever_placed.lock().unwrap().len(), 5);
+    let now = names(&bed).await;
+    assert!(old.iter().all(|it| now.contains(it)), "{old:?} {now:?}");
+    bed.fake.all_are(Health::Healthy);
+    counts(&bed, 3, 0, 3).await;
+    eventually("a healthy pool", || async {
+        let conditions = status(&bed).await.conditions;
+        conditions.into_iter().find(|it| it.type_ == "PoolHealthy" && it.status == "True")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_failures_of_a_pool_outlast_its_leader() {
+    let bed = Bed::new().await;
+    let operator = bed.operate("first");
+    bed.fake.all_are(Health::Degraded);
+    bed.create(&pool("lab", 1, 0)).await;
+    let failures = eventually("a recorded failure", || async {
+        Some(status(&bed).await.pool_failures).filter(|it| *it > 0)
+    })
+    .await;
+    operator.stop().await;
+    let _next = bed.operate("second");
+    bed.launch("ada", "0123abcd").await;
+    eventually("the next leader to look", || async {
+        let more = status(&bed).await.pool_failures;
+        assert!(more >= failures, "{more} failures instead of {failures}");
+        (more > failures).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_edit_of_what_only_the_catalog_shows_replaces_no_member() {
+    let (bed, _operator) = Bed::running().await;
+    bed.create(&pool("lab", 2, 0)).await;
+    counts(&bed, 2, 0, 2).await;
+    let cosmetic = json!({ "spec": {
+        "displayName": "Laboratory", "description": "New.", "icon": "flask", "category": "science",
+    } });
+    let edited = bed.patch::<DployTemplate>("lab", cosmetic).await;
+    eventually("the edit to be observed", || async {
+        (status(&bed).await.observed_generation == edited.metadata.generation).then_some(())
+    })
+    .await;
+    // Another edit that is observed after the first one was carried out.
+    bed.patch::<DployTemplate>("lab", json!({ "spec": { "pool": { "size": 3 } } })).await;
+    counts(&bed, 3, 0, 3).await;
+    assert_eq!(bed.fake.ever_placed.lock().unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn a_refused_member_does_not_keep_the_others() {
+    let (bed, network) = (Bed::new().await, Network::default());
+    let post = |fault| network.next(Method::POST, "/dployinstances", fault);
+    post(Fault::Refused(StatusCode::FORBIDDEN));
+    for _ in 0..7 {
+        post(Fault::Slow(Duration::from_millis(100)));
+    }
+    let _operator = bed.operate_behind(&network, "one");
+    bed.create(&pool("lab", 8, 8)).await;
+    // Much less than a write that the watch has not shown is remembered.
+    tokio::time::timeout(Duration::from_secs(20), counts(&bed, 8, 0, 8)).await.unwrap();
+    assert_eq!(network.sent(&Method::POST, "/dployinstances"), 9);
+}
+
+#[tokio::test]
+async fn a_member_that_comes_late_never_makes_a_pool_exceed_its_cap() {
+    for status in [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS] {
+        let (bed, network) = (Bed::new().await, Network::default());
+        network.next(Method::POST, "/dployinstances", Fault::Late(status, Duration::from_secs(1)));
+        let _operator = bed.operate_behind(&network, "one");
+        bed.create(&pool("lab", 2, 2)).await;
+        counts(&bed, 2, 0, 2).await;
+        assert_eq!(bed.fake.ever_placed.lock().unwrap().len(), 2, "{status}");
+    }
+}
+
+/// Members whose namespace does not go take the places of the pool.
+#[tokio::test]
+async fn members_that_are_not_deleted_to_the_end_are_named() {
+    let clock = ManualClock::at(SystemClock::shared().now());
+    let bed = Bed::with_clock(clock.clone()).await;
+    let _operator = bed.operate("one");
+    bed.create(&pool("lab", 1, 1)).await;
+    counts(&bed, 1, 0, 1).await;
+    let name = names(&bed).await.remove(0);
+    bed.fake.hold_on(true);
+    bed.delete(&name).await;
+    counts(&bed, 0, 0, 0).await;
+    let blocked = eventually("the reason", || async {
+        clock.advance(SignedDuration::from_secs(1));
+        bed.patch::<DployTemplate>("lab", nudge()).await;
+        let conditions = status(&bed).await.conditions;
+        conditions.into_iter().find(|it| it.reason == "PoolBlocked")
+    })
+    .await;
+    let start = format!(
+        "1 of 1 places (pool.maxSize) are taken by members that are being deleted: {name}."
+    );
+    assert!(blocked.message.starts_with(&start), "{}", blocked.message);
+    assert!(blocked.message.ends_with("It holds on."), "{}", blocked.message);
+    bed.fake.hold_on(false);
+    counts(&bed, 1, 0, 1).await;
 }
 
 #[tokio::test]

@@ -11,6 +11,7 @@ use crate::{
     bed::{Bed, Operator, phase, pool},
     link::{Call, Link},
     pools::{claim, counts},
+    support::CONDITION_TIMEOUT,
 };
 
 /// The size of the pool.
@@ -34,13 +35,20 @@ fn reconciles(operator: &Operator) -> u64 {
     operator.metric(series).and_then(|value| value.parse().ok()).unwrap_or_default()
 }
 
+/// How many environments an owner has already.
+const ENVIRONMENTS: u32 = 20;
+/// The most observations of workloads that a launch causes.
+const MAX_LOOKS: usize = 6;
+
 /// Waits until the operator has sent no request but those of the election for a while.
 async fn quiet(link: &Link) {
     let is_work = |call: &Call| !call.is_watch && !call.is_about("leases");
     let (mut seen, mut since) = (link.count(is_work), Instant::now());
+    let began = since;
     while since.elapsed() < Duration::from_secs(1) {
         sleep(Duration::from_millis(20)).await;
         let now = link.count(is_work);
+        assert!(began.elapsed() < CONDITION_TIMEOUT, "never quiet: {:#?}", link.last(20));
         if now != seen {
             (seen, since) = (now, Instant::now());
         }
@@ -53,7 +61,9 @@ async fn the_reads_of_a_claim_do_not_grow_with_the_pool() {
     let client = link.before(&bed.client);
     let engine = Arc::new(ManifestsEngine::new(client.clone()));
     let engines = Engines::default().with(EngineName::Manifests, engine);
-    let operator = bed.operate_through(client, "one", engines);
+    let mut settings = bed.settings("one");
+    settings.leftovers = Default::default();
+    let operator = bed.start(client, settings, engines);
     bed.create(&pool_of_manifests()).await;
     counts(&bed, SIZE, 0, SIZE).await;
     quiet(&link).await;
@@ -72,4 +82,25 @@ async fn the_reads_of_a_claim_do_not_grow_with_the_pool() {
     assert!(reads.len() <= MAX_READS, "{} reads: {reads:#?}", reads.len());
     assert!(looks <= MAX_RECONCILES, "{looks} reconciles");
     assert_eq!(bed.instance(&name).await.map(|it| it.name_any()), Some(name));
+}
+
+#[tokio::test]
+async fn a_seat_wakes_no_other_environment_of_its_owner() {
+    let (bed, link) = (Bed::new().await, Link::new());
+    let mut settings = bed.settings("one");
+    settings.leftovers = Default::default();
+    let _operator = bed.operate_over(&link, settings);
+    for number in 0..ENVIRONMENTS {
+        bed.launch("ada", &format!("{number:08x}")).await;
+    }
+    for number in 0..ENVIRONMENTS {
+        bed.ready(&format!("lab-{number:08x}")).await;
+    }
+    quiet(&link).await;
+    let before = bed.fake.looks();
+    bed.launch("ada", "0123abcd").await;
+    bed.ready("lab-0123abcd").await;
+    quiet(&link).await;
+    let looks = bed.fake.looks() - before;
+    assert!(looks <= MAX_LOOKS, "{looks} observations");
 }

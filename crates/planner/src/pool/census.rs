@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
 use ledger::void::is_void;
 use resources::{DployInstance, Health, Phase};
 
-use crate::metadata;
+use crate::{metadata, ready_condition};
 
 /// The members of one pool.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub struct Member {
     pub is_current: bool,
     /// Its standing.
     pub standing: Standing,
+    /// The message of its condition `Ready`.
+    pub message: String,
 }
 
 /// Where a member is in its life.
@@ -40,7 +43,10 @@ pub enum Standing {
     /// It has an owner.
     Claimed,
     /// It is terminating.
-    Terminating,
+    Terminating {
+        /// Since when.
+        since: Timestamp,
+    },
 }
 
 impl Standing {
@@ -62,6 +68,12 @@ impl Standing {
         matches!(self, Self::Failed { .. })
     }
 
+    /// Whether it is terminating.
+    #[must_use]
+    pub const fn is_terminating(&self) -> bool {
+        matches!(self, Self::Terminating { .. })
+    }
+
     /// Whether it has no owner and is not terminating.
     #[must_use]
     pub const fn is_unclaimed(&self) -> bool {
@@ -70,12 +82,11 @@ impl Standing {
 
     fn of(instance: &DployInstance, created: Timestamp) -> Self {
         let status = instance.status.as_ref();
-        let failed_since = || {
-            let conditions = status.map(|status| status.conditions.as_slice()).unwrap_or_default();
-            conditions.first().map_or(created, |ready| ready.last_transition_time.0)
-        };
+        let failed_since = || ready(instance).map_or(created, |it| it.last_transition_time.0);
+        if let Some(since) = &instance.metadata.deletion_timestamp {
+            return Self::Terminating { since: since.0 };
+        }
         match status.and_then(|status| status.phase) {
-            _ if instance.metadata.deletion_timestamp.is_some() => Self::Terminating,
             _ if !instance.spec.owner.is_empty() => Self::Claimed,
             Some(Phase::Failed) => Self::Failed { since: failed_since() },
             Some(Phase::Available) => match status.and_then(|status| status.health) {
@@ -87,6 +98,10 @@ impl Standing {
             | None => Self::Starting,
         }
     }
+}
+
+fn ready(instance: &DployInstance) -> Option<&Condition> {
+    instance.status.as_ref().and_then(|status| ready_condition(&status.conditions))
 }
 
 impl Member {
@@ -102,6 +117,7 @@ impl Member {
             created,
             is_current,
             standing: Standing::of(instance, created),
+            message: ready(instance).map(|it| it.message.clone()).unwrap_or_default(),
         })
     }
 

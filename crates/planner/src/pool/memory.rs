@@ -6,6 +6,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use resources::DployTemplate;
+
 use super::{Census, InFlight, Standing};
 use crate::RequeueAfter;
 
@@ -20,7 +22,10 @@ const GATHER_WINDOW: Duration = Duration::from_millis(200);
 pub struct PoolMemory {
     created: BTreeMap<String, Instant>,
     removed: BTreeMap<String, Instant>,
+    /// How many current members failed since one became ready.
     failures: u32,
+    /// The generation of the template whose members failed.
+    generation: Option<i64>,
     gathering: Gathering,
 }
 
@@ -49,11 +54,19 @@ impl PoolMemory {
         rest
     }
 
-    /// Forgets the writes that the census shows, and returns the others.
-    pub fn settle(&mut self, census: &Census, now: Instant) -> InFlight {
+    /// Forgets the writes that the census shows, and returns the others. A new leader takes the
+    /// failures from the template's status. After an edit they count for nothing.
+    pub fn settle(&mut self, template: &DployTemplate, census: &Census, now: Instant) -> InFlight {
+        let generation = template.metadata.generation;
+        if self.generation != generation {
+            let status = template.status.as_ref();
+            let recorded = status.filter(|it| it.observed_generation == generation);
+            self.failures = recorded.map_or(0, |it| it.pool_failures);
+            self.generation = generation;
+        }
         let seen: BTreeSet<&str> = census.members().map(|it| it.name.as_str()).collect();
         let stays = |name: &String| {
-            census.members().any(|it| it.name == *name && it.standing != Standing::Terminating)
+            census.members().any(|it| it.name == *name && !it.standing.is_terminating())
         };
         let is_recent =
             |since: &Instant| now.saturating_duration_since(*since) < WRITE_VISIBILITY_TIMEOUT;

@@ -2,6 +2,7 @@
 //! has not shown yet.
 
 mod census;
+mod health;
 mod memory;
 mod queue;
 mod served;
@@ -15,6 +16,7 @@ use resources::{DployTemplate, Method};
 
 use crate::{RequeueAfter, sooner, until};
 pub use census::{Census, Member, Standing};
+pub use health::{PoolHealth, health};
 pub use memory::PoolMemory;
 pub use queue::{Assignment, Place, Queue, QueueMove, serve};
 pub use served::{Served, ServedMemory};
@@ -66,6 +68,8 @@ pub struct InFlight {
 pub struct PoolMove {
     /// How many members to create.
     pub create: usize,
+    /// How many members are missing besides, for which `maxSize` leaves no place.
+    pub without_place: usize,
     /// The members to delete, each on the version that was seen.
     pub remove: Vec<String>,
     /// When to reconcile again.
@@ -88,24 +92,33 @@ pub fn balance(
     let requeue_after = removal.failed(pause(in_flight.failures), now, desired == 0);
     removal.outdated(desired);
     removal.surplus(desired, in_flight.creating);
+    removal.excess(policy.max_size.saturating_sub(in_flight.creating));
     let room = policy
         .max_size
         .saturating_sub(census.len() + in_flight.removing.len() + in_flight.creating);
-    let create = wanted(&census, desired, in_flight.creating);
-    if create > 0 && room == 0 {
+    let wanted = wanted(&census, desired, in_flight);
+    if wanted > 0 && room == 0 {
         removal.make_room();
     }
-    PoolMove { create: create.min(room), remove: removal.remove, requeue_after }
+    PoolMove {
+        create: wanted.min(room),
+        without_place: wanted.saturating_sub(room),
+        remove: removal.remove,
+        requeue_after,
+    }
 }
 
-/// How many current members are missing. Until a current member is ready, outdated ones are
-/// replaced one at a time.
-fn wanted(census: &Census, desired: usize, creating: usize) -> usize {
+/// How many current members are missing. Until a current member is ready, they are created one at
+/// a time if outdated ones are ready meanwhile, or if one has failed: an edit that breaks the
+/// template costs one member.
+fn wanted(census: &Census, desired: usize, in_flight: &InFlight) -> usize {
+    let InFlight { creating, failures, .. } = *in_flight;
     let starting = census.count(|it| it.is_current_and(Standing::is_starting)) + creating;
     let ready = census.count(|it| it.is_current_and(Standing::is_ready));
     let failed = census.count(|it| it.is_current_and(Standing::is_failed));
     let missing = desired.saturating_sub(starting + ready + failed);
-    let unproven = ready == 0 && census.count(|it| !it.is_current && it.standing.is_ready()) > 0;
+    let serves = census.count(|it| !it.is_current && it.standing.is_ready()) > 0;
+    let unproven = ready == 0 && (serves || failed > 0 || failures > 0);
     if unproven { missing.min(1_usize.saturating_sub(starting + failed)) } else { missing }
 }
 
@@ -176,10 +189,25 @@ impl Removal<'_> {
         self.remove.extend(gone);
     }
 
+    /// Unclaimed members go while there are more members than `max_size`, after a creation that
+    /// took effect late or an edit: failed ones first, then outdated ones, the oldest first.
+    fn excess(&mut self, max_size: usize) {
+        let present = |it: &&Member| !it.standing.is_terminating() && self.stays(it);
+        let count = self.census.members().filter(present).count();
+        let mut unclaimed: Vec<&Member> =
+            self.census.members().filter(present).filter(|it| it.standing.is_unclaimed()).collect();
+        unclaimed.sort_by_key(|it| {
+            (!it.standing.is_failed(), it.is_current, it.standing.is_ready(), it.created)
+        });
+        let gone = unclaimed.into_iter().take(count.saturating_sub(max_size));
+        let gone: Vec<String> = gone.map(|it| it.name.clone()).collect();
+        self.remove.extend(gone);
+    }
+
     /// One outdated member goes if the cap leaves no room for a current one.
     fn make_room(&mut self) {
-        let moving = !self.remove.is_empty()
-            || self.census.count(|it| it.standing == Standing::Terminating) > 0;
+        let moving =
+            !self.remove.is_empty() || self.census.count(|it| it.standing.is_terminating()) > 0;
         let mut outdated: Vec<&Member> = self
             .census
             .members()

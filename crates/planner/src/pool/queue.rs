@@ -101,6 +101,7 @@ pub(super) fn started(place: &str) -> Member {
         created: Timestamp::UNIX_EPOCH,
         is_current: true,
         standing: Standing::Claimed,
+        message: String::new(),
     }
 }
 

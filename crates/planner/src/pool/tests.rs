@@ -11,83 +11,95 @@ fn at(seconds: i64) -> Timestamp {
 }
 
 /// A pool of the given size without members; each test says who is there.
-struct Given {
+pub(super) struct Given {
     policy: PoolPolicy,
     members: Vec<Member>,
     in_flight: InFlight,
 }
 
-fn pool(size: usize) -> Given {
+pub(super) fn pool(size: usize) -> Given {
     let policy = PoolPolicy { size, max_size: usize::MAX, recycle: true };
     Given { policy, members: Vec::new(), in_flight: InFlight::default() }
 }
 
 impl Given {
-    fn at_most(mut self, max_size: usize) -> Self {
+    pub(super) fn at_most(mut self, max_size: usize) -> Self {
         self.policy.max_size = max_size;
         self
     }
 
-    fn without_recycling(mut self) -> Self {
+    pub(super) fn without_recycling(mut self) -> Self {
         self.policy.recycle = false;
         self
     }
 
-    fn with(mut self, names: &str, standing: Standing, is_current: bool) -> Self {
+    pub(super) fn with(mut self, names: &str, standing: Standing, is_current: bool) -> Self {
         for name in names.split_whitespace() {
             let created = at(self.members.len() as i64 - 1000);
-            self.members.push(Member { name: name.into(), created, is_current, standing });
+            let (name, message) = (name.into(), "No answer.".into());
+            self.members.push(Member { name, created, is_current, standing, message });
         }
         self
     }
 
-    fn ready(self, names: &str) -> Self {
+    pub(super) fn ready(self, names: &str) -> Self {
         self.with(names, Standing::Ready, true)
     }
 
-    fn starting(self, names: &str) -> Self {
+    pub(super) fn starting(self, names: &str) -> Self {
         self.with(names, Standing::Starting, true)
     }
 
-    fn claimed(self, names: &str) -> Self {
+    pub(super) fn claimed(self, names: &str) -> Self {
         self.with(names, Standing::Claimed, true)
     }
 
-    fn leaving(self, names: &str) -> Self {
-        self.with(names, Standing::Terminating, true)
+    pub(super) fn leaving(self, names: &str) -> Self {
+        self.leaving_since(names, 1)
     }
 
-    fn failed(self, names: &str, since: i64) -> Self {
+    pub(super) fn leaving_since(self, names: &str, seconds: i64) -> Self {
+        self.with(names, Standing::Terminating { since: at(-seconds) }, true)
+    }
+
+    pub(super) fn failed(self, names: &str, since: i64) -> Self {
         self.with(names, Standing::Failed { since: at(-since) }, true)
     }
 
-    fn outdated(self, names: &str) -> Self {
+    pub(super) fn outdated(self, names: &str) -> Self {
         self.with(names, Standing::Ready, false)
     }
 
-    fn creating(mut self, creating: usize) -> Self {
+    pub(super) fn creating(mut self, creating: usize) -> Self {
         self.in_flight.creating = creating;
         self
     }
 
-    fn removing(mut self, names: &str) -> Self {
+    pub(super) fn removing(mut self, names: &str) -> Self {
         self.in_flight.removing = names.split_whitespace().map(Into::into).collect();
         self
     }
 
-    fn after_failures(mut self, failures: u32) -> Self {
+    pub(super) fn after_failures(mut self, failures: u32) -> Self {
         self.in_flight.failures = failures;
         self
     }
 
-    fn decided(self) -> PoolMove {
+    pub(super) fn decided(self) -> PoolMove {
         balance(&self.policy, &Census::of(self.members), &self.in_flight, at(0))
+    }
+
+    /// What condition `PoolHealthy` says, if it said `before`.
+    pub(super) fn health(self, before: Option<&str>) -> PoolHealth {
+        let census = Census::of(self.members);
+        let decided = balance(&self.policy, &census, &self.in_flight, at(0));
+        health(&self.policy, &census, &self.in_flight, &decided, before, at(0))
     }
 }
 
 #[track_caller]
 fn check(given: Given, expected: Expect) {
-    let PoolMove { create, remove, requeue_after } = given.decided();
+    let PoolMove { create, without_place: _, remove, requeue_after } = given.decided();
     let mut text = format!("create {create}\n");
     for name in remove {
         writeln!(text, "remove {name}").unwrap();
@@ -296,6 +308,57 @@ fn at_the_cap_old_members_make_room_one_by_one() {
         pool(2).at_most(2).outdated("b"),
         expect![[r#"
         create 1
+    "#]],
+    );
+}
+
+#[test]
+fn a_pool_whose_members_fail_tries_one_at_a_time() {
+    check(
+        pool(3).failed("a", 1),
+        expect![[r#"
+        create 0
+        again in 4s
+    "#]],
+    );
+    check(
+        pool(3).failed("a b", 5),
+        expect![[r#"
+        create 0
+        remove a
+        remove b
+    "#]],
+    );
+    check(
+        pool(3).after_failures(2),
+        expect![[r#"
+        create 1
+    "#]],
+    );
+    check(
+        pool(3).ready("a").after_failures(2),
+        expect![[r#"
+        create 2
+    "#]],
+    );
+}
+
+#[test]
+fn members_beyond_the_cap_go_the_failed_and_the_outdated_ones_first() {
+    check(
+        pool(3).at_most(3).outdated("a b c").starting("late"),
+        expect![[r#"
+        create 0
+        remove a
+    "#]],
+    );
+    check(
+        pool(2).at_most(2).outdated("a b").claimed("c").failed("d", 1),
+        expect![[r#"
+        create 0
+        remove d
+        remove a
+        again in 4s
     "#]],
     );
 }

@@ -1,6 +1,7 @@
 use resources::{Chart, DployTemplateSpec, EngineName, Method, Pool, WhenEmpty};
 
 use super::*;
+use crate::pool::Member;
 
 fn template() -> DployTemplate {
     let spec = DployTemplateSpec {
@@ -66,4 +67,40 @@ fn an_event_is_published_when_the_condition_changes() {
     assert_eq!((second.status, second.event), (None, None));
     let third = decided(&template, &Drafted { has_engine: false, ..drafted() });
     assert!(third.event.unwrap().is_warning);
+}
+
+#[test]
+fn a_pool_that_fails_is_reported_by_an_event_and_by_the_status() {
+    let mut template = template();
+    template.status = decided(&template, &drafted()).status;
+    let member = |standing| Member {
+        name: "lab-0123abcd".into(),
+        created: Timestamp::UNIX_EPOCH,
+        is_current: true,
+        standing,
+        message: "No answer.".into(),
+    };
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    let failed = member(Standing::Failed { since: now });
+    let failing = Drafted { census: Census::of([failed]), ..drafted() };
+    let in_flight = InFlight { failures: 2, ..InFlight::default() };
+    let verdict = decide(&template, &failing, &in_flight, &Served::default(), now);
+    assert_eq!(
+        verdict.event.map(|it| (it.is_warning, it.reason)),
+        Some((true, Reason::PoolFailing))
+    );
+    let status = verdict.status.unwrap();
+    assert_eq!(status.pool_failures, 2);
+    assert_eq!(pool_condition(&status.conditions).unwrap().status, "False");
+    assert_eq!(ready_condition(&status.conditions).unwrap().status, "True");
+    template.status = Some(status);
+    assert_eq!(decide(&template, &failing, &in_flight, &Served::default(), now).event, None);
+    let well = Drafted { census: Census::of([member(Standing::Ready)]), ..drafted() };
+    let verdict = decide(&template, &well, &InFlight::default(), &Served::default(), now);
+    assert_eq!(verdict.event.unwrap().reason, Reason::PoolMaintained);
+    template.spec.method = Method::OnDemand;
+    let status = decide(&template, &drafted(), &InFlight::default(), &Served::default(), now)
+        .status
+        .unwrap();
+    assert_eq!(pool_condition(&status.conditions), None);
 }

@@ -162,6 +162,7 @@ fn a_record_is_swept_when_an_instance_comes_goes_or_changes_hands() {
         ("claimed", from(Some(&member()), one), true),
         ("deleting", from(one, Some(&deleting(&owned))), true),
         ("void", from(one, Some(&void)), true),
+        ("adopted", from(one, Some(&but(&owned, |it| it.metadata.labels = None))), true),
         ("status", from(one, Some(&status)), false),
         ("extended", from(one, Some(&extended)), false),
     ] {

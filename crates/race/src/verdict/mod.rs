@@ -4,7 +4,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use crate::{
@@ -102,6 +102,11 @@ impl<'a> Evidence<'a> {
 
     /// The extensions of all environments of an owner and template, if all of them are known.
     fn stored_extensions(&self, owner: &str, template: &str) -> Option<u64> {
+        let calls = self.by_desk.get(&(owner, template)).into_iter().flatten();
+        let mut launched = calls.filter_map(|call| call.launched());
+        if !launched.all(|uuid| self.by_uuid.contains_key(uuid)) {
+            return None;
+        }
         let lives = self.by_uuid.values();
         let lives = lives.filter(|it| it.template == template && it.owners.contains(owner));
         lives.map(|life| life.extensions).sum()
@@ -111,22 +116,29 @@ impl<'a> Evidence<'a> {
     fn lost_launches(&self) -> Vec<String> {
         let mut lost = BTreeSet::new();
         for (call, uuid) in self.launches() {
-            let reason = match self.by_uuid.get(uuid) {
-                None => "never existed",
-                Some(life) if self.is_unexplained_end(call, life) => "ended by itself",
-                Some(_) => continue,
+            let life = self.by_uuid.get(uuid);
+            let reason = match life.map(|life| life.ended) {
+                // A list shows only what still lives.
+                None if !self.may_be_deleted(call, None) => "does not exist",
+                Some(Some((ended, at)))
+                    if !self.may_be_deleted(call, Some(ended))
+                        && !life.is_some_and(|life| life.has_expired_at(at + SLACK)) =>
+                {
+                    "ended by itself"
+                }
+                _ => continue,
             };
             lost.insert(format!("{} {uuid} of {}: {reason}", call.template, call.owner));
         }
         lost.into_iter().collect()
     }
 
-    fn is_unexplained_end(&self, launch: &'a Call, life: &Life) -> bool {
-        let Some((ended, at)) = life.ended else { return false };
-        let deletes = self
-            .deletes(launch)
-            .any(|it| it.may_act_at(ended) || it.end >= launch.start && it.start <= ended);
-        !deletes && !life.has_expired_at(at + SLACK)
+    /// Whether a deletion can have ended the environment of a launch, until `ended` or ever.
+    fn may_be_deleted(&self, launch: &'a Call, ended: Option<Instant>) -> bool {
+        self.deletes(launch).any(|delete| {
+            let is_late = ended.is_some_and(|ended| delete.start > ended);
+            !is_late && (delete.outcome.is_uncertain() || delete.end >= launch.start)
+        })
     }
 
     /// The environments that outlive their deletion, and those that are returned afterwards.

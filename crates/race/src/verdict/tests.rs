@@ -54,7 +54,7 @@ impl Story {
             deadline: Some(time(100)),
             extensions: Some(extensions),
             ended: ended.map(|at| (self.zero + Duration::from_secs(at), time(at))),
-            is_void: false,
+            ..Life::default()
         });
         self
     }
@@ -115,6 +115,12 @@ fn an_end_needs_a_deletion_or_a_deadline() {
     assert_eq!(later.life("a", Some(5), 0).broken(), lost);
     let unclear = story().launch((0, 1), "a").delete((2, 3), Outcome::Unknown);
     assert_eq!(unclear.life("a", Some(50), 0).broken(), []);
+}
+
+#[test]
+fn a_list_shows_only_what_still_lives() {
+    let gone = story().launch((0, 1), "a").extend(TOLD).delete((4, 5), Outcome::Deleted);
+    assert_eq!(gone.launch((6, 7), "b").life("b", None, 0).broken(), []);
 }
 
 #[test]

@@ -136,3 +136,23 @@ fn a_pool_member_matches_until_the_template_or_the_settings_change() {
     template.spec.values_template = "a: 1".into();
     assert!(!matches(&member, &template, None, defaults));
 }
+
+/// A template with a description that its values read, or do not.
+fn described(description: &str, values: &str) -> DployTemplate {
+    template(DployTemplateSpec {
+        description: description.into(),
+        values_template: values.into(),
+        ..DployTemplateSpec::default()
+    })
+}
+
+#[rstest]
+#[case("", true)]
+#[case("about: {{ .Template.Spec.Description }}", false)]
+fn what_only_the_catalog_shows_outdates_no_member(#[case] values: &str, #[case] current: bool) {
+    let fallback = LaunchDefaults::default();
+    let member = resolve(&described("before", values), None, fallback, "00".repeat(16));
+    assert!(matches(&member, &described("before", values), None, fallback));
+    assert_eq!(matches(&member, &described("after", values), None, fallback), current);
+    assert!(!matches(&member, &described("before", "other: 1"), None, fallback));
+}

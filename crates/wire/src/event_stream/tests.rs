@@ -41,6 +41,7 @@ fn a_list_survives_encoding() {
         limit: 7,
         used: 4,
         now: "2026-03-02T12:00:00Z".to_owned(),
+        out_of_date_since: "2026-03-02T11:59:00Z".to_owned(),
     };
     assert_eq!(decode(&encode(&list).unwrap()), Some(list));
 }

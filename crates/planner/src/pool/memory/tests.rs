@@ -1,3 +1,5 @@
+use resources::{DployTemplateSpec, DployTemplateStatus};
+
 use super::*;
 
 #[test]
@@ -22,4 +24,24 @@ fn a_pool_that_remembers_a_write_is_reconciled_once_that_is_forgotten() {
     assert!(pause <= WRITE_VISIBILITY_TIMEOUT && pause > WRITE_VISIBILITY_TIMEOUT / 2, "{pause:?}");
     memory.not_created("warm-1");
     assert_eq!(memory.forgets_after(began), None);
+}
+
+fn template(generation: i64, failures: u32) -> DployTemplate {
+    let mut template = DployTemplate::new("lab", DployTemplateSpec::default());
+    template.metadata.generation = Some(generation);
+    template.status = Some(DployTemplateStatus {
+        pool_failures: failures,
+        observed_generation: Some(1),
+        ..DployTemplateStatus::default()
+    });
+    template
+}
+
+#[test]
+fn failures_outlast_a_term_and_not_an_edit() {
+    let (mut memory, now, empty) = (PoolMemory::default(), Instant::now(), Census::default());
+    assert_eq!(memory.settle(&template(1, 3), &empty, now).failures, 3, "a new leader");
+    memory.removed("lab-1", true, now);
+    assert_eq!(memory.settle(&template(1, 3), &empty, now).failures, 4, "the status lags");
+    assert_eq!(memory.settle(&template(2, 4), &empty, now).failures, 0, "an edit");
 }

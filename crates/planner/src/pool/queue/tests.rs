@@ -37,6 +37,7 @@ pub(in crate::pool) fn census(starting: &str, ready: &str) -> Census {
         created: Timestamp::UNIX_EPOCH,
         is_current: true,
         standing,
+        message: String::new(),
     }))
 }
 

@@ -1,0 +1,143 @@
+//! Memory, open files and watches during a run. None of them may grow for ever.
+
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Display},
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result};
+use harness::DployProcess;
+use kube::Client;
+
+/// The interval between two samples of a process.
+pub(crate) const SAMPLE_INTERVAL: Duration = Duration::from_secs(5);
+/// Fewer samples say nothing about growth.
+const MIN_SAMPLES: usize = 24;
+/// The memory, in bytes and in percent of the earlier value, that may come on top.
+const MEMORY_SLACK: (u64, u64) = (8 * 1024 * 1024, 20);
+/// The number of open files that may come on top.
+const FILES_SLACK: usize = 32;
+/// The metric of the API server with the number of open watches.
+const WATCHES: &str = "apiserver_longrunning_requests{";
+
+/// What a process used at one time.
+#[derive(Debug, Clone, Copy)]
+struct Sample {
+    bytes: u64,
+    files: usize,
+}
+
+/// The samples of the processes that nothing disturbs, by name.
+#[derive(Debug, Default)]
+pub(crate) struct Health(Mutex<BTreeMap<String, Vec<Sample>>>);
+
+impl Health {
+    /// Takes a sample of a process. One that has just ended gives none.
+    pub(crate) fn sample(&self, name: &str, process: &DployProcess) {
+        let (Ok(bytes), Ok(files)) = (process.resident_bytes(), process.open_files()) else {
+            return;
+        };
+        self.add(name, Sample { bytes, files });
+    }
+
+    fn add(&self, name: &str, sample: Sample) {
+        let mut samples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        samples.entry(name.to_owned()).or_default().push(sample);
+    }
+
+    /// The processes that used more in the last quarter of the run than in the second.
+    pub(crate) fn growth(&self) -> Vec<String> {
+        let samples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let long = samples.iter().filter(|(_, samples)| samples.len() >= MIN_SAMPLES);
+        long.filter_map(|(name, samples)| {
+            let (early, late) = quarters(samples);
+            let (bytes, percent) = MEMORY_SLACK;
+            let grows = late.bytes > early.bytes * (100 + percent) / 100 + bytes
+                || late.files > early.files + FILES_SLACK;
+            grows.then(|| format!("{name}: {}", change(early, late)))
+        })
+        .collect()
+    }
+}
+
+impl Display for Health {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let samples = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for (name, samples) in samples.iter().filter(|(_, samples)| samples.len() > 3) {
+            let (early, late) = quarters(samples);
+            writeln!(f, "{name}, second and last quarter: {}", change(early, late))?;
+        }
+        Ok(())
+    }
+}
+
+/// The medians of the second and of the last quarter.
+fn quarters(samples: &[Sample]) -> (Sample, Sample) {
+    let quarter = samples.len() / 4;
+    (median(&samples[quarter..2 * quarter]), median(&samples[3 * quarter..]))
+}
+
+fn median(samples: &[Sample]) -> Sample {
+    let mut bytes: Vec<u64> = samples.iter().map(|sample| sample.bytes).collect();
+    let mut files: Vec<usize> = samples.iter().map(|sample| sample.files).collect();
+    bytes.sort_unstable();
+    files.sort_unstable();
+    let middle = samples.len() / 2;
+    Sample {
+        bytes: bytes.get(middle).copied().unwrap_or_default(),
+        files: files.get(middle).copied().unwrap_or_default(),
+    }
+}
+
+fn change(early: Sample, late: Sample) -> String {
+    let megabytes = |bytes: u64| bytes / 1_000_000;
+    let (before, after) = (megabytes(early.bytes), megabytes(late.bytes));
+    format!("{before} to {after} MB, {} to {} open files", early.files, late.files)
+}
+
+/// The number of watches of our kinds that the API server serves.
+pub(crate) async fn watches(client: &Client) -> Result<u64> {
+    let request = http::Request::get("/metrics").body(Vec::new())?;
+    let metrics = client.request_text(request).await;
+    Ok(count_watches(&metrics.context("could not read the API server's metrics")?))
+}
+
+fn count_watches(metrics: &str) -> u64 {
+    let ours = metrics.lines().filter(|line| {
+        line.starts_with(WATCHES)
+            && line.contains("group=\"dploy.dev\"")
+            && line.contains("verb=\"WATCH\"")
+    });
+    ours.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_lasting_growth_counts() {
+        let grows = |bytes: fn(u64) -> u64, files: fn(usize) -> usize| {
+            let health = Health::default();
+            for n in 0..40_usize {
+                health.add("serve", Sample { bytes: bytes(n as u64), files: files(n) });
+            }
+            !health.growth().is_empty()
+        };
+        assert!(!grows(|n| 50_000_000 + (n % 3) * 1_000_000, |_| 20));
+        assert!(grows(|n| 50_000_000 + n * 2_000_000, |_| 20));
+        assert!(grows(|_| 50_000_000, |n| 20 + 2 * n));
+    }
+
+    #[test]
+    fn watches_of_our_kinds_are_counted() {
+        let metrics = r#"# TYPE apiserver_longrunning_requests gauge
+apiserver_longrunning_requests{group="dploy.dev",resource="dployowners",verb="WATCH"} 3
+apiserver_longrunning_requests{group="dploy.dev",resource="dploytemplates",verb="WATCH"} 2
+apiserver_longrunning_requests{group="",resource="pods",verb="WATCH"} 9
+"#;
+        assert_eq!(count_watches(metrics), 5);
+    }
+}
