@@ -25,6 +25,8 @@ pub(crate) fn environment(template: &str, status: Status) -> Environment {
         connection_message: String::new(),
         message: String::new(),
         ends_soon: false,
+        position: 0,
+        expected_seconds: 0,
     }
 }
 

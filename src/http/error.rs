@@ -95,11 +95,12 @@ impl ApiError {
 
     /// The value of `Retry-After` in seconds. The issuer's keys are fetched at most every ten
     /// seconds.
-    const fn retry_after(&self) -> &'static str {
+    const fn retry_after(&self) -> u32 {
         match self {
-            Self::IdentityUnavailable(_) => "10",
-            Self::Overloaded => "1",
-            _ => "2",
+            Self::Refused(Refusal::PoolEmpty { retry_after }) => *retry_after,
+            Self::IdentityUnavailable(_) => 10,
+            Self::Overloaded => 1,
+            _ => 2,
         }
     }
 
@@ -110,7 +111,7 @@ impl ApiError {
                 Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
             StatusCode::SERVICE_UNAVAILABLE => {
-                Some((header::RETRY_AFTER, HeaderValue::from_static(self.retry_after())))
+                Some((header::RETRY_AFTER, HeaderValue::from(self.retry_after())))
             }
             _ => None,
         }

@@ -16,7 +16,7 @@ use localkube::LocalKube;
 use operator::Operator;
 use resources::{
     DployInstance, DployOwner, DployOwnerSpec, DployTemplate, DployTemplateSpec, EngineName,
-    Method, Pool, meta,
+    Method, Pool, WhenEmpty, meta,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::json;
@@ -215,7 +215,8 @@ async fn an_installation_that_loses_every_owner_record_loses_no_environment() {
     bed.template("third", |_| ()).await;
     bed.template("warm", |spec| {
         spec.method = Method::Pool;
-        spec.pool = Some(Pool { size: 4, max_size: 8, recycle: true });
+        spec.pool =
+            Some(Pool { size: 4, max_size: 8, recycle: true, when_empty: WhenEmpty::Refuse });
     })
     .await;
     // ada and eve have names that give one key.

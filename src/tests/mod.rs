@@ -19,6 +19,7 @@ mod metrics;
 mod outage;
 mod overload;
 mod program;
+mod queues;
 mod refusals;
 mod roles;
 mod sign_in;

@@ -26,6 +26,15 @@ pub fn DeleteForm(
             false => String::new(),
         })
     };
+    let waits = environment.with_untracked(|it| it.position > 0);
+    let consequence = move || match waits {
+        true => view! { "You give up your place in the queue." }.into_any(),
+        false => view! {
+            "Everything in it, and its address " <span class="mono break">{move || address()}</span>
+            ", is lost for good."
+        }
+        .into_any(),
+    };
     let keep = match cancel {
         Some(cancel) => view! {
             <button type="button" class="btn quiet" on:click=move |_| cancel.run(())>
@@ -39,8 +48,7 @@ pub fn DeleteForm(
         <ServerForm to=DeleteEnvironment::PATH form_action=delete class="form">
             <input type="hidden" name="template" value=move || environment.with(|it| it.name.clone())/>
             <p>
-                "Everything in it, and its address " <span class="mono break">{move || address()}</span>
-                ", is lost for good." {move || team_warning()}
+                {consequence()} {move || team_warning()}
             </p>
             <footer class="foot">
                 {keep}

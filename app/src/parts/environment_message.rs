@@ -11,7 +11,10 @@ pub fn EnvironmentMessage(
     /// Its status.
     status: Memo<Status>,
 ) -> impl IntoView {
-    let message = move || environment.with(|it| it.message.clone());
+    // The place in a queue says more than the message of an environment that waits.
+    let message = move || {
+        environment.with(|it| if it.position == 0 { it.message.clone() } else { String::new() })
+    };
     view! {
         {move || match (status.get(), message()) {
         (Status::Degraded, message) => {

@@ -10,6 +10,7 @@ use crate::{
     contexts::{use_clock, use_live_list},
     form_actions::{new_form_action, report_deletion},
     time::Countdown,
+    view_models::waiting,
 };
 
 /// Shows an environment: its time, heading, address, buttons and message.
@@ -30,6 +31,7 @@ pub fn EnvironmentRow(
         if deleting { Status::Deleting } else { known }
     });
     let urgency = move || countdown.get().map(|it| it.urgency(now.get()).as_str());
+    let waiting = Memo::new(move |_| environment.with(waiting));
     let timed = Memo::new(move |_| countdown.get().is_some());
     let tile = move || {
         let of = environment.get();
@@ -53,8 +55,8 @@ pub fn EnvironmentRow(
             }}
             <div>
                 <EnvironmentHeading environment status/>
-                <Address environment/>
-                <TimeLeft countdown now status/>
+                {move || waiting.get().is_none().then(|| view! { <Address environment/> }.into_any())}
+                <TimeLeft countdown now status waiting/>
             </div>
             <EnvironmentActions environment status delete/>
             <EnvironmentMessage environment status/>

@@ -16,8 +16,12 @@ pub fn LaunchSteps(
         let text = if done.get() > 1 { "Seat reserved" } else { "Reserving a seat" };
         text.to_owned()
     };
+    let starting = move || match stage.get() {
+        Stage::Waiting(_) => "Waiting in the queue".to_owned(),
+        _ => "Starting the environment".to_owned(),
+    };
     let last = move || {
-        stage.with(|stage| match stage.environment() {
+        stage.with(|stage| match stage.environment().filter(|it| !it.url.is_empty()) {
             Some(mine) => format!("Opening {}", short_url(&mine.url)),
             None => "Opening the environment".to_owned(),
         })
@@ -42,7 +46,7 @@ pub fn LaunchSteps(
         <ol class="steps">
             {step(0, Signal::stored("Signed in".to_owned()))}
             {step(1, Signal::derive(reserved))}
-            {step(2, Signal::stored("Starting the environment".to_owned()))}
+            {step(2, Signal::derive(starting))}
             {step(3, Signal::derive(last))}
         </ol>
     }

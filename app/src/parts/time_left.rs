@@ -1,4 +1,4 @@
-//! The countdown of an environment.
+//! The countdown of an environment, or its place in a queue.
 
 use leptos::prelude::*;
 use wire::Status;
@@ -8,7 +8,8 @@ use crate::{
     time::{Countdown, Moment},
 };
 
-/// Shows the time left, and the deadline in the user's time zone.
+/// Shows the time left, and the deadline in the user's time zone. Of an environment that waits, its
+/// place.
 #[component]
 pub fn TimeLeft(
     /// The environment's time.
@@ -17,6 +18,8 @@ pub fn TimeLeft(
     now: Memo<Moment>,
     /// Its status.
     status: Memo<Status>,
+    /// Its place in a queue, as a text.
+    waiting: Memo<Option<String>>,
 ) -> impl IntoView {
     let zone = use_preferences().zone;
     view! {
@@ -24,6 +27,9 @@ pub fn TimeLeft(
         if status.get() == Status::Deleting {
             return view! { <p class="left-text">"Being deleted; it no longer counts against your limit."</p> }
                 .into_any();
+        }
+        if let Some(waiting) = waiting.get() {
+            return view! { <p class="left-text num"><b data-testid="waiting">{waiting}</b></p> }.into_any();
         }
         let Some(countdown) = countdown.get() else {
             return view! { <p class="left-text"><b>"No time limit"</b></p> }.into_any();

@@ -52,7 +52,7 @@ fn sentence(refusal: &Refusal) -> String {
         Refusal::ExtensionsUsedUp(times) => format!(
             "The environment was extended {times} times, which is the maximum. Save your work before its time is up."
         ),
-        Refusal::PoolEmpty => {
+        Refusal::PoolEmpty { .. } => {
             "No environment is ready to be claimed. New ones are starting. Try again in a moment."
                 .to_owned()
         }

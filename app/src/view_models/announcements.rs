@@ -11,17 +11,30 @@ pub fn announcements(before: &EnvironmentList, after: &EnvironmentList) -> Vec<S
     let gone = before
         .environments
         .iter()
-        .filter(|old| find(after, &old.uuid).is_none())
+        .filter(|old| find(after, &old.uuid).is_none() && !is_served(old, after))
         .map(|old| format!("{} is gone.", old.display_name));
     let changed = after.environments.iter().filter_map(|new| {
-        let same = find(before, &new.uuid).is_some_and(|old| old.status == new.status);
-        (!same).then(|| format!("{} is {}.", new.display_name, status_word(new.status)))
+        let same = find(before, &new.uuid)
+            .is_some_and(|old| (old.status, old.position) == (new.status, new.position));
+        (!same).then(|| format!("{} is {}.", new.display_name, state(new)))
     });
     let warned = after.environments.iter().filter_map(|new| {
         let was_warned = find(before, &new.uuid).is_some_and(|old| old.ends_soon);
         (new.ends_soon && !was_warned).then(|| format!("{} ends soon.", new.display_name))
     });
     gone.chain(changed).chain(warned).collect()
+}
+
+/// Whether the owner of a place has got an environment.
+fn is_served(place: &Environment, after: &EnvironmentList) -> bool {
+    place.position > 0 && after.environments.iter().any(|it| it.name == place.name)
+}
+
+fn state(environment: &Environment) -> String {
+    match environment.position {
+        0 => status_word(environment.status).to_owned(),
+        position => format!("waiting at place {position}"),
+    }
 }
 
 fn status_word(status: Status) -> &'static str {

@@ -10,6 +10,7 @@ mod offer;
 mod quota;
 mod sign_in_failure;
 mod stage;
+mod waiting;
 
 pub use announcements::announcements;
 pub use extension::Extension;
@@ -21,6 +22,7 @@ pub use offer::{Offer, active_environment};
 pub use quota::Quota;
 pub use sign_in_failure::SignInFailure;
 pub use stage::Stage;
+pub use waiting::waiting;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,8 @@ pub enum Stage {
     NotLaunched,
     /// The launch was requested.
     Reserving,
+    /// The owner waits in the queue of a pool.
+    Waiting(Box<Environment>),
     /// The environment exists and is starting.
     Starting(Box<Environment>),
     /// The environment is healthy.
@@ -36,6 +38,7 @@ impl Stage {
         outcome: Option<Result<MutationReply, UiError>>,
     ) -> Self {
         match (environment, outcome) {
+            (Some(mine), _) if mine.position > 0 => Self::Waiting(Box::new(mine)),
             (Some(mine), _) => match mine.status {
                 Status::Healthy => Self::Running(Box::new(mine)),
                 Status::Degraded => Self::Degraded(Box::new(mine)),
@@ -56,7 +59,7 @@ impl Stage {
     pub const fn steps_done(&self) -> usize {
         match self {
             Self::NotLaunched | Self::Reserving | Self::Refused(_) | Self::Gone => 1,
-            Self::Starting(_) | Self::Degraded(_) => 2,
+            Self::Waiting(_) | Self::Starting(_) | Self::Degraded(_) => 2,
             Self::Running(_) => 3,
         }
     }
@@ -65,7 +68,10 @@ impl Stage {
     #[must_use]
     pub fn environment(&self) -> Option<&Environment> {
         match self {
-            Self::Starting(mine) | Self::Running(mine) | Self::Degraded(mine) => Some(mine),
+            Self::Waiting(mine)
+            | Self::Starting(mine)
+            | Self::Running(mine)
+            | Self::Degraded(mine) => Some(mine),
             Self::NotLaunched | Self::Reserving | Self::Refused(_) | Self::Gone => None,
         }
     }

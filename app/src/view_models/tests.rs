@@ -173,3 +173,39 @@ fn a_failed_sign_in_has_its_status_and_shows_no_text_of_the_address() {
     }
     assert_eq!(SignInFailure::parse("Call 555-1234 to sign in"), None);
 }
+
+#[test]
+fn who_waits_sees_the_place_and_the_expected_time() {
+    let text = |position, expected_seconds| {
+        let mut it = environment("webterm", Status::Pending);
+        (it.position, it.expected_seconds) = (position, expected_seconds);
+        waiting(&it)
+    };
+    assert_eq!(text(0, 40), None);
+    let table = [
+        (0, "Waiting: place 3"),
+        (40, "Waiting: place 3, less than a minute"),
+        (60, "Waiting: place 3, about 1 minute"),
+        (200, "Waiting: place 3, about 4 minutes"),
+        (7_000, "Waiting: place 3, about 2 hours"),
+    ];
+    for (seconds, expected) in table {
+        assert_eq!(text(3, seconds).as_deref(), Some(expected));
+    }
+}
+
+#[test]
+fn a_place_is_a_stage_of_its_own_and_its_service_is_not_an_end() {
+    let mut place = environment("webterm", Status::Pending);
+    (place.position, place.url) = (2, String::new());
+    let stage = Stage::of(Some(place.clone()), true, false, None);
+    assert_eq!((stage.steps_done(), stage), (2, Stage::Waiting(Box::new(place.clone()))));
+
+    let before = list(vec![place.clone()], 5);
+    place.position = 1;
+    let moved = list(vec![place], 5);
+    assert_eq!(announcements(&before, &moved), ["The webterm is waiting at place 1."]);
+    let mut member = environment("webterm", Status::Healthy);
+    member.uuid = "webterm-2".to_owned();
+    assert_eq!(announcements(&moved, &list(vec![member], 5)), ["The webterm is running."]);
+}

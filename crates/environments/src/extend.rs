@@ -49,7 +49,9 @@ async fn extend_owned(
     let mut attempts = ports.attempts();
     let id = ports.reads.world.random_hex::<8>();
     loop {
-        let Some(instance) = living(ports.reads, owner, key).await? else { return Ok(None) };
+        // Who waits in a queue has no environment yet.
+        let living = living(ports.reads, owner, key).await?.filter(|it| !it.spec.queued);
+        let Some(instance) = living else { return Ok(None) };
         note_instance(&instance);
         let limits = extend_limits(ports.reads, &instance);
         let extension = extension(&instance, limits)?;

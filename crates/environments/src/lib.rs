@@ -27,6 +27,7 @@ mod own_effect;
 mod owners;
 mod parameters;
 mod ports;
+mod queue;
 mod quota;
 mod refusal;
 mod remove;

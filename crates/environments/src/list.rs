@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use ledger::timestamps;
+use kube::ResourceExt;
+use ledger::{queue::queued_as, timestamps};
 use resources::DployInstance;
 use wire::EnvironmentList;
 
@@ -36,6 +37,7 @@ pub(crate) fn list_now(reads: &Reads, caller: &Caller) -> EnvironmentList {
         .iter()
         .flat_map(|owner| reads.cache.owned_by(owner).into_iter().map(move |it| (it, owner)))
         .collect();
+    hide_served_places(&mut owned);
     owned.sort_by_cached_key(|(it, _)| (timestamps::started_at(it), it.spec.template_ref.clone()));
     let environments: Vec<_> =
         owned.iter().map(|(it, owner)| views::environment(reads, it, owner, now)).collect();
@@ -49,6 +51,14 @@ pub(crate) fn list_now(reads: &Reads, caller: &Caller) -> EnvironmentList {
         now: timestamps::text(now),
         out_of_date_since: out_of_date_since(reads, now),
     }
+}
+
+/// For a moment, the owner of a place has both the place and the member that it is served with. Only
+/// the member is shown.
+fn hide_served_places<T>(owned: &mut Vec<(Arc<DployInstance>, T)>) {
+    let served: Vec<String> =
+        owned.iter().filter_map(|(it, _)| queued_as(it).map(ToOwned::to_owned)).collect();
+    owned.retain(|(it, _)| !it.spec.queued || !served.contains(&it.name_any()));
 }
 
 /// Since when the list may lack changes; empty while it is up to date.

@@ -27,11 +27,13 @@ use crate::{Refusal, RefusalKind, cache::Cache};
 const CLAIM_BUCKETS: [f64; 12] =
     [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0];
 
-/// Whether a launch created or claimed an environment.
+/// What a launch did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LaunchOutcome {
     /// The launch created or claimed an environment.
     Launched,
+    /// The launch took a place in the queue of a pool.
+    Queued,
     /// The owner had the environment already.
     Existing,
 }
@@ -75,8 +77,9 @@ impl Metrics {
     pub(crate) fn claim(&self, took: Duration, how: Result<LaunchOutcome, &Refusal>) {
         let outcome = match how {
             Ok(LaunchOutcome::Launched) => "claimed",
+            Ok(LaunchOutcome::Queued) => "queued",
             Ok(LaunchOutcome::Existing) => "existing",
-            Err(Refusal::PoolEmpty) => "empty",
+            Err(Refusal::PoolEmpty { .. }) => "empty",
             Err(refusal) => match refusal.kind() {
                 RefusalKind::Unavailable | RefusalKind::Internal => "failed",
                 RefusalKind::BadRequest

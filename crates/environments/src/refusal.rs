@@ -31,7 +31,10 @@ pub enum Refusal {
     ExtensionsUsedUp(i64),
     /// The pool has no warm member.
     #[error("no pooled instance available, try again shortly")]
-    PoolEmpty,
+    PoolEmpty {
+        /// The seconds until a member is probably ready.
+        retry_after: u32,
+    },
     /// Every attempt met the write of another request.
     #[error("too many requests changed this at the same time, try again")]
     Contended,
@@ -73,7 +76,9 @@ impl Refusal {
             }
             Self::NotFound(_) => RefusalKind::NotFound,
             Self::ExtensionsUsedUp(_) => RefusalKind::Conflict,
-            Self::PoolEmpty | Self::Contended | Self::Unavailable(_) => RefusalKind::Unavailable,
+            Self::PoolEmpty { .. } | Self::Contended | Self::Unavailable(_) => {
+                RefusalKind::Unavailable
+            }
             Self::Internal(_) => RefusalKind::Internal,
         }
     }

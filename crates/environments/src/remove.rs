@@ -3,6 +3,7 @@
 
 use kube::ResourceExt;
 use ledger::{
+    queue::queued_as,
     remove::{RemoveStep, decide, is_marked_by, mark, was_removed_by},
     seats::SeatKey,
 };
@@ -14,7 +15,7 @@ use crate::{
     audited::{note_instance, note_owner},
     fence::fence,
     free_seat::{Freed, free_seat},
-    ledger_read::{LedgerRead, read_ledger},
+    ledger_read::{LedgerRead, living, read_ledger},
     own_effect::{Effect, is_same_version, or_own_effect},
     owners::{Owner, Owners},
     ports::Ports,
@@ -58,13 +59,32 @@ async fn remove_owned(ports: Ports<'_>, owner: &Owner, key: &SeatKey) -> Result<
     loop {
         let Some(read) = read_ledger(ports.reads, owner, key).await? else { return Ok(false) };
         let LedgerRead { record, found } = read;
+        let was_place = found.is_place();
         match carry_out(ports, decide(found)).await? {
             Removal::NotFound => return Ok(false),
             Removal::Unseated => return Ok(true),
-            Removal::Free { seat, deleted } => return free(ports, record, &seat, deleted).await,
+            Removal::Free { seat, deleted } => {
+                let removed = free(ports, record, &seat, deleted).await?;
+                if !was_place || !got_member(ports, owner, key, &seat.instance).await? {
+                    return Ok(removed);
+                }
+                attempts.again().await?;
+            }
             Removal::Again => attempts.again().await?,
         }
     }
+}
+
+/// Whether the operator gave the owner of a place a member while this request gave the place up. The
+/// member is what the owner wants to be removed, too.
+async fn got_member(
+    ports: Ports<'_>,
+    owner: &Owner,
+    key: &SeatKey,
+    place: &str,
+) -> Result<bool, Refusal> {
+    let member = living(ports.reads, owner, key).await?;
+    Ok(member.is_some_and(|member| queued_as(&member) == Some(place)))
 }
 
 async fn carry_out(ports: Ports<'_>, step: RemoveStep) -> Result<Removal, Refusal> {

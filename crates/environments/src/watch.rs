@@ -12,7 +12,7 @@ use tokio::{
     sync::broadcast::{Receiver, error::RecvError},
     time::sleep,
 };
-use wire::EnvironmentList;
+use wire::{Environment, EnvironmentList};
 
 use crate::{
     Caller, Refusal,
@@ -27,6 +27,10 @@ use crate::{
 const COALESCE_WINDOW: Duration = Duration::from_millis(40);
 /// The longest sleep between two looks at the deadlines.
 const MAX_SLEEP: Duration = Duration::from_secs(3_600);
+
+/// How often the list of an owner who waits in a queue is looked at: the estimate changes without
+/// any write.
+const ESTIMATE_REFRESH: Duration = Duration::from_secs(30);
 
 /// A stream of lists: the first at once, then one after every change of the caller's environments.
 pub type EnvironmentStream = Pin<Box<dyn Stream<Item = EnvironmentList> + Send>>;
@@ -98,9 +102,20 @@ impl Watch {
     }
 
     fn concerns(&self, change: &ListChange) -> Option<bool> {
-        let ListChange::Owner(key) = change else { return Some(true) };
         let reads = self.reads.upgrade()?;
-        Some(owners_of(&reads, &self.caller).iter().any(|owner| *owner.key == **key))
+        Some(match change {
+            ListChange::Owner(key) => {
+                owners_of(&reads, &self.caller).iter().any(|owner| *owner.key == **key)
+            }
+            ListChange::Queue(template) => self.waiting().any(|it| *it.name == **template),
+            ListChange::Everyone => true,
+        })
+    }
+
+    /// The environments in the list that wait in a queue.
+    fn waiting(&self) -> impl Iterator<Item = &Environment> {
+        let listed = self.sent.iter().flat_map(|list| &list.environments);
+        listed.filter(|it| it.position > 0)
     }
 
     /// The time until the next deadline in the list. An expired environment changes its status
@@ -111,7 +126,8 @@ impl Watch {
         let deadlines = listed.filter_map(|it| it.expires_at.parse::<Timestamp>().ok());
         let next = deadlines.filter(|deadline| *deadline > now).min();
         let pause = next.and_then(|deadline| Duration::try_from(deadline.duration_since(now)).ok());
-        Some(pause.unwrap_or(MAX_SLEEP).min(MAX_SLEEP))
+        let longest = if self.waiting().next().is_some() { ESTIMATE_REFRESH } else { MAX_SLEEP };
+        Some(pause.unwrap_or(longest).min(longest))
     }
 }
 

@@ -66,6 +66,12 @@ impl Found {
         lives.then(|| Self::Unseated(Box::new(instance)))
     }
 
+    /// Whether the seat names a place in the queue of a pool.
+    #[must_use]
+    pub fn is_place(&self) -> bool {
+        matches!(self, Self::Seated { instance: Some(instance), .. } if instance.spec.queued)
+    }
+
     /// The environment that lives.
     #[must_use]
     pub fn living(self) -> Option<DployInstance> {

@@ -51,6 +51,7 @@ impl Order {
                 claims: self.claims.clone(),
                 params: self.params.clone(),
                 pooled: false,
+                queued: false,
                 ttl_seconds: Some(resolved.ttl_seconds),
                 expires_at: deadline(resolved.ttl_seconds, now),
                 uuid: Some(seat.uuid.clone()),
@@ -109,6 +110,7 @@ fn with_finalizer(name: String, labels: BTreeMap<String, String>) -> ObjectMeta 
     }
 }
 
-fn deadline(ttl_seconds: i64, now: Timestamp) -> Option<Time> {
+/// The deadline of an environment whose lifetime begins now.
+pub(crate) fn deadline(ttl_seconds: i64, now: Timestamp) -> Option<Time> {
     (ttl_seconds > UNLIMITED).then(|| Time(timestamps::after(now, ttl_seconds)))
 }

@@ -7,7 +7,10 @@ use resources::{DployTemplate, DployTemplateStatus, Method, Reason, ResolvedTemp
 use crate::{
     Event, Ready,
     conditions::{pool_condition, set_pool_healthy},
-    pool::{Census, InFlight, PoolHealth, PoolMove, PoolPolicy, Standing, balance, health},
+    pool::{
+        Census, InFlight, PoolHealth, PoolMove, PoolPolicy, Queue, QueueMove, Served, Standing,
+        balance, health, noticeable, serve,
+    },
     ready_condition, set_ready, sooner,
 };
 
@@ -22,11 +25,17 @@ pub struct Drafted {
     pub obstacle: Option<String>,
     /// The members of its pool.
     pub census: Census,
+    /// The queue of its pool.
+    pub queue: Queue,
+    /// How long its ready members took to start, in seconds.
+    pub start_seconds: Option<u32>,
 }
 
 /// The decision about one template.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verdict {
+    /// The owners in the queue to serve.
+    pub queue: QueueMove,
     /// The members to create and to delete.
     pub pool: PoolMove,
     /// The status to write; `None` when it would change nothing.
@@ -41,15 +50,16 @@ pub fn decide(
     template: &DployTemplate,
     drafted: &Drafted,
     in_flight: &InFlight,
+    served: &Served,
     now: Timestamp,
 ) -> Verdict {
     let ready = readiness(template, drafted);
-    let mut pool = pool(template, ready.is_ready, &drafted.census, in_flight, now);
+    let (queue, mut pool) = pool(template, ready.is_ready, drafted, in_flight, served, now);
     let health = pool_health(template, &drafted.census, in_flight, &pool, now);
     let health = health.filter(|_| ready.is_ready);
     let (health, due) = health.map_or((None, None), |it| (Some(it.condition), it.requeue_after));
     pool.requeue_after = sooner(pool.requeue_after, due);
-    let mut status = status(template, ready.clone(), &drafted.census, now);
+    let mut status = status(template, ready.clone(), drafted, now);
     status.pool_failures = in_flight.failures;
     let generation = template.metadata.generation;
     set_pool_healthy(&mut status.conditions, health.clone(), generation, now);
@@ -57,7 +67,7 @@ pub fn decide(
     let event = status
         .as_ref()
         .and_then(|_| event(template, ready).or_else(|| pool_event(template, health?)));
-    Verdict { pool, status, event }
+    Verdict { queue, pool, status, event }
 }
 
 /// The health of the pool of a template; `None` without a pool.
@@ -92,7 +102,7 @@ fn pool_event(template: &DployTemplate, health: Ready) -> Option<Event> {
 
 /// Whether the template can be launched as it is described.
 fn readiness(template: &DployTemplate, drafted: &Drafted) -> Ready {
-    let Drafted { resolved, has_engine, obstacle, census: _ } = drafted;
+    let Drafted { resolved, has_engine, obstacle, census: _, queue: _, start_seconds: _ } = drafted;
     let engine = resolved.engine.as_str();
     let source = resolved.engine.source();
     if !source.is_in_resolved(resolved) {
@@ -112,27 +122,38 @@ fn readiness(template: &DployTemplate, drafted: &Drafted) -> Ready {
     Ready::yes(Reason::Launchable, "It can be launched.")
 }
 
-/// An enabled template that is not ready keeps the members that it has: an edit can mend it.
+/// Serves the queue, then fills the pool. An enabled template that is not ready keeps the members
+/// that it has: an edit can mend it. Only a template that can be launched serves its queue.
 fn pool(
     template: &DployTemplate,
     is_ready: bool,
-    census: &Census,
+    drafted: &Drafted,
     in_flight: &InFlight,
+    served: &Served,
     now: Timestamp,
-) -> PoolMove {
+) -> (QueueMove, PoolMove) {
     let wanted = template.spec.enabled && template.metadata.deletion_timestamp.is_none();
     if wanted && !is_ready {
-        return PoolMove::default();
+        return Default::default();
     }
-    balance(&PoolPolicy::of(template, wanted), census, in_flight, now)
+    let policy = PoolPolicy::of(template, wanted);
+    let census = served.shown_in(&drafted.census);
+    let queue = if wanted {
+        serve(&policy, &census, &drafted.queue.without(served), in_flight)
+    } else {
+        QueueMove::default()
+    };
+    let pool = balance(&policy, &queue.shown_in(&census), in_flight, now);
+    (queue, pool)
 }
 
 fn status(
     template: &DployTemplate,
     ready: Ready,
-    census: &Census,
+    drafted: &Drafted,
     now: Timestamp,
 ) -> DployTemplateStatus {
+    let Drafted { census, queue, start_seconds, .. } = drafted;
     let count = |is: fn(&Standing) -> bool| {
         u32::try_from(census.count(|it| is(&it.standing))).unwrap_or(u32::MAX)
     };
@@ -140,6 +161,8 @@ fn status(
     status.pool_available = count(Standing::is_ready);
     status.pool_claimed = count(|it| *it == Standing::Claimed);
     status.pool_total = count(|it| !it.is_terminating());
+    status.pool_waiting = u32::try_from(queue.len()).unwrap_or(u32::MAX);
+    status.pool_start_seconds = noticeable(status.pool_start_seconds, *start_seconds);
     status.observed_generation = template.metadata.generation;
     set_ready(&mut status.conditions, ready, template.metadata.generation, now);
     status

@@ -5,6 +5,7 @@
 
 use ledger::{
     orphan::needs_seat,
+    queue::{is_place, turn},
     seats::seat_naming,
     standing::{is_deleting, is_unclaimed},
     void::is_void,
@@ -39,13 +40,15 @@ impl<'a, K> Change<'a, K> {
 }
 
 /// Whether the change of a template wakes the instance. An instance with a resolved template
-/// depends on nothing but the template's existence, and only while it is unclaimed.
+/// depends on nothing but the template's existence, and only while it is unclaimed or waits in the
+/// queue.
 #[must_use]
 pub fn template_wakes(template: Change<'_, DployTemplate>, instance: &DployInstance) -> bool {
     if instance.spec.resolved.is_none() {
         return template.alters(|it| Some((&it.metadata.uid, it.metadata.generation)));
     }
-    is_unclaimed(instance) && template.alters(|it| Some(&it.metadata.uid))
+    let ends_with_it = is_unclaimed(instance) || is_place(instance);
+    ends_with_it && template.alters(|it| Some(&it.metadata.uid))
 }
 
 /// Whether the change of the OperatorConfig wakes what depends on it.
@@ -67,12 +70,13 @@ pub fn record_wakes(owner: &str, record: Change<'_, DployOwner>, instance: &Dplo
 }
 
 /// Whether the change of an instance wakes the template whose pool has it: the pool is counted
-/// otherwise.
+/// otherwise, or its queue is another one.
 #[must_use]
 pub fn instance_wakes_pool(instance: Change<'_, DployInstance>) -> bool {
     instance.alters(|it| {
-        let member = Member::of(it, false)?;
-        Some((member, &it.spec.resolved, &it.spec.template_ref))
+        let (member, place) = (Member::of(it, false), is_place(it).then(|| turn(it)));
+        let counts = member.is_some() || place.is_some();
+        counts.then_some((member, place, &it.spec.resolved, &it.spec.template_ref))
     })
 }
 

@@ -75,6 +75,10 @@ pub struct DployInstanceSpec {
     /// Whether the instance is a pool member, claimed or unclaimed; false by default.
     #[serde(default)]
     pub pooled: bool,
+    /// Whether the owner waits in the queue of the pool; false by default. A queued instance has no
+    /// workload and no deadline.
+    #[serde(default)]
+    pub queued: bool,
     /// The lifetime in seconds, from the launch or claim to the deadline. -1 means no deadline; the
     /// template's value applies by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -28,6 +28,7 @@ mod reason;
 mod schema;
 mod source;
 mod template;
+mod when_empty;
 mod workload;
 
 pub use chart::{Chart, ChartType};
@@ -47,6 +48,7 @@ pub use template::{
     ConnectionType, DployTemplate, DployTemplateSpec, DployTemplateStatus, EngineName, Method,
     Parameter, Pool, StartsAt, Ttl, UNLIMITED,
 };
+pub use when_empty::WhenEmpty;
 pub use workload::{OrderRef, Placed, WorkloadState};
 
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;

@@ -48,6 +48,10 @@ pub const ADOPTED: &str = "dploy.dev/adopted";
 /// with `ttl.startsAt: ready`.
 pub const READY_AT: &str = "dploy.dev/ready-at";
 
+/// Annotation: on a pool member that the operator gave to an owner who waited, the name of the
+/// queued instance (docs/ledger.md, "Queue").
+pub const QUEUED_AS: &str = "dploy.dev/queued-as";
+
 /// The type of the condition that says whether an object can be used.
 pub const READY_CONDITION: &str = "Ready";
 /// The type of the condition of a template that says whether its pool can be kept at its size.

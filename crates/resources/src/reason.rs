@@ -44,6 +44,8 @@ reasons! {
     NamespaceEnding,
     /// A namespace of that name exists and belongs to something else.
     NamespaceTaken,
+    /// The owner waits in the queue of a pool.
+    Queued,
     /// The owner's ledger still has a seat for the instance.
     SeatHeld,
     /// The template, the address or the draft cannot be rendered.
@@ -80,6 +82,8 @@ reasons! {
     LeftoverDeleted,
     /// No seat refers to an instance that a server created.
     Orphaned,
+    /// A queued instance is over: its owner got a member of the pool, or gave the place up.
+    PlaceOver,
     /// The template of an unclaimed pool member was deleted.
     TemplateGone,
     /// A void instance is old enough to go.

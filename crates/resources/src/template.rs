@@ -5,7 +5,7 @@ use kube::{CustomResource, KubeSchema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{chart::Chart, guard_rails::GuardRails, process::ProcessSpec};
+use crate::{chart::Chart, guard_rails::GuardRails, process::ProcessSpec, when_empty::WhenEmpty};
 
 /// The value of `ttl.seconds` that means no deadline.
 pub const UNLIMITED: i64 = -1;
@@ -156,6 +156,9 @@ pub struct Pool {
     /// counts as one of `size` until it is deleted.
     #[serde(default = "yes")]
     pub recycle: bool,
+    /// What a launch does when no member is ready; `refuse` by default.
+    #[serde(default)]
+    pub when_empty: WhenEmpty,
 }
 
 /// The engine that runs workloads.
@@ -295,6 +298,13 @@ pub struct DployTemplateStatus {
     /// The number of all pool members, including those that start.
     #[serde(default)]
     pub pool_total: u32,
+    /// The number of owners that wait in the queue of the pool.
+    #[serde(default)]
+    pub pool_waiting: u32,
+    /// How long the members that are ready took to start, in seconds: the median. Absent until a
+    /// member was ready.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pool_start_seconds: Option<u32>,
     /// How many members failed since one became ready. The pause before the next replacement grows
     /// with it.
     #[serde(default)]

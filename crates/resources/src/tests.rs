@@ -43,6 +43,7 @@ fn a_short_template_gets_the_defaults() {
     assert_eq!(schema["properties"]["enabled"]["default"], true);
     assert_eq!(schema["properties"]["method"]["default"], "on-demand");
     assert_eq!(schema["properties"]["pool"]["properties"]["recycle"]["default"], true);
+    assert_eq!(schema["properties"]["pool"]["properties"]["whenEmpty"]["default"], "refuse");
 }
 
 #[test]

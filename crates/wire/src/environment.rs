@@ -87,11 +87,12 @@ pub struct Environment {
     pub display_name: String,
     /// The template's description at launch.
     pub description: String,
-    /// Eight lower-case hexadecimal digits that never change.
+    /// Eight lower-case hexadecimal digits that never change. Who waits in a queue gets those of the
+    /// environment at its end.
     pub uuid: String,
     /// The status.
     pub status: Status,
-    /// The URL of the environment.
+    /// The URL of the environment; empty while it waits in a queue.
     pub url: String,
     /// The deadline; empty when there is none.
     pub expires_at: String,
@@ -123,6 +124,12 @@ pub struct Environment {
     /// Whether the deadline is nearer than the template's `ttl.warnSeconds`.
     #[serde(default)]
     pub ends_soon: bool,
+    /// The place in the queue of the pool, from 1; 0 for an environment that does not wait.
+    #[serde(default)]
+    pub position: u32,
+    /// How long the owner probably waits in the queue, in seconds; 0 when that is not known.
+    #[serde(default)]
+    pub expected_seconds: u32,
 }
 
 /// The environments that the caller owns, personally and through teams.
@@ -151,11 +158,13 @@ pub struct EnvironmentList {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
-    /// Eight lower-case hexadecimal digits that never change.
+    /// Eight lower-case hexadecimal digits that never change. Who waits in a queue gets those of the
+    /// environment at its end.
     pub uuid: String,
     /// The status.
     pub status: Status,
-    /// The URL of the environment. It is known before the environment is healthy.
+    /// The URL of the environment. It is known before the environment is healthy, and empty while it
+    /// waits in a queue.
     pub url: String,
     /// The deadline; empty when there is none.
     pub expires_at: String,
@@ -167,6 +176,12 @@ pub struct Run {
     pub connection_type: ConnectionType,
     /// The command to copy; empty for `web`.
     pub connection_message: String,
+    /// The place in the queue of the pool, from 1; 0 for an environment that does not wait.
+    #[serde(default)]
+    pub position: u32,
+    /// How long the owner probably waits in the queue, in seconds; 0 when that is not known.
+    #[serde(default)]
+    pub expected_seconds: u32,
 }
 
 /// The response to an extension.

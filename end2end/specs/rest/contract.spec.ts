@@ -107,7 +107,7 @@ for (const prefix of ['/run', '/api/run']) {
           {
             name: 'sized', uuid, url, status: 'Healthy', expiresAt: launched.body.expiresAt, extendCount: 0, maxExtends: 2,
             extendTTL: 1800, isUnlimited: false, owner: 'alice', shared: false, connectionType: 'web', connectionMessage: '',
-            endsSoon: false,
+            endsSoon: false, position: 0, expectedSeconds: 0,
           },
         ],
       });

@@ -17,7 +17,11 @@ fn every_kind_has_its_status() {
         (Refusal::QuotaReached(5).into(), 403, "Maximum 5 environments allowed"),
         (Refusal::NotFound("x".into()).into(), 404, "environment \"x\" not found"),
         (Refusal::ExtensionsUsedUp(3).into(), 409, "maximum extensions reached (3)"),
-        (Refusal::PoolEmpty.into(), 503, "no pooled instance available, try again shortly"),
+        (
+            Refusal::PoolEmpty { retry_after: 7 }.into(),
+            503,
+            "no pooled instance available, try again shortly",
+        ),
         (Refusal::Unavailable("secret".into()).into(), 503, "Service not ready"),
         (Refusal::Internal("secret".into()).into(), 500, "internal error"),
         (ApiError::Unauthorized("no token".into()), 401, "unauthorized: no token"),
@@ -46,6 +50,8 @@ fn every_kind_has_its_status() {
 fn an_answer_has_the_header_that_its_status_calls_for() {
     let unauthorized = ApiError::Unauthorized("expired".into()).into_response();
     assert_eq!(unauthorized.headers()[header::WWW_AUTHENTICATE], "Bearer");
-    let empty = ApiError::from(Refusal::PoolEmpty).into_response();
-    assert_eq!(empty.headers()[header::RETRY_AFTER], "2");
+    let empty = ApiError::from(Refusal::PoolEmpty { retry_after: 7 }).into_response();
+    assert_eq!(empty.headers()[header::RETRY_AFTER], "7");
+    let contended = ApiError::from(Refusal::Contended).into_response();
+    assert_eq!(contended.headers()[header::RETRY_AFTER], "2");
 }

@@ -10,7 +10,7 @@ use crate::{
     links,
     parts::{CopyButton, LaunchSteps, ParameterForm},
     reactive::effect,
-    view_models::Stage,
+    view_models::{Stage, waiting},
 };
 
 /// Makes a browser without JavaScript reload the page every two seconds.
@@ -40,6 +40,11 @@ pub(super) fn Progress(
         {move || match stage.get() {
         Stage::NotLaunched | Stage::Refused(_) => form().into_any(),
         Stage::Reserving => view! { <LaunchSteps stage/> }.into_any(),
+        Stage::Waiting(mine) => view! {
+            <LaunchSteps stage/>
+            <Queued environment=*mine/>
+        }
+        .into_any(),
         Stage::Starting(_) => view! {
             <LaunchSteps stage/>
             <noscript inner_html=REFRESH_TAG></noscript>
@@ -65,6 +70,20 @@ pub(super) fn Progress(
         }
         .into_any(),
     }}
+    }
+}
+
+#[component]
+fn Queued(environment: Environment) -> impl IntoView {
+    view! {
+        <noscript inner_html=REFRESH_TAG></noscript>
+        <p class="note" role="status" data-testid="waiting">
+            <b class="num">{waiting(&environment)}</b>
+        </p>
+        <p class="hint">
+            "No environment of this template is free yet. You can leave this page: you keep your place. To give it up, delete it under "
+            <a href=links::ENVIRONMENTS>"My environments"</a> "."
+        </p>
     }
 }
 

@@ -45,6 +45,11 @@ impl Mirrored for DployInstance {
             owner => Some(ListChange::Owner(Arc::from(owner))),
         }
     }
+
+    /// Everybody behind a place moves up. A new place is the last one, so nobody does.
+    fn change_by_its_end(&self) -> Option<ListChange> {
+        self.spec.queued.then(|| ListChange::Queue(Arc::from(&*self.spec.template_ref)))
+    }
 }
 
 impl Mirrored for DployOwner {

@@ -7,6 +7,8 @@ use std::sync::Arc;
 pub(crate) enum ListChange {
     /// The list of the owner with this key.
     Owner(Arc<str>),
+    /// The lists of the owners who wait in the queue of this template's pool.
+    Queue(Arc<str>),
     /// The lists of all owners.
     Everyone,
 }

@@ -28,6 +28,11 @@ pub(crate) trait Mirrored:
 
     /// Whose list changes with this object.
     fn change(&self) -> Option<ListChange>;
+
+    /// Whose list changes, too, when this object goes or is no longer like this.
+    fn change_by_its_end(&self) -> Option<ListChange> {
+        None
+    }
 }
 
 /// The objects of one kind, as reported by the watch and by the answers to the replica's own calls.

@@ -22,6 +22,7 @@ use crate::{
     free_seat::give_back,
     own_effect::{Effect, or_own_effect},
     ports::Ports,
+    queue,
 };
 
 /// One claim.
@@ -58,7 +59,7 @@ impl<'a> Claim<'a> {
                 if let Some(seat) = seat_at(&record, self.key).cloned() {
                     give_back(self.ports, &self.order.owner, &seat).await;
                 }
-                return Err(Refusal::PoolEmpty);
+                return Err(self.refusal());
             };
             let now = self.ports.reads.now();
             let seat = seat_to_claim(self.key, &candidate.member, &candidate.claimable.uuid, now);
@@ -72,6 +73,17 @@ impl<'a> Claim<'a> {
             drop(candidate);
             attempts.again().await?;
         }
+    }
+
+    /// Whether the cache shows a warm member.
+    pub(super) fn has_warm(&self) -> bool {
+        !self.warm_members().is_empty()
+    }
+
+    /// The refusal of a launch that finds no warm member.
+    pub(super) fn refusal(&self) -> Refusal {
+        let retry_after = queue::retry_after(self.ports.reads, &self.key.template);
+        Refusal::PoolEmpty { retry_after }
     }
 
     /// Makes the member the owner's. `None` when the member has changed since it was chosen. No

@@ -18,7 +18,9 @@ use ledger::{
     seats::SeatKey,
     standing::{Standing, standing, written_environment as written_by},
 };
-use resources::{DployInstance, DployOwner, DployTemplate, Method, Seat, identity_label};
+use resources::{
+    DployInstance, DployOwner, DployTemplate, Method, Seat, WhenEmpty, identity_label,
+};
 use tokio::time::Instant;
 use tracing::{Span, field, info, instrument};
 use wire::Run;
@@ -37,6 +39,7 @@ use crate::{
     owners::{Owner, Owners},
     parameters,
     ports::Ports,
+    queue::{self, Entry},
     quota::is_below_limit,
     views,
 };
@@ -108,7 +111,8 @@ impl Launch<'_> {
     /// Decides until there is an environment or a refusal.
     async fn settle(&self, mut owner: Owner) -> Result<Launched, Refusal> {
         if let Some(instance) = self.launch_from_cache(&owner).await? {
-            return Ok(Launched { owner, instance, outcome: LaunchOutcome::Launched });
+            let outcome = outcome(&instance);
+            return Ok(Launched { owner, instance, outcome });
         }
         let mut attempts = self.ports.attempts();
         let mut deadline = WriterDeadline::default();
@@ -137,7 +141,7 @@ impl Launch<'_> {
         let Some(record) = record else { return Ok(None) };
         let Ok(order) = self.order(&record) else { return Ok(None) };
         match self.take_seat(&order, record).await {
-            Err(Refusal::PoolEmpty) => Ok(None),
+            Err(Refusal::PoolEmpty { .. }) => Ok(None),
             taken => taken,
         }
     }
@@ -164,7 +168,10 @@ impl Launch<'_> {
             return Ok(None);
         }
         let launched = self.take_seat(&self.order(&record)?, record).await?;
-        Ok(launched.map(|instance| (instance, LaunchOutcome::Launched)))
+        Ok(launched.map(|instance| {
+            let outcome = outcome(&instance);
+            (instance, outcome)
+        }))
     }
 
     /// Writes a seat on exactly this version of the record, then the instance that it names. `None`
@@ -178,12 +185,35 @@ impl Launch<'_> {
             Method::OnDemand => {
                 create_new(self.ports, &self.key, self.template, order, record).await?
             }
-            Method::Pool => Claim::new(self.ports, &self.key, order).run(record).await?,
+            Method::Pool => self.from_pool(order, record).await?,
         };
         if let Some(instance) = &launched {
             info!(instance = instance.name_any(), "launched an environment");
         }
         Ok(launched)
+    }
+
+    /// Claims a member of the pool, or takes a place in its queue. `None` also when the last warm
+    /// member went to another request: the record has changed since.
+    async fn from_pool(
+        &self,
+        order: &Order,
+        record: DployOwner,
+    ) -> Result<Option<DployInstance>, Refusal> {
+        let Self { ports, template, key, .. } = self;
+        let claim = Claim::new(*ports, key, order);
+        match queue::entry(ports.reads, template, claim.has_warm()) {
+            Entry::Claim => match claim.run(record).await {
+                Err(Refusal::PoolEmpty { .. })
+                    if queue::when_empty(template) != WhenEmpty::Refuse =>
+                {
+                    Ok(None)
+                }
+                claimed => claimed,
+            },
+            Entry::Join => create_new(*ports, key, template, order, record).await,
+            Entry::Refuse => Err(claim.refusal()),
+        }
     }
 
     async fn owner(&self) -> Result<Owner, Refusal> {
@@ -201,4 +231,9 @@ impl Launch<'_> {
             params: parameters::choose(&self.template.spec.parameters, self.given)?,
         })
     }
+}
+
+/// What a launch did that wrote this instance.
+const fn outcome(instance: &DployInstance) -> LaunchOutcome {
+    if instance.spec.queued { LaunchOutcome::Queued } else { LaunchOutcome::Launched }
 }

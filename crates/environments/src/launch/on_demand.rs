@@ -1,4 +1,5 @@
-//! An on-demand launch: a seat, then the instance that it names.
+//! A launch without a claim: a seat, then the instance that it names. For a pool, that is a place in
+//! its queue.
 
 use ledger::{
     found::PendingSeat,
@@ -6,7 +7,7 @@ use ledger::{
     seats::{SeatKey, may_still_create, seat_to_create},
     standing::LateWriter,
 };
-use resources::{DployInstance, DployOwner, DployTemplate, Seat};
+use resources::{DployInstance, DployOwner, DployTemplate, Method, Seat};
 use tracing::warn;
 
 use super::{write_seat::write_seat, written_environment};
@@ -35,7 +36,10 @@ pub(super) async fn create_new(
     let config = spec_of(config.as_ref());
     let seed = reads.world.random_hex::<16>();
     let resolved = rendering::resolve(template, config, reads.fallback(), seed);
-    let instance = order.instance(&seat, resolved, reads.now());
+    let instance = match template.spec.method {
+        Method::OnDemand => order.instance(&seat, resolved, reads.now()),
+        Method::Pool => order.place(&seat, resolved, reads.now()),
+    };
     if !may_still_create(&seat, reads.now()) {
         return Ok(None);
     }

@@ -55,5 +55,10 @@ pub(crate) fn admin_template(reads: &Reads, template: &DployTemplate) -> AdminTe
 
 fn claimed_count(reads: &Reads, template: &DployTemplate) -> u32 {
     let members = reads.cache.instances.find(&InstanceKey::Template(template.name_any()));
-    count(members.iter().filter(|it| it.spec.pooled && !it.spec.owner.is_empty()).count())
+    count(
+        members
+            .iter()
+            .filter(|it| it.spec.pooled && !it.spec.queued && !it.spec.owner.is_empty())
+            .count(),
+    )
 }

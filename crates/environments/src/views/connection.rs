@@ -3,6 +3,7 @@
 use std::error::Error;
 
 use kube::ResourceExt;
+use ledger::queue::is_place;
 use resources::{ConnectionType, DployInstance, OperatorConfigSpec};
 use tracing::debug;
 
@@ -19,7 +20,13 @@ pub(super) struct ConnectionFields {
 /// The connection that the operator has reported for this generation of the instance. Before that
 /// report, which a launch and a claim do not wait for, the connection is rendered here.
 pub(super) fn connection(reads: &Reads, instance: &DployInstance) -> ConnectionFields {
-    reported(instance).unwrap_or_else(|| rendered(reads, instance))
+    let known = reported(instance).unwrap_or_else(|| rendered(reads, instance));
+    // The owner of a place gets the address of a member, which is another one.
+    if is_place(instance) {
+        ConnectionFields { kind: known.kind, ..Default::default() }
+    } else {
+        known
+    }
 }
 
 fn rendered(reads: &Reads, instance: &DployInstance) -> ConnectionFields {

@@ -9,11 +9,17 @@ use resources::{DployInstance, ResolvedTemplate};
 use wire::{Environment, Run};
 
 use super::{connection::connection, is_unlimited, status, uuid};
-use crate::{extend::extend_limits, owners::Owner, ports::Reads};
+use crate::{
+    extend::extend_limits,
+    owners::Owner,
+    ports::Reads,
+    queue::{Waiting, waiting},
+};
 
 /// The environment in the answer to a launch or a status request.
 pub(crate) fn run(reads: &Reads, instance: &DployInstance, owner: &Owner) -> Run {
     let connection = connection(reads, instance);
+    let Waiting { position, expected_seconds } = waiting(reads, instance);
     Run {
         uuid: uuid(instance),
         status: status::status(instance, reads.now()),
@@ -23,6 +29,8 @@ pub(crate) fn run(reads: &Reads, instance: &DployInstance, owner: &Owner) -> Run
         shared: owner.shared,
         connection_type: connection.kind,
         connection_message: connection.message,
+        position,
+        expected_seconds,
     }
 }
 
@@ -34,6 +42,7 @@ pub(crate) fn environment(
     now: Timestamp,
 ) -> Environment {
     let connection = connection(reads, instance);
+    let Waiting { position, expected_seconds } = waiting(reads, instance);
     let ExtendLimits { extend_seconds, max_extends } = extend_limits(reads, instance);
     let Description { display_name, description, icon, category } = description(reads, instance);
     Environment {
@@ -57,6 +66,8 @@ pub(crate) fn environment(
         connection_message: connection.message,
         message: status::message(instance),
         ends_soon: status::ends_soon(instance),
+        position,
+        expected_seconds,
     }
 }
 

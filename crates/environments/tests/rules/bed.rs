@@ -18,7 +18,8 @@ use kube::{
 use ledger::order::pool_member;
 use localkube::LocalKube;
 use resources::{
-    DployInstance, DployOwner, DployTemplate, DployTemplateSpec, LaunchDefaults, Method, Pool, Seat,
+    DployInstance, DployOwner, DployTemplate, DployTemplateSpec, LaunchDefaults, Method, Pool,
+    Seat, WhenEmpty,
 };
 use serde_json::{Map, Value, json};
 use tokio::{
@@ -118,7 +119,12 @@ impl Bed {
     pub(crate) async fn pool(&self, name: &str, members: u32) {
         self.template(name, |spec| {
             spec.method = Method::Pool;
-            spec.pool = Some(Pool { size: members.max(1), max_size: 0, recycle: true });
+            spec.pool = Some(Pool {
+                size: members.max(1),
+                max_size: 0,
+                recycle: true,
+                when_empty: WhenEmpty::Refuse,
+            });
         })
         .await;
         let template = self.templates().get(name).await.expect("the template");
@@ -129,7 +135,20 @@ impl Bed {
         self.everywhere(is_warm).await;
     }
 
-    async fn member(&self, template: &DployTemplate) {
+    /// Creates a warm member, and waits until every replica has it in its cache.
+    pub(crate) async fn warm_member(&self, template: &str) -> DployInstance {
+        let ready = |it: &Environments| {
+            let entry = it.catalog().into_iter().find(|entry| entry.name == template);
+            entry.and_then(|entry| entry.ready).unwrap_or_default()
+        };
+        let before = ready(self.replica(0));
+        let found = self.templates().get(template).await.expect("the template");
+        let name = self.member(&found).await;
+        self.everywhere(|it| ready(it) == before + 1).await;
+        self.instances().get(&name).await.expect("the member")
+    }
+
+    async fn member(&self, template: &DployTemplate) -> String {
         let uuid = random_hex::<4>();
         let resolved =
             rendering::resolve(template, None, LaunchDefaults::default(), random_hex::<16>());
@@ -137,6 +156,7 @@ impl Bed {
         let name = member.name_any();
         create(&self.instances(), &member).await;
         self.report(&name, json!({ "phase": "Available", "health": "Healthy" })).await;
+        name
     }
 
     /// Writes an instance's status, as the operator would.

@@ -13,6 +13,7 @@ mod faults;
 mod lifecycle;
 mod lost_records;
 mod owners;
+mod queues;
 mod races;
 mod stream;
 mod suspended;

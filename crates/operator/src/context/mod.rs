@@ -3,6 +3,7 @@
 
 mod memory;
 mod reads;
+mod served;
 mod writes;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ use crate::{
 };
 pub(crate) use memory::{PoolMemories, WaitingSeats};
 pub(crate) use reads::Reads;
+pub(crate) use served::ServedPlaces;
 pub(crate) use writes::Writes;
 
 /// What the controllers of one term share.
@@ -44,6 +46,7 @@ pub(crate) struct Context {
     pub(crate) progress: Progress,
     pub(crate) settled: Arc<Settled>,
     pub(crate) pools: PoolMemories,
+    pub(crate) served: ServedPlaces,
     pub(crate) waiting_seats: WaitingSeats,
     pub(crate) metrics: Metrics,
     pub(crate) launches: Launches,
@@ -75,6 +78,7 @@ impl Context {
             retries: Retries::default(),
             settled: Arc::default(),
             pools: PoolMemories::default(),
+            served: ServedPlaces::default(),
             waiting_seats: WaitingSeats::default(),
             launches: Launches::new(metrics.clone()),
             metrics,

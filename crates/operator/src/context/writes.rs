@@ -22,7 +22,7 @@ use resources::{DployInstance, EngineName, OrderRef, Placed, Reason, meta};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Context, PoolMemories};
+use super::{Context, PoolMemories, ServedPlaces};
 use crate::{
     election,
     error::{Operation, ReconcileError},
@@ -47,6 +47,10 @@ impl<'a> Writes<'a> {
 
     pub(crate) const fn pools(self) -> &'a PoolMemories {
         &self.0.pools
+    }
+
+    pub(crate) const fn served(self) -> &'a ServedPlaces {
+        &self.0.served
     }
 
     pub(crate) fn settled(self) -> &'a Settled {
@@ -103,6 +107,18 @@ impl<'a> Writes<'a> {
         let api = self.0.api::<DployInstance>();
         let patched = api.patch_metadata(name, &patch_params(), &Patch::Merge(change)).await;
         patched.map(drop).own_write("update the instance")
+    }
+
+    /// Merges a change into an instance that can be read, and returns what is written.
+    pub(crate) async fn patch_whole_instance(
+        self,
+        name: &str,
+        change: Value,
+    ) -> Result<DployInstance, ReconcileError> {
+        self.0.check_leadership()?;
+        let api = self.0.api::<DployInstance>();
+        let patched = api.patch(name, &patch_params(), &Patch::Merge(change)).await;
+        patched.own_write("update the instance")
     }
 
     /// Replaces the status of an object on the version that it was read at. Returns the new

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use kube::{ResourceExt, core::DeserializeGuard};
 use ledger::{
     orphan::{needs_seat_in, seat_matters},
+    queue::is_place,
     seats::seat_naming,
     standing::is_unclaimed,
 };
@@ -56,7 +57,9 @@ pub(super) async fn observe(
 /// members.
 async fn template_gone(reads: Reads<'_>, instance: &DployInstance) -> Result<bool, ReconcileError> {
     let name = &instance.spec.template_ref;
-    if reads.mirrors().templates.guarded(name).is_some() || !is_unclaimed(instance) {
+    if reads.mirrors().templates.guarded(name).is_some()
+        || !(is_unclaimed(instance) || is_place(instance))
+    {
         return Ok(false);
     }
     Ok(!reads.template_exists(name).await?)

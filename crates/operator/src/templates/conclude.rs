@@ -13,7 +13,7 @@ pub(super) async fn conclude(
     verdict: Verdict,
     outcome: Result<(), ReconcileError>,
 ) -> Result<Action, ReconcileError> {
-    let Verdict { pool, status, event } = verdict;
+    let Verdict { queue: _, pool, status, event } = verdict;
     let shown = match status {
         Some(status) => {
             let mut updated = template.clone();
@@ -26,7 +26,9 @@ pub(super) async fn conclude(
         writes.publish(template, event).await;
     }
     outcome.and(shown)?;
-    let forgets_after = writes.pools().forgets_after(&template.name_any());
+    let name = template.name_any();
+    let forgets_after =
+        sooner(writes.pools().forgets_after(&name), writes.served().forgets_after(&name));
     let requeue_after = sooner(pool.requeue_after, forgets_after);
     Ok(requeue_after.map_or_else(Action::await_change, Action::requeue))
 }

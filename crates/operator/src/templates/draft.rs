@@ -7,7 +7,7 @@ use engines::{Engines, Order};
 use errors::chain;
 use kube::ResourceExt;
 use planner::{
-    pool::{Census, Member},
+    pool::{Census, Member, Queue, start_seconds},
     template::Drafted,
 };
 use resources::{
@@ -32,14 +32,19 @@ pub(super) fn draft(
         has_engine: engines.has(resolved.engine),
         obstacle: obstacle(engines, example, config.clone().unwrap_or_default()),
         census: census(template, observed),
+        queue: Queue::of(readable(observed)),
+        start_seconds: start_seconds(readable(observed)),
         resolved,
     }
 }
 
+fn readable(observed: &Observation) -> impl Iterator<Item = &DployInstance> {
+    observed.members.iter().filter_map(|guarded| guarded.0.as_ref().ok())
+}
+
 fn census(template: &DployTemplate, observed: &Observation) -> Census {
-    let Observation { config, defaults, members, seed: _ } = observed;
-    let members = members.iter().filter_map(|guarded| guarded.0.as_ref().ok());
-    Census::of(members.filter_map(|instance| {
+    let Observation { config, defaults, members: _, seed: _ } = observed;
+    Census::of(readable(observed).filter_map(|instance| {
         let is_current = instance.spec.resolved.as_ref().is_some_and(|resolved| {
             rendering::matches(resolved, template, config.as_deref(), *defaults)
         });

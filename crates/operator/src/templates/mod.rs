@@ -4,6 +4,7 @@ mod carry_out;
 mod conclude;
 mod draft;
 mod observe;
+mod serve_queue;
 
 use std::sync::Arc;
 
@@ -11,7 +12,10 @@ use kube::{ResourceExt, runtime::controller::Action};
 use planner::template::decide;
 use resources::DployTemplate;
 
-use self::{carry_out::carry_out, conclude::conclude, draft::draft, observe::observe};
+use self::{
+    carry_out::carry_out, conclude::conclude, draft::draft, observe::observe,
+    serve_queue::serve_queue,
+};
 use crate::{context::Context, error::ReconcileError, mirrors::Guarded, unreadable};
 
 /// Moves the pool of one template closer to its size, and writes the template's status.
@@ -32,7 +36,9 @@ pub(crate) async fn reconcile(
     let observed = observe(context.reads(), template);
     let drafted = draft(&context.engines, template, &observed);
     let in_flight = context.pools.settle(template, &drafted.census);
-    let verdict = decide(template, &drafted, &in_flight, context.now());
-    let outcome = carry_out(context.writes(), template, &drafted, &verdict.pool).await;
-    conclude(context.writes(), template, verdict, outcome).await
+    let served = context.served.settle(&name, &drafted.queue);
+    let verdict = decide(template, &drafted, &in_flight, &served, context.now());
+    let served = serve_queue(context.reads(), context.writes(), template, &verdict.queue).await;
+    let filled = carry_out(context.writes(), template, &drafted, &verdict.pool).await;
+    conclude(context.writes(), template, verdict, served.and(filled)).await
 }

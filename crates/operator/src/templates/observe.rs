@@ -13,7 +13,7 @@ pub(super) struct Observation {
     pub(super) config: Option<Arc<OperatorConfigSpec>>,
     /// The launch defaults of a cluster without an OperatorConfig.
     pub(super) defaults: LaunchDefaults,
-    /// The members of its pool.
+    /// The members of its pool and the places in its queue.
     pub(super) members: Vec<Arc<Guarded<DployInstance>>>,
     /// A random seed for a resolved template.
     pub(super) seed: String,

@@ -19,7 +19,7 @@ use operator::{LeaseTimings, LeftoverTimings, Readiness, Settings};
 use prometheus_client::{encoding::text::encode, registry::Registry};
 use resources::{
     Chart, DployInstance, DployInstanceSpec, DployOwner, DployOwnerSpec, DployTemplate,
-    DployTemplateSpec, EngineName, Identity, Method, Phase, Pool, Seat, meta,
+    DployTemplateSpec, EngineName, Identity, Method, Phase, Pool, Seat, WhenEmpty, meta,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -302,7 +302,8 @@ pub(crate) fn template(name: &str) -> DployTemplate {
 pub(crate) fn pool(name: &str, size: u32, max_size: u32) -> DployTemplate {
     let mut template = template(name);
     template.spec.method = Method::Pool;
-    template.spec.pool = Some(Pool { size, max_size, recycle: true });
+    template.spec.pool =
+        Some(Pool { size, max_size, recycle: true, when_empty: WhenEmpty::Refuse });
     template
 }
 

@@ -15,6 +15,7 @@ mod link;
 mod network;
 mod owners;
 mod pools;
+mod queues;
 mod reads;
 mod retries;
 #[path = "../../../engines/tests/engines/support.rs"]

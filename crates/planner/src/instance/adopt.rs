@@ -38,7 +38,8 @@ fn adoption(instance: &DployInstance, observed: &Observed, drafted: &Drafted) ->
     let ttl = resolved.as_ref().or(instance.spec.resolved.as_ref()).map(|it| it.ttl_seconds);
     let ttl = instance.spec.ttl_seconds.or(ttl).filter(|seconds| *seconds >= 0);
     let unclaimed = instance.spec.pooled && instance.spec.owner.is_empty();
-    let expires_at = (instance.spec.expires_at.is_none() && !unclaimed)
+    let begins_later = unclaimed || instance.spec.queued;
+    let expires_at = (instance.spec.expires_at.is_none() && !begins_later)
         .then(|| Some(Time(timestamps::after(created(instance)?, ttl?))))
         .flatten();
     Adoption { by_hand: true, uuid, resolved, expires_at }

@@ -7,10 +7,12 @@ mod running;
 mod step;
 mod teardown;
 mod time;
+mod waiting;
 
 use jiff::Timestamp;
 use ledger::{
     orphan::{is_orphan, needs_seat, orphaned_at},
+    queue::is_place,
     standing::{is_deleting, is_past_deadline, is_unclaimed},
     void::{is_void, void_ends_at},
 };
@@ -65,6 +67,7 @@ pub fn decide(
     }
     match adopt::decide(instance, observed, drafted, now) {
         Some(verdict) => verdict,
+        None if is_place(instance) => waiting::decide(instance, observed, now),
         None => running::decide(instance, observed, drafted, now),
     }
 }
@@ -86,11 +89,13 @@ fn reason_to_delete(
     if is_past_deadline(instance, now) {
         return Some(DeleteReason::Expired);
     }
-    if is_unclaimed(instance) && observed.template_gone {
+    if (is_unclaimed(instance) || is_place(instance)) && observed.template_gone {
         return Some(DeleteReason::TemplateGone);
     }
     let orphan = observed.seat == Seating::Nowhere && is_orphan(instance, now);
-    orphan.then_some(DeleteReason::Orphaned)
+    // The owner of a place got a member, and the seat names that. Nobody has lost anything.
+    let reason = if is_place(instance) { DeleteReason::PlaceOver } else { DeleteReason::Orphaned };
+    orphan.then_some(reason)
 }
 
 fn deadline(instance: &DployInstance) -> Option<Timestamp> {

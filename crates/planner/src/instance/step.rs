@@ -43,7 +43,9 @@ pub enum DeleteReason {
     Expired,
     /// A server created it and no seat refers to it.
     Orphaned,
-    /// It is an unclaimed pool member whose template is gone.
+    /// It is a place in the queue of a pool, and no seat refers to it any more.
+    PlaceOver,
+    /// It is an unclaimed pool member, or a place in the queue, whose template is gone.
     TemplateGone,
     /// It is a void instance that is old enough.
     VoidIsOver,
@@ -56,6 +58,7 @@ impl DeleteReason {
         match self {
             Self::Expired => Reason::Expired,
             Self::Orphaned => Reason::Orphaned,
+            Self::PlaceOver => Reason::PlaceOver,
             Self::TemplateGone => Reason::TemplateGone,
             Self::VoidIsOver => Reason::VoidIsOver,
         }
@@ -68,7 +71,7 @@ impl DeleteReason {
             Self::Expired => Some("Its time is up."),
             Self::Orphaned => Some("No seat of its owner refers to it."),
             Self::TemplateGone => Some("Its template is gone and nobody claimed it."),
-            Self::VoidIsOver => None,
+            Self::PlaceOver | Self::VoidIsOver => None,
         }
     }
 }

@@ -2,3 +2,4 @@ mod given;
 mod leaving;
 mod living;
 mod time;
+mod waiting;

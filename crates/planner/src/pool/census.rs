@@ -11,7 +11,7 @@ use crate::{metadata, ready_condition};
 
 /// The members of one pool.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Census(Vec<Member>);
+pub struct Census(pub(super) Vec<Member>);
 
 /// A member of a pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,12 +105,14 @@ fn ready(instance: &DployInstance) -> Option<&Condition> {
 }
 
 impl Member {
-    /// The instance as a member; `None` for an instance that is not part of a pool.
+    /// The instance as a member; `None` for an instance that is not part of a pool, and for a place
+    /// in its queue, which is no member until it is released.
     #[must_use]
     pub fn of(instance: &DployInstance, is_current: bool) -> Option<Self> {
         let created = instance.metadata.creation_timestamp.as_ref();
         let created = created.map_or(Timestamp::UNIX_EPOCH, |it| it.0);
-        (instance.spec.pooled && !is_void(instance)).then(|| Self {
+        let is_member = instance.spec.pooled && !instance.spec.queued && !is_void(instance);
+        is_member.then(|| Self {
             name: metadata::name(&instance.metadata).to_owned(),
             created,
             is_current,
@@ -142,6 +144,19 @@ impl Census {
     /// How many members are so.
     pub fn count(&self, is: impl Fn(&Member) -> bool) -> usize {
         self.0.iter().filter(|it| is(it)).count()
+    }
+
+    /// The census in which the members of these names are claimed, with these members in addition.
+    pub(super) fn with_claimed(
+        &self,
+        names: &BTreeSet<&str>,
+        additional: impl IntoIterator<Item = Member>,
+    ) -> Self {
+        let claimed = self.0.iter().cloned().map(|member| match names.contains(&*member.name) {
+            true => Member { standing: Standing::Claimed, ..member },
+            false => member,
+        });
+        Self(claimed.chain(additional).collect())
     }
 
     /// The census without the members of these names.

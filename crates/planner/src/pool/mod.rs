@@ -4,6 +4,9 @@
 mod census;
 mod health;
 mod memory;
+mod queue;
+mod served;
+mod start;
 
 use std::{collections::BTreeSet, time::Duration};
 
@@ -15,6 +18,9 @@ use crate::{RequeueAfter, sooner, until};
 pub use census::{Census, Member, Standing};
 pub use health::{PoolHealth, health};
 pub use memory::PoolMemory;
+pub use queue::{Assignment, Place, Queue, QueueMove, serve};
+pub use served::{Served, ServedMemory};
+pub use start::{noticeable, start_seconds};
 
 /// The pause before the first replacement of a failed member; it doubles with each failure in a
 /// row.

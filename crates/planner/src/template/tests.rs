@@ -1,4 +1,4 @@
-use resources::{Chart, DployTemplateSpec, EngineName, Method, Pool};
+use resources::{Chart, DployTemplateSpec, EngineName, Method, Pool, WhenEmpty};
 
 use super::*;
 use crate::pool::Member;
@@ -7,7 +7,7 @@ fn template() -> DployTemplate {
     let spec = DployTemplateSpec {
         enabled: true,
         method: Method::Pool,
-        pool: Some(Pool { size: 2, max_size: 0, recycle: true }),
+        pool: Some(Pool { size: 2, max_size: 0, recycle: true, when_empty: WhenEmpty::Refuse }),
         ..DployTemplateSpec::default()
     };
     DployTemplate::new("lab", spec)
@@ -15,12 +15,19 @@ fn template() -> DployTemplate {
 
 fn drafted() -> Drafted {
     let resolved = ResolvedTemplate { chart: Some(Chart::default()), ..Default::default() };
-    Drafted { resolved, has_engine: true, obstacle: None, census: Census::default() }
+    Drafted {
+        resolved,
+        has_engine: true,
+        obstacle: None,
+        census: Census::default(),
+        queue: Queue::default(),
+        start_seconds: None,
+    }
 }
 
 fn decided(template: &DployTemplate, drafted: &Drafted) -> Verdict {
     let now = Timestamp::from_second(1_800_000_000).unwrap();
-    decide(template, drafted, &InFlight::default(), now)
+    decide(template, drafted, &InFlight::default(), &Served::default(), now)
 }
 
 /// The reason of condition `Ready` and its message.
@@ -77,7 +84,7 @@ fn a_pool_that_fails_is_reported_by_an_event_and_by_the_status() {
     let failed = member(Standing::Failed { since: now });
     let failing = Drafted { census: Census::of([failed]), ..drafted() };
     let in_flight = InFlight { failures: 2, ..InFlight::default() };
-    let verdict = decide(&template, &failing, &in_flight, now);
+    let verdict = decide(&template, &failing, &in_flight, &Served::default(), now);
     assert_eq!(
         verdict.event.map(|it| (it.is_warning, it.reason)),
         Some((true, Reason::PoolFailing))
@@ -87,11 +94,13 @@ fn a_pool_that_fails_is_reported_by_an_event_and_by_the_status() {
     assert_eq!(pool_condition(&status.conditions).unwrap().status, "False");
     assert_eq!(ready_condition(&status.conditions).unwrap().status, "True");
     template.status = Some(status);
-    assert_eq!(decide(&template, &failing, &in_flight, now).event, None);
+    assert_eq!(decide(&template, &failing, &in_flight, &Served::default(), now).event, None);
     let well = Drafted { census: Census::of([member(Standing::Ready)]), ..drafted() };
-    let verdict = decide(&template, &well, &InFlight::default(), now);
+    let verdict = decide(&template, &well, &InFlight::default(), &Served::default(), now);
     assert_eq!(verdict.event.unwrap().reason, Reason::PoolMaintained);
     template.spec.method = Method::OnDemand;
-    let status = decide(&template, &drafted(), &InFlight::default(), now).status.unwrap();
+    let status = decide(&template, &drafted(), &InFlight::default(), &Served::default(), now)
+        .status
+        .unwrap();
     assert_eq!(pool_condition(&status.conditions), None);
 }

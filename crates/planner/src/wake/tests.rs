@@ -182,3 +182,23 @@ fn a_config_wakes_when_its_spec_changes() {
     assert!(config_wakes(from(Some(&config), Some(&edited))));
     assert!(!config_wakes(from(Some(&config), Some(&labelled))));
 }
+
+#[test]
+fn a_place_wakes_its_pool_and_goes_with_its_template() {
+    let place = but(&owned(), |it| (it.spec.pooled, it.spec.queued) = (true, true));
+    assert!(instance_wakes_pool(from(None, Some(&place))));
+    assert!(instance_wakes_pool(from(Some(&place), None)));
+    let released = but(&place, |it| it.spec.queued = false);
+    assert!(instance_wakes_pool(from(Some(&place), Some(&released))));
+    assert!(instance_wakes_pool(from(Some(&place), Some(&deleting(&place)))));
+    let shown = but(&place, |it| it.status = None);
+    assert!(!instance_wakes_pool(from(Some(&place), Some(&shown))));
+
+    let template = DployTemplate { metadata: metadata("lab"), ..template_of("lab") };
+    assert!(template_wakes(from(Some(&template), None), &place));
+    assert!(!template_wakes(from(Some(&template), None), &released));
+}
+
+fn template_of(name: &str) -> DployTemplate {
+    DployTemplate::new(name, Default::default())
+}

@@ -23,6 +23,8 @@ fn environment(status: Status) -> Environment {
         connection_message: "nc webterm.example 4000".to_owned(),
         message: "Grün".to_owned(),
         ends_soon: true,
+        position: 0,
+        expected_seconds: 0,
     }
 }
 

@@ -142,6 +142,8 @@ impl<K: Mirrored> Contents<K> {
             }
         }
         self.publish(&*known);
+        // An error means that there is no receiver.
+        let _ = known.change_by_its_end().map(|change| self.changes.send(change));
     }
 
     /// Whether the list has an older state of an object than the mirror had before the list began.

@@ -148,6 +148,13 @@ impl Given {
         self
     }
 
+    /// A place in the queue of a pool.
+    pub(super) fn queued(mut self) -> Self {
+        self = self.fresh();
+        (self.instance.spec.pooled, self.instance.spec.queued) = (true, true);
+        self
+    }
+
     pub(super) fn namespace(mut self, namespace: NamespaceSeen) -> Self {
         self.observed.namespace = namespace;
         self
