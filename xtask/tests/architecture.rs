@@ -44,6 +44,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("samples", &["errors"]),
     ("testbed", &["dev", "dploy"]),
     ("bench", &["clock", "resources"]),
+    (
+        "simulation",
+        &["clock", "engines", "environments", "localkube", "operator", "resources", "wire"],
+    ),
     ("xtask", &[]),
 ];
 

@@ -5,7 +5,6 @@
 
 mod bed;
 mod election;
-mod fake;
 mod instances;
 mod owners;
 mod pools;
