@@ -40,6 +40,8 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// The time after which everything is at rest: longer than the sweep delay, the grace of orphans
 /// and the longest pause before a retry together.
 const COMES_TO_REST: Duration = Duration::from_secs(130);
+/// The pause before what seems not to be at rest is looked at again.
+const A_WHILE: Duration = Duration::from_secs(7);
 /// The time after the last deadline by which everything is gone.
 const ALL_IS_OVER: Duration = Duration::from_secs(60);
 /// The time after which void instances are gone.
@@ -127,9 +129,11 @@ impl Driver {
         self.until(Instant::now() + Duration::from_millis(longest) + Duration::from_secs(15)).await;
         self.calm();
         self.until(Instant::now() + COMES_TO_REST).await;
-        let nodes = &self.nodes;
-        let mut violations = check::over_time(plan, &rest.recorder, &nodes.history);
-        violations.extend(rest.check(nodes).await);
+        let mut violations = check::over_time(plan, &rest.recorder, &self.nodes.history);
+        violations.extend(self.at_rest(rest).await);
+        if !violations.is_empty() {
+            return violations;
+        }
         let over = rest.last_deadline(self.start) + ALL_IS_OVER;
         let over =
             if rest.has_voids().await { over.max(Instant::now() + VOIDS_ARE_OVER) } else { over };
@@ -137,6 +141,19 @@ impl Driver {
         let idle_from = rest.trace.now();
         self.until(Instant::now() + IDLE).await;
         violations.extend(rest.check_end(&self.nodes, idle_from).await);
+        violations
+    }
+
+    /// Checks what holds at rest. A deadline that is just over is given some time.
+    async fn at_rest(&mut self, rest: &Rest) -> Vec<Violation> {
+        let mut violations = rest.check(&self.nodes).await;
+        for _ in 0..5 {
+            if violations.is_empty() {
+                break;
+            }
+            self.until(Instant::now() + A_WHILE).await;
+            violations = rest.check(&self.nodes).await;
+        }
         violations
     }
 

@@ -1,4 +1,5 @@
-//! Runs the seeds that the command line names (docs/simulation.md).
+//! Runs the seeds that the command line names, or checks that a seed repeats
+//! (docs/simulation.md).
 
 use std::process::ExitCode;
 

@@ -84,14 +84,14 @@ impl NodeState {
             pending::<()>().await;
         }
         while let Some(until) = self.frozen_until() {
-            sleep_until(until).await;
+            sleep_until(soon(until)).await;
         }
     }
 
     /// Waits until the node's watches report.
     pub(crate) async fn to_watch(&self) {
         while let Some(until) = get(&self.stalled_until) {
-            sleep_until(until).await;
+            sleep_until(soon(until)).await;
         }
         self.to_send().await;
     }
@@ -100,6 +100,11 @@ impl NodeState {
 fn set(until: &Mutex<Option<Instant>>, milliseconds: u64) {
     let end = Instant::now() + Duration::from_millis(milliseconds);
     *until.lock().unwrap_or_else(PoisonError::into_inner) = Some(end);
+}
+
+/// That time, or an earlier one to look again: the end of all troubles comes before it.
+fn soon(until: Instant) -> Instant {
+    until.min(Instant::now() + Duration::from_secs(1))
 }
 
 /// The end of the time, if that is not over.
@@ -126,7 +131,7 @@ impl<F: Future> Future for Thawed<F> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         while let Some(until) = self.node.frozen_until() {
-            let thaw = self.thaw.get_or_insert_with(|| Box::pin(sleep_until(until)));
+            let thaw = self.thaw.get_or_insert_with(|| Box::pin(sleep_until(soon(until))));
             if thaw.as_mut().poll(context).is_pending() {
                 return Poll::Pending;
             }

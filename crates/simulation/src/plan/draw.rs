@@ -73,15 +73,17 @@ pub(super) fn plan(seed: u64) -> Plan {
     for _ in 0..dice.between(15, 45) {
         drawing.request();
     }
-    for _ in 0..dice.between(0, 4) {
+    let mut kinds = Vec::new();
+    for _ in 0..*dice.pick(&[0, 1, 1, 1, 1, 2, 2, 3]) {
         let kind = *dice.pick(&KINDS);
+        kinds.push(format!("{kind:?}"));
         for _ in 0..dice.between(1, 7) {
             drawing.trouble(kind);
         }
     }
     let Drawing { mut steps, troubles, .. } = drawing;
     steps.sort_by_key(|step| step.at);
-    Plan { seed, latency, steps, troubles }
+    Plan { seed, latency, kinds, steps, troubles }
 }
 
 struct Drawing {

@@ -23,6 +23,8 @@ pub struct Plan {
     pub seed: u64,
     /// The longest usual latency of one way, in milliseconds.
     pub latency: u64,
+    /// The kinds of trouble that were drawn.
+    pub kinds: Vec<String>,
     /// What people and the admin do, and what happens to nodes; sorted by time.
     pub steps: Vec<Step>,
     /// What happens to calls.
@@ -196,7 +198,7 @@ impl fmt::Display for Node {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "seed {}, latency up to {} ms", self.seed, self.latency)?;
+        writeln!(f, "seed {}, latency up to {} ms, {:?}", self.seed, self.latency, self.kinds)?;
         for Step { at, what } in &self.steps {
             writeln!(f, "  {at:>7} ms  {what:?}")?;
         }
