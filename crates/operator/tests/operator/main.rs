@@ -8,7 +8,6 @@ mod bed;
 #[path = "../../../engines/tests/engines/crds.rs"]
 mod crds;
 mod election;
-mod fake;
 mod instances;
 mod leftovers;
 mod link;
