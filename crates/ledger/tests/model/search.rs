@@ -39,7 +39,7 @@ fn every_scenario_holds_every_invariant() {
 }
 
 #[test]
-#[ignore = "takes an hour; docs/ledger.md has the command"]
+#[ignore = "larger bounds take long; docs/ledger.md has the command"]
 fn every_larger_scenario_holds_every_invariant() {
     hold(scenarios::larger());
 }
