@@ -30,13 +30,12 @@ use crate::{link::Link, network::Network, support::eventually};
 
 pub(crate) const NAMESPACE: &str = "dploy-system";
 
-/// How long a leftover is seen before it is deleted.
-pub(crate) const CONFIRM_AFTER: Duration = Duration::from_secs(1);
-
 pub(crate) struct Bed {
     pub(crate) client: Client,
     pub(crate) clock: SharedClock,
     pub(crate) fake: Arc<Fake>,
+    /// When the operators sweep leftovers.
+    pub(crate) leftovers: LeftoverTimings,
 }
 
 /// A running operator; dropping it is its crash.
@@ -87,7 +86,8 @@ impl Bed {
         definitions: Vec<CustomResourceDefinition>,
     ) -> Self {
         let client = LocalKube::in_memory(clock.clone()).client(NAMESPACE);
-        let bed = Self { client, clock, fake: Arc::default() };
+        let bed =
+            Self { client, clock, fake: Arc::default(), leftovers: LeftoverTimings::default() };
         let namespaces: Api<Namespace> = Api::all(bed.client.clone());
         let metadata = ObjectMeta { name: Some(NAMESPACE.into()), ..ObjectMeta::default() };
         let namespace = Namespace { metadata, ..Namespace::default() };
@@ -147,10 +147,7 @@ impl Bed {
             duration: Duration::from_secs(2),
             renew_every: Duration::from_millis(100),
         };
-        settings.leftovers = LeftoverTimings {
-            sweep_every: Duration::from_millis(500),
-            confirm_after: CONFIRM_AFTER,
-        };
+        settings.leftovers = self.leftovers;
         settings
     }
 

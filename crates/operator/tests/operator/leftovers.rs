@@ -9,12 +9,13 @@ use kube::{
     Api, Client,
     api::{DynamicObject, ListParams, PostParams},
 };
+use operator::LeftoverTimings;
 use resources::{EngineName, meta};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::{
-    bed::{Bed, CONFIRM_AFTER, NAMESPACE},
+    bed::{Bed, NAMESPACE},
     crds::{self, Definition},
     network::{Fault, Network},
     support::eventually,
@@ -27,6 +28,16 @@ const FLUX: [Definition; 5] = [
     ("source.toolkit.fluxcd.io", "v1", "OCIRepository", "ocirepositories"),
     ("source.toolkit.fluxcd.io", "v1", "HelmChart", "helmcharts"),
 ];
+
+/// How long a leftover is seen before it is deleted.
+const CONFIRM_AFTER: Duration = Duration::from_secs(1);
+
+/// A bed whose operators sweep often.
+async fn bed() -> Bed {
+    let leftovers =
+        LeftoverTimings { sweep_every: Duration::from_millis(100), confirm_after: CONFIRM_AFTER };
+    Bed { leftovers, ..Bed::new().await }
+}
 
 fn flux(client: &Client) -> Engines {
     Engines::default().with(EngineName::Flux, Arc::new(FluxEngine::new(client.clone())))
@@ -48,7 +59,7 @@ fn assert_confirmed(lifetime: Duration) {
 
 #[tokio::test]
 async fn a_namespace_that_a_deposed_leader_creates_late_is_swept_after_two_sightings() {
-    let (bed, network) = (Bed::new().await, Network::default());
+    let (bed, network) = (bed().await, Network::default());
     let create = network.hold(Method::POST, "/api/v1/namespaces");
     let deposed = bed.operate_behind(&network, "deposed");
     bed.launch("ada", "0123abcd").await;
@@ -73,7 +84,7 @@ async fn a_namespace_that_a_deposed_leader_creates_late_is_swept_after_two_sight
 
 #[tokio::test]
 async fn a_release_that_a_deposed_leader_applies_late_is_swept_with_its_source() {
-    let (bed, network) = (Bed::new().await, Network::default());
+    let (bed, network) = (bed().await, Network::default());
     crds::open(&bed.client, "flux-system").await;
     crds::install(&bed.client, &FLUX, true).await;
     let apply = network.hold(Method::PATCH, "/helmreleases/");
@@ -106,7 +117,8 @@ async fn abandoned(bed: &Bed, name: &str, labels: Value) {
 
 #[tokio::test]
 async fn nothing_of_a_living_or_deleting_instance_or_of_a_stranger_is_swept() {
-    let (bed, _operator) = Bed::running().await;
+    let bed = bed().await;
+    let _operator = bed.operate("one");
     bed.launch("ada", "0123abcd").await;
     bed.launch("bob", "89abcdef").await;
     bed.ready("lab-0123abcd").await;
@@ -134,7 +146,7 @@ async fn nothing_of_a_living_or_deleting_instance_or_of_a_stranger_is_swept() {
 
 #[tokio::test]
 async fn an_instance_that_cannot_be_read_has_left_nothing_behind() {
-    let (bed, network) = (Bed::new().await, Network::default());
+    let (bed, network) = (bed().await, Network::default());
     let path = "/dployinstances/lab-4567cdef";
     for _ in 0..3 {
         network.next(Method::GET, path, Fault::Refused(StatusCode::INTERNAL_SERVER_ERROR));
