@@ -78,7 +78,7 @@ async fn a_stranger_with_the_same_key_inherits_nothing_from_a_lost_record() {
     assert_ne!(eves.uuid, adas.uuid);
     assert_ne!(eves.owner, "ada", "the key is left to ada");
     assert_eq!(bed.replica(1).me(&ada).await.expect("ada").owner, "ada");
-    assert_eq!(uuids(bed.replica(1), &ada).await, [adas.uuid.clone()]);
+    assert_eq!(uuids(bed.replica(1), &ada).await, std::slice::from_ref(&adas.uuid));
     let again = launch(bed.replica(0), &ada, "desk").await.expect("ada's");
     assert_eq!((again.uuid, again.owner.as_str()), (adas.uuid, "ada"));
     assert!(bed.replica(0).backend(&ada, &host).await.is_ok());
@@ -173,7 +173,7 @@ async fn teams_and_owners_whose_name_has_changed_come_back_to_their_keys() {
     bed.lose("blue").await;
     let ada_king = of("sub-1", "ada.king");
     assert_eq!(bed.replica(1).me(&ada_king).await.expect("ada").owner, "ada");
-    assert_eq!(uuids(bed.replica(1), &bob).await, [teams.uuid.clone()]);
+    assert_eq!(uuids(bed.replica(1), &bob).await, std::slice::from_ref(&teams.uuid));
     let both = expected(vec![adas.uuid.clone(), teams.uuid.clone()]);
     assert_eq!(uuids(bed.replica(1), &ada_king).await, both);
     assert_eq!(bed.replica(0).status(&ada_king, "desk").await.expect("hers").owner, "ada");
