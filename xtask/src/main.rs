@@ -12,6 +12,7 @@ mod command;
 mod progress;
 mod server;
 mod setup;
+mod simulate;
 mod site;
 mod variables;
 mod workspace;
@@ -82,6 +83,24 @@ enum Task {
         #[arg(long, default_value_t = 20)]
         minutes: u32,
     },
+    /// Run servers and operators in a deterministic simulation with faults
+    Simulate {
+        /// How many seeds to run
+        #[arg(long, default_value_t = 1000)]
+        seeds: u64,
+        /// The first seed
+        #[arg(long, default_value_t = 1)]
+        from: u64,
+        /// Only seeds with no other kinds of trouble, such as `Statuses,Freezes`
+        #[arg(long)]
+        kinds: Option<String>,
+        /// Shorten the plan of the first seed that fails
+        #[arg(long)]
+        shrink: bool,
+        /// Print reads and leases, too
+        #[arg(long)]
+        full: bool,
+    },
     /// Run every check and print a summary
     Test {
         /// Run only fmt, prose, clippy and the tests of the packages that a change reaches
@@ -144,6 +163,12 @@ fn run(task: Task) -> Result<ExitCode> {
             bench::race(&workspace, &["--soak".into(), seconds.into()])?;
         }
         Task::Setup => setup::everything(&workspace)?,
+        Task::Simulate { seeds, from, kinds, shrink, full } => {
+            let flags = [(shrink, "--shrink"), (full, "--full")].into_iter();
+            let flags = flags.filter(|(is_set, _)| *is_set).map(|(_, name)| name.to_owned());
+            let kinds = kinds.into_iter().flat_map(|kinds| ["--kinds".to_owned(), kinds]);
+            simulate::run(&workspace, from, seeds, &flags.chain(kinds).collect::<Vec<_>>())?;
+        }
         Task::Test { quick: true, since, .. } => {
             return checks::run_quick(&workspace, since.as_deref());
         }

@@ -65,6 +65,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("harness", &["clock", "resources"]),
     ("bench", &["clock", "harness", "resources"]),
     ("race", &["clock", "harness", "resources"]),
+    (
+        "simulation",
+        &["clock", "engines", "environments", "localkube", "operator", "resources", "wire"],
+    ),
     ("xtask", &[]),
 ];
 

@@ -38,7 +38,8 @@ pub struct Line {
 }
 
 impl End {
-    /// The line with which a process begins. `torn`: how many bytes of an unfinished line it cut off.
+    /// The line with which a process begins. `torn`: how many bytes of an unfinished line it cut
+    /// off.
     ///
     /// # Errors
     /// The line cannot be written as JSON, which is a bug.

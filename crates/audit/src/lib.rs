@@ -1,8 +1,8 @@
 //! The audit log (docs/audit.md): one JSON line per change that somebody asked for, each with the
 //! hash of the line before.
 //!
-//! [`entry`], [`chain`] and [`verify`] are pure. [`AuditLog`] hands lines to a thread, which appends
-//! them to a file or to standard output.
+//! [`entry`], [`chain`] and [`verify`] are pure. [`AuditLog`] hands lines to a thread, which
+//! appends them to a file or to standard output.
 
 pub mod chain;
 pub mod entry;

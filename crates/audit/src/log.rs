@@ -38,7 +38,8 @@ pub enum Target {
     Stdout,
 }
 
-/// The audit log; without a target it takes every change and writes none. Clones write to one chain.
+/// The audit log; without a target it takes every change and writes none. Clones write to one
+/// chain.
 #[derive(Debug, Clone, Default)]
 pub struct AuditLog(Option<Queue>);
 

@@ -8,6 +8,8 @@ pub mod api_error;
 pub mod argocd;
 mod chart;
 mod error;
+#[cfg(feature = "fake")]
+pub mod fake;
 pub mod flux;
 pub mod manifests;
 mod order;

@@ -33,7 +33,35 @@ struct Signs {
 
 impl Default for Signs {
     fn default() -> Self {
-        Self { since: Instant::now(), last: None, closed: None, open: 0 }
+        Self::at(Instant::now())
+    }
+}
+
+impl Signs {
+    const fn at(now: Instant) -> Self {
+        Self { since: now, last: None, closed: None, open: 0 }
+    }
+
+    const fn open(&mut self, now: Instant) {
+        self.last = Some(now);
+        self.open += 1;
+    }
+
+    const fn close(&mut self, now: Instant) {
+        self.open = self.open.saturating_sub(1);
+        self.closed = Some(now);
+    }
+
+    fn quiet_for(&self, now: Instant) -> Duration {
+        now.duration_since(self.last.unwrap_or(self.since))
+    }
+
+    fn out_of_date_for(&self, now: Instant) -> Duration {
+        match (self.open, self.closed) {
+            (0, Some(closed)) => now.duration_since(closed),
+            (0, None) => Duration::ZERO,
+            _ => Some(self.quiet_for(now)).filter(|quiet| *quiet > QUIET_LIMIT).unwrap_or_default(),
+        }
     }
 }
 
@@ -42,9 +70,7 @@ struct OpenWatch(Vitals);
 
 impl Drop for OpenWatch {
     fn drop(&mut self) {
-        let mut signs = self.0.signs();
-        signs.open = signs.open.saturating_sub(1);
-        signs.closed = Some(Instant::now());
+        self.0.signs().close(Instant::now());
     }
 }
 
@@ -63,22 +89,14 @@ impl Vitals {
     /// The time since the last sign of life, or since the start if there was none.
     #[must_use]
     pub fn quiet_for(&self) -> Duration {
-        let signs = self.signs();
-        signs.last.unwrap_or(signs.since).elapsed()
+        self.signs().quiet_for(Instant::now())
     }
 
     /// For how long changes may have been missed: zero while the watch is open and not quiet for
     /// too long.
     #[must_use]
     pub fn out_of_date_for(&self) -> Duration {
-        let signs = self.signs();
-        let quiet = signs.last.unwrap_or(signs.since).elapsed();
-        match (signs.open, signs.closed) {
-            (0, Some(closed)) => closed.elapsed(),
-            (0, None) => Duration::ZERO,
-            _ if quiet > QUIET_LIMIT => quiet,
-            _ => Duration::ZERO,
-        }
+        self.signs().out_of_date_for(Instant::now())
     }
 
     /// A client that records the signs of life of its watches. It must not be shared by two
@@ -105,8 +123,7 @@ impl Vitals {
     }
 
     fn open(&self) -> OpenWatch {
-        self.record();
-        self.signs().open += 1;
+        self.signs().open(Instant::now());
         OpenWatch(self.clone())
     }
 

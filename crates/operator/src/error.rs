@@ -63,7 +63,7 @@ impl ReconcileError {
                         && ![408, 409, 425, 429].contains(&status.code)
             ),
             Self::NotLeading => true,
-            Self::Engine(_) => false,
+            Self::Overtaken { .. } | Self::Engine(_) => false,
         }
     }
 

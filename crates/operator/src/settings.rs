@@ -62,15 +62,15 @@ impl LeaseTimings {
         self.duration * 2 / 3
     }
 
-    /// How long one call of the election may take. An attempt to renew the lease consists of two
-    /// calls, so that it fits into a term several times.
+    /// How long one call of the election may take. A leader whose call is not answered can still
+    /// renew the lease within its term, and one with a slow API server does not give up early.
     pub(crate) fn call_timeout(&self) -> Duration {
-        self.term() / 4
+        self.term() * 2 / 5
     }
 
     /// The pause after an attempt that failed.
     pub(crate) fn retry_pause(&self) -> Duration {
-        self.renew_every.min(self.call_timeout() / 5)
+        self.renew_every.min(self.call_timeout() / 10)
     }
 }
 

@@ -1,37 +1,37 @@
-use tokio::time::advance;
-
 use super::*;
 
-#[tokio::test(start_paused = true)]
-async fn an_open_watch_is_out_of_date_once_it_is_quiet_for_too_long() {
-    let vitals = Vitals::default();
-    assert_eq!(vitals.out_of_date_for(), Duration::ZERO);
-    let _open = vitals.open();
-    advance(QUIET_LIMIT).await;
-    assert_eq!(vitals.out_of_date_for(), Duration::ZERO);
-    advance(Duration::from_secs(1)).await;
-    assert_eq!(vitals.out_of_date_for(), QUIET_LIMIT + Duration::from_secs(1));
-    vitals.record();
-    assert_eq!(vitals.out_of_date_for(), Duration::ZERO);
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn an_open_watch_is_out_of_date_once_it_is_quiet_for_too_long() {
+    let start = Instant::now();
+    let mut signs = Signs::at(start);
+    assert_eq!(signs.out_of_date_for(start + SECOND), Duration::ZERO);
+    signs.open(start);
+    assert_eq!(signs.out_of_date_for(start + QUIET_LIMIT), Duration::ZERO);
+    let late = start + QUIET_LIMIT + SECOND;
+    assert_eq!(signs.out_of_date_for(late), QUIET_LIMIT + SECOND);
+    signs.last = Some(late);
+    assert_eq!(signs.out_of_date_for(late), Duration::ZERO);
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_closed_watch_is_out_of_date_since_it_closed() {
-    let vitals = Vitals::default();
-    let first = vitals.open();
-    advance(Duration::from_secs(50)).await;
-    drop(first);
-    advance(Duration::from_secs(3)).await;
-    assert_eq!(vitals.out_of_date_for(), Duration::from_secs(3));
-    let _second = vitals.open();
-    assert_eq!(vitals.out_of_date_for(), Duration::ZERO);
+#[test]
+fn a_closed_watch_is_out_of_date_since_it_closed() {
+    let start = Instant::now();
+    let mut signs = Signs::at(start);
+    signs.open(start);
+    signs.close(start + 50 * SECOND);
+    assert_eq!(signs.out_of_date_for(start + 53 * SECOND), 3 * SECOND);
+    signs.open(start + 54 * SECOND);
+    assert_eq!(signs.out_of_date_for(start + 55 * SECOND), Duration::ZERO);
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_end_of_an_older_watch_does_not_close_a_newer_one() {
-    let vitals = Vitals::default();
-    let (older, _newer) = (vitals.open(), vitals.open());
-    drop(older);
-    advance(Duration::from_secs(10)).await;
-    assert_eq!(vitals.out_of_date_for(), Duration::ZERO);
+#[test]
+fn the_end_of_an_older_watch_does_not_close_a_newer_one() {
+    let start = Instant::now();
+    let mut signs = Signs::at(start);
+    signs.open(start);
+    signs.open(start);
+    signs.close(start + SECOND);
+    assert_eq!(signs.out_of_date_for(start + 10 * SECOND), Duration::ZERO);
 }

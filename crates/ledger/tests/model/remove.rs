@@ -1,6 +1,6 @@
 //! A removal, as `environments::remove` carries it out: it marks the instance, then deletes exactly
-//! what it marked, then frees the seat. After an answer that leaves it open, a live read says whether
-//! the write took effect.
+//! what it marked, then frees the seat. After an answer that leaves it open, a live read says
+//! whether the write took effect.
 
 use crate::{
     api::{Rejection, Reply, Why, attempt},

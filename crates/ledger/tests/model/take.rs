@@ -1,5 +1,5 @@
-//! How a launch takes a seat and writes the instance: `create_new`, `Claim::run` and `write_seat` of
-//! `environments::launch`, and `give_back`.
+//! How a launch takes a seat and writes the instance: `create_new`, `Claim::run` and `write_seat`
+//! of `environments::launch`, and `give_back`.
 
 use crate::{
     api::{Rejection, Reply, Why, attempt},

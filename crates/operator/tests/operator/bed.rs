@@ -3,7 +3,7 @@
 use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use clock::{SharedClock, SystemClock};
-use engines::Engines;
+use engines::{Engines, fake::Fake};
 use k8s_openapi::{
     api::core::v1::Namespace,
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
@@ -26,7 +26,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{fake::Fake, link::Link, network::Network, support::eventually};
+use crate::{link::Link, network::Network, support::eventually};
 
 pub(crate) const NAMESPACE: &str = "dploy-system";
 
@@ -144,7 +144,7 @@ impl Bed {
     pub(crate) fn settings(&self, identity: &str) -> Settings {
         let mut settings = Settings::new(NAMESPACE, identity);
         settings.lease = LeaseTimings {
-            duration: Duration::from_secs(1),
+            duration: Duration::from_secs(2),
             renew_every: Duration::from_millis(100),
         };
         settings.leftovers = LeftoverTimings {

@@ -3,11 +3,11 @@
 #![allow(missing_docs, clippy::print_stdout, reason = "tests")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "what a test cannot set up ends it")]
 
+mod argocd;
 mod bed;
 #[path = "../../../engines/tests/engines/crds.rs"]
 mod crds;
 mod election;
-mod fake;
 mod instances;
 mod leftovers;
 mod link;

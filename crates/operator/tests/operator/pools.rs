@@ -56,7 +56,7 @@ async fn a_pool_fills_to_its_size_and_no_further() {
     let (bed, _operator) = Bed::running().await;
     bed.create(&pool("lab", 5, 0)).await;
     counts(&bed, 5, 0, 5).await;
-    assert_eq!(bed.fake.ever_placed.lock().unwrap().len(), 5);
+    assert_eq!(bed.fake.placed_so_far(), 5);
     let member = bed.instances().await.remove(0);
     assert!(member.spec.pooled && member.spec.owner.is_empty());
     assert!(member.spec.expires_at.is_none());

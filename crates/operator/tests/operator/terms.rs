@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use http::StatusCode;
+use operator::Settings;
 use tokio::time::{Instant, sleep};
 
 use crate::{
@@ -15,6 +16,13 @@ use crate::{
 };
 
 const FORBIDDEN: Fault = Fault::Refuse(StatusCode::FORBIDDEN);
+
+/// Settings with a lease that lasts a second.
+fn settings(bed: &Bed, identity: &str) -> Settings {
+    let mut settings = bed.settings(identity);
+    settings.lease.duration = Duration::from_secs(1);
+    settings
+}
 
 /// Launches an instance. It becomes ready only if a leader works.
 async fn works(bed: &Bed, uuid: &str) {
@@ -47,7 +55,7 @@ fn creates_namespace(call: &Call) -> bool {
 #[tokio::test]
 async fn a_standby_takes_over_when_the_api_server_stops_answering_the_leader() {
     let (bed, link) = (Bed::new().await, Link::new());
-    let first = bed.operate_over(&link, bed.settings("first"));
+    let first = bed.operate_over(&link, settings(&bed, "first"));
     leads(&bed, "first").await;
     let second = bed.operate("second");
     works(&bed, "0123abcd").await;
@@ -77,7 +85,7 @@ async fn a_call_that_is_never_answered_does_not_keep_a_standby_from_taking_over(
     let first = bed.operate("first");
     leads(&bed, "first").await;
     link.breaks(|call| call.is_about("leases").then_some(Fault::Swallow));
-    let _second = bed.operate_over(&link, bed.settings("second"));
+    let _second = bed.operate_over(&link, settings(&bed, "second"));
     until_count(&link, 1, |call| call.is_about("leases")).await;
     link.heals();
     drop(first);
@@ -88,10 +96,10 @@ async fn a_call_that_is_never_answered_does_not_keep_a_standby_from_taking_over(
 #[tokio::test]
 async fn a_leader_whose_reconciles_hang_ends_its_term() {
     let (bed, link) = (Bed::new().await, Link::new());
-    let mut settings = bed.settings("first");
-    settings.limits.min_stall = Duration::from_millis(500);
+    let mut limited = settings(&bed, "first");
+    limited.limits.min_stall = Duration::from_millis(500);
     link.breaks(|call| creates_namespace(call).then_some(Fault::Swallow));
-    let first = bed.operate_over(&link, settings);
+    let first = bed.operate_over(&link, limited);
     leads(&bed, "first").await;
     bed.launch("ada", "0123abcd").await;
     until_count(&link, 1, creates_namespace).await;
@@ -111,7 +119,7 @@ async fn a_leader_whose_reconciles_hang_ends_its_term() {
 async fn a_replica_that_may_not_list_one_kind_neither_leads_nor_is_ready() {
     let (bed, link) = (Bed::new().await, Link::new());
     link.breaks(|call| call.is_about("operatorconfigs").then_some(FORBIDDEN));
-    let first = bed.operate_over(&link, bed.settings("first"));
+    let first = bed.operate_over(&link, settings(&bed, "first"));
     until_count(&link, 3, |call| call.is_about("operatorconfigs")).await;
     assert_eq!(holder(&bed).await, None);
     assert!(!first.readiness.is_ready());
@@ -131,10 +139,10 @@ async fn a_replica_that_may_not_list_one_kind_neither_leads_nor_is_ready() {
 #[tokio::test]
 async fn a_replica_without_rights_on_leases_is_not_ready_after_a_while() {
     let (bed, link) = (Bed::new().await, Link::new());
-    let mut settings = bed.settings("one");
-    settings.limits.election_failure = Duration::from_secs(2);
+    let mut limited = settings(&bed, "one");
+    limited.limits.election_failure = Duration::from_secs(2);
     link.breaks(|call| call.is_about("leases").then_some(FORBIDDEN));
-    let operator = bed.operate_over(&link, settings);
+    let operator = bed.operate_over(&link, limited);
     until_ready(&operator, true).await;
     until_ready(&operator, false).await;
     assert_eq!(operator.leader_metric().as_deref(), Some("0"));
@@ -147,9 +155,9 @@ async fn a_replica_without_rights_on_leases_is_not_ready_after_a_while() {
 #[tokio::test]
 async fn a_leader_whose_cache_grows_old_leaves_the_lease() {
     let (bed, link) = (Bed::new().await, Link::new());
-    let mut settings = bed.settings("first");
-    settings.limits.cache_age = Duration::from_secs(2);
-    let first = bed.operate_over(&link, settings);
+    let mut limited = settings(&bed, "first");
+    limited.limits.cache_age = Duration::from_secs(2);
+    let first = bed.operate_over(&link, limited);
     leads(&bed, "first").await;
     let second = bed.operate("second");
     link.breaks(|call| (call.is_watch && call.is_about("dployowners")).then_some(Fault::Hang));
@@ -168,9 +176,9 @@ async fn a_leader_whose_cache_grows_old_leaves_the_lease() {
 #[tokio::test]
 async fn a_quiet_watch_is_not_an_old_cache() {
     let (bed, link) = (Bed::new().await, Link::new());
-    let mut settings = bed.settings("one");
-    settings.limits.cache_age = Duration::from_secs(3);
-    let operator = bed.operate_over(&link, settings);
+    let mut limited = settings(&bed, "one");
+    limited.limits.cache_age = Duration::from_secs(3);
+    let operator = bed.operate_over(&link, limited);
     leads(&bed, "one").await;
     works(&bed, "0123abcd").await;
     for _ in 0..50 {
@@ -219,7 +227,7 @@ async fn two_replicas_never_lead_at_once_and_one_always_does_in_the_end() {
     let operators: Vec<Operator> = links
         .iter()
         .enumerate()
-        .map(|(at, link)| bed.operate_over(link, bed.settings(&format!("replica-{at}"))))
+        .map(|(at, link)| bed.operate_over(link, settings(&bed, &format!("replica-{at}"))))
         .collect();
     join_all(operators.iter().map(|it| until_ready(it, true))).await;
     let mut leader = next_leader(&operators, None).await;

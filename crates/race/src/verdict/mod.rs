@@ -137,7 +137,9 @@ impl<'a> Evidence<'a> {
     fn may_be_deleted(&self, launch: &'a Call, ended: Option<Instant>) -> bool {
         self.deletes(launch).any(|delete| {
             let is_late = ended.is_some_and(|ended| delete.start > ended);
-            !is_late && (delete.outcome.is_uncertain() || delete.end >= launch.start)
+            let acted_then = ended.is_some_and(|ended| delete.end + SLACK >= ended);
+            let acted = acted_then || delete.end >= launch.start;
+            !is_late && (acted || delete.outcome.is_uncertain())
         })
     }
 

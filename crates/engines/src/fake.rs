@@ -1,21 +1,24 @@
-//! A fake engine, whose health and failures a test controls.
+//! An engine for tests: it runs nothing, and the test controls its health and its failures.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{
-        Mutex,
+        Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
 use async_trait::async_trait;
-use engines::{Draft, DraftError, Engine, EngineError, Order, Withdrawal};
 use futures::{StreamExt, stream::BoxStream};
 use resources::{Health, OrderRef, Reason, Source, WorkloadState};
 use serde_json::json;
 use tokio::sync::broadcast;
 
-pub(crate) struct Fake {
+use crate::{Draft, DraftError, Engine, EngineError, Order, Withdrawal};
+
+/// An engine that only remembers what it was asked to place.
+#[derive(Debug)]
+pub struct Fake {
     placed: Mutex<BTreeMap<String, String>>,
     unwell: Mutex<BTreeMap<String, Health>>,
     everybody: Mutex<Health>,
@@ -23,7 +26,7 @@ pub(crate) struct Fake {
     full: AtomicBool,
     changes: broadcast::Sender<OrderRef>,
     looks: AtomicUsize,
-    pub(crate) ever_placed: Mutex<BTreeSet<String>>,
+    ever_placed: Mutex<BTreeSet<String>>,
 }
 
 impl Default for Fake {
@@ -43,36 +46,44 @@ impl Default for Fake {
 
 impl Fake {
     /// The names of the placed workloads.
-    pub(crate) fn standing(&self) -> Vec<String> {
-        self.placed.lock().unwrap().keys().cloned().collect()
+    #[must_use]
+    pub fn standing(&self) -> Vec<String> {
+        lock(&self.placed).keys().cloned().collect()
+    }
+
+    /// The number of workloads that were placed so far.
+    #[must_use]
+    pub fn placed_so_far(&self) -> usize {
+        lock(&self.ever_placed).len()
     }
 
     /// How often workloads were observed.
-    pub(crate) fn looks(&self) -> usize {
+    #[must_use]
+    pub fn looks(&self) -> usize {
         self.looks.load(Ordering::SeqCst)
     }
 
     /// Sets the health of one workload.
-    pub(crate) fn is(&self, instance: &str, health: Health) {
-        self.unwell.lock().unwrap().insert(instance.into(), health);
+    pub fn is(&self, instance: &str, health: Health) {
+        lock(&self.unwell).insert(instance.into(), health);
         self.speak_up(instance);
     }
 
     /// Sets the health of all workloads that have none of their own.
-    pub(crate) fn all_are(&self, health: Health) {
-        *self.everybody.lock().unwrap() = health;
+    pub fn all_are(&self, health: Health) {
+        *lock(&self.everybody) = health;
         for instance in self.standing() {
             self.speak_up(&instance);
         }
     }
 
     /// Sets whether withdrawals make no progress.
-    pub(crate) fn hold_on(&self, stubborn: bool) {
+    pub fn hold_on(&self, stubborn: bool) {
         self.stubborn.store(stubborn, Ordering::SeqCst);
     }
 
     /// Sets whether placements fail.
-    pub(crate) fn is_full(&self, full: bool) {
+    pub fn is_full(&self, full: bool) {
         self.full.store(full, Ordering::SeqCst);
     }
 
@@ -85,6 +96,10 @@ impl Fake {
             engine_ref: None,
         });
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[async_trait]
@@ -102,18 +117,18 @@ impl Engine for Fake {
             return Err(EngineError::world("place it", "no space left"));
         }
         let name = draft.order.reference.instance.clone();
-        self.ever_placed.lock().unwrap().insert(name.clone());
-        self.placed.lock().unwrap().insert(name, draft.digest());
+        lock(&self.ever_placed).insert(name.clone());
+        lock(&self.placed).insert(name, draft.digest());
         Ok(())
     }
 
     async fn observe(&self, order: &OrderRef) -> Result<WorkloadState, EngineError> {
         self.looks.fetch_add(1, Ordering::SeqCst);
-        let Some(digest) = self.placed.lock().unwrap().get(&order.instance).cloned() else {
+        let Some(digest) = lock(&self.placed).get(&order.instance).cloned() else {
             return Ok(WorkloadState::absent());
         };
-        let everybody = *self.everybody.lock().unwrap();
-        let health = *self.unwell.lock().unwrap().get(&order.instance).unwrap_or(&everybody);
+        let everybody = *lock(&self.everybody);
+        let health = *lock(&self.unwell).get(&order.instance).unwrap_or(&everybody);
         let reason = match health {
             Health::Healthy => Reason::Healthy,
             Health::Progressing => Reason::Starting,
@@ -133,7 +148,7 @@ impl Engine for Fake {
         if self.stubborn.load(Ordering::SeqCst) {
             return Ok(Withdrawal::StillGoing("It holds on.".into()));
         }
-        self.placed.lock().unwrap().remove(&order.instance);
+        lock(&self.placed).remove(&order.instance);
         Ok(Withdrawal::Done)
     }
 

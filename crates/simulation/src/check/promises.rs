@@ -1,0 +1,157 @@
+//! What was acknowledged is kept: an environment lives until its end, belongs to one owner, and
+//! does not come back.
+
+use super::{MAX_SKEW, Past, Violation, acts_for, matching::without_partner};
+use crate::{
+    history::{Answer, Asked},
+    plan::Ask,
+    record::{Moment, Story},
+};
+
+pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
+    let mut violations: Vec<Violation> =
+        past.recorded.stories.values().filter_map(one_owner).collect();
+    for (number, asked) in past.asked.iter().enumerate() {
+        if let (Ask::Launch, Some(Answer::Runs { uuid, owner })) =
+            (asked.request.ask, asked.answered())
+        {
+            violations.extend(launched(past, number, asked, uuid, owner));
+        }
+    }
+    violations.extend(one_success_per_deletion(past));
+    violations
+}
+
+/// An instance that has an owner keeps it.
+fn one_owner(story: &Story) -> Option<Violation> {
+    let first = story.owned()?;
+    let other = story.moments.iter().find(|it| it.at >= first.at && it.owner != first.owner)?;
+    let text = format!("{} went from {} to {:?}", story.name, first.owner, other.owner);
+    Some(Violation::of("one owner per member", text))
+}
+
+fn launched(
+    past: &Past<'_>,
+    number: usize,
+    asked: &Asked,
+    uuid: &str,
+    owner: &str,
+) -> Option<Violation> {
+    let template = asked.request.template;
+    let is_it = |story: &&Story| story.uuid == uuid && story.template == template && !story.is_void;
+    let all = past.recorded.stories.values();
+    let Some(story) = all.clone().find(|story| is_it(story) && belonged_to(story, owner)) else {
+        let text = format!("#{number} got {template}-{uuid}, which {owner} never had");
+        return Some(Violation::of("an acknowledged launch lives", text));
+    };
+    let end = story.ended()?;
+    let living = story.at(end.at.saturating_sub(1)).unwrap_or(end);
+    if end.at < asked.sent {
+        let text = format!("#{number} got {}, deleted at {} ms", story.name, end.at);
+        return Some(Violation::of("what is deleted does not come back", text));
+    }
+    if is_explained(past, story, living, end, owner) {
+        return None;
+    }
+    let text = format!("#{number} got {}, which was deleted at {} ms", story.name, end.at);
+    Some(Violation::of("an acknowledged launch lives", text))
+}
+
+fn belonged_to(story: &Story, owner: &str) -> bool {
+    story.moments.iter().any(|it| it.owner == owner)
+}
+
+/// Whether the end is the deadline, the owner's wish or the admin's.
+fn is_explained(
+    past: &Past<'_>,
+    story: &Story,
+    living: &Moment,
+    end: &Moment,
+    owner: &str,
+) -> bool {
+    let is_over = living.deadline.is_some_and(|deadline| deadline <= end.at + MAX_SKEW);
+    let owned_at = story.owned().map_or(0, |it| it.at);
+    let is_wish = past.asked.iter().any(|asked| {
+        asked.request.ask == Ask::Delete
+            && asked.request.template == story.template
+            && acts_for(asked.request.who, owner)
+            && (asked.is_unknown() || asked.answered() == Some(&Answer::Deleted))
+            && asked.sent <= end.at
+            && asked.end() >= owned_at
+    });
+    is_over || is_wish || past.history.is_admins(&story.name, end.at)
+}
+
+/// Every 204 has an environment of its own.
+fn one_success_per_deletion(past: &Past<'_>) -> Vec<Violation> {
+    let deletes: Vec<(usize, &Asked)> = past
+        .asked
+        .iter()
+        .enumerate()
+        .filter(|(_, asked)| asked.answered() == Some(&Answer::Deleted))
+        .collect();
+    let effects = effects(past);
+    let fit = |delete: usize, effect: usize| {
+        let ((_, asked), effect) = (deletes[delete], &effects[effect]);
+        let is_mine = effect.owner.is_empty() || acts_for(asked.request.who, &effect.owner);
+        let is_then = effect.times.iter().any(|at| (asked.sent..=asked.end()).contains(at));
+        is_mine && is_then && effect.template == asked.request.template
+    };
+    let without = without_partner(deletes.len(), effects.len(), fit);
+    without
+        .into_iter()
+        .map(|delete| {
+            let text = format!("#{} deleted nothing, or what another one did", deletes[delete].0);
+            Violation::of("one success per deletion", text)
+        })
+        .collect()
+}
+
+/// What a delete can have done to one name.
+struct Effect {
+    template: String,
+    /// Empty: the owner of a seat whose instance has none.
+    owner: String,
+    name: String,
+    times: Vec<u64>,
+}
+
+/// The deletions, the fences and the freed seats, gathered by the instance's name.
+fn effects(past: &Past<'_>) -> Vec<Effect> {
+    let mut effects: Vec<Effect> = Vec::new();
+    let mut add = |name: &str, template: &str, owner: &str, at: u64| match effects
+        .iter_mut()
+        .find(|it| it.name == name)
+    {
+        Some(effect) => {
+            effect.times.push(at);
+            if effect.owner.is_empty() {
+                owner.clone_into(&mut effect.owner);
+            }
+        }
+        None => effects.push(Effect {
+            template: template.to_owned(),
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            times: vec![at],
+        }),
+    };
+    for story in past.recorded.stories.values() {
+        let end = if story.is_void { story.moments.first() } else { story.ended() };
+        if let Some(end) = end {
+            let owner = story.owned().map_or("", |it| it.owner.as_str());
+            add(&story.name, &story.template, owner, end.at);
+        }
+    }
+    for (number, ledger) in past.recorded.ledgers.iter().enumerate() {
+        let earlier = past.recorded.ledgers[..number].iter().rev();
+        let before = earlier.clone().find(|it| it.owner == ledger.owner);
+        let seats = ledger.seats.clone().unwrap_or_default();
+        for seat in before.and_then(|it| it.seats.as_ref()).into_iter().flatten() {
+            if !seats.iter().any(|it| it.instance == seat.instance) {
+                add(&seat.instance, &seat.template, &ledger.owner, ledger.at);
+            }
+        }
+    }
+    effects
+}

@@ -1,0 +1,178 @@
+//! A recorder that sees every version of every object in the store.
+
+use std::{
+    collections::BTreeMap,
+    fmt::Debug,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use futures::{StreamExt, pin_mut};
+use kube::{
+    Api, Client, Resource, ResourceExt,
+    api::{ListParams, WatchEvent, WatchParams},
+};
+use resources::{DployInstance, DployOwner, DployTemplate, Seat, meta};
+use serde::de::DeserializeOwned;
+
+use crate::{sim_clock::since_start, trace::Trace};
+
+/// One version of an instance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Moment {
+    /// The place among all versions of all instances.
+    pub(crate) number: usize,
+    pub(crate) at: u64,
+    pub(crate) owner: String,
+    pub(crate) deadline: Option<u64>,
+    pub(crate) extends: i64,
+    pub(crate) is_deleting: bool,
+    pub(crate) is_gone: bool,
+}
+
+/// All versions of an instance.
+#[derive(Debug, Clone)]
+pub(crate) struct Story {
+    pub(crate) name: String,
+    pub(crate) uuid: String,
+    pub(crate) template: String,
+    pub(crate) is_pooled: bool,
+    pub(crate) is_void: bool,
+    /// How much one extension adds.
+    pub(crate) extend_seconds: u64,
+    pub(crate) moments: Vec<Moment>,
+}
+
+impl Story {
+    /// When it was deleted, or lost its finalizers at once.
+    pub(crate) fn ended(&self) -> Option<&Moment> {
+        self.moments.iter().find(|it| it.is_deleting || it.is_gone)
+    }
+
+    /// The first version with an owner.
+    pub(crate) fn owned(&self) -> Option<&Moment> {
+        self.moments.iter().find(|it| !it.owner.is_empty())
+    }
+
+    /// The last version before that time, or at it.
+    pub(crate) fn at(&self, time: u64) -> Option<&Moment> {
+        self.moments.iter().rev().find(|it| it.at <= time)
+    }
+}
+
+/// One version of an owner record.
+#[derive(Debug, Clone)]
+pub(crate) struct Ledger {
+    pub(crate) at: u64,
+    pub(crate) owner: String,
+    /// `None`: the record was deleted.
+    pub(crate) seats: Option<Vec<Seat>>,
+}
+
+/// What the recorder has seen.
+#[derive(Debug, Default)]
+pub(crate) struct Recorded {
+    /// By uid.
+    pub(crate) stories: BTreeMap<String, Story>,
+    pub(crate) ledgers: Vec<Ledger>,
+    /// The number of versions of instances.
+    versions: usize,
+    /// The times at which each template had a pool of this size and this limit.
+    pub(crate) pools: BTreeMap<String, Vec<(u64, usize, usize)>>,
+}
+
+/// The recorder.
+#[derive(Clone, Default)]
+pub(crate) struct Recorder(Arc<Mutex<Recorded>>);
+
+impl Recorder {
+    /// Begins to record. The client must reach the store without any trouble.
+    pub(crate) fn start(client: &Client, namespace: &str, trace: &Trace) -> Self {
+        let recorder = Self::default();
+        let (one, two, three) = (recorder.clone(), recorder.clone(), recorder.clone());
+        let time = trace.clone();
+        follow(Api::namespaced(client.clone(), namespace), move |gone, instance: DployInstance| {
+            one.instance(time.now(), gone, &instance);
+        });
+        let time = trace.clone();
+        follow(Api::namespaced(client.clone(), namespace), move |gone, owner: DployOwner| {
+            let (at, key) = (time.now(), owner.name_any());
+            let seats = (!gone).then(|| owner.status.unwrap_or_default().seats);
+            two.seen().ledgers.push(Ledger { at, owner: key, seats });
+        });
+        let time = trace.clone();
+        follow(Api::namespaced(client.clone(), namespace), move |gone, it: DployTemplate| {
+            let pool = it.spec.pool.filter(|_| !gone);
+            let limit = |size| if size == 0 { usize::MAX } else { size as usize };
+            let (size, limit) =
+                pool.map_or((0, usize::MAX), |pool| (pool.size as usize, limit(pool.max_size)));
+            three.seen().pools.entry(it.name_any()).or_default().push((time.now(), size, limit));
+        });
+        recorder
+    }
+
+    pub(crate) fn seen(&self) -> MutexGuard<'_, Recorded> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn instance(&self, at: u64, gone: bool, instance: &DployInstance) {
+        let uid = instance.uid().unwrap_or_default();
+        let mut seen = self.seen();
+        seen.versions += 1;
+        let moment = Moment {
+            number: seen.versions,
+            at,
+            owner: instance.spec.owner.clone(),
+            deadline: instance.spec.expires_at.as_ref().map(|it| since_start(it.0)),
+            extends: instance
+                .annotations()
+                .get(meta::EXTEND_COUNT)
+                .and_then(|count| count.parse().ok())
+                .unwrap_or_default(),
+            is_deleting: instance.metadata.deletion_timestamp.is_some(),
+            is_gone: gone,
+        };
+        let resolved = instance.spec.resolved.as_ref();
+        let story = seen.stories.entry(uid).or_insert_with(|| Story {
+            name: instance.name_any(),
+            uuid: instance.spec.uuid.clone().unwrap_or_default(),
+            template: instance.spec.template_ref.clone(),
+            is_pooled: instance.spec.pooled,
+            is_void: instance.labels().contains_key(meta::VOID),
+            extend_seconds: resolved
+                .and_then(|it| u64::try_from(it.extend_seconds).ok())
+                .unwrap_or_default(),
+            moments: Vec::new(),
+        });
+        story.moments.push(moment);
+    }
+}
+
+/// Calls `seen` with each version of each object, and whether it was deleted.
+fn follow<K>(api: Api<K>, seen: impl Fn(bool, K) + Send + 'static)
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + 'static,
+{
+    tokio::spawn(async move {
+        let listed = api.list(&ListParams::default()).await.expect("a list");
+        let mut version = listed.metadata.resource_version.unwrap_or_default();
+        listed.items.into_iter().for_each(|object| seen(false, object));
+        loop {
+            let stream = api.watch(&WatchParams::default(), &version).await.expect("a watch");
+            pin_mut!(stream);
+            while let Some(event) = stream.next().await {
+                match event.expect("an event") {
+                    WatchEvent::Added(object) | WatchEvent::Modified(object) => {
+                        version = object.resource_version().unwrap_or_default();
+                        seen(false, object);
+                    }
+                    WatchEvent::Deleted(object) => {
+                        version = object.resource_version().unwrap_or_default();
+                        seen(true, object);
+                    }
+                    WatchEvent::Bookmark(mark) => version = mark.metadata.resource_version,
+                    WatchEvent::Error(error) => panic!("the recorder missed changes: {error:?}"),
+                }
+            }
+        }
+    });
+}
