@@ -6,8 +6,8 @@ use wire::{Environment, Status};
 use super::{ConnectAction, DeleteButton, ExtendForm};
 use crate::form_actions::FormAction;
 
-/// Shows the buttons of an environment, unless it is being deleted. One that waits in a queue can only
-/// be deleted.
+/// Shows the buttons of an environment, unless it is being deleted. One that waits in a queue can
+/// only be deleted.
 #[component]
 pub fn EnvironmentActions(
     /// The environment.

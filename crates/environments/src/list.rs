@@ -53,8 +53,8 @@ pub(crate) fn list_now(reads: &Reads, caller: &Caller) -> EnvironmentList {
     }
 }
 
-/// For a moment, the owner of a place has both the place and the member that it is served with. Only
-/// the member is shown.
+/// For a moment, the owner of a place has both the place and the member that it is served with.
+/// Only the member is shown.
 fn hide_served_places<T>(owned: &mut Vec<(Arc<DployInstance>, T)>) {
     let served: Vec<String> =
         owned.iter().filter_map(|(it, _)| queued_as(it).map(ToOwned::to_owned)).collect();

@@ -1,5 +1,5 @@
-//! The queue of a pool as this replica's cache shows it: whether a launch has to wait, how long, and
-//! when to try again. Only the operator decides who is served (docs/ledger.md, "Queue").
+//! The queue of a pool as this replica's cache shows it: whether a launch has to wait, how long,
+//! and when to try again. Only the operator decides who is served (docs/ledger.md, "Queue").
 
 use std::{sync::Arc, time::Duration};
 

@@ -75,8 +75,8 @@ async fn remove_owned(ports: Ports<'_>, owner: &Owner, key: &SeatKey) -> Result<
     }
 }
 
-/// Whether the operator gave the owner of a place a member while this request gave the place up. The
-/// member is what the owner wants to be removed, too.
+/// Whether the operator gave the owner of a place a member while this request gave the place up.
+/// The member is what the owner wants to be removed, too.
 async fn got_member(
     ports: Ports<'_>,
     owner: &Owner,

@@ -24,8 +24,8 @@ pub struct Forecast {
 }
 
 impl Forecast {
-    /// The forecast for the pool of a template with these instances. `ttl_seconds` is the lifetime of
-    /// its environments. `None` while it is not known how long a member takes to start.
+    /// The forecast for the pool of a template with these instances. `ttl_seconds` is the lifetime
+    /// of its environments. `None` while it is not known how long a member takes to start.
     #[must_use]
     pub fn of<'a>(
         template: &DployTemplate,

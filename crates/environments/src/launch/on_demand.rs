@@ -1,5 +1,5 @@
-//! A launch without a claim: a seat, then the instance that it names. For a pool, that is a place in
-//! its queue.
+//! A launch without a claim: a seat, then the instance that it names. For a pool, that is a place
+//! in its queue.
 
 use ledger::{
     found::PendingSeat,
