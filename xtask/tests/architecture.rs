@@ -67,7 +67,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("race", &["clock", "harness", "resources"]),
     (
         "simulation",
-        &["clock", "engines", "environments", "localkube", "operator", "resources", "wire"],
+        &[
+            "clock",
+            "engines",
+            "environments",
+            "kubeclient",
+            "localkube",
+            "operator",
+            "resources",
+            "wire",
+        ],
     ),
     ("xtask", &[]),
 ];

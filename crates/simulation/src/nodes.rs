@@ -63,7 +63,7 @@ impl Nodes {
         self.network.trace.note(&state.name(), "starts");
         let seed = Dice::of(self.seed, &state.name()).between(0, u64::MAX);
         let world = World { clock: state.clock.clone(), entropy: SeededEntropy::shared(seed) };
-        let client = self.network.client(&state, NAMESPACE);
+        let client = self.network.client(&state, NAMESPACE, world.clone());
         let process = match node {
             Node::Server(_) => {
                 let environments = Environments::start(client, server_settings(), world);

@@ -14,7 +14,7 @@ use kube::{
 use localkube::LocalKube;
 use resources::{
     Chart, DployTemplate, DployTemplateSpec, LaunchDefaults, Method, OperatorConfig,
-    OperatorConfigSpec, Pool, Ttl, meta,
+    OperatorConfigSpec, Pool, Ttl, WhenEmpty, meta,
 };
 use tokio::{
     runtime::Builder,
@@ -252,7 +252,9 @@ async fn set_up(client: &Client) {
 }
 
 fn templates_of_the_cluster() -> [DployTemplate; 5] {
-    let pool = |size, max_size, recycle| Some(Pool { size, max_size, recycle });
+    let pool = |size, max_size, recycle| {
+        Some(Pool { size, max_size, recycle, when_empty: WhenEmpty::default() })
+    };
     [
         template("desk", 60, None),
         template("note", 600, None),

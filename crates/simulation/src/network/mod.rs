@@ -14,16 +14,14 @@ use std::{
 };
 
 use bytes::Bytes;
+use clock::World;
 use futures::future::BoxFuture;
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
-use kube::{
-    Client,
-    client::{Body, retry::RetryPolicy},
-};
+use kube::{Client, client::Body};
 use serde_json::json;
 use tokio::{sync::mpsc, time::sleep};
-use tower::{BoxError, ServiceBuilder, retry::RetryLayer, service_fn};
+use tower::{BoxError, service_fn};
 
 use self::described::Described;
 pub(crate) use self::node_state::{NodeState, Thawed};
@@ -85,17 +83,13 @@ impl Network {
     }
 
     /// A client of `node`, as production builds it.
-    pub(crate) fn client(&self, node: &Arc<NodeState>, namespace: &str) -> Client {
+    pub(crate) fn client(&self, node: &Arc<NodeState>, namespace: &str, world: World) -> Client {
         let (network, node) = (self.clone(), Arc::clone(node));
         let service = service_fn(move |request: Request<Body>| {
             let (network, node) = (network.clone(), Arc::clone(&node));
             async move { Ok::<_, Infallible>(network.call(node, request).await) }
         });
-        let service = ServiceBuilder::new()
-            .layer(RetryLayer::new(RetryPolicy::server_retry()))
-            .map_err(BoxError::from)
-            .service(service);
-        Client::new(service, namespace)
+        kubeclient::over(service, namespace, world).build()
     }
 
     async fn call(&self, node: Arc<NodeState>, request: Request<Body>) -> Reply {
