@@ -37,7 +37,7 @@ impl Forecast {
         let start = SignedDuration::from_secs(i64::from(seconds));
         let members = instances.into_iter().filter(|it| it.spec.pooled && !is_void(it));
         let members: Vec<&DployInstance> = members.filter(|it| !it.spec.queued).collect();
-        let known = members.iter().filter_map(|it| available_at(it, start, now));
+        let known = members.iter().filter_map(|it| Some(available_at(it, start, now)?.max(now)));
         let free = known.chain(room(template, members.len()).map(|()| later(now, start)));
         let mut supply: Vec<Timestamp> = free.collect();
         supply.sort();
