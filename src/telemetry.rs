@@ -28,13 +28,14 @@ pub(crate) const fn audience(server: &ServerConfig) -> Audience {
 }
 
 /// The default filter of a server. It omits the errors of the client and of its watches, which
-/// Dploy logs with their context.
+/// Dploy logs with their context. The client would log an unreadable body whole, and a list of
+/// Secrets may be one.
 #[must_use]
 pub(crate) const fn filter(server: &ServerConfig) -> &'static str {
     if server.debug {
-        "info,kube_client::client::builder=off,kube_runtime::watcher=off,dploy=debug,environments=debug,operator=debug,identity=debug"
+        "info,kube_client::client=off,kube_runtime::watcher=off,dploy=debug,environments=debug,operator=debug,identity=debug"
     } else {
-        "info,kube_client::client::builder=off,kube_runtime::watcher=off"
+        "info,kube_client::client=off,kube_runtime::watcher=off"
     }
 }
 

@@ -33,7 +33,7 @@ use crate::{
 };
 
 /// The log filter without `RUST_LOG` and `DEBUG`.
-const LOG_FILTER: &str = "warn,dploy=info,dev=info,gateway=info";
+const LOG_FILTER: &str = "warn,kube_client::client=off,dploy=info,dev=info,gateway=info";
 /// The lease holder's name. It is always the same, so that the only operator leads again at once
 /// after a restart.
 const REPLICA: &str = "dploy-dev";

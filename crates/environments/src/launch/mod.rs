@@ -185,7 +185,7 @@ impl Launch<'_> {
             Method::OnDemand => {
                 create_new(self.ports, &self.key, self.template, order, record).await?
             }
-            Method::Pool => self.from_pool(order, record).await?,
+            Method::Pool => self.claim_or_queue(order, record).await?,
         };
         if let Some(instance) = &launched {
             info!(instance = instance.name_any(), "launched an environment");
@@ -195,7 +195,7 @@ impl Launch<'_> {
 
     /// Claims a member of the pool, or takes a place in its queue. `None` also when the last warm
     /// member went to another request: the record has changed since.
-    async fn from_pool(
+    async fn claim_or_queue(
         &self,
         order: &Order,
         record: DployOwner,

@@ -178,12 +178,9 @@ async fn an_edit_whose_members_fail_stops_after_one_and_says_so() {
     let kept = "3 ready members from before the last edit stay.";
     assert!(failing.message.ends_with(kept), "{}", failing.message);
     // The replacement of the failed member is as lonely as its predecessor.
-    eventually("another attempt", || async {
-        (bed.fake.ever_placed.lock().unwrap().len() >= 5).then_some(())
-    })
-    .await;
+    eventually("another attempt", || async { (bed.fake.placed_so_far() >= 5).then_some(()) }).await;
     counts(&bed, 3, 0, 4).await;
-    assert_eq!(bed.fake.ever_placed.lock().unwrap().len(), 5);
+    assert_eq!(bed.fake.placed_so_far(), 5);
     let now = names(&bed).await;
     assert!(old.iter().all(|it| now.contains(it)), "{old:?} {now:?}");
     bed.fake.all_are(Health::Healthy);
@@ -232,7 +229,7 @@ async fn an_edit_of_what_only_the_catalog_shows_replaces_no_member() {
     // Another edit that is observed after the first one was carried out.
     bed.patch::<DployTemplate>("lab", json!({ "spec": { "pool": { "size": 3 } } })).await;
     counts(&bed, 3, 0, 3).await;
-    assert_eq!(bed.fake.ever_placed.lock().unwrap().len(), 3);
+    assert_eq!(bed.fake.placed_so_far(), 3);
 }
 
 #[tokio::test]
@@ -258,7 +255,7 @@ async fn a_member_that_comes_late_never_makes_a_pool_exceed_its_cap() {
         let _operator = bed.operate_behind(&network, "one");
         bed.create(&pool("lab", 2, 2)).await;
         counts(&bed, 2, 0, 2).await;
-        assert_eq!(bed.fake.ever_placed.lock().unwrap().len(), 2, "{status}");
+        assert_eq!(bed.fake.placed_so_far(), 2, "{status}");
     }
 }
 
