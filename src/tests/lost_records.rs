@@ -1,4 +1,5 @@
-//! Servers and an operator that lose every owner record while they run: nobody loses an environment.
+//! Servers and an operator that lose every owner record while they run: nobody loses an
+//! environment.
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 

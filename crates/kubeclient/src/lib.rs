@@ -9,11 +9,11 @@
 //! | read: `GET` without `watch` | 429, 503, 504 | [`CALL_DEADLINE`] |
 //! | server-side apply | 429 | [`APPLY_DEADLINE`] |
 //! | other write | 429 | [`CALL_DEADLINE`] |
-//! | watch | never: its caller begins again | [`WATCH_START_DEADLINE`], then [`WATCH_IDLE_TIMEOUT`] between two messages |
+//! | watch | never | [`WATCH_START_DEADLINE`], then [`WATCH_IDLE_TIMEOUT`] per message |
 //!
-//! An API server answers 429 before it executes a request. A deadline covers all attempts with
-//! their pauses and the whole answer. After it, the call fails with [`DeadlineExceeded`], and
-//! nothing is known about the request's effect.
+//! The caller of a watch begins it again. An API server answers 429 before it executes a request. A
+//! deadline covers all attempts with their pauses and the whole answer. After it, the call fails
+//! with [`DeadlineExceeded`], and nothing is known about the request's effect.
 //!
 //! [`connect`] returns a client of a configured cluster. [`over`] adds the same layer to any
 //! service, such as the embedded API server or a network that a test interrupts.

@@ -1,8 +1,8 @@
 //! Whether what a watch keeps is up to date: the watch's last sign of life, and whether it is open.
 //!
-//! A quiet watch shows no events. The API server sends bookmarks, which `kube` does not pass on, and
-//! ends each watch after a while. So a layer of the watch's own client records the start of each
-//! watch, each message of its body, and its end.
+//! A quiet watch shows no events. The API server sends bookmarks, which `kube` does not pass on,
+//! and ends each watch after a while. So a layer of the watch's own client records the start of
+//! each watch, each message of its body, and its end.
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},

@@ -41,8 +41,8 @@ pub fn used<'a>(
     seats(record).len() + unseated_count(record, owned, now)
 }
 
-/// How many of the owned instances live without a seat: Dploy did not create them, or their seat was
-/// lost.
+/// How many of the owned instances live without a seat: Dploy did not create them, or their seat
+/// was lost.
 pub fn unseated_count<'a>(
     record: &DployOwner,
     owned: impl IntoIterator<Item = &'a DployInstance>,

@@ -1,4 +1,5 @@
-//! The conditions `Ready`, `EndsSoon` and `PoolHealthy`, and the Events that report a change of them.
+//! The conditions `Ready`, `EndsSoon` and `PoolHealthy`, and the Events that report a change of
+//! them.
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};

@@ -7,8 +7,8 @@ use resources::ResolvedTemplate;
 const CATALOG_FIELDS: [&str; 4] = ["DisplayName", "Description", "Icon", "Category"];
 
 /// Whether one of the Go templates may read a text of the catalog. The answer is no only if that is
-/// certain, by the words alone: a *yes* costs a pool its members, a wrong *no* leaves an old text in
-/// a workload.
+/// certain, by the words alone: a *yes* costs a pool its members, a wrong *no* leaves an old text
+/// in a workload.
 pub(crate) fn reads_catalog_texts(resolved: &ResolvedTemplate) -> bool {
     let process = resolved.process.iter();
     let process = process.flat_map(|it| it.args.iter().chain(it.env.iter().map(|it| &it.value)));

@@ -87,8 +87,8 @@ pub struct Environment {
     pub display_name: String,
     /// The template's description at launch.
     pub description: String,
-    /// Eight lower-case hexadecimal digits that never change. Who waits in a queue gets those of the
-    /// environment at its end.
+    /// Eight lower-case hexadecimal digits that never change. Who waits in a queue gets those of
+    /// the environment at its end.
     pub uuid: String,
     /// The status.
     pub status: Status,
@@ -158,13 +158,13 @@ pub struct EnvironmentList {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "camelCase")]
 pub struct Run {
-    /// Eight lower-case hexadecimal digits that never change. Who waits in a queue gets those of the
-    /// environment at its end.
+    /// Eight lower-case hexadecimal digits that never change. Who waits in a queue gets those of
+    /// the environment at its end.
     pub uuid: String,
     /// The status.
     pub status: Status,
-    /// The URL of the environment. It is known before the environment is healthy, and empty while it
-    /// waits in a queue.
+    /// The URL of the environment. It is known before the environment is healthy, and empty while
+    /// it waits in a queue.
     pub url: String,
     /// The deadline; empty when there is none.
     pub expires_at: String,

@@ -43,7 +43,8 @@ pub(crate) trait Mirrored:
 /// object of its name has another uid.
 ///
 /// A list is believed, even where it is older than what the mirror has: versions go back when the
-/// API server's store is restored from a backup. Only answers to calls during the list may be newer.
+/// API server's store is restored from a backup. Only answers to calls during the list may be
+/// newer.
 #[derive(Debug)]
 pub(crate) struct Mirror<K: Mirrored> {
     contents: RwLock<Contents<K>>,

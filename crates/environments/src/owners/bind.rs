@@ -50,7 +50,8 @@ impl Owners<'_> {
             && !instances.iter().any(|it| is_of_another_identity(it, &label))
     }
 
-    /// Binds a key to the claimant's identity, and gives the environments under it their seats back.
+    /// Binds a key to the claimant's identity, and gives the environments under it their seats
+    /// back.
     pub(super) async fn bind(&self, claimant: &Claimant) -> Result<Owner, Refusal> {
         let possible = possible_keys(self.reads, claimant);
         self.reads.live.instances_of(possible.iter().map(String::as_str)).await?;

@@ -48,8 +48,8 @@ pub(crate) fn owners_of(reads: &Reads, caller: &Caller) -> Vec<Owner> {
     identities.filter_map(|it| reads.cache.owner_of(&it)).map(|it| Owner::of(&it)).collect()
 }
 
-/// Finds owners. It creates the record of an owner at its first use, and completes a record that lost
-/// its ledger. It writes nothing else.
+/// Finds owners. It creates the record of an owner at its first use, and completes a record that
+/// lost its ledger. It writes nothing else.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Owners<'a> {
     reads: &'a Reads,
@@ -62,8 +62,8 @@ impl<'a> Owners<'a> {
     }
 
     /// The owner of an environment that the caller launches from `template`. Binds the owner key at
-    /// its first use. The launch may take its first seat on the cached record: a live list has found
-    /// no environment that a record without a ledger lacks.
+    /// its first use. The launch may take its first seat on the cached record: a live list has
+    /// found no environment that a record without a ledger lacks.
     pub(crate) async fn for_launch(
         &self,
         caller: &Caller,

@@ -1,5 +1,5 @@
-//! Owner records that were deleted, or restored without their status: nobody loses an environment, and
-//! nobody gets another's.
+//! Owner records that were deleted, or restored without their status: nobody loses an environment,
+//! and nobody gets another's.
 
 use environments::{Caller, Environments, Refusal, RefusalKind};
 use kube::{

@@ -1,7 +1,7 @@
 //! The garbage collector, the namespace controller and the cleanup of custom resources.
 //!
-//! They run where the writes run (see [`Controller`]), in a batch after the change that causes their
-//! work, and write through the same functions as a request does.
+//! They run where the writes run (see [`Controller`]), in a batch after the change that causes
+//! their work, and write through the same functions as a request does.
 
 mod contents;
 mod garbage;

@@ -11,8 +11,8 @@ use resources::{DployOwner, Seat};
 use crate::{context::Writes, error::ReconcileError};
 
 /// Fences the seats that need it, then writes the record once, on the version that was decided on.
-/// The write fails if somebody added or replaced a seat meanwhile. Returns whether every fence could
-/// be placed.
+/// The write fails if somebody added or replaced a seat meanwhile. Returns whether every fence
+/// could be placed.
 pub(super) async fn carry_out(
     writes: Writes<'_>,
     owner: &DployOwner,

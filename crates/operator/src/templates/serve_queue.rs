@@ -1,5 +1,5 @@
-//! Serves the queue of a pool (docs/ledger.md, "Queue"): gives ready members to the owners who wait,
-//! and releases places. Writes, and reads live what a write is decided on.
+//! Serves the queue of a pool (docs/ledger.md, "Queue"): gives ready members to the owners who
+//! wait, and releases places. Writes, and reads live what a write is decided on.
 
 use futures::{StreamExt, stream};
 use kube::{ResourceExt, core::DeserializeGuard};

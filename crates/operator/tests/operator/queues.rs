@@ -136,7 +136,7 @@ async fn forty_owners_are_served_in_order_and_the_pool_keeps_its_size() {
     queue.sort_by_key(|it| turn(it));
     let leaves = queue.split_off(OWNERS - 5);
     join_all(
-        leaves.iter().map(|it| give_up(&bed, &it.spec.owner, &it.metadata.name.as_ref().unwrap())),
+        leaves.iter().map(|it| give_up(&bed, &it.spec.owner, it.metadata.name.as_ref().unwrap())),
     )
     .await;
 

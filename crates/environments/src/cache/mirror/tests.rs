@@ -96,7 +96,8 @@ fn a_read_that_found_nothing_does_not_remove_what_was_created_meanwhile() {
     let (mirror, _) = mirror();
     mirror.note(&instance("a", "ada", 5));
     let seen = mirror.get("a").expect("an instance");
-    // The read is answered with a 404. Before the answer arrives, another instance of the name comes.
+    // The read is answered with a 404. Before the answer arrives, another instance of the name
+    // comes.
     let mut next = instance("a", "ada", 9);
     next.metadata.uid = Some("another".to_owned());
     mirror.apply(MirrorEvent::Deleted(instance("a", "ada", 7)));

@@ -4,7 +4,8 @@ use resources::DployInstanceSpec;
 
 use super::*;
 
-/// The queue of these places, first come first. `a=m` is a place whose owner got member `m` already.
+/// The queue of these places, first come first. `a=m` is a place whose owner got member `m`
+/// already.
 pub(in crate::pool) fn queue(names: &str) -> Queue {
     let places = names.split_whitespace().enumerate().map(|(second, name)| {
         let (name, member) =
