@@ -48,8 +48,11 @@ fn every_test_of_the_page_exists() {
             text.contains(&format!("fn {name}("))
         } else if name.chars().next().is_some_and(char::is_uppercase) {
             text.contains(&format!("(Flaw::{name}, "))
+        } else if name.contains(' ') {
+            // A check of the simulation.
+            text.contains(&format!("\"{name}\""))
         } else {
-            // A field of a resource.
+            // A field of a resource, or a check of one word.
             true
         };
         assert!(is_there, "docs/INVARIANTS.md names {name}, which does not exist");
