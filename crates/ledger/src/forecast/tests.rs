@@ -54,7 +54,7 @@ fn a_member_that_starts_serves_the_first_and_deadlines_the_next() {
 
 #[test]
 fn an_overdue_member_and_room_are_counted() {
-    check(&template(2), &[member("", 0, None)], &[Some(1), Some(60), Some(3_601)]);
+    check(&template(2), &[member("", 0, None)], &[Some(1), Some(60), Some(3_600)]);
     check(&template(0), &[], &[Some(60)]);
 }
 
