@@ -214,7 +214,7 @@ async fn without_a_cluster_and_an_issuer_both_roles_wait() {
     assert_eq!(told.headers[header::RETRY_AFTER], "10");
 
     eventually("the operator says what it waits for", || async {
-        operator.logged().contains("could not read or take the lease").then_some(())
+        operator.logged().contains("a watch failed").then_some(())
     })
     .await;
     let said = server.logged();
