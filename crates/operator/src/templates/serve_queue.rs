@@ -82,11 +82,7 @@ impl Serving<'_> {
         place: &DployInstance,
         member: &DployInstance,
     ) -> Result<bool, ReconcileError> {
-        let record = match self.reads.owner(&place.spec.owner).await? {
-            Some(DeserializeGuard(Ok(record))) => Some(record),
-            Some(DeserializeGuard(Err(_))) => return Ok(false),
-            None => None,
-        };
+        let Some(record) = self.record_of(place).await? else { return Ok(false) };
         let step = seat_step(record.as_ref(), place, member, self.writes.now());
         if step == SeatStep::GivenUp {
             self.take_back(&member.name_any(), place).await?;
@@ -116,11 +112,7 @@ impl Serving<'_> {
         place: &DployInstance,
         member: &DployInstance,
     ) -> Result<bool, ReconcileError> {
-        let record = match self.reads.owner(&place.spec.owner).await? {
-            Some(DeserializeGuard(Ok(record))) => Some(record),
-            Some(DeserializeGuard(Err(_))) => return Ok(false),
-            None => None,
-        };
+        let Some(record) = self.record_of(place).await? else { return Ok(false) };
         match (seat_step(record.as_ref(), place, member, self.writes.now()), record) {
             (SeatStep::Write(seats), Some(mut record)) => {
                 record.status.get_or_insert_default().seats = seats;
@@ -134,6 +126,18 @@ impl Serving<'_> {
         }
         tracing::info!(owner = member.spec.owner, member = member.name_any(), "served an owner");
         self.end(&place.name_any()).await.map(|()| true)
+    }
+
+    /// The record of the owner who waits, or that there is none. `None`: it is malformed.
+    async fn record_of(
+        self,
+        place: &DployInstance,
+    ) -> Result<Option<Option<DployOwner>>, ReconcileError> {
+        Ok(match self.reads.owner(&place.spec.owner).await? {
+            Some(DeserializeGuard(Ok(record))) => Some(Some(record)),
+            Some(DeserializeGuard(Err(_))) => None,
+            None => Some(None),
+        })
     }
 
     /// Deletes the member of an owner who gave the place up. No seat has ever named it.
