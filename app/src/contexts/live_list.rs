@@ -60,6 +60,16 @@ impl LiveList {
         self.latest.get().or_else(|| list_in(self.initial.get()))
     }
 
+    /// Since when the list may lack changes, and the server's time then. `None` while it is up to
+    /// date. Does not read the initial list, so it can be called outside `parts::Loaded`.
+    #[must_use]
+    pub fn out_of_date_since(&self) -> Option<(Moment, Moment)> {
+        self.latest.with(|latest| {
+            let list = latest.as_ref()?;
+            Some((Moment::parse(&list.out_of_date_since)?, Moment::parse(&list.now)?))
+        })
+    }
+
     /// Why there is no list.
     #[must_use]
     pub fn problem(&self) -> Option<UiError> {

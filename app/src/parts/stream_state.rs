@@ -3,10 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Icon, SignInLink};
-use crate::{
-    contexts::{StreamStatus, use_live_list, use_preferences, use_session},
-    time::Moment,
-};
+use crate::contexts::{StreamStatus, use_live_list, use_preferences, use_session};
 
 /// Shows a line while the list is not updated: the session has ended, the stream broke, or the
 /// cluster does not answer.
@@ -14,9 +11,8 @@ use crate::{
 pub fn StreamState() -> impl IntoView {
     let (live, session, zone) = (use_live_list(), use_session(), use_preferences().zone);
     let out_of_date_since = move || {
-        let list = live.list()?;
-        let since = Moment::parse(&list.out_of_date_since)?;
-        Some(zone.get().until(since, Moment::parse(&list.now)?))
+        let (since, now) = live.out_of_date_since()?;
+        Some(zone.get().until(since, now))
     };
     view! {
         {move || {
