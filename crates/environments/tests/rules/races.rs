@@ -45,8 +45,9 @@ race!(a_double_click_gives_one_environment_although_answers_are_lost, 3, async |
     bed.template("desk", |_| ()).await;
     let answers = at_once(10, |i| launch(bed.replica(i), &person("ada"), "desk")).await;
     let (runs, refused) = sorted(answers);
-    assert_eq!((runs.len(), refused), (10, vec![]));
-    assert!(runs.iter().all(|run| run.uuid == runs[0].uuid), "{runs:?}");
+    // A request whose reads are lost as well may say that it does not know.
+    assert!(refused.iter().all(|kind| *kind == RefusalKind::Unavailable), "{refused:?}");
+    assert!(!runs.is_empty() && runs.iter().all(|run| run.uuid == runs[0].uuid), "{runs:?}");
     assert_eq!(bed.owned().await.len(), 1);
 });
 
