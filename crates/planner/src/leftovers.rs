@@ -14,13 +14,20 @@ use resources::{EngineName, Placed};
 pub struct LeftoverTimings {
     /// The pause between two sweeps that find nothing.
     pub sweep_every: Duration,
+    /// How many sweeps of a term are `confirm_after` apart even if they find nothing: what the
+    /// former leader requested last can arrive meanwhile.
+    pub early_sweeps: usize,
     /// How long a leftover was seen before it is deleted.
     pub confirm_after: Duration,
 }
 
 impl Default for LeftoverTimings {
     fn default() -> Self {
-        Self { sweep_every: Duration::from_hours(1), confirm_after: Duration::from_mins(1) }
+        Self {
+            sweep_every: Duration::from_hours(1),
+            early_sweeps: 3,
+            confirm_after: Duration::from_mins(1),
+        }
     }
 }
 
@@ -52,9 +59,14 @@ pub struct Verdict {
     pub sweep_after: Duration,
 }
 
-/// The leftovers that the last sweep found, by uid.
+/// What the sweeps of a term have found.
 #[derive(Debug, Default)]
-pub struct Sightings(BTreeMap<String, Sighting>);
+pub struct Sightings {
+    /// The leftovers that the last sweep found, by uid.
+    last: BTreeMap<String, Sighting>,
+    /// The number of sweeps.
+    sweeps: usize,
+}
 
 #[derive(Debug)]
 struct Sighting {
@@ -67,18 +79,20 @@ impl Sightings {
     /// in between starts anew. A namespace waits until no engine lists anything of its instance.
     pub fn decide(&mut self, found: Found, timings: LeftoverTimings, now: Instant) -> Verdict {
         let Found { leftovers, is_incomplete } = found;
-        let mut before = mem::take(&mut self.0);
+        let mut before = mem::take(&mut self.last);
         for Leftover { placed, .. } in &leftovers {
             let known = before.remove(&placed.uid);
             let sighting = known.unwrap_or(Sighting { since: now, is_deleted: false });
-            self.0.entry(placed.uid.clone()).or_insert(sighting);
+            self.last.entry(placed.uid.clone()).or_insert(sighting);
         }
         let is_confirmed = |it: &Leftover| {
-            let sighting = self.0.get(&it.placed.uid);
+            let sighting = self.last.get(&it.placed.uid);
             sighting.is_some_and(|it| now.duration_since(it.since) >= timings.confirm_after)
         };
         let is_due = |it: &&Leftover| is_pending(it) && !waits(it, &leftovers) && is_confirmed(it);
-        let sweep_soon = is_incomplete || leftovers.iter().any(is_pending);
+        self.sweeps += 1;
+        let is_early = self.sweeps < timings.early_sweeps;
+        let sweep_soon = is_early || is_incomplete || leftovers.iter().any(is_pending);
         Verdict {
             delete: leftovers.iter().filter(is_due).cloned().collect(),
             sweep_after: if sweep_soon { timings.confirm_after } else { timings.sweep_every },
@@ -87,7 +101,7 @@ impl Sightings {
 
     /// Remembers that the deletion of a leftover was accepted. Returns whether it is the first.
     pub fn deleted(&mut self, leftover: &Leftover) -> bool {
-        let sighting = self.0.get_mut(&leftover.placed.uid);
+        let sighting = self.last.get_mut(&leftover.placed.uid);
         sighting.is_none_or(|it| !mem::replace(&mut it.is_deleted, true))
     }
 }

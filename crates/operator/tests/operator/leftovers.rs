@@ -34,8 +34,8 @@ const CONFIRM_AFTER: Duration = Duration::from_secs(1);
 
 /// A bed whose operators sweep often.
 async fn bed() -> Bed {
-    let leftovers =
-        LeftoverTimings { sweep_every: Duration::from_millis(100), confirm_after: CONFIRM_AFTER };
+    let sweep_every = Duration::from_millis(100);
+    let leftovers = LeftoverTimings { sweep_every, early_sweeps: 1, confirm_after: CONFIRM_AFTER };
     Bed { leftovers, ..Bed::new().await }
 }
 

@@ -81,11 +81,22 @@ fn a_terminating_namespace_is_not_deleted_again_and_a_pending_deletion_is_pushed
 #[test]
 fn a_sweep_that_found_something_or_was_incomplete_is_followed_by_another_soon() {
     let after = |found: Found| {
-        Sightings::default().decide(found, LeftoverTimings::default(), Instant::now()).sweep_after
+        let late = LeftoverTimings { early_sweeps: 1, ..LeftoverTimings::default() };
+        Sightings::default().decide(found, late, Instant::now()).sweep_after
     };
     assert_eq!(after(found(&[])), MINUTE * 60);
     assert_eq!(after(found(&[namespace("1")])), MINUTE);
     assert_eq!(after(Found { is_incomplete: true, ..Found::default() }), MINUTE);
+}
+
+#[test]
+fn a_term_begins_with_three_sweeps_for_what_the_former_leader_requested_last() {
+    let mut sightings = Sightings::default();
+    let mut pause = || {
+        let timings = LeftoverTimings::default();
+        sightings.decide(found(&[]), timings, Instant::now()).sweep_after
+    };
+    assert_eq!([pause(), pause(), pause(), pause()], [1, 1, 60, 60].map(|it| MINUTE * it));
 }
 
 #[test]
