@@ -143,7 +143,8 @@ pub fn seat_step(
         return SeatStep::TooLate;
     }
     let uuid = member.spec.uuid.as_deref().unwrap_or_default();
-    SeatStep::Write(seats_with(record, &seat_to_claim(&key, member, uuid, now)))
+    let ticket = place.spec.uuid.as_deref().unwrap_or_default();
+    SeatStep::Write(seats_with(record, &seat_to_claim(&key, member, uuid, ticket, now)))
 }
 
 /// The merge patch that releases a place: it becomes a claimed member that starts now.

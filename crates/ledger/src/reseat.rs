@@ -54,6 +54,7 @@ fn seat_for(instance: &DployInstance) -> Option<Seat> {
         uuid: instance.spec.uuid.clone()?,
         since: Time(timestamps::whole(started_at(instance)?)),
         chosen_at: metadata.resource_version.clone().filter(|_| instance.spec.pooled),
+        ticket: None,
     })
 }
 

@@ -112,13 +112,20 @@ pub fn seat_to_create(key: &SeatKey, uuid: &str, now: Timestamp) -> Seat {
         uuid: uuid.to_owned(),
         since: Time(timestamps::whole(now)),
         chosen_at: None,
+        ticket: None,
     }
 }
 
 /// A seat for a pool member that the writer of the seat claims next, on exactly the version that
-/// `member` has.
+/// `member` has. No other seat has this `ticket`, so that nobody takes it for an own one.
 #[must_use]
-pub fn seat_to_claim(key: &SeatKey, member: &DployInstance, uuid: &str, now: Timestamp) -> Seat {
+pub fn seat_to_claim(
+    key: &SeatKey,
+    member: &DployInstance,
+    uuid: &str,
+    ticket: &str,
+    now: Timestamp,
+) -> Seat {
     let SeatKey { template, slot: _ } = key;
     Seat {
         template: template.clone(),
@@ -126,5 +133,6 @@ pub fn seat_to_claim(key: &SeatKey, member: &DployInstance, uuid: &str, now: Tim
         uuid: uuid.to_owned(),
         since: Time(timestamps::whole(now)),
         chosen_at: member.metadata.resource_version.clone(),
+        ticket: Some(ticket.to_owned()),
     }
 }

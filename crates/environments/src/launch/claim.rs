@@ -61,8 +61,9 @@ impl<'a> Claim<'a> {
                 }
                 return Err(self.refusal());
             };
-            let now = self.ports.reads.now();
-            let seat = seat_to_claim(self.key, &candidate.member, &candidate.claimable.uuid, now);
+            let (now, ticket) = (self.ports.reads.now(), self.ports.reads.world.random_hex::<8>());
+            let Candidate { member, claimable, .. } = &candidate;
+            let seat = seat_to_claim(self.key, member, &claimable.uuid, &ticket, now);
             record = match write_seat(self.ports, &record, &seat).await? {
                 Some(written) => written,
                 None => return Ok(None),

@@ -13,9 +13,8 @@ use crate::{
 /// Writes `seat` on exactly this version of the record. Returns the record that has the seat;
 /// `None` when another request wrote the record first.
 ///
-/// The seat of an instance to create has a fresh uuid. The seat of a member may equal that of
-/// another request of the same owner, which chose the same version of the same member in the same
-/// second. Then both may claim, and one claim succeeds, because both name that version.
+/// No other request writes an equal seat: the seat of an instance to create has a fresh uuid, and
+/// that of a member a fresh ticket.
 pub(super) async fn write_seat(
     ports: Ports<'_>,
     record: &DployOwner,

@@ -16,6 +16,7 @@ fn seat(chosen_at: Option<&str>) -> Seat {
         uuid: "00000000".to_owned(),
         since: Time(at(0)),
         chosen_at: chosen_at.map(str::to_owned),
+        ticket: None,
     }
 }
 

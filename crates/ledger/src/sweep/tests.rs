@@ -28,6 +28,7 @@ fn judged(occupant: Occupant, chosen_at: Option<&str>, waited: i64) -> SweepStep
         uuid: "0123abcd".into(),
         since: Time(at(-1000)),
         chosen_at: chosen_at.map(Into::into),
+        ticket: None,
     };
     let record = DployOwner::new("ada", DployOwnerSpec::default());
     decide(&record, &SeatSeen { seat, occupant, waiting_since: at(-waited) }, at(0))

@@ -10,6 +10,7 @@ pub(crate) fn seat() -> Seat {
         uuid: "00000000".to_owned(),
         since: Time(jiff::Timestamp::UNIX_EPOCH),
         chosen_at: None,
+        ticket: None,
     }
 }
 

@@ -41,6 +41,7 @@ pub(super) fn seat() -> impl Strategy<Value = Seat> {
             uuid,
             since: Time(at(since)),
             chosen_at,
+            ticket: None,
         },
     )
 }

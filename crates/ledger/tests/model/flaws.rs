@@ -26,9 +26,9 @@ pub(crate) enum Flaw {
     NoFence,
     /// A seat is given back without a fence.
     GiveBackWithoutFence,
-    /// The seat of a claim that was refused is given back without a fence, although another request
-    /// of the owner may have written the same seat.
-    ClaimRefusedUnfenced,
+    /// Two requests of one owner write equal seats of a member, so that one gives back the seat of
+    /// the other when its claim is refused.
+    OneTicket,
     /// A create does not look at the age of its seat.
     Oversleep,
     /// A member is claimed without a version.
@@ -80,7 +80,7 @@ pub(crate) const ALL: [(Flaw, &str, &str); 30] = [
     (Flaw::ReturnExpired, "expire", "a launch returns what lives"),
     (Flaw::NoFence, "double-click", "every environment has a seat"),
     (Flaw::GiveBackWithoutFence, "lost-click", "every environment has a seat"),
-    (Flaw::ClaimRefusedUnfenced, "lost-clicks", "every environment has a seat"),
+    (Flaw::OneTicket, "lost-clicks", "every environment has a seat"),
     (Flaw::Oversleep, "oversleep", "every environment has a seat"),
     (Flaw::ClaimUnconditional, "claims", "no member to two owners"),
     (Flaw::ClaimForgotten, "lost-claim", "one environment per template"),

@@ -100,6 +100,7 @@ pub(crate) fn seat(seat: Seat) -> resources::Seat {
             Chosen::Current => Some(CURRENT.to_owned()),
             Chosen::Old(number) => Some(number.to_string()),
         },
+        ticket: (seat.ticket > 0).then(|| seat.ticket.to_string()),
     }
 }
 
@@ -114,6 +115,7 @@ pub(crate) fn compact_seat(seat: &resources::Seat) -> Seat {
             Some(number) => Chosen::Old(number.parse().expect("an old version")),
         },
         hour: u8::try_from(hours).expect("an hour of the model"),
+        ticket: seat.ticket.as_deref().map_or(0, |it| it.parse().expect("a ticket of the model")),
     }
 }
 
@@ -136,7 +138,7 @@ pub(crate) fn owner_record(owner: Owner, record: Record) -> DployOwner {
 /// The instance, as a read in that hour returns it.
 pub(crate) fn instance(name: Name, object: Object, hour: u8) -> DployInstance {
     let template = template_name(object.template);
-    let of = Seat { template: object.template, name, chosen: Chosen::Creates, hour };
+    let of = Seat { template: object.template, name, chosen: Chosen::Creates, hour, ticket: 0 };
     let mut real = match object {
         Object { phase: state::Phase::Void, .. } => void_instance(&seat(of)),
         Object { template: Template::Pool, .. } => pool_member(template, &uuid(name), resolved()),

@@ -49,6 +49,8 @@ pub(crate) struct Seat {
     pub(crate) chosen: Chosen,
     /// The hour in which the seat was written.
     pub(crate) hour: u8,
+    /// The request that chose the member, plus one.
+    pub(crate) ticket: u8,
 }
 
 /// The seats of a record, sorted.

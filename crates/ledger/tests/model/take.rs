@@ -34,21 +34,27 @@ pub(crate) fn take(of: &mut Steps<'_>) {
 /// `Claim::reserve_member`: any warm member, in any order, and one that is not warm any more if the
 /// cache lags.
 fn choose_member(of: &mut Steps<'_>) {
-    let (before, hour) = (*of.before, of.before.hour);
+    let (before, hour, ticket) = (*of.before, of.before.hour, ticket(of));
     let members: Vec<(Name, Object)> =
         before.named().filter(|(name, it)| bridge::warm(*name, *it)).collect();
     for (name, member) in &members {
-        write_seat(of, before, writes::seat_to_claim(*name, *member, hour));
+        write_seat(of, before, writes::seat_to_claim(*name, *member, ticket, hour));
     }
     if of.scenario.stale_members {
         for name in 0..of.scenario.members {
             let chosen = Chosen::Old(0);
-            write_seat(of, before, Seat { template: Template::Pool, name, chosen, hour });
+            let seat = Seat { template: Template::Pool, name, chosen, hour, ticket };
+            write_seat(of, before, seat);
         }
     }
     if members.is_empty() {
         no_member(of);
     }
+}
+
+/// The ticket of the request.
+fn ticket(of: &Steps<'_>) -> u8 {
+    if of.has(Flaw::OneTicket) { 1 } else { u8::try_from(of.number + 1).unwrap_or(u8::MAX) }
 }
 
 /// `Refusal::PoolEmpty`: gives back the seat of an earlier round; after a first seat on the cached
@@ -220,24 +226,18 @@ pub(crate) fn check(of: &mut Steps<'_>) {
             of.end("finds its write done", *of.before, Answer::Got(seat.name));
         }
         Reply::Unanswered | Reply::Done => of.end("gets no answer", *of.before, Answer::Unknown),
-        Reply::Refused if of.has(Flaw::ClaimRefusedUnfenced) => {
-            of.go("gives the seat back", *of.before, |it| it.pc = Pc::Return);
-        }
-        Reply::Refused => of.go("is refused", *of.before, |it| it.pc = Pc::GiveUp),
+        Reply::Refused if creates => of.go("is refused", *of.before, |it| it.pc = Pc::GiveUp),
+        Reply::Refused => of.go("gives the seat back", *of.before, |it| it.pc = Pc::Return),
         Reply::Rejected(_) if creates => of.go("reads again", *of.before, again),
         Reply::Rejected(_) => of.go("tries the next member", *of.before, replace),
     }
 }
 
-/// `give_up`: the seat of a write that was refused is given back behind a fence. Another request of
-/// the owner may have written the same seat of a member, and claim the member.
+/// `give_up`: the seat of a create that was refused is given back behind a fence. The seat of a
+/// claim needs none: its ticket says that no other request writes on it.
 pub(crate) fn give_up(of: &mut Steps<'_>) {
     let Some(seat) = of.request().seat else { return };
-    let write = |state: &mut State| match seat.chosen {
-        Chosen::Creates => state.create_void(seat),
-        _ if state.object(seat.name).is_none() => Ok(()),
-        chosen => state.delete(seat.name, chosen == Chosen::Current, Why::Unused),
-    };
+    let write = |state: &mut State| state.create_void(seat);
     for (state, reply) in attempt(of.before, write, Rejection::Exists) {
         match reply {
             Reply::Done => of.go("fences its seat", state, |it| it.pc = Pc::Return),

@@ -31,18 +31,13 @@ pub(crate) fn seat_to_create(template: Template, name: Name, hour: u8) -> Seat {
 }
 
 /// The seat that a launch writes before it claims: `ledger::seats::seat_to_claim`.
-pub(crate) fn seat_to_claim(name: Name, member: Object, hour: u8) -> Seat {
-    type Key = (Name, Object, u8);
+pub(crate) fn seat_to_claim(name: Name, member: Object, ticket: u8, hour: u8) -> Seat {
+    type Key = (Name, Object, u8, u8);
     thread_local!(static CACHE: Cache<Key, Seat> = RefCell::default());
-    once(&CACHE, (name, member, hour), |(name, member, hour)| {
-        let member = instance(name, member, hour);
-        let uuid = real::uuid(name);
-        real::compact_seat(&seats::seat_to_claim(
-            &real::seat_key(Template::Pool),
-            &member,
-            &uuid,
-            at(hour),
-        ))
+    once(&CACHE, (name, member, ticket, hour), |(name, member, ticket, hour)| {
+        let (member, key) = (instance(name, member, hour), real::seat_key(Template::Pool));
+        let (uuid, ticket) = (real::uuid(name), ticket.to_string());
+        real::compact_seat(&seats::seat_to_claim(&key, &member, &uuid, &ticket, at(hour)))
     })
 }
 

@@ -240,6 +240,7 @@ impl Bed {
             uuid: instance.spec.uuid.clone().unwrap(),
             since: Time(self.clock.now()),
             chosen_at: instance.metadata.resource_version.clone(),
+            ticket: None,
         };
         if self.api::<DployOwner>().get_opt(owner).await.unwrap().is_none() {
             self.create(&record(owner)).await;

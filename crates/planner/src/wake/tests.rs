@@ -44,6 +44,7 @@ fn seat(instance: &str) -> Seat {
         uuid: "0123abcd".into(),
         since: time(),
         chosen_at: None,
+        ticket: None,
     }
 }
 

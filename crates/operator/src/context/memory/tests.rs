@@ -13,6 +13,7 @@ fn seat(chosen_at: &str) -> Seat {
         uuid: "0123abcd".into(),
         since: Time(at(0)),
         chosen_at: Some(chosen_at.into()),
+        ticket: None,
     }
 }
 
