@@ -15,6 +15,8 @@ use kube::{Client, client::Body};
 use tokio::time::Instant;
 use tower::service_fn;
 
+use crate::call::Call;
+
 /// How long an open watch may be quiet until what it keeps counts as out of date. An API server
 /// sends a bookmark about every minute.
 const QUIET_LIMIT: Duration = Duration::from_secs(75);
@@ -107,7 +109,7 @@ impl Vitals {
         let service = service_fn(move |request: Request<Body>| {
             let (vitals, client) = (vitals.clone(), client.clone());
             async move {
-                let is_watch = is_watch(&request);
+                let is_watch = matches!(Call::of(&request), Call::Watch { .. });
                 let response = client.send(request).await?;
                 let open = (is_watch && response.status().is_success()).then(|| vitals.open());
                 let recorded = response.map(|body| {
@@ -130,11 +132,6 @@ impl Vitals {
     fn signs(&self) -> MutexGuard<'_, Signs> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn is_watch(request: &Request<Body>) -> bool {
-    let query = request.uri().query().unwrap_or_default();
-    query.split('&').any(|parameter| parameter == "watch=true")
 }
 
 #[cfg(test)]
