@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use reqwest::{Method, header};
 use serde_json::Value;
+use testbed::eventually;
 
 use super::program::{Home, command, dploy};
 
@@ -53,6 +54,9 @@ async fn every_change_has_its_line_and_kill_9_breaks_no_chain() {
     assert_eq!(deleted.status, 200, "{}", deleted.text);
     assert_eq!(alice.delete("/run/no-such-template").await.status, 404);
     let token = dev.token("alice");
+    // A line follows its answer.
+    eventually("the line of every change", || async { (lines(&log).len() == 5).then_some(()) })
+        .await;
     dev.kill().await;
 
     // The next process continues the chain.
