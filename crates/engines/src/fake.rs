@@ -10,7 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream::BoxStream};
-use resources::{Health, OrderRef, Reason, Source, WorkloadState};
+use resources::{Health, OperatorConfigSpec, OrderRef, Placed, Reason, Source, WorkloadState};
 use serde_json::json;
 use tokio::sync::broadcast;
 
@@ -150,6 +150,24 @@ impl Engine for Fake {
         }
         lock(&self.placed).remove(&order.instance);
         Ok(Withdrawal::Done)
+    }
+
+    async fn list(&self, _: &str, _: &OperatorConfigSpec) -> Result<Vec<Placed>, EngineError> {
+        let placed = |instance: String| Placed {
+            api_version: String::new(),
+            kind: "Fake".into(),
+            namespace: String::new(),
+            name: instance.clone(),
+            uid: instance.clone(),
+            instance: Some(instance),
+            is_deleting: false,
+        };
+        Ok(self.standing().into_iter().map(placed).collect())
+    }
+
+    async fn discard(&self, leftover: &Placed) -> Result<(), EngineError> {
+        lock(&self.placed).remove(&leftover.name);
+        Ok(())
     }
 
     fn changes(&self) -> BoxStream<'static, OrderRef> {

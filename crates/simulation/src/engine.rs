@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use engines::{Draft, DraftError, Engine, EngineError, Order, Withdrawal, fake::Fake};
 use futures::stream::BoxStream;
-use resources::{OrderRef, WorkloadState};
+use resources::{OperatorConfigSpec, OrderRef, Placed, WorkloadState};
 
 use crate::network::{Network, NodeState};
 
@@ -50,6 +50,23 @@ impl Engine for RemoteEngine {
         let (fake, name, order) = (Arc::clone(&self.fake), &order.instance, order.clone());
         let effect = async move { fake.withdraw(&order).await };
         answered("withdraw", self.network.engine(&self.node, "withdraw", name, effect).await)
+    }
+
+    async fn list(
+        &self,
+        installation: &str,
+        config: &OperatorConfigSpec,
+    ) -> Result<Vec<Placed>, EngineError> {
+        let (fake, installation, config) =
+            (Arc::clone(&self.fake), installation.to_owned(), config.clone());
+        let effect = async move { fake.list(&installation, &config).await };
+        answered("list", self.network.engine(&self.node, "list", "", effect).await)
+    }
+
+    async fn discard(&self, leftover: &Placed) -> Result<(), EngineError> {
+        let (fake, name, leftover) = (Arc::clone(&self.fake), &leftover.name, leftover.clone());
+        let effect = async move { fake.discard(&leftover).await };
+        answered("discard", self.network.engine(&self.node, "discard", name, effect).await)
     }
 
     fn changes(&self) -> BoxStream<'static, OrderRef> {

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::plan::Request;
+use crate::plan::{Node, Request};
 
 /// What a person was answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +62,7 @@ pub(crate) struct Interference {
 pub(crate) struct History {
     asked: Arc<Mutex<Vec<Asked>>>,
     interference: Arc<Mutex<Vec<Interference>>>,
+    unanswered: Arc<Mutex<Vec<(Node, u64)>>>,
 }
 
 impl History {
@@ -88,6 +89,18 @@ impl History {
     /// Notes that the admin deletes an instance.
     pub(crate) fn interfered(&self, at: u64, instance: &str) {
         lock(&self.interference).push(Interference { at, instance: instance.to_owned() });
+    }
+
+    /// Notes that a node does not hear how its deletion or its patch of an instance ended.
+    pub(crate) fn unanswered(&self, node: Node, at: u64) {
+        lock(&self.unanswered).push((node, at));
+    }
+
+    /// Whether the server may not know if this request deleted anything.
+    pub(crate) fn is_in_doubt(&self, asked: &Asked) -> bool {
+        let server = Node::Server(asked.request.server);
+        let is_then = |at: &u64| (asked.sent..=asked.end()).contains(at);
+        lock(&self.unanswered).iter().any(|(node, at)| *node == server && is_then(at))
     }
 
     pub(crate) fn all(&self) -> Vec<Asked> {

@@ -58,7 +58,7 @@ impl Nodes {
             return;
         }
         let incarnation = self.started.entry(node).or_default();
-        let state = NodeState::new(node, *incarnation, self.start);
+        let state = NodeState::new(self.seed, node, *incarnation, self.start);
         *incarnation += 1;
         self.network.trace.note(&state.name(), "starts");
         let seed = Dice::of(self.seed, &state.name()).between(0, u64::MAX);

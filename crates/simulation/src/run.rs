@@ -42,6 +42,9 @@ const STACK_BYTES: usize = 64 * 1024 * 1024;
 const COMES_TO_REST: Duration = Duration::from_secs(130);
 /// The pause before what seems not to be at rest is looked at again.
 const A_WHILE: Duration = Duration::from_secs(7);
+/// The time after the last trouble by which what a former leader left behind is found twice and
+/// deleted: the lease, three sweeps and the one that confirms.
+const ALL_IS_SWEPT: Duration = Duration::from_secs(260);
 /// The time after the last deadline by which everything is gone.
 const ALL_IS_OVER: Duration = Duration::from_secs(60);
 /// The time after which void instances are gone.
@@ -89,8 +92,8 @@ async fn simulate(plan: &Plan) -> Outcome {
     let client = server.client(NAMESPACE);
     set_up(&client).await;
     let (orders, received) = mpsc::unbounded_channel();
-    let network = Network::new(client.clone(), plan, orders, trace.clone());
     let history = History::default();
+    let network = Network::new(client.clone(), plan, orders, history.clone(), trace.clone());
     let recorder = Recorder::start(&client, NAMESPACE, &trace);
     let nodes = Nodes::new(plan.seed, start, network, history.clone());
     let admin = AdminClient { client: client.clone(), history, trace: trace.clone() };
@@ -128,13 +131,14 @@ impl Driver {
         let longest = plan.longest_disturbance();
         self.until(Instant::now() + Duration::from_millis(longest) + Duration::from_secs(15)).await;
         self.calm();
+        let swept = Instant::now() + ALL_IS_SWEPT;
         self.until(Instant::now() + COMES_TO_REST).await;
         let mut violations = check::over_time(plan, &rest.recorder, &self.nodes.history);
         violations.extend(self.at_rest(rest).await);
         if !violations.is_empty() {
             return violations;
         }
-        let over = rest.last_deadline(self.start) + ALL_IS_OVER;
+        let over = swept.max(rest.last_deadline(self.start) + ALL_IS_OVER);
         let over =
             if rest.has_voids().await { over.max(Instant::now() + VOIDS_ARE_OVER) } else { over };
         self.until(over).await;

@@ -43,7 +43,7 @@ impl Rest {
     pub(crate) async fn check(&self, nodes: &Nodes) -> Vec<Violation> {
         let store = self.store().await;
         let mut violations = seats(&store);
-        violations.extend(workloads(&store, nodes));
+        violations.extend(Workloads::of(&store, nodes).missing());
         violations.extend(pools(&store));
         violations.extend(deadlines(&store, self.trace.now()));
         violations.extend(lists(&store, nodes).await);
@@ -54,6 +54,7 @@ impl Rest {
     pub(crate) async fn check_end(&self, nodes: &Nodes, idle_from: u64) -> Vec<Violation> {
         let mut violations = self.check(nodes).await;
         let store = self.store().await;
+        violations.extend(Workloads::of(&store, nodes).left_behind());
         if !store.voids.is_empty() {
             let text = format!("{:?} still exist", store.voids);
             violations.push(Violation::of("void instances end", text));
@@ -121,7 +122,8 @@ fn seats(store: &Store) -> Vec<Violation> {
         seats.into_iter().map(|seat| format!("{}/{}", record.name_any(), seat.instance))
     });
     let seats: BTreeSet<String> = seats.collect();
-    let mut violations = differences("seats are living instances", "seat", &seats, &living);
+    let mut violations = left("seats are living instances", "seat", &seats, &living);
+    violations.extend(missing("seats are living instances", "seat", &seats, &living));
     let stuck: Vec<String> =
         store.instances.iter().filter(|it| is_deleting(it)).map(ResourceExt::name_any).collect();
     if !stuck.is_empty() {
@@ -130,27 +132,59 @@ fn seats(store: &Store) -> Vec<Violation> {
     violations
 }
 
-/// The namespaces and the workloads are those of the instances.
-fn workloads(store: &Store, nodes: &Nodes) -> Vec<Violation> {
-    let instances: BTreeSet<String> = store.instances.iter().map(ResourceExt::name_any).collect();
-    let of = |namespace: &Namespace| namespace.labels().get(meta::INSTANCE).cloned();
-    let namespaces: BTreeSet<String> = store.namespaces.iter().filter_map(of).collect();
-    let running: BTreeSet<String> = nodes.fake.standing().into_iter().collect();
-    let invariant = "workloads are living instances";
-    let mut violations = differences(invariant, "namespace", &namespaces, &instances);
-    violations.extend(differences(invariant, "workload", &running, &instances));
-    violations
+/// The namespaces and the workloads, which are those of the instances.
+struct Workloads {
+    instances: BTreeSet<String>,
+    namespaces: BTreeSet<String>,
+    running: BTreeSet<String>,
 }
 
-fn differences(
+impl Workloads {
+    const INVARIANT: &str = "workloads are living instances";
+
+    fn of(store: &Store, nodes: &Nodes) -> Self {
+        let of = |namespace: &Namespace| namespace.labels().get(meta::INSTANCE).cloned();
+        Self {
+            instances: store.instances.iter().map(ResourceExt::name_any).collect(),
+            namespaces: store.namespaces.iter().filter_map(of).collect(),
+            running: nodes.fake.standing().into_iter().collect(),
+        }
+    }
+
+    fn missing(&self) -> Vec<Violation> {
+        let mut violations =
+            missing(Self::INVARIANT, "namespace", &self.namespaces, &self.instances);
+        violations.extend(missing(Self::INVARIANT, "workload", &self.running, &self.instances));
+        violations
+    }
+
+    fn left_behind(&self) -> Vec<Violation> {
+        let mut violations = left(Self::INVARIANT, "namespace", &self.namespaces, &self.instances);
+        violations.extend(left(Self::INVARIANT, "workload", &self.running, &self.instances));
+        violations
+    }
+}
+
+/// What is found without an instance.
+fn left(
     invariant: &'static str,
     what: &str,
     found: &BTreeSet<String>,
     instances: &BTreeSet<String>,
 ) -> Vec<Violation> {
-    let left = found.difference(instances).map(|it| format!("a {what} of {it}, which is gone"));
-    let missing = instances.difference(found).map(|it| format!("no {what} of {it}"));
-    left.chain(missing).map(|text| Violation::of(invariant, text)).collect()
+    let left = found.difference(instances);
+    left.map(|it| Violation::of(invariant, format!("a {what} of {it}, which is gone"))).collect()
+}
+
+/// The instances for which it is not found.
+fn missing(
+    invariant: &'static str,
+    what: &str,
+    found: &BTreeSet<String>,
+    instances: &BTreeSet<String>,
+) -> Vec<Violation> {
+    let missing = instances.difference(found);
+    missing.map(|it| Violation::of(invariant, format!("no {what} of {it}"))).collect()
 }
 
 /// A pool has its size.

@@ -26,8 +26,8 @@ use tower::{BoxError, service_fn};
 use self::described::Described;
 pub(crate) use self::node_state::{NodeState, Thawed};
 use crate::{
-    dice::Dice,
-    plan::{Call, Harm, Node, Trouble},
+    history::History,
+    plan::{Call, Harm, Node, Plan, Trouble},
     trace::Trace,
 };
 
@@ -45,10 +45,10 @@ pub(crate) enum Order {
 #[derive(Clone)]
 pub(crate) struct Network {
     server: Client,
-    dice: Dice,
     latency: u64,
     troubles: Arc<Mutex<Vec<Trouble>>>,
     orders: mpsc::UnboundedSender<Order>,
+    history: History,
     pub(crate) trace: Trace,
 }
 
@@ -63,16 +63,17 @@ impl Network {
     /// A network before `server`.
     pub(crate) fn new(
         server: Client,
-        plan: &crate::plan::Plan,
+        plan: &Plan,
         orders: mpsc::UnboundedSender<Order>,
+        history: History,
         trace: Trace,
     ) -> Self {
         Self {
             server,
-            dice: Dice::of(plan.seed, "latency"),
             latency: plan.latency,
             troubles: Arc::new(Mutex::new(plan.troubles.clone())),
             orders,
+            history,
             trace,
         }
     }
@@ -117,7 +118,7 @@ impl Network {
     ) -> Reply {
         let (network, sender, call) = (self.clone(), Arc::clone(&node), call.clone());
         let under_way = tokio::spawn(async move {
-            let fate = network.fate(sender.node, &call);
+            let fate = network.fate(&sender, &call);
             let answer = network.travel(&fate, &call, &sender, Box::pin(effect)).await;
             network.log(&sender, &call, &fate, answer.as_ref());
             match answer {
@@ -132,7 +133,9 @@ impl Network {
             }
         });
         let answer = under_way.await;
-        node.to_send().await;
+        // A frozen node computes with its answers before it sends again, at the time of its clock:
+        // so a freeze is the pause between two calls.
+        node.to_live().await;
         answer.expect("a packet does not panic")
     }
 
@@ -154,6 +157,10 @@ impl Network {
             _ => {}
         }
         let answer = effect.await?;
+        let removes = call.is(Call::Delete) || call.is(Call::Patch);
+        if removes && fate.harm.is_some_and(Harm::hides_the_answer) {
+            self.history.unanswered(node.node, self.trace.now());
+        }
         match fate.harm {
             Some(Harm::LostAnswer | Harm::Kill(_)) => {
                 self.trace.note(&node.name(), format!("{call}  took effect"));
@@ -166,17 +173,13 @@ impl Network {
         }
     }
 
-    fn fate(&self, node: Node, call: &Described) -> Fate {
-        let latency = |dice: &Dice| dice.between(1, self.latency.max(2));
-        let mut fate = Fate {
-            request_takes: latency(&self.dice),
-            answer_takes: latency(&self.dice),
-            harm: None,
-        };
+    fn fate(&self, node: &NodeState, call: &Described) -> Fate {
+        let latency = || node.dice.between(1, self.latency.max(2));
+        let mut fate = Fate { request_takes: latency(), answer_takes: latency(), harm: None };
         let now = self.trace.now();
         let mut troubles = self.troubles();
         let met = troubles.iter().position(|trouble| {
-            trouble.node == node && trouble.from <= now && call.is(trouble.call)
+            trouble.node == node.node && trouble.from <= now && call.is(trouble.call)
         });
         let Some(met) = met else { return fate };
         let harm = troubles.remove(met).what;

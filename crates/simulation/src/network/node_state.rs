@@ -17,7 +17,7 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-use crate::{plan::Node, sim_clock::SimClock};
+use crate::{dice::Dice, plan::Node, sim_clock::SimClock};
 
 /// What the network knows of a node.
 pub(crate) struct NodeState {
@@ -25,8 +25,10 @@ pub(crate) struct NodeState {
     /// How often the node was started before.
     incarnation: usize,
     pub(crate) clock: Arc<SimClock>,
+    /// The latency of the node's calls. No other node's calls change it, so that a shrunk plan
+    /// still does the same to the others.
+    pub(crate) dice: Dice,
     lives: AtomicBool,
-    frozen_until: Mutex<Option<Instant>>,
     stalled_until: Mutex<Option<Instant>>,
     /// Counts the ends of watches.
     pub(crate) watches: watch::Sender<u64>,
@@ -39,13 +41,14 @@ impl fmt::Debug for NodeState {
 }
 
 impl NodeState {
-    pub(crate) fn new(node: Node, incarnation: usize, start: Instant) -> Arc<Self> {
+    /// A node that was started `incarnation` times before.
+    pub(crate) fn new(seed: u64, node: Node, incarnation: usize, start: Instant) -> Arc<Self> {
         Arc::new(Self {
+            dice: Dice::of(seed, &format!("latency of {node} {incarnation}")),
             node,
             incarnation,
             clock: SimClock::from(start),
             lives: AtomicBool::new(true),
-            frozen_until: Mutex::default(),
             stalled_until: Mutex::default(),
             watches: watch::Sender::new(0),
         })
@@ -61,7 +64,7 @@ impl NodeState {
     }
 
     pub(crate) fn freeze(&self, milliseconds: u64) {
-        set(&self.frozen_until, milliseconds);
+        self.clock.freeze_until(Instant::now() + Duration::from_millis(milliseconds));
     }
 
     pub(crate) fn stall_watches(&self, milliseconds: u64) {
@@ -70,19 +73,24 @@ impl NodeState {
 
     /// Ends all freezing and stalling.
     pub(crate) fn calm(&self) {
-        set(&self.frozen_until, 0);
+        self.freeze(0);
         set(&self.stalled_until, 0);
     }
 
     fn frozen_until(&self) -> Option<Instant> {
-        get(&self.frozen_until)
+        self.clock.frozen_until()
     }
 
-    /// Waits until this node can send and receive. A dead one never can.
-    pub(crate) async fn to_send(&self) {
+    /// Waits while this node is dead, that is, for ever.
+    pub(crate) async fn to_live(&self) {
         if !self.lives.load(Ordering::Relaxed) {
             pending::<()>().await;
         }
+    }
+
+    /// Waits until this node can send. A dead one never can.
+    pub(crate) async fn to_send(&self) {
+        self.to_live().await;
         while let Some(until) = self.frozen_until() {
             sleep_until(soon(until)).await;
         }

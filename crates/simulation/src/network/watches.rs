@@ -23,7 +23,7 @@ impl Network {
         request: Request<Body>,
         call: Described,
     ) -> Reply {
-        sleep(Duration::from_millis(self.dice.between(1, self.latency.max(2)))).await;
+        sleep(Duration::from_millis(node.dice.between(1, self.latency.max(2)))).await;
         let answer = self.server.send(request).await.expect("the server answers");
         self.trace.note_quietly(&node.name(), format!("watch {}", call.what));
         let (parts, body) = answer.into_parts();
@@ -58,7 +58,7 @@ async fn relay(
         };
         let Some(Ok(frame)) = frame else { return };
         let Ok(event) = frame.into_data() else { continue };
-        sleep(Duration::from_millis(network.dice.between(0, network.latency.max(2)))).await;
+        sleep(Duration::from_millis(node.dice.between(0, network.latency.max(2)))).await;
         node.to_watch().await;
         if sender.send(event).await.is_err() {
             return;

@@ -179,6 +179,16 @@ pub enum Harm {
     Kill(u64),
 }
 
+impl Harm {
+    /// Whether the call takes effect, and its sender does not hear how it ended.
+    pub(crate) const fn hides_the_answer(self) -> bool {
+        matches!(
+            self,
+            Self::LostAnswer | Self::RefusedAfter(_) | Self::Cut | Self::Page | Self::LateAnswer(_)
+        )
+    }
+}
+
 impl Plan {
     /// The plan of a seed.
     #[must_use]
@@ -225,6 +235,17 @@ impl Plan {
             _ => 0,
         });
         steps.chain(troubles).max().unwrap_or_default()
+    }
+
+    /// Whether an operator is killed with the creation of a pool member on its way. No version
+    /// fences a creation, so it exceeds the maximum until the next leader deletes a member.
+    pub(crate) fn has_late_creations(&self) -> bool {
+        self.troubles.iter().any(|trouble| {
+            let is_creation = matches!(trouble.call, Call::Create | Call::Write);
+            is_creation
+                && matches!(trouble.node, Node::Operator(_))
+                && matches!(trouble.what, Harm::Kill(_))
+        })
     }
 
     /// The largest quota that is ever in force.
