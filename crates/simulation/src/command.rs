@@ -17,6 +17,7 @@ use std::{
 
 use crate::{
     plan::Plan,
+    regressions::{self, Regression},
     run::run,
     shrink::{Kept, shrink},
 };
@@ -48,7 +49,8 @@ struct Options {
 }
 
 /// Runs the seeds that the arguments name: `--seeds N`, `--from S`, `--failures N`, `--kinds
-/// A,B`, `--shrink`, `--full`, `--terse`. Without seeds it checks that a seed repeats.
+/// A,B`, `--shrink`, `--full`, `--terse`. Without seeds it checks that a seed repeats, and the
+/// regressions.
 #[must_use]
 pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
     let options = Options::of(arguments);
@@ -56,7 +58,7 @@ pub fn main(arguments: impl Iterator<Item = String>) -> ExitCode {
         return one(seed, options.kept.as_ref());
     }
     if options.seeds == 0 {
-        return repeat();
+        return test();
     }
     let failed = search(&options);
     say(&format!("{} seeds from {}, {} failed", options.seeds, options.from, failed.len()));
@@ -96,16 +98,23 @@ fn apart(seed: u64, kept: Option<&Kept>) -> (String, Vec<String>) {
     (hash, invariants)
 }
 
-/// Checks that a seed gives the same schedule twice.
-fn repeat() -> ExitCode {
+/// Checks that a seed gives the same schedule twice, and that no regression fails.
+fn test() -> ExitCode {
     let differs = |seed: &u64| apart(*seed, None).0 != apart(*seed, None).0;
-    match REPEATED_SEEDS.iter().find(|seed| differs(seed)) {
-        Some(seed) => {
-            say(&format!("seed {seed} gave two schedules"));
-            ExitCode::FAILURE
-        }
-        None => ExitCode::SUCCESS,
+    let mut code = ExitCode::SUCCESS;
+    if let Some(seed) = REPEATED_SEEDS.iter().find(|seed| differs(seed)) {
+        say(&format!("seed {seed} gave two schedules"));
+        code = ExitCode::FAILURE;
     }
+    for Regression { name, plan } in regressions::all() {
+        let outcome = run(&plan);
+        if !outcome.violations.is_empty() {
+            say(&format!("\n{name}:\n{plan}\n{}", outcome.trace));
+            outcome.violations.iter().for_each(|violation| say(&violation.to_string()));
+            code = ExitCode::FAILURE;
+        }
+    }
+    code
 }
 
 /// Runs the seeds on all cores. Returns the failed ones, each with the invariants.

@@ -62,7 +62,7 @@ pub(crate) struct Interference {
 pub(crate) struct History {
     asked: Arc<Mutex<Vec<Asked>>>,
     interference: Arc<Mutex<Vec<Interference>>>,
-    unanswered: Arc<Mutex<Vec<(Node, u64)>>>,
+    disturbed: Arc<Mutex<Vec<(Node, u64)>>>,
 }
 
 impl History {
@@ -91,16 +91,16 @@ impl History {
         lock(&self.interference).push(Interference { at, instance: instance.to_owned() });
     }
 
-    /// Notes that a node does not hear how its deletion or its patch of an instance ended.
-    pub(crate) fn unanswered(&self, node: Node, at: u64) {
-        lock(&self.unanswered).push((node, at));
+    /// Notes that a deletion or a patch of an instance was disturbed.
+    pub(crate) fn disturbed(&self, node: Node, at: u64) {
+        lock(&self.disturbed).push((node, at));
     }
 
     /// Whether the server may not know if this request deleted anything.
     pub(crate) fn is_in_doubt(&self, asked: &Asked) -> bool {
         let server = Node::Server(asked.request.server);
         let is_then = |at: &u64| (asked.sent..=asked.end()).contains(at);
-        lock(&self.unanswered).iter().any(|(node, at)| *node == server && is_then(at))
+        lock(&self.disturbed).iter().any(|(node, at)| *node == server && is_then(at))
     }
 
     pub(crate) fn all(&self) -> Vec<Asked> {

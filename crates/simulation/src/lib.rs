@@ -16,6 +16,7 @@ mod network;
 mod nodes;
 pub mod plan;
 mod record;
+mod regressions;
 pub mod run;
 pub mod shrink;
 mod sim_clock;

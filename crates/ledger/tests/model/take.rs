@@ -2,7 +2,7 @@
 //! of `environments::launch`, and `give_back`.
 
 use crate::{
-    api::{Rejection, Reply, Why, attempt},
+    api::{Rejection, Reply, attempt},
     bridge,
     flaws::Flaw,
     launch::{again, look_at, replace},

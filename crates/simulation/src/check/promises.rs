@@ -82,9 +82,8 @@ fn is_explained(
     is_over || is_wish || past.history.is_admins(&story.name, end.at)
 }
 
-/// Every 204 has an environment of its own. The answer to a request that did not hear how its
-/// deletion ended, and then found nothing, may be the 204 of another one (docs/ledger.md, "Known
-/// gaps").
+/// Every 204 has an environment of its own. A request whose deletion was disturbed, and that then
+/// found nothing, may answer 204 beside another one (docs/ledger.md, "Known gaps").
 fn one_success_per_deletion(past: &Past<'_>) -> Vec<Violation> {
     let deletes: Vec<(usize, &Asked)> = past
         .asked

@@ -20,7 +20,10 @@ use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use kube::{Client, client::Body};
 use serde_json::json;
-use tokio::{sync::mpsc, time::sleep};
+use tokio::{
+    sync::mpsc,
+    time::{sleep, timeout},
+};
 use tower::{BoxError, service_fn};
 
 use self::described::Described;
@@ -157,9 +160,8 @@ impl Network {
             _ => {}
         }
         let answer = effect.await?;
-        let removes = call.is(Call::Delete) || call.is(Call::Patch);
-        if removes && fate.harm.is_some_and(Harm::hides_the_answer) {
-            self.history.unanswered(node.node, self.trace.now());
+        if fate.harm.is_some() && (call.is(Call::Delete) || call.is(Call::Patch)) {
+            self.history.disturbed(node.node, self.trace.now());
         }
         match fate.harm {
             Some(Harm::LostAnswer | Harm::Kill(_)) => {
@@ -215,13 +217,13 @@ impl Network {
         let result = Arc::new(Mutex::new(None));
         let slot = Arc::clone(&result);
         let call = Described::of_engine(verb, name);
-        let answer = self
-            .packet(Arc::clone(node), &call, async move {
-                let done = effect.await;
-                *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
-                Some(reply(StatusCode::OK, ""))
-            })
-            .await;
+        let packet = self.packet(Arc::clone(node), &call, async move {
+            let done = effect.await;
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(done);
+            Some(reply(StatusCode::OK, ""))
+        });
+        // The calls of an engine have the deadline of `kubeclient`, which this one does not pass.
+        let answer = timeout(kubeclient::CALL_DEADLINE, packet).await.ok()?;
         let done = result.lock().unwrap_or_else(PoisonError::into_inner).take();
         done.filter(|_| answer.status() == StatusCode::OK)
     }

@@ -179,16 +179,6 @@ pub enum Harm {
     Kill(u64),
 }
 
-impl Harm {
-    /// Whether the call takes effect, and its sender does not hear how it ended.
-    pub(crate) const fn hides_the_answer(self) -> bool {
-        matches!(
-            self,
-            Self::LostAnswer | Self::RefusedAfter(_) | Self::Cut | Self::Page | Self::LateAnswer(_)
-        )
-    }
-}
-
 impl Plan {
     /// The plan of a seed.
     #[must_use]

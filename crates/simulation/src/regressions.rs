@@ -1,0 +1,106 @@
+//! Plans that once failed, shrunk: each ran into a fault that is fixed.
+
+use crate::plan::{Admin, Ask, Call, Event, Harm, Node, Plan, Request, Step, Trouble};
+
+/// A plan that once failed.
+pub(crate) struct Regression {
+    /// What goes wrong in it.
+    pub(crate) name: &'static str,
+    /// The plan.
+    pub(crate) plan: Plan,
+}
+
+/// When the pools are full and the first request is sent, in milliseconds.
+const BEGIN: u64 = 10_000;
+
+/// All of them.
+pub(crate) fn all() -> Vec<Regression> {
+    let server = Node::Server(0);
+    let leader = Node::Operator(0);
+    [
+        of("a deletion takes effect and is answered 504")
+            .ask(Ask::Launch, "desk")
+            .ask(Ask::Delete, "desk")
+            .harm(server, Call::Delete, Harm::RefusedAfter(504)),
+        of("an extension takes effect and is answered 503")
+            .ask(Ask::Launch, "desk")
+            .ask(Ask::Extend, "desk")
+            .harm(server, Call::Patch, Harm::RefusedAfter(503)),
+        of("the answer to a claim is cut")
+            .ask(Ask::Launch, "lab")
+            .harm(server, Call::Patch, Harm::Cut)
+            .ask(Ask::Launch, "desk")
+            .ask(Ask::Launch, "note"),
+        of("a proxy answers a create with a page")
+            .harm(server, Call::Create, Harm::Page)
+            .ask(Ask::Launch, "desk")
+            .ask(Ask::Launch, "desk"),
+        of("a server sleeps for eleven minutes between the seat and the create")
+            .harm(server, Call::Seats, Harm::Freeze(660_000))
+            .ask(Ask::Launch, "desk"),
+        of("an owner record is deleted")
+            .ask(Ask::Launch, "note")
+            .happens(Event::Admin(Admin::DeleteRecord(0)))
+            .ask(Ask::Status, "note"),
+        of("an owner record is restored without its status")
+            .ask(Ask::Launch, "note")
+            .happens(Event::Admin(Admin::RestoreRecord(0)))
+            .ask(Ask::Launch, "desk")
+            .ask(Ask::Launch, "lab"),
+        of("a leader is killed with the create of a namespace on its way")
+            .harm(leader, Call::Namespace, Harm::Kill(80_000))
+            .ask(Ask::Launch, "desk"),
+        of("a leader is killed with a placement on its way")
+            .harm(leader, Call::Place, Harm::Kill(87_000))
+            .ask(Ask::Launch, "desk"),
+        of("a leader is killed with the create of a pool member on its way")
+            .harm(leader, Call::Create, Harm::Kill(34_000))
+            .ask(Ask::Launch, "lab"),
+        of("an operator loses the answer to a placement")
+            .harm(leader, Call::Place, Harm::LostAnswer)
+            .ask(Ask::Launch, "desk"),
+    ]
+    .into_iter()
+    .map(|it| Regression { name: it.name, plan: it.plan })
+    .collect()
+}
+
+/// A plan in the making: its requests are ada's, to one server, two seconds apart.
+struct Making {
+    name: &'static str,
+    plan: Plan,
+    at: u64,
+}
+
+fn of(name: &'static str) -> Making {
+    let plan =
+        Plan { seed: 1, latency: 60, kinds: Vec::new(), steps: Vec::new(), troubles: Vec::new() };
+    Making { name, plan, at: BEGIN }
+}
+
+impl Making {
+    fn ask(self, ask: Ask, template: &'static str) -> Self {
+        self.happens(Event::Request(Request {
+            who: "ada",
+            server: 0,
+            ask,
+            template,
+            hang_up: None,
+        }))
+    }
+
+    fn happens(mut self, what: Event) -> Self {
+        self.plan.steps.push(Step { at: self.at, what });
+        self.at += 2_000;
+        self
+    }
+
+    /// Something happens to the next such call. Both operators meet it, because either may lead.
+    fn harm(mut self, node: Node, call: Call, what: Harm) -> Self {
+        let from = self.at.saturating_sub(1_000);
+        let others = [Node::Operator(1)].into_iter().filter(|_| matches!(node, Node::Operator(_)));
+        let nodes = std::iter::once(node).chain(others);
+        self.plan.troubles.extend(nodes.map(|node| Trouble { node, from, call, what }));
+        self
+    }
+}
