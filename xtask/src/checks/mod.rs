@@ -10,6 +10,7 @@ mod end2end;
 mod image;
 mod prose;
 mod quick;
+mod simulate;
 mod summary;
 mod wasm_size;
 
@@ -41,6 +42,8 @@ pub(crate) enum Step {
     Advisories,
     /// unit and integration tests, generated files and architecture among them
     Test,
+    /// servers and operators in a deterministic simulation with faults
+    Simulate,
     /// the Helm chart: lint, and what it renders
     Chart,
     /// the size of the web app as it is downloaded
@@ -113,6 +116,7 @@ impl Step {
             Self::Deny => deny::policies(workspace),
             Self::Advisories => deny::advisories(workspace),
             Self::Test => cargo::test(workspace),
+            Self::Simulate => simulate::check(workspace),
             Self::Chart => chart::check(workspace),
             Self::WasmSize => wasm_size::check(workspace),
             Self::Image => image::check(workspace),
