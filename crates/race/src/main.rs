@@ -53,7 +53,7 @@ struct Cli {
     /// A file with the token of one caller a line, for `--base-url`. Take at least a dozen
     #[arg(long, value_name = "FILE")]
     tokens: Option<PathBuf>,
-    /// The number of requests
+    /// The number of requests. Each storm ends with whole rounds, so there are some more
     #[arg(long, default_value_t = 10_000)]
     requests: usize,
     /// The longest time for the requests
@@ -124,7 +124,7 @@ async fn run(cli: Cli) -> Result<bool> {
     let plan = Plan {
         storms: Storm::value_variants().iter().filter(chosen).copied().collect(),
         size: Size {
-            requests: if cli.soak { usize::MAX / 100 } else { cli.requests },
+            requests: (!cli.soak).then_some(cli.requests),
             time: cli.seconds.map(Duration::from_secs),
             pause: if cli.soak { SOAK_PAUSE } else { Duration::ZERO },
         },
