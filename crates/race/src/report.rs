@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::{self, Display},
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use harness::{Durations, Machine};
@@ -74,7 +75,8 @@ impl Report<'_> {
 
 impl Display for Report<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}; seed {}; {}\n", self.machine, self.seed, self.tally)?;
+        writeln!(f, "{}; seed {}; {}", self.machine, self.seed, self.tally)?;
+        writeln!(f, "{} requests in {} s\n", self.calls.len(), duration(self.calls).as_secs())?;
         writeln!(f, "| storm | requests | 2xx | refused | 5xx | no answer | p50 | p95 | max |")?;
         writeln!(f, "|---|---|---|---|---|---|---|---|---|")?;
         let storms: BTreeSet<Storm> = self.calls.iter().map(|call| call.storm).collect();
@@ -95,6 +97,13 @@ impl Display for Report<'_> {
     }
 }
 
+/// The time from the first request until the last answer.
+fn duration(calls: &[Call]) -> Duration {
+    let start = calls.iter().map(|call| call.start).min();
+    let end = calls.iter().map(|call| call.end).max();
+    start.zip(end).map(|(start, end)| end - start).unwrap_or_default()
+}
+
 fn row(storm: Storm, calls: &[Call]) -> String {
     let calls: Vec<&Call> = calls.iter().filter(|call| call.storm == storm).collect();
     let took: Durations = calls.iter().map(|call| call.end - call.start).collect();
@@ -111,7 +120,7 @@ fn row(storm: Storm, calls: &[Call]) -> String {
         }
     }
     let refusals: Vec<_> = refusals.iter().map(|(status, n)| format!("{n} × {status}")).collect();
-    let ms = |duration: std::time::Duration| format!("{} ms", duration.as_millis());
+    let ms = |duration: Duration| format!("{} ms", duration.as_millis());
     let times = [took.p50(), took.p95(), took.max()].map(ms).join(" | ");
     let refusals = refusals.join(", ");
     let count = calls.len();
