@@ -3,6 +3,8 @@
 use std::{
     collections::BTreeMap,
     fmt::{self, Display},
+    fs,
+    path::Path,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -19,6 +21,8 @@ const MIN_SAMPLES: usize = 24;
 const MEMORY_SLACK: (u64, u64) = (8 * 1024 * 1024, 20);
 /// The number of open files that may come on top.
 const FILES_SLACK: usize = 32;
+/// The variable of each replica with the namespace of the run.
+const NAMESPACE: &str = "DPLOY_NAMESPACE";
 /// The metric of the API server with the number of open watches.
 const WATCHES: &str = "apiserver_longrunning_requests{";
 
@@ -97,6 +101,19 @@ fn change(early: Sample, late: Sample) -> String {
     format!("{before} to {after} MB, {} to {} open files", early.files, late.files)
 }
 
+/// The processes that have the namespace of a run in their environment, by `/proc`: the replicas,
+/// and what they started.
+pub(crate) fn processes(namespace: &str) -> Vec<String> {
+    let wanted = format!("{NAMESPACE}={namespace}");
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let is_ours = |path: &Path| {
+        let variables = fs::read(path.join("environ")).unwrap_or_default();
+        variables.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
+    };
+    let ours = entries.map(|entry| entry.path()).filter(|path| is_ours(path));
+    ours.map(|path| format!("{} still runs", path.display())).collect()
+}
+
 /// The number of watches of our kinds that the API server serves.
 pub(crate) async fn watches(client: &Client) -> Result<u64> {
     let request = http::Request::get("/metrics").body(Vec::new())?;
@@ -129,6 +146,16 @@ mod tests {
         assert!(!grows(|n| 50_000_000 + (n % 3) * 1_000_000, |_| 20));
         assert!(grows(|n| 50_000_000 + n * 2_000_000, |_| 20));
         assert!(grows(|_| 50_000_000, |n| 20 + 2 * n));
+    }
+
+    #[tokio::test]
+    async fn a_process_of_the_namespace_is_found_until_it_ends() {
+        let namespace = format!("race-{}", clock::random_hex::<8>());
+        let mut command = tokio::process::Command::new("sleep");
+        let mut process = command.arg("60").env(NAMESPACE, &namespace).spawn().unwrap();
+        assert_eq!(processes(&namespace).len(), 1);
+        process.kill().await.unwrap();
+        assert_eq!(processes(&namespace), Vec::<String>::new());
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::{
     proxy::Proxy,
     replicas::{Fleet, Surroundings},
     report::{Report, Tally},
-    rest::{self, Leftovers},
+    rest::{self, Inspection, Leftovers},
     storm::Storm,
     storms::{Callers, Size, Weather},
     templates::{QUOTA, Templates},
@@ -97,9 +97,16 @@ impl Stage {
     }
 
     /// What is left over once everything has come to rest.
-    async fn leftovers(&self, plan: &Plan) -> Result<Leftovers> {
+    async fn leftovers(&self, plan: &Plan, world: &World) -> Result<Leftovers> {
         tracing::info!("waiting until everything has come to rest");
-        rest::settle(&self.fixture, &self.templates, self.with_flux, plan.with_voids).await
+        let inspection = Inspection {
+            fixture: &self.fixture,
+            templates: &self.templates,
+            clock: &world.clock,
+            with_flux: self.with_flux,
+            with_voids: plan.with_voids,
+        };
+        inspection.settle().await
     }
 }
 
@@ -131,7 +138,7 @@ pub(crate) async fn on_cluster(
     weather.run(&plan.storms, plan.size).await?;
     fleet.calm();
     proxy.calm();
-    let left = stage.leftovers(plan).await?;
+    let left = stage.leftovers(plan, &world).await?;
     let (calls, lives) = (crowd.history.calls(), stage.lives.lives());
     fs::write(fixture.logs().join("timeline"), timeline(&calls, &lives))?;
     if let Err(error) = fixture.clear().await {
@@ -140,6 +147,7 @@ pub(crate) async fn on_cluster(
     fleet.stop().await?;
     let mut counts = Evidence::new(&calls, &lives, QUOTA).counts();
     counts.extend(left);
+    counts.push(("leaked processes", health::processes(&fixture.namespace)));
     counts.push(("processes that grow", around.health.growth()));
     counts.push(("leaked watches", leaked_watches(fixture, stage.watches).await?));
     fixture.close().await?;
