@@ -17,7 +17,10 @@ use kube::{
 use resources::{DployInstance, DployOwner, meta};
 use tokio::time::sleep;
 
-use crate::templates::{POOL_SIZE, Templates};
+use crate::{
+    report::Breaches,
+    templates::{POOL_SIZE, Templates},
+};
 
 /// The interval between two looks.
 const LOOK_INTERVAL: Duration = Duration::from_secs(3);
@@ -35,9 +38,6 @@ const RELEASES: [(&str, &str, &str); 2] = [
     ("source.toolkit.fluxcd.io", "v1", "HelmRepository"),
 ];
 
-/// What is left, by kind.
-pub(crate) type Leftovers = Vec<(&'static str, Vec<String>)>;
-
 /// Looks at what is left of a run.
 pub(crate) struct Inspection<'a> {
     /// The cluster.
@@ -54,7 +54,7 @@ pub(crate) struct Inspection<'a> {
 
 impl Inspection<'_> {
     /// Waits until nothing is left over, or until it counts as leaked.
-    pub(crate) async fn settle(&self) -> Result<Leftovers> {
+    pub(crate) async fn settle(&self) -> Result<Breaches> {
         let start = Instant::now();
         let mut logged = Instant::now();
         loop {
@@ -72,7 +72,7 @@ impl Inspection<'_> {
         }
     }
 
-    async fn look(&self) -> Result<Leftovers> {
+    async fn look(&self) -> Result<Breaches> {
         let Self { fixture, templates, .. } = self;
         let prefix = &*templates.prefix;
         // The owners first: a seat is written before its instance.
@@ -99,7 +99,7 @@ impl Inspection<'_> {
 }
 
 /// How many there are of what is left.
-fn describe(left: &Leftovers) -> String {
+fn describe(left: &Breaches) -> String {
     let left = left.iter().filter(|(_, left)| !left.is_empty());
     left.map(|(what, left)| format!("{} {what}", left.len())).collect::<Vec<_>>().join(", ")
 }
