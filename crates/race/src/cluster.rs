@@ -18,7 +18,7 @@ use tokio::time::sleep;
 
 use crate::{
     caller::Crowd,
-    health::{self, Health},
+    health::{self, Health, Watches},
     history::Call,
     lives::{LifeWatch, Lives},
     plan::Plan,
@@ -41,8 +41,8 @@ const TTL_SECONDS: i64 = 24 * 3600;
 const SOAK_TTL_SECONDS: i64 = 180;
 /// The number of owners in a soak.
 const SOAK_OWNERS: usize = 100;
-/// How often, and with which pauses, the watches of stopped replicas are counted.
-const WATCH_LOOKS: usize = 30;
+/// How often, and with which pauses, watches are counted until their number is as expected.
+const WATCH_LOOKS: usize = 60;
 const WATCH_PAUSE: Duration = Duration::from_secs(1);
 
 /// What a run on a cluster consists of, before the replicas start.
@@ -54,8 +54,8 @@ struct Stage<'a> {
     templates: Templates,
     lives: LifeWatch,
     with_flux: bool,
-    /// The number of watches that the API server serves without the replicas.
-    watches: u64,
+    /// The watches that the API server serves without the replicas.
+    watches: Watches,
 }
 
 /// Runs the storms on the cluster of `kubeconfig` with the program `dploy`.
@@ -103,9 +103,7 @@ impl<'a> Stage<'a> {
         let templates = Templates::apply(&fixture, with_flux, ttl).await?;
         let clock = world.clock.clone();
         let lives = LifeWatch::start(fixture.kube.clone(), &fixture.namespace, clock);
-        // By then the API server counts the watches of this process.
-        sleep(2 * WATCH_PAUSE).await;
-        let watches = health::watches(&fixture.kube).await?;
+        let watches = own_watches(&fixture).await?;
         let fixture = Arc::new(fixture);
         Ok(Self { plan, world, fixture, proxy, templates, lives, with_flux, watches })
     }
@@ -145,12 +143,13 @@ impl<'a> Stage<'a> {
     async fn clear(&self, fleet: Fleet, calls: &[Call], lives: &Lives) -> Result<Breaches> {
         let fixture = &self.fixture;
         fs::write(fixture.logs().join("timeline"), timeline(calls, lives))?;
+        let mut watches = self.leaked_watches(SERVE + OPERATE).await?;
         tracing::info!("deleting everything");
         if let Err(error) = fixture.clear().await {
             tracing::warn!("could not delete what the race made: {error:#}");
         }
         let stuck = fleet.stop().await;
-        let watches = self.leaked_watches().await?;
+        watches.extend(self.leaked_watches(0).await?);
         let processes = health::processes(&fixture.namespace);
         fixture.close().await?;
         Ok(vec![
@@ -160,18 +159,34 @@ impl<'a> Stage<'a> {
         ])
     }
 
-    /// The watches of the stopped replicas that the API server still serves after a while.
-    async fn leaked_watches(&self) -> Result<Vec<String>> {
-        let mut after = self.watches;
+    /// The watches that are more than one of each kind for each of the replicas.
+    async fn leaked_watches(&self, replicas: usize) -> Result<Vec<String>> {
+        let mut leaked = Vec::new();
         for _ in 0..WATCH_LOOKS {
-            after = health::watches(&self.fixture.kube).await?;
-            if after <= self.watches {
-                return Ok(Vec::new());
+            let now = health::watches(&self.fixture.kube).await?;
+            leaked = health::surplus(&self.watches, &now, replicas);
+            if leaked.is_empty() {
+                break;
             }
             sleep(WATCH_PAUSE).await;
         }
-        Ok((self.watches..after).map(|_| "a watch".to_owned()).collect())
+        Ok(leaked)
     }
+}
+
+/// The watches of this process and of Kubernetes, before the replicas start. The garbage collector
+/// of Kubernetes watches every kind, and finds kinds that are new within a minute.
+async fn own_watches(fixture: &Fixture) -> Result<Watches> {
+    let kinds = resources::custom_resource_definitions().len();
+    for _ in 0..WATCH_LOOKS {
+        if health::watches(&fixture.kube).await?.len() >= kinds {
+            break;
+        }
+        sleep(WATCH_PAUSE).await;
+    }
+    // By then the API server also counts the watches of the kind that this process watches.
+    sleep(2 * WATCH_PAUSE).await;
+    health::watches(&fixture.kube).await
 }
 
 /// New owners for each round, or, in a soak, few of them.

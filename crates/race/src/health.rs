@@ -25,6 +25,8 @@ const FILES_SLACK: usize = 32;
 const NAMESPACE: &str = "DPLOY_NAMESPACE";
 /// The metric of the API server with the number of open watches.
 const WATCHES: &str = "apiserver_longrunning_requests{";
+/// The API group of our kinds.
+const GROUP: &str = "dploy.dev";
 
 /// What a process used at one time.
 #[derive(Debug, Clone, Copy)]
@@ -114,20 +116,40 @@ pub(crate) fn processes(namespace: &str) -> Vec<String> {
     ours.map(|path| format!("{} still runs", path.display())).collect()
 }
 
-/// The number of watches of our kinds that the API server serves.
-pub(crate) async fn watches(client: &Client) -> Result<u64> {
+/// The number of watches that the API server serves, by the plural name of the kind. Only our kinds.
+pub(crate) type Watches = BTreeMap<String, u64>;
+
+/// Counts the watches of our kinds.
+pub(crate) async fn watches(client: &Client) -> Result<Watches> {
     let request = http::Request::get("/metrics").body(Vec::new())?;
     let metrics = client.request_text(request).await;
     Ok(count_watches(&metrics.context("could not read the API server's metrics")?))
 }
 
-fn count_watches(metrics: &str) -> u64 {
-    let ours = metrics.lines().filter(|line| {
-        line.starts_with(WATCHES)
-            && line.contains("group=\"dploy.dev\"")
-            && line.contains("verb=\"WATCH\"")
+fn count_watches(metrics: &str) -> Watches {
+    let mut watches = Watches::new();
+    for (kind, count) in metrics.lines().filter_map(watches_of) {
+        *watches.entry(kind.to_owned()).or_default() += count;
+    }
+    watches
+}
+
+/// The kind and the number of watches of a line of the metrics, if it is about ours.
+fn watches_of(line: &str) -> Option<(&str, u64)> {
+    let labels = line.strip_prefix(WATCHES)?;
+    let label = |name: &str| labels.split_once(&format!("{name}=\""))?.1.split('"').next();
+    let is_ours = label("group") == Some(GROUP) && label("verb") == Some("WATCH");
+    let count: u64 = labels.rsplit(' ').next()?.parse().ok()?;
+    (is_ours && count > 0).then_some((label("resource")?, count))
+}
+
+/// The kinds with more watches than `before` and one for each of the replicas.
+pub(crate) fn surplus(before: &Watches, now: &Watches, replicas: usize) -> Vec<String> {
+    let surplus = now.iter().filter_map(|(kind, count)| {
+        let expected = before.get(kind).copied().unwrap_or_default() + replicas as u64;
+        (*count > expected).then(|| format!("{count} watches of {kind} instead of {expected}"))
     });
-    ours.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
+    surplus.collect()
 }
 
 #[cfg(test)]
@@ -159,12 +181,17 @@ mod tests {
     }
 
     #[test]
-    fn watches_of_our_kinds_are_counted() {
+    fn each_replica_may_watch_each_kind_of_ours_once() {
         let metrics = r#"# TYPE apiserver_longrunning_requests gauge
-apiserver_longrunning_requests{group="dploy.dev",resource="dployowners",verb="WATCH"} 3
-apiserver_longrunning_requests{group="dploy.dev",resource="dploytemplates",verb="WATCH"} 2
+apiserver_longrunning_requests{group="dploy.dev",resource="owners",scope="cluster",verb="WATCH"} 1
+apiserver_longrunning_requests{group="dploy.dev",resource="owners",scope="namespace",verb="WATCH"} 3
+apiserver_longrunning_requests{group="dploy.dev",resource="templates",verb="WATCH"} 2
 apiserver_longrunning_requests{group="",resource="pods",verb="WATCH"} 9
 "#;
-        assert_eq!(count_watches(metrics), 5);
+        let now = count_watches(metrics);
+        assert_eq!(now, [("owners".to_owned(), 4), ("templates".to_owned(), 2)].into());
+        let before = [("owners".to_owned(), 1)].into();
+        assert_eq!(surplus(&before, &now, 3), Vec::<String>::new());
+        assert_eq!(surplus(&before, &now, 2), ["4 watches of owners instead of 3"]);
     }
 }
