@@ -5,6 +5,7 @@ use std::{future::pending, sync::Arc, time::Duration};
 use anyhow::Result;
 use clock::World;
 use harness::{DployProcess, Fixture};
+use k8s_openapi::api::coordination::v1::Lease;
 use tokio::{sync::Semaphore, task::JoinSet, time::sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -24,6 +25,9 @@ const MAX_FREEZE: (Duration, Duration) = (Duration::from_secs(6), Duration::from
 const HEALTH_CHECK_DELAY: Duration = Duration::from_secs(1);
 /// The longest pause before a replica that has ended is started again.
 const MAX_RESTART_PAUSE: Duration = Duration::from_secs(2);
+
+/// The name of the operators' lease.
+const LEASE: &str = "dploy-operator";
 
 /// What a replica does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -138,7 +142,7 @@ impl Replica {
     async fn start(&self) -> Result<(DployProcess, Option<String>)> {
         let fixture = &self.around.fixture;
         if self.role == Role::Operate {
-            return Ok((fixture.operate_as(&format!("race-{}", self.number))?, None));
+            return Ok((fixture.operate_as(&self.host())?, None));
         }
         let quota = QUOTA.to_string();
         let server = fixture.serve_with(&[("MAX_ENVIRONMENTS_PER_USER", &quota)]).await?;
@@ -149,13 +153,12 @@ impl Replica {
     /// Keeps the process in service until it ends.
     async fn live(&self, mut process: DployProcess, origin: Option<&str>) -> Result<Ended> {
         self.put_into_service(origin);
-        let name = format!("{:?} {}", self.role, self.number).to_lowercase();
         let is_spared = self.around.spares_first && self.number == 0;
         loop {
             let is_due = self.disturbance();
             tokio::select! {
                 () = sleep(SAMPLE_INTERVAL), if is_spared => {
-                    self.around.health.sample(&name, &process);
+                    self.sample(&process).await;
                     continue;
                 }
                 status = process.exited() => {
@@ -177,6 +180,30 @@ impl Replica {
             }
             self.freeze(&process, origin).await?;
         }
+    }
+
+    /// Takes a sample during the storms. A leader needs more memory than a replica that waits.
+    async fn sample(&self, process: &DployProcess) {
+        if self.calm.is_cancelled() {
+            return;
+        }
+        let mut name = format!("{:?} {}", self.role, self.number).to_lowercase();
+        if self.role == Role::Operate && self.leads().await {
+            name.push_str(" as leader");
+        }
+        self.around.health.sample(&name, process);
+    }
+
+    async fn leads(&self) -> bool {
+        let leases = self.around.fixture.api::<Lease>();
+        let lease = leases.get_opt(LEASE).await.ok().flatten();
+        let holder = lease.and_then(|lease| lease.spec?.holder_identity);
+        holder.is_some_and(|holder| holder == self.host())
+    }
+
+    /// The host name of an operator, which names it in the election.
+    fn host(&self) -> String {
+        format!("race-{}", self.number)
     }
 
     /// Waits for the next disturbance; for ever once the run is calm.
