@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::Result;
 
-use crate::cluster::TestCluster;
+use crate::cluster::{Part, TestCluster};
 use crate::command;
 use crate::progress;
 use crate::server::{self, PACKAGES};
@@ -30,7 +30,8 @@ pub(crate) fn race(workspace: &Workspace, args: &[OsString]) -> Result<()> {
     if is_given(args, "--kubeconfig") {
         return command::run(race.args(args));
     }
-    let cluster = TestCluster::start(workspace, workspace.target.join("cluster-race"))?;
+    let directory = workspace.target.join("cluster-race");
+    let cluster = TestCluster::start(workspace, &[Part::Flux], directory)?;
     let ended = command::run(race.arg("--kubeconfig").arg(&cluster.access.kubeconfig).args(args));
     cluster.remove()?;
     ended

@@ -58,7 +58,9 @@ async fn extend_owned(
         let patched = ports.writes.patch(&instance, extension.patch(&instance, &id)).await;
         let own_extension = async {
             let live = ports.reads.live.instance(&instance.name_any()).await?;
-            Ok(Effect::on(&instance, live, |live| was_extended_by(live, &id)))
+            // An environment that is gone does not show any more whether it was extended.
+            let Some(live) = live else { return Ok(Effect::Open) };
+            Ok(Effect::on(&instance, Some(live), |live| was_extended_by(live, &id)))
         };
         if or_own_effect(patched, own_extension).await?.is_some() {
             return Ok(Some(Extended {

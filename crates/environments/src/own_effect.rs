@@ -16,7 +16,7 @@ pub(crate) enum Effect<T> {
     /// The write had no effect, and a late one will fail: it names a version that the object no
     /// longer has, or a name that is taken.
     Never,
-    /// The write had no effect, but may still have one.
+    /// Nothing shows whether the write had an effect, or will have one.
     Open,
 }
 

@@ -3,6 +3,8 @@
 use std::{
     collections::BTreeMap,
     fmt::{self, Display},
+    fs,
+    path::Path,
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -19,8 +21,12 @@ const MIN_SAMPLES: usize = 24;
 const MEMORY_SLACK: (u64, u64) = (8 * 1024 * 1024, 20);
 /// The number of open files that may come on top.
 const FILES_SLACK: usize = 32;
+/// The variable of each replica with the namespace of the run.
+const NAMESPACE: &str = "DPLOY_NAMESPACE";
 /// The metric of the API server with the number of open watches.
 const WATCHES: &str = "apiserver_longrunning_requests{";
+/// The API group of our kinds.
+const GROUP: &str = "dploy.dev";
 
 /// What a process used at one time.
 #[derive(Debug, Clone, Copy)]
@@ -97,20 +103,53 @@ fn change(early: Sample, late: Sample) -> String {
     format!("{before} to {after} MB, {} to {} open files", early.files, late.files)
 }
 
-/// The number of watches of our kinds that the API server serves.
-pub(crate) async fn watches(client: &Client) -> Result<u64> {
+/// The processes that have the namespace of a run in their environment, by `/proc`: the replicas,
+/// and what they started.
+pub(crate) fn processes(namespace: &str) -> Vec<String> {
+    let wanted = format!("{NAMESPACE}={namespace}");
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let is_ours = |path: &Path| {
+        let variables = fs::read(path.join("environ")).unwrap_or_default();
+        variables.split(|byte| *byte == 0).any(|variable| variable == wanted.as_bytes())
+    };
+    let ours = entries.map(|entry| entry.path()).filter(|path| is_ours(path));
+    ours.map(|path| format!("{} still runs", path.display())).collect()
+}
+
+/// The number of watches that the API server serves, by the plural name of the kind. Only our kinds.
+pub(crate) type Watches = BTreeMap<String, u64>;
+
+/// Counts the watches of our kinds.
+pub(crate) async fn watches(client: &Client) -> Result<Watches> {
     let request = http::Request::get("/metrics").body(Vec::new())?;
     let metrics = client.request_text(request).await;
     Ok(count_watches(&metrics.context("could not read the API server's metrics")?))
 }
 
-fn count_watches(metrics: &str) -> u64 {
-    let ours = metrics.lines().filter(|line| {
-        line.starts_with(WATCHES)
-            && line.contains("group=\"dploy.dev\"")
-            && line.contains("verb=\"WATCH\"")
+fn count_watches(metrics: &str) -> Watches {
+    let mut watches = Watches::new();
+    for (kind, count) in metrics.lines().filter_map(watches_of) {
+        *watches.entry(kind.to_owned()).or_default() += count;
+    }
+    watches
+}
+
+/// The kind and the number of watches of a line of the metrics, if it is about ours.
+fn watches_of(line: &str) -> Option<(&str, u64)> {
+    let labels = line.strip_prefix(WATCHES)?;
+    let label = |name: &str| labels.split_once(&format!("{name}=\""))?.1.split('"').next();
+    let is_ours = label("group") == Some(GROUP) && label("verb") == Some("WATCH");
+    let count: u64 = labels.rsplit(' ').next()?.parse().ok()?;
+    (is_ours && count > 0).then_some((label("resource")?, count))
+}
+
+/// The kinds with more watches than `before` and one for each of the replicas.
+pub(crate) fn surplus(before: &Watches, now: &Watches, replicas: usize) -> Vec<String> {
+    let surplus = now.iter().filter_map(|(kind, count)| {
+        let expected = before.get(kind).copied().unwrap_or_default() + replicas as u64;
+        (*count > expected).then(|| format!("{count} watches of {kind} instead of {expected}"))
     });
-    ours.filter_map(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).sum()
+    surplus.collect()
 }
 
 #[cfg(test)]
@@ -131,13 +170,28 @@ mod tests {
         assert!(grows(|_| 50_000_000, |n| 20 + 2 * n));
     }
 
+    #[tokio::test]
+    async fn a_process_of_the_namespace_is_found_until_it_ends() {
+        let namespace = format!("race-{}", clock::random_hex::<8>());
+        let mut command = tokio::process::Command::new("sleep");
+        let mut process = command.arg("60").env(NAMESPACE, &namespace).spawn().unwrap();
+        assert_eq!(processes(&namespace).len(), 1);
+        process.kill().await.unwrap();
+        assert_eq!(processes(&namespace), Vec::<String>::new());
+    }
+
     #[test]
-    fn watches_of_our_kinds_are_counted() {
+    fn each_replica_may_watch_each_kind_of_ours_once() {
         let metrics = r#"# TYPE apiserver_longrunning_requests gauge
-apiserver_longrunning_requests{group="dploy.dev",resource="dployowners",verb="WATCH"} 3
-apiserver_longrunning_requests{group="dploy.dev",resource="dploytemplates",verb="WATCH"} 2
+apiserver_longrunning_requests{group="dploy.dev",resource="owners",scope="cluster",verb="WATCH"} 1
+apiserver_longrunning_requests{group="dploy.dev",resource="owners",scope="namespace",verb="WATCH"} 3
+apiserver_longrunning_requests{group="dploy.dev",resource="templates",verb="WATCH"} 2
 apiserver_longrunning_requests{group="",resource="pods",verb="WATCH"} 9
 "#;
-        assert_eq!(count_watches(metrics), 5);
+        let now = count_watches(metrics);
+        assert_eq!(now, [("owners".to_owned(), 4), ("templates".to_owned(), 2)].into());
+        let before = [("owners".to_owned(), 1)].into();
+        assert_eq!(surplus(&before, &now, 3), Vec::<String>::new());
+        assert_eq!(surplus(&before, &now, 2), ["4 watches of owners instead of 3"]);
     }
 }

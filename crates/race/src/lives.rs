@@ -29,7 +29,7 @@ pub(crate) struct Life {
     pub(crate) owners: BTreeSet<String>,
     /// The last deadline.
     pub(crate) deadline: Option<Timestamp>,
-    /// The number of extensions; `None` when it is not known any more.
+    /// The number of extensions; `None` if it is not known.
     pub(crate) extensions: Option<u64>,
     /// When it began to be deleted, or was seen to be gone; with the wall time.
     pub(crate) ended: Option<(Instant, Timestamp)>,
@@ -51,13 +51,15 @@ impl Life {
     }
 }
 
+/// The name of an instance and, as a void instance has the name of another, its uid.
+type Key = (String, String);
+
 /// The lives so far, and the largest counts of what lived at the same time.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Lives {
-    /// By the name of the instance and, as a void instance has the name of another, the uid.
-    lives: BTreeMap<(String, String), Life>,
-    /// The names of the living ones, by owner.
-    by_owner: BTreeMap<String, BTreeMap<(String, String), String>>,
+    lives: BTreeMap<Key, Life>,
+    /// The templates of the living ones, by owner.
+    by_owner: BTreeMap<String, BTreeMap<Key, String>>,
     /// The largest number of simultaneous environments, by owner.
     pub(crate) most: BTreeMap<String, usize>,
     /// Owners and templates with several environments at the same time.
@@ -78,7 +80,7 @@ impl Lives {
     }
 
     fn see(&mut self, instance: &DployInstance, is_gone: bool, now: Timestamp) {
-        let key = (instance.name_any(), instance.uid().unwrap_or_default());
+        let key = key(instance);
         let life = self.lives.entry(key.clone()).or_default();
         life.uuid = instance.spec.uuid.clone().unwrap_or_default();
         life.template.clone_from(&instance.spec.template_ref);
@@ -99,8 +101,24 @@ impl Lives {
         self.count(&key);
     }
 
+    /// Ends the lives that a new list does not show: they ended while the watch was down.
+    fn end_others(&mut self, listed: &BTreeSet<Key>, now: Timestamp) {
+        let living =
+            self.lives.iter().filter(|(key, it)| it.ended.is_none() && !listed.contains(key));
+        let missed: Vec<Key> = living.map(|(key, _)| key.clone()).collect();
+        for key in missed {
+            if let Some(life) = self.lives.get_mut(&key) {
+                life.ended = Some((Instant::now(), now));
+                // Nobody saw its last state.
+                life.extensions = None;
+                life.changes.push((Instant::now(), format!("{} is not listed any more", key.0)));
+            }
+            self.count(&key);
+        }
+    }
+
     /// Updates what lives at the same time.
-    fn count(&mut self, key: &(String, String)) {
+    fn count(&mut self, key: &Key) {
         let Some(life) = self.lives.get(key) else { return };
         for owner in &life.owners {
             let living = self.by_owner.entry(owner.clone()).or_default();
@@ -116,6 +134,10 @@ impl Lives {
             }
         }
     }
+}
+
+fn key(instance: &DployInstance) -> Key {
+    (instance.name_any(), instance.uid().unwrap_or_default())
 }
 
 /// What matters of an instance, as text.
@@ -157,18 +179,22 @@ impl LifeWatch {
 
 async fn follow(api: Api<DployInstance>, lives: Arc<Mutex<Lives>>, clock: clock::SharedClock) {
     let mut events = watcher(api, watcher::Config::default()).default_backoff().boxed();
+    let mut listed = BTreeSet::new();
     while let Some(event) = events.next().await {
-        let (instance, is_gone) = match event {
-            Ok(Event::Apply(instance) | Event::InitApply(instance)) => (instance, false),
-            Ok(Event::Delete(instance)) => (instance, true),
-            Ok(Event::Init | Event::InitDone) => continue,
-            Err(error) => {
-                tracing::warn!(%error, "the watch of the instances failed and is restarted");
-                continue;
-            }
-        };
         let mut lives = lives.lock().unwrap_or_else(PoisonError::into_inner);
-        lives.see(&instance, is_gone, clock.now());
+        match event {
+            Ok(Event::Init) => listed.clear(),
+            Ok(Event::InitApply(instance)) => {
+                lives.see(&instance, false, clock.now());
+                listed.insert(key(&instance));
+            }
+            Ok(Event::InitDone) => lives.end_others(&listed, clock.now()),
+            Ok(Event::Apply(instance)) => lives.see(&instance, false, clock.now()),
+            Ok(Event::Delete(instance)) => lives.see(&instance, true, clock.now()),
+            Err(error) => {
+                tracing::warn!(%error, "the watch of the instances failed and is restarted")
+            }
+        }
     }
 }
 
@@ -197,5 +223,18 @@ mod tests {
         assert_eq!((lives.most["ada"], lives.twins.len()), (2, 0));
         lives.add(life("4", "desk"));
         assert_eq!((lives.most["ada"], lives.twins.len()), (3, 1));
+    }
+
+    #[test]
+    fn what_a_new_list_does_not_show_has_ended() {
+        let mut lives = Lives::default();
+        lives.add(life("1", "desk"));
+        lives.add(life("2", "lab"));
+        let listed = [("2".to_owned(), String::new())].into();
+        lives.end_others(&listed, Timestamp::UNIX_EPOCH);
+        let ended: Vec<_> = lives.all().map(|life| life.ended.is_some()).collect();
+        assert_eq!(ended, [true, false]);
+        lives.add(life("3", "desk"));
+        assert_eq!((lives.most["ada"], lives.twins.len()), (2, 0));
     }
 }

@@ -3,16 +3,18 @@
 //! happen; `docs/benchmarks.md` explains the counts.
 
 mod caller;
+mod cluster;
 mod faults;
 mod health;
 mod history;
 mod lives;
+mod plan;
 mod proxy;
 mod replicas;
 mod report;
 mod rest;
 mod rounds;
-mod run;
+mod server;
 mod storm;
 mod storms;
 mod templates;
@@ -35,7 +37,7 @@ use tokio::signal::{
 };
 use tracing_subscriber::EnvFilter;
 
-use crate::{run::Plan, storm::Storm, storms::Size};
+use crate::{plan::Plan, storm::Storm, storms::Size};
 
 /// The longest pause between two rounds of a soak.
 const SOAK_PAUSE: Duration = Duration::from_secs(12);
@@ -53,7 +55,7 @@ struct Cli {
     /// A file with the token of one caller a line, for `--base-url`. Take at least a dozen
     #[arg(long, value_name = "FILE")]
     tokens: Option<PathBuf>,
-    /// The number of requests
+    /// The number of requests. Each storm ends with whole rounds, so there are some more
     #[arg(long, default_value_t = 10_000)]
     requests: usize,
     /// The longest time for the requests
@@ -118,26 +120,30 @@ async fn stop_signal() -> Error {
 async fn run(cli: Cli) -> Result<bool> {
     let provider = rustls::crypto::ring::default_provider().install_default();
     provider.map_err(|_| anyhow!("a cryptography provider is already installed"))?;
-    let seed = cli.seed.unwrap_or_else(|| u64::from_le_bytes(clock::random_bytes()));
-    let world = World { clock: SystemClock::shared(), entropy: SeededEntropy::shared(seed) };
-    let chosen = |it: &&Storm| cli.only.is_empty() || cli.only.contains(it);
-    let plan = Plan {
-        storms: Storm::value_variants().iter().filter(chosen).copied().collect(),
-        size: Size {
-            requests: if cli.soak { usize::MAX / 100 } else { cli.requests },
-            time: cli.seconds.map(Duration::from_secs),
-            pause: if cli.soak { SOAK_PAUSE } else { Duration::ZERO },
-        },
-        seed,
-        is_disturbed: !cli.calm,
-        with_voids: !cli.skip_voids,
-        is_soak: cli.soak,
-    };
-    let (report, is_clean) = match (&cli.base_url, &cli.tokens, &cli.kubeconfig) {
-        (Some(url), Some(tokens), _) => run::on_server(&plan, world, url, tokens).await?,
-        (_, _, Some(kubeconfig)) => run::on_cluster(&plan, world, kubeconfig, &cli.dploy).await?,
+    let plan = plan(&cli);
+    let entropy = SeededEntropy::shared(plan.seed);
+    let world = World { clock: SystemClock::shared(), entropy };
+    let report = match (&cli.base_url, &cli.tokens, &cli.kubeconfig) {
+        (Some(url), Some(tokens), _) => server::run(&plan, &world, url, tokens).await?,
+        (_, _, Some(kubeconfig)) => cluster::run(&plan, &world, kubeconfig, &cli.dploy).await?,
         _ => return Err(anyhow!("pass --kubeconfig, or --base-url with --tokens")),
     };
     write!(stdout(), "{report}").context("could not print the report")?;
-    Ok(is_clean)
+    Ok(report.is_clean())
+}
+
+fn plan(cli: &Cli) -> Plan {
+    let chosen = |it: &&Storm| cli.only.is_empty() || cli.only.contains(it);
+    Plan {
+        storms: Storm::value_variants().iter().filter(chosen).copied().collect(),
+        size: Size {
+            requests: (!cli.soak).then_some(cli.requests),
+            time: cli.seconds.map(Duration::from_secs),
+            pause: if cli.soak { SOAK_PAUSE } else { Duration::ZERO },
+        },
+        seed: cli.seed.unwrap_or_else(|| u64::from_le_bytes(clock::random_bytes())),
+        is_disturbed: !cli.calm,
+        with_voids: !cli.skip_voids,
+        is_soak: cli.soak,
+    }
 }

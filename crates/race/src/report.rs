@@ -3,7 +3,11 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fmt::{self, Display},
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use harness::{Durations, Machine};
@@ -16,9 +20,12 @@ use crate::{
 /// The number of breaches of one promise that are described.
 const MAX_DESCRIPTIONS: usize = 10;
 
+/// Promises, each with a description of every time that it was broken.
+pub(crate) type Breaches = Vec<(&'static str, Vec<String>)>;
+
 /// A number that several tasks count.
-#[derive(Debug, Default)]
-pub(crate) struct Counter(AtomicUsize);
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Counter(Arc<AtomicUsize>);
 
 impl Counter {
     /// Adds one.
@@ -34,7 +41,7 @@ impl Display for Counter {
 }
 
 /// How often the replicas were disturbed.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Tally {
     /// Killed with SIGKILL.
     pub(crate) kills: Counter,
@@ -52,37 +59,40 @@ impl Display for Tally {
 }
 
 /// The result of a run.
-pub(crate) struct Report<'a> {
+pub(crate) struct Report {
     /// The machine and the commit.
     pub(crate) machine: Machine,
     /// The seed of the choices.
     pub(crate) seed: u64,
     /// All requests.
-    pub(crate) calls: &'a [Call],
+    pub(crate) calls: Vec<Call>,
     /// How often the replicas were disturbed.
-    pub(crate) tally: &'a Tally,
-    /// The promises, with a description of each breach.
-    pub(crate) counts: &'a [(&'static str, Vec<String>)],
+    pub(crate) tally: Tally,
+    /// The promises.
+    pub(crate) counts: Breaches,
+    /// The memory and the open files of the replicas that nothing disturbed, as text.
+    pub(crate) health: String,
 }
 
-impl Report<'_> {
+impl Report {
     /// Whether no promise was broken.
     pub(crate) fn is_clean(&self) -> bool {
         self.counts.iter().all(|(_, breaches)| breaches.is_empty())
     }
 }
 
-impl Display for Report<'_> {
+impl Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{}; seed {}; {}\n", self.machine, self.seed, self.tally)?;
+        writeln!(f, "{}; seed {}; {}", self.machine, self.seed, self.tally)?;
+        writeln!(f, "{} requests in {} s\n", self.calls.len(), duration(&self.calls).as_secs())?;
         writeln!(f, "| storm | requests | 2xx | refused | 5xx | no answer | p50 | p95 | max |")?;
         writeln!(f, "|---|---|---|---|---|---|---|---|---|")?;
         let storms: BTreeSet<Storm> = self.calls.iter().map(|call| call.storm).collect();
         for storm in storms {
-            writeln!(f, "{}", row(storm, self.calls))?;
+            writeln!(f, "{}", row(storm, &self.calls))?;
         }
         writeln!(f, "\n| what must be 0 | count |\n|---|---|")?;
-        for (what, breaches) in self.counts {
+        for (what, breaches) in &self.counts {
             writeln!(f, "| {what} | {} |", breaches.len())?;
         }
         for (what, breaches) in self.counts.iter().filter(|(_, breaches)| !breaches.is_empty()) {
@@ -91,8 +101,15 @@ impl Display for Report<'_> {
                 writeln!(f, "- {breach}")?;
             }
         }
-        Ok(())
+        write!(f, "\n{}", self.health)
     }
+}
+
+/// The time from the first request until the last answer.
+fn duration(calls: &[Call]) -> Duration {
+    let start = calls.iter().map(|call| call.start).min();
+    let end = calls.iter().map(|call| call.end).max();
+    start.zip(end).map(|(start, end)| end - start).unwrap_or_default()
 }
 
 fn row(storm: Storm, calls: &[Call]) -> String {
@@ -111,7 +128,7 @@ fn row(storm: Storm, calls: &[Call]) -> String {
         }
     }
     let refusals: Vec<_> = refusals.iter().map(|(status, n)| format!("{n} × {status}")).collect();
-    let ms = |duration: std::time::Duration| format!("{} ms", duration.as_millis());
+    let ms = |duration: Duration| format!("{} ms", duration.as_millis());
     let times = [took.p50(), took.p95(), took.max()].map(ms).join(" | ");
     let refusals = refusals.join(", ");
     let count = calls.len();

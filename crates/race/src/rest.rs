@@ -6,7 +6,9 @@ use std::{
 };
 
 use anyhow::Result;
+use clock::SharedClock;
 use harness::Fixture;
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{
     Api, ResourceExt as _,
@@ -15,7 +17,10 @@ use kube::{
 use resources::{DployInstance, DployOwner, meta};
 use tokio::time::sleep;
 
-use crate::templates::{POOL_SIZE, Templates};
+use crate::{
+    report::Breaches,
+    templates::{POOL_SIZE, Templates},
+};
 
 /// The interval between two looks.
 const LOOK_INTERVAL: Duration = Duration::from_secs(3);
@@ -33,59 +38,70 @@ const RELEASES: [(&str, &str, &str); 2] = [
     ("source.toolkit.fluxcd.io", "v1", "HelmRepository"),
 ];
 
-/// What is left, by kind.
-pub(crate) type Leftovers = Vec<(&'static str, Vec<String>)>;
+/// Looks at what is left of a run.
+pub(crate) struct Inspection<'a> {
+    /// The cluster.
+    pub(crate) fixture: &'a Fixture,
+    /// The templates of the run.
+    pub(crate) templates: &'a Templates,
+    /// The clock of the deadlines.
+    pub(crate) clock: &'a SharedClock,
+    /// Whether the cluster has Flux.
+    pub(crate) with_flux: bool,
+    /// Whether to wait for void instances and to count them.
+    pub(crate) with_voids: bool,
+}
 
-/// Waits until nothing is left over, or until it counts as leaked. Void instances are left out
-/// unless `with_voids` is set.
-pub(crate) async fn settle(
-    fixture: &Fixture,
-    templates: &Templates,
-    with_flux: bool,
-    with_voids: bool,
-) -> Result<Leftovers> {
-    let start = Instant::now();
-    let mut logged = Instant::now();
-    loop {
-        let mut left = look(fixture, templates, with_flux).await?;
-        left.retain(|(what, _)| with_voids || *what != VOIDS);
-        let only_voids = left.iter().all(|(what, left)| *what == VOIDS || left.is_empty());
-        let patience = if only_voids { VOID_TIMEOUT } else { REST_TIMEOUT };
-        if left.iter().all(|(_, left)| left.is_empty()) || start.elapsed() > patience {
-            return Ok(left);
+impl Inspection<'_> {
+    /// Waits until nothing is left over, or until it counts as leaked.
+    pub(crate) async fn settle(&self) -> Result<Breaches> {
+        let start = Instant::now();
+        let mut logged = Instant::now();
+        loop {
+            let left = self.look().await?;
+            let only_voids = left.iter().all(|(what, left)| *what == VOIDS || left.is_empty());
+            let patience = if only_voids { VOID_TIMEOUT } else { REST_TIMEOUT };
+            if left.iter().all(|(_, left)| left.is_empty()) || start.elapsed() > patience {
+                return Ok(left);
+            }
+            if logged.elapsed() > LOG_INTERVAL {
+                tracing::info!("waiting for {}", describe(&left));
+                logged = Instant::now();
+            }
+            sleep(LOOK_INTERVAL).await;
         }
-        if logged.elapsed() > LOG_INTERVAL {
-            tracing::info!("waiting for {}", describe(&left));
-            logged = Instant::now();
+    }
+
+    async fn look(&self) -> Result<Breaches> {
+        let Self { fixture, templates, .. } = self;
+        let prefix = &*templates.prefix;
+        // The owners first: a seat is written before its instance.
+        let owners = fixture.api::<DployOwner>().list(&ListParams::default()).await?.items;
+        let instances = fixture.api::<DployInstance>().list(&ListParams::default()).await?.items;
+        let names: BTreeSet<String> = instances.iter().map(|it| it.name_any()).collect();
+        let (voids, instances): (Vec<_>, Vec<_>) =
+            instances.into_iter().partition(|it| it.labels().contains_key(meta::VOID));
+        let mut left = vec![
+            ("leaked seats", leaked_seats(&owners, &instances)),
+            ("environments without a seat", unseated(&owners, &instances)),
+            ("overdue environments", overdue(&instances, self.clock.now())),
+            ("leaked namespaces", leaked(&namespaces(fixture, prefix).await?, &names)),
+            ("pool members too many or too few", misfits(&instances, templates)),
+        ];
+        if self.with_flux {
+            left.push(("leaked releases", leaked(&releases(fixture, prefix).await?, &names)));
         }
-        sleep(LOOK_INTERVAL).await;
+        if self.with_voids {
+            left.push((VOIDS, voids.iter().map(|it| it.name_any()).collect()));
+        }
+        Ok(left)
     }
 }
 
 /// How many there are of what is left.
-fn describe(left: &Leftovers) -> String {
+fn describe(left: &Breaches) -> String {
     let left = left.iter().filter(|(_, left)| !left.is_empty());
     left.map(|(what, left)| format!("{} {what}", left.len())).collect::<Vec<_>>().join(", ")
-}
-
-async fn look(fixture: &Fixture, templates: &Templates, with_flux: bool) -> Result<Leftovers> {
-    let prefix = &*templates.prefix;
-    // The owners first: a seat is written before its instance.
-    let owners = fixture.api::<DployOwner>().list(&ListParams::default()).await?.items;
-    let instances = fixture.api::<DployInstance>().list(&ListParams::default()).await?.items;
-    let names: BTreeSet<String> = instances.iter().map(|it| it.name_any()).collect();
-    let (voids, instances): (Vec<_>, Vec<_>) =
-        instances.into_iter().partition(|it| it.labels().contains_key(meta::VOID));
-    let mut left = vec![
-        ("leaked seats", leaked_seats(&owners, &instances)),
-        ("environments without a seat", unseated(&owners, &instances)),
-        ("leaked namespaces", leaked(&namespaces(fixture, prefix).await?, &names)),
-        ("pool members too many or too few", misfits(&instances, templates)),
-        (VOIDS, voids.iter().map(|it| it.name_any()).collect()),
-    ];
-    let releases = if with_flux { releases(fixture, prefix).await? } else { Vec::new() };
-    left.push(("leaked releases", leaked(&releases, &names)));
-    Ok(left)
 }
 
 /// Whether the instance is somebody's environment.
@@ -115,6 +131,19 @@ fn unseated(owners: &[DployOwner], instances: &[DployInstance]) -> Vec<String> {
     let seats: BTreeSet<_> = seats(owners).collect();
     let unseated = living(instances).into_iter().filter(|it| !seats.contains(it));
     unseated.map(|(owner, instance)| format!("{owner}: {instance}")).collect()
+}
+
+/// The instances that are being deleted or past their deadline, with the reason.
+fn overdue(instances: &[DployInstance], now: Timestamp) -> Vec<String> {
+    let overdue = instances.iter().filter_map(|it| {
+        let is_past = it.spec.expires_at.as_ref().is_some_and(|deadline| deadline.0 <= now);
+        match (it.metadata.deletion_timestamp.is_some(), is_past) {
+            (true, _) => Some((it, "being deleted")),
+            (false, true) => Some((it, "past its deadline")),
+            (false, false) => None,
+        }
+    });
+    overdue.map(|(it, reason)| format!("{} is {reason}", it.name_any())).collect()
 }
 
 /// The pools whose unclaimed members differ from their size.

@@ -64,8 +64,8 @@ impl Callers {
 /// How much is sent, and for how long.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Size {
-    /// The number of requests.
-    pub(crate) requests: usize,
+    /// The number of requests, which the last rounds of each storm exceed; `None` for no limit.
+    pub(crate) requests: Option<usize>,
     /// The longest time; `None` for no limit.
     pub(crate) time: Option<Duration>,
     /// The pause of each lane between two rounds.
@@ -92,9 +92,12 @@ impl Weather<'_> {
         let mut percent = 0;
         for storm in storms {
             percent += storm.percent();
-            let requests = size.requests * percent / all;
+            // The last rounds of the storm before may have sent more than its share.
+            let before = self.crowd.history.count();
+            let share = |requests: usize| before + requests * storm.percent() / all;
+            let requests = size.requests.map(share);
             let time = size.time.map(|time| time.mul_f64(percent as f64 / all as f64));
-            tracing::info!("storm {storm}, until {requests} requests are sent");
+            tracing::info!("storm {storm}, after {before} requests");
             let size = Size { requests, time, ..size };
             try_join_all((0..LANES).map(|_| self.lane(*storm, size, start)))
                 .await
@@ -105,8 +108,11 @@ impl Weather<'_> {
 
     /// Runs rounds until enough requests are sent.
     async fn lane(&self, storm: Storm, size: Size, start: Instant) -> Result<()> {
-        let is_over = || size.time.is_some_and(|time| start.elapsed() > time);
-        while self.crowd.history.count() < size.requests && !is_over() {
+        let is_over = || {
+            size.requests.is_some_and(|requests| self.crowd.history.count() >= requests)
+                || size.time.is_some_and(|time| start.elapsed() > time)
+        };
+        while !is_over() {
             let (owner, token) = self.callers.take().await?;
             let caller: Caller = self.crowd.caller(owner.clone(), token.clone());
             let round =

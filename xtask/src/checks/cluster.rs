@@ -4,9 +4,10 @@
 use std::process::Command;
 
 use anyhow::Result;
+use clap::ValueEnum as _;
 
 use super::{Outcome, chart, end2end};
-use crate::cluster::{self, Access, KUBECONFIG, TestCluster};
+use crate::cluster::{self, Access, KUBECONFIG, Part, TestCluster};
 use crate::command::{cargo, run};
 use crate::server::PACKAGES;
 use crate::workspace::Workspace;
@@ -19,7 +20,8 @@ pub(crate) fn check(workspace: &Workspace) -> Result<Outcome> {
     if !cluster::is_possible(workspace)? {
         return Ok(Outcome::Skipped("no control plane: neither Go nor its programs".to_owned()));
     }
-    let cluster = TestCluster::start(workspace, workspace.target.join("cluster-test"))?;
+    let directory = workspace.target.join("cluster-test");
+    let cluster = TestCluster::start(workspace, Part::value_variants(), directory)?;
     // All of them run, also after one has failed.
     let outcomes = [
         chart::installs(workspace, &cluster.access),

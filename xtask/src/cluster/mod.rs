@@ -157,12 +157,12 @@ pub(crate) struct TestCluster {
 }
 
 impl TestCluster {
-    /// Starts a cluster in `directory`. Removes the remains of an earlier one first.
-    pub(crate) fn start(workspace: &Workspace, directory: PathBuf) -> Result<Self> {
+    /// Starts a cluster with `parts` in `directory`. Removes the remains of an earlier one first.
+    pub(crate) fn start(workspace: &Workspace, parts: &[Part], directory: PathBuf) -> Result<Self> {
         let cluster = Cluster::at(workspace, Some(directory.clone()))?;
         cluster.reset()?;
         let cluster = Cluster::at(workspace, Some(directory.clone()))?;
-        let kubeconfig = up(workspace, Part::value_variants(), Some(directory))?;
+        let kubeconfig = up(workspace, parts, Some(directory))?;
         let access = Access::by(kubeconfig, &cluster.tools)?;
         Ok(Self { cluster, access })
     }

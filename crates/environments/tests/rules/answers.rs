@@ -115,6 +115,32 @@ async fn an_extension_recognizes_itself() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_extension_of_what_is_gone_is_not_denied() {
+    let bed = Bed::with(2).await;
+    bed.template("desk", |_| ()).await;
+    let ada = person("ada");
+    launch(bed.replica(0), &ada, "desk").await.expect("an environment");
+    let name = bed.owned().await.remove(0).name_any();
+    bed.faults(0).next(Method::PATCH, INSTANCES, Fault::Lost(StatusCode::GATEWAY_TIMEOUT));
+    let write = bed.faults(0).stop(Method::PATCH, INSTANCES);
+    let (replica, person) = (bed.replica(0).clone(), ada.clone());
+    let extending = tokio::spawn(async move { replica.extend(&person, "desk").await });
+    write.arrived().await;
+    let look = bed.faults(0).stop(Method::GET, &format!("{INSTANCES}/{name}"));
+    write.open();
+    look.arrived().await;
+    let extended = bed.instances().get(&name).await.expect("the environment");
+    assert_eq!(extended.annotations()[meta::EXTEND_COUNT], "1");
+    bed.replica(1).remove(&ada, "desk").await.expect("a deletion");
+    bed.finish(&name).await;
+    look.open();
+    let unknown = extending.await.expect("no panic").expect_err("no answer");
+    assert_eq!(unknown.kind(), RefusalKind::Unavailable, "it took effect: {unknown:?}");
+    let denied = bed.replica(0).extend(&ada, "desk").await.expect_err("it is gone");
+    assert_eq!(denied.kind(), RefusalKind::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_deletion_recognizes_itself() {
     let writes = [(Method::DELETE, INSTANCES), (Method::PATCH, INSTANCES), (Method::PATCH, SEATS)];
     for (method, path) in writes {

@@ -10,6 +10,7 @@ use std::{
 use crate::{
     history::{Action, Call, Outcome},
     lives::{Life, Lives},
+    report::Breaches,
 };
 
 /// Clocks and watches may be this far apart.
@@ -40,7 +41,7 @@ impl<'a> Evidence<'a> {
     }
 
     /// Every promise with the descriptions of its breaches.
-    pub(crate) fn counts(&self) -> Vec<(&'static str, Vec<String>)> {
+    pub(crate) fn counts(&self) -> Breaches {
         let (lost, double) = self.extends();
         vec![
             ("double claims", self.double_claims()),
