@@ -16,6 +16,9 @@ use tokio::sync::broadcast;
 
 use crate::{Draft, DraftError, Engine, EngineError, Order, Withdrawal};
 
+/// The port at which it says that each workload listens.
+const PORT: u16 = 7_000;
+
 /// An engine that only remembers what it was asked to place.
 #[derive(Debug)]
 pub struct Fake {
@@ -134,7 +137,7 @@ impl Engine for Fake {
             Health::Progressing => Reason::Starting,
             Health::Degraded => Reason::Degraded,
         };
-        let engine_ref = Some(format!("fake/{}", order.instance));
+        let engine_ref = Some(format!("fake/{}:{PORT}", order.instance));
         Ok(WorkloadState {
             placed: Some(digest),
             health,

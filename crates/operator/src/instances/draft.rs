@@ -1,11 +1,11 @@
 //! The second step: drafts what an instance would get. Pure: it neither reads nor writes.
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use engines::{Draft, Engines, Order};
 use errors::chain;
 use planner::instance::{Connection, Drafted, Workload};
-use resources::{DployInstance, OperatorConfigSpec, ResolvedTemplate};
+use resources::{DployInstance, OperatorConfigSpec, ResolvedTemplate, WorkloadState};
 
 use super::observe::{Observation, engine_of};
 
@@ -29,7 +29,7 @@ pub(super) fn draft(engines: &Engines, instance: &DployInstance, seen: &Observat
     };
     let facts = Drafted {
         resolved: resolved(instance, seen),
-        connection: connection(instance, seen.config.as_deref()),
+        connection: connection(&located(instance, seen), seen.config.as_deref()),
         digest,
     };
     Drafts { facts, workload }
@@ -58,6 +58,22 @@ fn resolved(instance: &DployInstance, seen: &Observation) -> Option<ResolvedTemp
     let (config, seed) = (seen.config.as_deref(), seen.facts.fresh.seed.clone());
     let template = seen.template.as_ref()?;
     Some(rendering::resolve(template, config, seen.defaults, seed))
+}
+
+/// The instance with the address that its engine reports. The status has that address only after
+/// this reconcile, which can be the last one for a while.
+fn located<'a>(instance: &'a DployInstance, seen: &Observation) -> Cow<'a, DployInstance> {
+    let Workload::Observed(WorkloadState { engine_ref: found @ Some(_), .. }) =
+        &seen.facts.workload
+    else {
+        return Cow::Borrowed(instance);
+    };
+    if instance.status.as_ref().is_some_and(|status| status.engine_ref == *found) {
+        return Cow::Borrowed(instance);
+    }
+    let mut located = instance.clone();
+    located.status.get_or_insert_default().engine_ref.clone_from(found);
+    Cow::Owned(located)
 }
 
 fn connection(

@@ -21,7 +21,10 @@ use kube::{
     api::{ListParams, ObjectMeta, Patch, PatchParams, PostParams},
     runtime::{WatchStreamExt, watcher},
 };
-use resources::{DployInstance, DployInstanceSpec, DployOwner, DployTemplate, Health, Phase, meta};
+use resources::{
+    ConnectionType, DployInstance, DployInstanceSpec, DployOwner, DployTemplate, Health, Phase,
+    meta,
+};
 use serde::de::DeserializeOwned;
 use serde_json::json;
 
@@ -39,7 +42,7 @@ async fn a_launched_instance_becomes_ready_in_a_namespace_of_its_own() {
     assert_eq!(status.uuid.as_deref(), Some("0123abcd"));
     assert_eq!(status.url.as_deref(), Some("https://lab-0123abcd"));
     assert_eq!(status.health, Some(Health::Healthy));
-    assert_eq!(status.engine_ref.as_deref(), Some("fake/lab-0123abcd"));
+    assert_eq!(status.engine_ref.as_deref(), Some("fake/lab-0123abcd:7000"));
     assert_eq!(status.observed_generation, Some(1));
     let [ready] = status.conditions.as_slice() else { panic!("one condition: {status:?}") };
     let ready = (ready.type_.as_str(), ready.status.as_str(), ready.observed_generation);
@@ -53,6 +56,20 @@ async fn a_launched_instance_becomes_ready_in_a_namespace_of_its_own() {
         events.into_iter().find(|it| it.reason.as_deref() == Some("Ready"))
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_ready_instance_says_where_its_workload_listens() {
+    let (bed, _operator) = Bed::running().await;
+    let mut instance = launched("ada", "0123abcd");
+    let resolved = instance.spec.resolved.as_mut().unwrap();
+    resolved.connection_type = ConnectionType::Instructions;
+    resolved.connection_message_template = "nc {{ .Host }} {{ .Port }}".into();
+    bed.seat("ada", &instance).await;
+    bed.create(&instance).await;
+    // The first status that is ready, because nothing reconciles the instance soon after.
+    let status = bed.ready("lab-0123abcd").await.status.unwrap();
+    assert_eq!(status.connection_message.as_deref(), Some("nc lab-0123abcd 7000"));
 }
 
 #[tokio::test]
