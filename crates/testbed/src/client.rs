@@ -1,9 +1,11 @@
 //! An HTTP client for tests.
 
+use std::time::Instant;
+
 use reqwest::{Method, StatusCode, header::HeaderMap, redirect::Policy};
 use serde_json::Value;
 
-use crate::eventually;
+use crate::wait::{EVENTUALLY_TIMEOUT, POLL_INTERVAL};
 
 /// An HTTP client with the token of one person. It follows no redirects.
 #[derive(Debug, Clone)]
@@ -92,11 +94,19 @@ impl Client {
 
     /// Polls the caller's environment of a template until it has a status, and returns the
     /// response.
+    ///
+    /// # Panics
+    /// After [`EVENTUALLY_TIMEOUT`](crate::EVENTUALLY_TIMEOUT), with the last response.
     pub async fn until_status(&self, template: &str, status: &str) -> Response {
-        eventually(&format!("{template} is {status}"), || async {
+        let started = Instant::now();
+        loop {
             let response = self.get(&format!("/run/{template}/status")).await;
-            (response.field("status") == status).then_some(response)
-        })
-        .await
+            if response.field("status") == status {
+                return response;
+            }
+            let last = &response.text;
+            assert!(started.elapsed() < EVENTUALLY_TIMEOUT, "{template} is not {status}: {last}");
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::{future::Future, time::Duration};
 /// How long [`eventually`] waits, and how long a test should wait for anything else.
 pub const EVENTUALLY_TIMEOUT: Duration = Duration::from_secs(30);
 /// The pause between two checks of a condition.
-const POLL_INTERVAL: Duration = Duration::from_millis(20);
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Calls `check` until it returns a value.
 ///

@@ -118,26 +118,27 @@ struct Effect {
     times: Vec<u64>,
 }
 
-/// The deletions, the fences and the freed seats, gathered by the instance's name.
+/// The deletions, the fences and the freed seats, gathered by the instance's name and the owner: two
+/// owners can have a seat of one member, of whom one has claimed it.
 fn effects(past: &Past<'_>) -> Vec<Effect> {
     let mut effects: Vec<Effect> = Vec::new();
-    let mut add = |name: &str, template: &str, owner: &str, at: u64| match effects
-        .iter_mut()
-        .find(|it| it.name == name)
-    {
-        Some(effect) => {
-            effect.times.push(at);
-            if effect.owner.is_empty() {
-                owner.clone_into(&mut effect.owner);
+    let mut add =
+        |name: &str, template: &str, owner: &str, at: u64| match effects.iter_mut().find(|it| {
+            it.name == name && (it.owner == owner || it.owner.is_empty() || owner.is_empty())
+        }) {
+            Some(effect) => {
+                effect.times.push(at);
+                if effect.owner.is_empty() {
+                    owner.clone_into(&mut effect.owner);
+                }
             }
-        }
-        None => effects.push(Effect {
-            template: template.to_owned(),
-            owner: owner.to_owned(),
-            name: name.to_owned(),
-            times: vec![at],
-        }),
-    };
+            None => effects.push(Effect {
+                template: template.to_owned(),
+                owner: owner.to_owned(),
+                name: name.to_owned(),
+                times: vec![at],
+            }),
+        };
     for story in past.recorded.stories.values() {
         let end = if story.is_void { story.moments.first() } else { story.ended() };
         if let Some(end) = end {
