@@ -11,9 +11,10 @@ use anyhow::{Context as _, Result};
 use clock::World;
 use harness::{Fixture, Machine};
 use kube::{
-    Config,
+    Config, Resource as _,
     config::{KubeConfigOptions, Kubeconfig},
 };
+use resources::DployInstance;
 use tokio::time::sleep;
 
 use crate::{
@@ -41,6 +42,8 @@ const TTL_SECONDS: i64 = 24 * 3600;
 const SOAK_TTL_SECONDS: i64 = 180;
 /// The number of owners in a soak.
 const SOAK_OWNERS: usize = 100;
+/// The watches of the instances by this process: that of the fixture and that of the lives.
+const OWN_WATCHES: u64 = 2;
 /// How often, and with which pauses, watches are counted until their number is as expected.
 const WATCH_LOOKS: usize = 60;
 const WATCH_PAUSE: Duration = Duration::from_secs(1);
@@ -178,15 +181,17 @@ impl<'a> Stage<'a> {
 /// of Kubernetes watches every kind, and finds kinds that are new within a minute.
 async fn own_watches(fixture: &Fixture) -> Result<Watches> {
     let kinds = resources::custom_resource_definitions().len();
+    let instances = DployInstance::plural(&());
+    let mut watches = Watches::new();
     for _ in 0..WATCH_LOOKS {
-        if health::watches(&fixture.kube).await?.len() >= kinds {
+        watches = health::watches(&fixture.kube).await?;
+        let of_instances = watches.get(&*instances).copied().unwrap_or_default();
+        if watches.len() >= kinds && of_instances > OWN_WATCHES {
             break;
         }
         sleep(WATCH_PAUSE).await;
     }
-    // By then the API server also counts the watches of the kind that this process watches.
-    sleep(2 * WATCH_PAUSE).await;
-    health::watches(&fixture.kube).await
+    Ok(watches)
 }
 
 /// New owners for each round, or, in a soak, few of them.

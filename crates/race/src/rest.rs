@@ -24,7 +24,8 @@ use crate::{
 
 /// The interval between two looks.
 const LOOK_INTERVAL: Duration = Duration::from_secs(3);
-/// The time after which what is left counts as leaked: the seats, namespaces and so on.
+/// The time after which what does not become less counts as leaked: seats, namespaces and so on.
+/// Kubernetes and Flux may need minutes for hundreds of deletions.
 const REST_TIMEOUT: Duration = Duration::from_secs(4 * 60);
 /// The same for void instances, which live for ten minutes.
 const VOID_TIMEOUT: Duration = Duration::from_secs(12 * 60);
@@ -56,12 +57,16 @@ impl Inspection<'_> {
     /// Waits until nothing is left over, or until it counts as leaked.
     pub(crate) async fn settle(&self) -> Result<Breaches> {
         let start = Instant::now();
-        let mut logged = Instant::now();
+        let (mut progress, mut logged) = (Progress::new(start), start);
         loop {
             let left = self.look().await?;
-            let only_voids = left.iter().all(|(what, left)| *what == VOIDS || left.is_empty());
-            let patience = if only_voids { VOID_TIMEOUT } else { REST_TIMEOUT };
-            if left.iter().all(|(_, left)| left.is_empty()) || start.elapsed() > patience {
+            let (voids, others) = count(&left);
+            let stuck = progress.note(others, Instant::now());
+            let is_over = match others {
+                0 => voids == 0 || start.elapsed() > VOID_TIMEOUT,
+                _ => stuck > REST_TIMEOUT,
+            };
+            if is_over {
                 return Ok(left);
             }
             if logged.elapsed() > LOG_INTERVAL {
@@ -96,6 +101,35 @@ impl Inspection<'_> {
         }
         Ok(left)
     }
+}
+
+/// Whether what is left becomes less.
+struct Progress {
+    least: usize,
+    at: Instant,
+}
+
+impl Progress {
+    fn new(now: Instant) -> Self {
+        Self { least: usize::MAX, at: now }
+    }
+
+    /// Returns for how long there has always been something, and never less.
+    fn note(&mut self, left: usize, now: Instant) -> Duration {
+        if left < self.least {
+            self.at = now;
+        }
+        self.least = if left == 0 { usize::MAX } else { left.min(self.least) };
+        now.duration_since(self.at)
+    }
+}
+
+/// The numbers of void instances and of everything else.
+fn count(left: &Breaches) -> (usize, usize) {
+    left.iter().fold((0, 0), |(voids, others), (what, left)| match *what {
+        VOIDS => (voids + left.len(), others),
+        _ => (voids, others + left.len()),
+    })
 }
 
 /// How many there are of what is left.
@@ -191,4 +225,19 @@ async fn releases(fixture: &Fixture, prefix: &str) -> Result<Vec<(String, String
 /// Whether the cluster serves Flux's releases.
 pub(crate) async fn has_flux(fixture: &Fixture) -> bool {
     releases(fixture, "").await.is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_becomes_less_or_comes_anew_is_not_stuck() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut progress = Progress::new(start);
+        let mut note = |left, seconds| progress.note(left, at(seconds)).as_secs();
+        assert_eq!((note(5, 1), note(5, 11), note(6, 21)), (0, 10, 20));
+        assert_eq!((note(4, 31), note(0, 41), note(7, 300), note(7, 310)), (0, 0, 0, 10));
+    }
 }
