@@ -100,6 +100,12 @@ enum Task {
         /// Print reads and leases, too
         #[arg(long)]
         full: bool,
+        /// Look for the mutations of crates/simulation/mutations.txt instead; all must be caught
+        #[arg(long, conflicts_with_all = ["from", "kinds", "shrink", "full"])]
+        mutations: bool,
+        /// Look only for these mutations
+        #[arg(long, value_delimiter = ',', value_name = "NAME", requires = "mutations")]
+        only: Vec<String>,
     },
     /// Run every check and print a summary
     Test {
@@ -163,7 +169,10 @@ fn run(task: Task) -> Result<ExitCode> {
             bench::race(&workspace, &["--soak".into(), seconds.into()])?;
         }
         Task::Setup => setup::everything(&workspace)?,
-        Task::Simulate { seeds, from, kinds, shrink, full } => {
+        Task::Simulate { seeds, only, mutations: true, .. } => {
+            simulate::hunt(&workspace, &only, seeds)?;
+        }
+        Task::Simulate { seeds, from, kinds, shrink, full, .. } => {
             let flags = [(shrink, "--shrink"), (full, "--full")].into_iter();
             let flags = flags.filter(|(is_set, _)| *is_set).map(|(_, name)| name.to_owned());
             let kinds = kinds.into_iter().flat_map(|kinds| ["--kinds".to_owned(), kinds]);

@@ -1,8 +1,14 @@
 //! `cargo xtask simulate`: runs the simulation of crate `simulation` on many seeds
 //! (docs/simulation.md).
 
+mod hunt;
+mod mutations;
+mod program;
+mod tree;
+
 use anyhow::Result;
 
+pub(crate) use self::hunt::run as hunt;
 use crate::command::{self, cargo};
 use crate::workspace::Workspace;
 
