@@ -116,7 +116,7 @@ pub(crate) fn processes(namespace: &str) -> Vec<String> {
     ours.map(|path| format!("{} still runs", path.display())).collect()
 }
 
-/// The number of watches that the API server serves, by the plural name of the kind. Only our kinds.
+/// The number of watches of our kinds that the API server serves, by the plural name of the kind.
 pub(crate) type Watches = BTreeMap<String, u64>;
 
 /// Counts the watches of our kinds.

@@ -97,8 +97,8 @@ pub struct Seat {
     /// For a claimed pool member: the resourceVersion at which the server chose the member.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chosen_at: Option<String>,
-    /// For a claimed pool member: a random value of the request that wrote the seat. Two requests of
-    /// one owner that chose the same member in the same second write different seats.
+    /// For a claimed pool member: a random value of the request that wrote the seat. So two
+    /// requests of one owner that chose the same member in the same second write different seats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ticket: Option<String>,
 }

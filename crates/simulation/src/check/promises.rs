@@ -118,8 +118,8 @@ struct Effect {
     times: Vec<u64>,
 }
 
-/// The deletions, the fences and the freed seats, gathered by the instance's name and the owner: two
-/// owners can have a seat of one member, of whom one has claimed it.
+/// The deletions, the fences and the freed seats, gathered by the instance's name and the owner:
+/// two owners can have a seat of one member, of whom one has claimed it.
 fn effects(past: &Past<'_>) -> Vec<Effect> {
     let mut effects: Vec<Effect> = Vec::new();
     let mut add =
