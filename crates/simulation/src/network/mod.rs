@@ -153,6 +153,9 @@ impl Network {
             self.trace.note(&node.name(), format!("{call}  is killed after it sent this"));
             let _ = self.orders.send(Order::Kill(node.node, 500));
         }
+        if fate.harm.is_some() && (call.is(Call::Delete) || call.is(Call::Patch)) {
+            self.history.disturbed(node.node, self.trace.now());
+        }
         sleep(Duration::from_millis(fate.request_takes)).await;
         match fate.harm {
             Some(Harm::LostRequest) => return None,
@@ -160,9 +163,6 @@ impl Network {
             _ => {}
         }
         let answer = effect.await?;
-        if fate.harm.is_some() && (call.is(Call::Delete) || call.is(Call::Patch)) {
-            self.history.disturbed(node.node, self.trace.now());
-        }
         match fate.harm {
             Some(Harm::LostAnswer | Harm::Kill(_)) => {
                 self.trace.note(&node.name(), format!("{call}  took effect"));
