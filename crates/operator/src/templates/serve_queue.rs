@@ -55,11 +55,16 @@ impl Serving<'_> {
         let Some(member) = self.writes.mirrors().instances.get(&member) else { return Ok(()) };
         let Some(patch) = assign_patch(&place, &member, self.writes.now()) else { return Ok(()) };
         let name = place.name_any();
-        if !self.is_seated(&place, &member).await? {
+        let step = self.first_step(&place, &member).await?;
+        if step == SeatStep::GivenUp {
             self.writes.served().set_aside(self.pool, &name);
             return Ok(());
         }
         self.writes.served().serving(self.pool, &name, Some(&member.name_any()));
+        if step == SeatStep::Written {
+            // The time of the owner runs, and the owner may have extended it.
+            return self.finished(&name, self.end(&name).await.map(|()| true));
+        }
         let patch = on_version(&member, patch);
         let member = match self.writes.patch_whole_instance(&member.name_any(), patch).await {
             Ok(member) => member,
@@ -68,26 +73,34 @@ impl Serving<'_> {
                 return Err(error);
             }
         };
-        let outcome = self.seat(&place, &member).await;
-        if !matches!(outcome, Ok(true)) {
-            self.writes.served().unfinished(self.pool, &name);
-        }
-        outcome.map(drop)
+        self.finished(&name, self.seat(&place, &member).await)
     }
 
-    /// Whether a seat names the place, or the member already. If not, the owner has given the place
-    /// up, or the owner's record is lost: nobody can be served then.
-    async fn is_seated(
+    /// What a live read finds before the first write. `GivenUp`: the owner has given the place up,
+    /// or the owner's record is lost, and nobody can be served then.
+    async fn first_step(
         self,
         place: &DployInstance,
         member: &DployInstance,
-    ) -> Result<bool, ReconcileError> {
-        let Some(record) = self.record_of(place).await? else { return Ok(false) };
+    ) -> Result<SeatStep, ReconcileError> {
+        let Some(record) = self.record_of(place).await? else { return Ok(SeatStep::GivenUp) };
         let step = seat_step(record.as_ref(), place, member, self.writes.now());
         if step == SeatStep::GivenUp {
             self.take_back(&member.name_any(), place).await?;
         }
-        Ok(step != SeatStep::GivenUp)
+        Ok(step)
+    }
+
+    /// Remembers an assignment that has to go on.
+    fn finished(
+        self,
+        place: &str,
+        outcome: Result<bool, ReconcileError>,
+    ) -> Result<(), ReconcileError> {
+        if !matches!(outcome, Ok(true)) {
+            self.writes.served().unfinished(self.pool, place);
+        }
+        outcome.map(drop)
     }
 
     /// Makes the seat of the place a seat of the member, and ends the place. `false` when the
