@@ -29,7 +29,13 @@ pub fn void_instance(seat: &Seat) -> DployInstance {
 /// Whether the instance is void.
 #[must_use]
 pub fn is_void(instance: &DployInstance) -> bool {
-    instance.metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(meta::VOID))
+    has_void_label(&instance.metadata)
+}
+
+/// Whether this is the metadata of a void instance.
+#[must_use]
+pub fn has_void_label(metadata: &ObjectMeta) -> bool {
+    metadata.labels.as_ref().is_some_and(|labels| labels.contains_key(meta::VOID))
 }
 
 /// When a void instance is deleted; `None` without a creation timestamp.

@@ -10,6 +10,7 @@ use kube::{
     Api, Resource, ResourceExt,
     api::{ApiResource, DynamicObject, ListParams, PartialObjectMeta},
 };
+use ledger::void::has_void_label;
 use resources::{
     DployInstance, DployOwner, DployTemplate, EngineName, OperatorConfigSpec, OrderRef,
     WorkloadState, is_shortened, label, meta,
@@ -103,17 +104,20 @@ impl<'a> Reads<'a> {
         Ok(found.into_iter().filter_map(|guarded| guarded.0.ok()).collect())
     }
 
-    /// Whether the API server has an instance with this value of label `dploy.dev/instance`. Void,
-    /// terminating and malformed instances exist, too.
+    /// Whether the API server has an instance with this value of label `dploy.dev/instance`.
+    /// Terminating and malformed instances exist, too. A void one only takes the name: it never had
+    /// a namespace or a workload.
     pub(crate) async fn instance_exists(self, label_value: &str) -> Result<bool, ReconcileError> {
         const OPERATION: &str = "read the instance of a leftover";
         let api = self.0.api::<DployInstance>();
         if !is_shortened(label_value) {
             let found = api.get_metadata_opt(label_value).await;
-            return Ok(found.operation(OPERATION)?.is_some());
+            return Ok(found.operation(OPERATION)?.is_some_and(|it| !has_void_label(&it.metadata)));
         }
         let all = api.list_metadata(&ListParams::default()).await.operation(OPERATION)?;
-        Ok(all.iter().any(|it| label(&it.name_any()) == label_value))
+        Ok(all
+            .iter()
+            .any(|it| label(&it.name_any()) == label_value && !has_void_label(&it.metadata)))
     }
 
     /// The metadata of a namespace, read live. The cache has only namespaces with Dploy's label.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashSet};
 
 use errors::chain;
 use kube::ResourceExt;
+use ledger::void::is_void;
 use planner::leftovers::{Found, Leftover};
 use resources::{Placed, label, meta};
 
@@ -50,13 +51,22 @@ async fn suspects(reads: Reads<'_>) -> Found {
             }
         }
     }
-    let known = reads.mirrors().instances.all();
-    let known: HashSet<String> = known.into_iter().map(|it| label(&it.name)).collect();
+    let known = instances(reads);
     found.leftovers.retain(|it| match &it.placed.instance {
         Some(instance) => !instance.is_empty() && !known.contains(instance),
         None => true,
     });
     found
+}
+
+/// The values of label `dploy.dev/instance` of the cached instances. A void one only takes the
+/// name: it never had a namespace or a workload.
+fn instances(reads: Reads<'_>) -> HashSet<String> {
+    let instances = &reads.mirrors().instances;
+    let voids: HashSet<String> =
+        instances.pick(|it| is_void(it).then(|| it.name_any())).into_iter().collect();
+    let known = instances.all().into_iter().filter(|it| !voids.contains(&it.name));
+    known.map(|it| label(&it.name)).collect()
 }
 
 fn namespaces(reads: Reads<'_>) -> Vec<Leftover> {

@@ -9,6 +9,10 @@ use kube::{
     Api, Client,
     api::{DynamicObject, ListParams, PostParams},
 };
+use ledger::{
+    seats::{SeatKey, seat_to_create},
+    void::void_instance,
+};
 use operator::LeftoverTimings;
 use resources::{EngineName, meta};
 use serde_json::{Value, json};
@@ -156,5 +160,16 @@ async fn an_instance_that_cannot_be_read_has_left_nothing_behind() {
     abandoned(&bed, "abandoned", ours).await;
     eventually("three reads", || async { (network.sent(&Method::GET, path) >= 3).then_some(()) })
         .await;
+    assert_confirmed(lifetime(|| async { bed.namespace("abandoned").await.is_some() }).await);
+}
+
+#[tokio::test]
+async fn a_void_instance_does_not_keep_what_was_left_under_its_name() {
+    let bed = bed().await;
+    let seat = seat_to_create(&SeatKey::of_template("lab"), "4567cdef", bed.clock.now());
+    bed.create(&void_instance(&seat)).await;
+    let _operator = bed.operate("one");
+    let ours = json!({ (meta::MANAGED): "true", (meta::INSTALLATION): NAMESPACE });
+    abandoned(&bed, "abandoned", ours).await;
     assert_confirmed(lifetime(|| async { bed.namespace("abandoned").await.is_some() }).await);
 }
