@@ -151,8 +151,11 @@ pub fn seat_step(
 #[must_use]
 pub fn release_patch(place: &DployInstance, now: Timestamp) -> Value {
     let ttl = place.spec.resolved.as_ref().map_or(UNLIMITED, |it| it.ttl_seconds);
+    let now_text = timestamps::text(now);
     json!({
-        "metadata": { "annotations": { (meta::CLAIMED_AT): timestamps::text(now) } },
+        "metadata": {
+            "annotations": { (meta::CLAIMED_AT): now_text, (meta::RELEASED_AT): now_text },
+        },
         "spec": { "queued": false, "expiresAt": deadline(ttl, now) },
     })
 }

@@ -49,6 +49,13 @@ pub fn claimed_at(instance: &DployInstance) -> Option<Timestamp> {
     annotations.get(meta::CLAIMED_AT)?.parse().ok()
 }
 
+/// When the place of an owner who waited for a pool was released.
+#[must_use]
+pub fn released_at(instance: &DployInstance) -> Option<Timestamp> {
+    let annotations = instance.metadata.annotations.as_ref()?;
+    annotations.get(meta::RELEASED_AT)?.parse().ok()
+}
+
 /// When the API server created the instance.
 #[must_use]
 pub fn created_at(instance: &DployInstance) -> Option<Timestamp> {

@@ -51,6 +51,9 @@ pub const READY_AT: &str = "dploy.dev/ready-at";
 /// Annotation: on a pool member that the operator gave to an owner who waited, the name of the
 /// queued instance (docs/ledger.md, "Queue").
 pub const QUEUED_AS: &str = "dploy.dev/queued-as";
+/// Annotation: the time at which the place of an owner who waited was released and began to start,
+/// RFC 3339 (docs/ledger.md, "Queue").
+pub const RELEASED_AT: &str = "dploy.dev/released-at";
 
 /// The type of the condition that says whether an object can be used.
 pub const READY_CONDITION: &str = "Ready";

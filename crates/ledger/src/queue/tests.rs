@@ -131,7 +131,9 @@ fn the_seat_moves_only_while_it_names_the_place() {
 fn a_released_place_starts_its_lifetime_now() {
     let patch = release_patch(&place("ada", "00000001", 5), at(100));
     assert_eq!(patch["spec"], json!({ "queued": false, "expiresAt": Time(at(160)) }));
-    assert_eq!(patch["metadata"]["annotations"][meta::CLAIMED_AT], "1970-01-01T00:01:40Z");
+    for annotation in [meta::CLAIMED_AT, meta::RELEASED_AT] {
+        assert_eq!(patch["metadata"]["annotations"][annotation], "1970-01-01T00:01:40Z");
+    }
 }
 
 proptest! {

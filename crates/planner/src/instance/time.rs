@@ -14,7 +14,7 @@ use crate::{
 
 /// The step that begins the time of an environment that has become ready. It moves the deadline by
 /// the time that the start took, so extensions before that are kept. `None` when the time began
-/// with the launch, or has begun already. A pool member is ready when it is claimed.
+/// with the launch, or has begun already.
 pub(super) fn begin(instance: &DployInstance, health: Health, now: Timestamp) -> Option<Step> {
     let begins_ready =
         instance.spec.resolved.as_ref().is_some_and(|it| it.starts_at == StartsAt::Ready);
@@ -23,12 +23,22 @@ pub(super) fn begin(instance: &DployInstance, health: Health, now: Timestamp) ->
         .annotations
         .as_ref()
         .is_some_and(|annotations| annotations.contains_key(meta::READY_AT));
-    if !begins_ready || has_begun || instance.spec.pooled || health != Health::Healthy {
+    if !begins_ready || has_begun || health != Health::Healthy {
         return None;
     }
-    let start = now.duration_since(created(instance)?).max(SignedDuration::ZERO);
+    let start = now.duration_since(start_began(instance)?).max(SignedDuration::ZERO);
     let expires_at = Time(timestamps::after(deadline(instance)?, start.as_secs()));
     Some(Step::BeginTime { ready_at: now, expires_at })
+}
+
+/// When the environment began to start for its owner. `None` for a pool member that was ready when
+/// it was claimed.
+fn start_began(instance: &DployInstance) -> Option<Timestamp> {
+    match timestamps::released_at(instance) {
+        None if instance.spec.pooled => None,
+        None => created(instance),
+        released => released,
+    }
 }
 
 /// When condition `EndsSoon` becomes true; `None` without a deadline or a warning.

@@ -1,6 +1,7 @@
 //! When the time of an environment begins, and the warning before its end.
 
 use expect_test::expect;
+use jiff::SignedDuration;
 use resources::{Health, Phase, Reason, StartsAt, meta};
 
 use super::{
@@ -53,6 +54,22 @@ fn the_time_begins_once() {
         expect![[r#"
             show Ready, Ready True Healthy
             again in 600s
+        "#]],
+    );
+}
+
+#[test]
+fn the_time_of_a_released_place_begins_when_it_is_ready() {
+    let mut released = starting_at_ready();
+    released.instance.spec.pooled = true;
+    let annotations = released.instance.metadata.annotations.get_or_insert_default();
+    let a_minute_ago = now() - SignedDuration::from_mins(1);
+    annotations.insert(meta::RELEASED_AT.into(), a_minute_ago.to_string());
+    check(
+        released,
+        expect![[r#"
+            begin the time at 0, expires 3360
+            again in 3300s
         "#]],
     );
 }
