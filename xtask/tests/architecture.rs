@@ -72,6 +72,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "engines",
             "environments",
             "kubeclient",
+            "ledger",
             "localkube",
             "operator",
             "resources",

@@ -11,6 +11,7 @@ use kube::{
     Api, Client, Resource, ResourceExt,
     api::{ListParams, WatchEvent, WatchParams},
 };
+use ledger::queue::queued_as;
 use resources::{DployInstance, DployOwner, DployTemplate, Seat, meta};
 use serde::de::DeserializeOwned;
 
@@ -25,6 +26,8 @@ pub(crate) struct Moment {
     pub(crate) owner: String,
     pub(crate) deadline: Option<u64>,
     pub(crate) extends: i64,
+    /// It waits in the queue of a pool.
+    pub(crate) is_place: bool,
     pub(crate) is_deleting: bool,
     pub(crate) is_gone: bool,
 }
@@ -37,6 +40,10 @@ pub(crate) struct Story {
     pub(crate) template: String,
     pub(crate) is_pooled: bool,
     pub(crate) is_void: bool,
+    /// When it was created, in whole seconds as the API server notes it.
+    pub(crate) created: u64,
+    /// The place that this member was given to the owner of.
+    pub(crate) queued_as: Option<String>,
     /// How much one extension adds.
     pub(crate) extend_seconds: u64,
     pub(crate) moments: Vec<Moment>,
@@ -46,6 +53,11 @@ impl Story {
     /// When it was deleted, or lost its finalizers at once.
     pub(crate) fn ended(&self) -> Option<&Moment> {
         self.moments.iter().find(|it| it.is_deleting || it.is_gone)
+    }
+
+    /// Whether it waited in the queue of a pool.
+    pub(crate) fn is_place(&self) -> bool {
+        self.moments.iter().any(|it| it.is_place)
     }
 
     /// The first version with an owner.
@@ -78,6 +90,41 @@ pub(crate) struct Recorded {
     versions: usize,
     /// The times at which each template had a pool of this size and this limit.
     pub(crate) pools: BTreeMap<String, Vec<(u64, usize, usize)>>,
+    /// The versions of each template: when, and whether there is one.
+    templates: BTreeMap<String, Vec<(u64, bool)>>,
+}
+
+impl Recorded {
+    /// The member that its owner got for this place, and when the owner's seat was one of it.
+    pub(crate) fn served(&self, place: &Story) -> Option<(&Story, u64)> {
+        let members = self.stories.values().filter(|it| it.queued_as.as_ref() == Some(&place.name));
+        members.filter_map(|it| Some((it, self.seated_at(it)?))).next()
+    }
+
+    /// Whether a seat of its owner named the instance at that time.
+    pub(crate) fn has_seat(&self, story: &Story, at: u64) -> bool {
+        let owner = story.owned().map(|it| it.owner.as_str());
+        let mut ledgers = self.ledgers.iter().rev();
+        let ledger = ledgers.find(|it| Some(it.owner.as_str()) == owner && it.at <= at);
+        let mut seats = ledger.and_then(|it| it.seats.as_ref()).into_iter().flatten();
+        seats.any(|seat| seat.instance == story.name)
+    }
+
+    /// Whether the template did not exist at some time between these two.
+    pub(crate) fn lacked_template(&self, template: &str, from: u64, to: u64) -> bool {
+        let versions = self.templates.get(template).map(Vec::as_slice).unwrap_or_default();
+        versions.iter().enumerate().any(|(number, (begin, exists))| {
+            let end = versions.get(number + 1).map_or(u64::MAX, |(at, _)| *at);
+            !exists && *begin <= to && end >= from
+        })
+    }
+
+    /// When a seat named the instance first.
+    pub(crate) fn seated_at(&self, story: &Story) -> Option<u64> {
+        let names =
+            |it: &&Ledger| it.seats.iter().flatten().any(|seat| seat.instance == story.name);
+        self.ledgers.iter().find(names).map(|it| it.at)
+    }
 }
 
 /// The recorder.
@@ -105,6 +152,7 @@ impl Recorder {
             let limit = |size| if size == 0 { usize::MAX } else { size as usize };
             let (size, limit) =
                 pool.map_or((0, usize::MAX), |pool| (pool.size as usize, limit(pool.max_size)));
+            three.seen().templates.entry(it.name_any()).or_default().push((time.now(), !gone));
             three.seen().pools.entry(it.name_any()).or_default().push((time.now(), size, limit));
         });
         recorder
@@ -128,6 +176,7 @@ impl Recorder {
                 .get(meta::EXTEND_COUNT)
                 .and_then(|count| count.parse().ok())
                 .unwrap_or_default(),
+            is_place: instance.spec.queued,
             is_deleting: instance.metadata.deletion_timestamp.is_some(),
             is_gone: gone,
         };
@@ -138,11 +187,16 @@ impl Recorder {
             template: instance.spec.template_ref.clone(),
             is_pooled: instance.spec.pooled,
             is_void: instance.labels().contains_key(meta::VOID),
+            created: instance.creation_timestamp().map(|it| since_start(it.0)).unwrap_or_default(),
+            queued_as: None,
             extend_seconds: resolved
                 .and_then(|it| u64::try_from(it.extend_seconds).ok())
                 .unwrap_or_default(),
             moments: Vec::new(),
         });
+        if story.queued_as.is_none() {
+            story.queued_as = queued_as(instance).map(str::to_owned);
+        }
         story.moments.push(moment);
     }
 }

@@ -13,6 +13,9 @@ pub(crate) struct Regression {
 /// When the pools are full and the first request is sent, in milliseconds.
 const BEGIN: u64 = 10_000;
 
+/// The number of the instance of template `hub` among all, by name, when the pools are full.
+const HUB: usize = 1;
+
 /// All of them.
 pub(crate) fn all() -> Vec<Regression> {
     let server = Node::Server(0);
@@ -59,34 +62,57 @@ pub(crate) fn all() -> Vec<Regression> {
         of("an operator loses the answer to a placement")
             .harm(leader, Call::Place, Harm::LostAnswer)
             .ask(Ask::Launch, "desk"),
+        of("an instance and its finalizers are deleted without a leader, and its seat is fenced")
+            .ask(Ask::Launch, "hub")
+            .happens(Event::Kill(Node::Operator(0), 60_000))
+            .happens(Event::Kill(Node::Operator(1), 20_000))
+            .happens(Event::Admin(Admin::DeleteInstance(HUB)))
+            .happens(Event::Admin(Admin::DropFinalizers(0))),
+        of("the deletion of a served place is lost, and its owner extends meanwhile")
+            .ask(Ask::Launch, "line")
+            .at_once()
+            .by("bob")
+            .harm(leader, Call::Delete, Harm::LostRequest)
+            .ask(Ask::Launch, "line")
+            .ask(Ask::Status, "line")
+            .ask(Ask::Status, "line")
+            .ask(Ask::Extend, "line"),
     ]
     .into_iter()
     .map(|it| Regression { name: it.name, plan: it.plan })
     .collect()
 }
 
-/// A plan in the making: its requests are ada's, to one server, two seconds apart.
+/// A plan in the making: its requests go to one server, two seconds apart. They are ada's first.
 struct Making {
     name: &'static str,
     plan: Plan,
+    who: &'static str,
     at: u64,
 }
 
 fn of(name: &'static str) -> Making {
     let plan =
         Plan { seed: 1, latency: 60, kinds: Vec::new(), steps: Vec::new(), troubles: Vec::new() };
-    Making { name, plan, at: BEGIN }
+    Making { name, plan, who: "ada", at: BEGIN }
 }
 
 impl Making {
     fn ask(self, ask: Ask, template: &'static str) -> Self {
-        self.happens(Event::Request(Request {
-            who: "ada",
-            server: 0,
-            ask,
-            template,
-            hang_up: None,
-        }))
+        let who = self.who;
+        self.happens(Event::Request(Request { who, server: 0, ask, template, hang_up: None }))
+    }
+
+    /// The next requests are of this person.
+    const fn by(mut self, who: &'static str) -> Self {
+        self.who = who;
+        self
+    }
+
+    /// The next request follows the last one at once.
+    const fn at_once(mut self) -> Self {
+        self.at -= 1_990;
+        self
     }
 
     fn happens(mut self, what: Event) -> Self {

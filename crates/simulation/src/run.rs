@@ -29,7 +29,7 @@ use crate::{
     history::History,
     network::{Network, Order},
     nodes::{NAMESPACE, Nodes},
-    plan::{Event, Node, OPERATORS, Plan, SERVERS, Step},
+    plan::{Event, Node, OPERATORS, PEOPLE, Plan, SERVERS, Step},
     record::Recorder,
     sim_clock::SimClock,
     trace::Trace,
@@ -138,14 +138,27 @@ impl Driver {
         if !violations.is_empty() {
             return violations;
         }
-        let over = swept.max(rest.last_deadline(self.start) + ALL_IS_OVER);
-        let over =
-            if rest.has_voids().await { over.max(Instant::now() + VOIDS_ARE_OVER) } else { over };
-        self.until(over).await;
+        violations.extend(self.until_all_is_over(rest).await);
+        let voids = if rest.has_voids().await { VOIDS_ARE_OVER } else { Duration::ZERO };
+        self.until(swept.max(Instant::now() + voids)).await;
         let idle_from = rest.trace.now();
         self.until(Instant::now() + IDLE).await;
         violations.extend(rest.check_end(&self.nodes, idle_from).await);
         violations
+    }
+
+    /// Lets every environment end. Those who wait in a queue are served meanwhile, one after the
+    /// other.
+    async fn until_all_is_over(&mut self, rest: &Rest) -> Option<Violation> {
+        for _ in 0..PEOPLE.len() {
+            self.until(rest.last_deadline(self.start) + ALL_IS_OVER).await;
+            let places = rest.places().await;
+            if places.is_empty() && rest.last_deadline(self.start) <= Instant::now() {
+                return None;
+            }
+        }
+        let places = rest.places().await;
+        (!places.is_empty()).then(|| Violation::of("who waits is served", format!("{places:?}")))
     }
 
     /// Checks what holds at rest. A deadline that is just over is given some time.
@@ -255,20 +268,18 @@ async fn set_up(client: &Client) {
     sleep(Duration::from_millis(1)).await;
 }
 
-fn templates_of_the_cluster() -> [DployTemplate; 5] {
-    let pool = |size, max_size, recycle| {
-        Some(Pool { size, max_size, recycle, when_empty: WhenEmpty::default() })
-    };
+fn templates_of_the_cluster() -> [DployTemplate; 6] {
+    let pool =
+        |size, max_size, recycle, when_empty| Some(Pool { size, max_size, recycle, when_empty });
+    let mut hub = template("hub", 240, None);
+    hub.spec.owner_claim = "team".to_owned();
     [
         template("desk", 60, None),
         template("note", 600, None),
-        template("lab", 90, pool(2, 4, true)),
-        template("gpu", 120, pool(1, 2, false)),
-        {
-            let mut hub = template("hub", 240, None);
-            hub.spec.owner_claim = "team".to_owned();
-            hub
-        },
+        template("lab", 90, pool(2, 4, true, WhenEmpty::Refuse)),
+        template("gpu", 120, pool(1, 2, false, WhenEmpty::Refuse)),
+        hub,
+        template("line", 45, pool(1, 2, true, WhenEmpty::Queue)),
     ]
 }
 

@@ -4,7 +4,7 @@ use super::{Past, Violation, acts_for, matching::without_partner};
 use crate::{
     history::{Answer, Asked},
     plan::Ask,
-    record::Story,
+    record::{Moment, Story},
 };
 
 /// A version of an instance with one extension more than the version before.
@@ -22,7 +22,9 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
     for story in past.recorded.stories.values() {
         for pair in story.moments.windows(2) {
             let [before, after] = pair else { continue };
-            if before.owner.is_empty() || before.deadline == after.deadline {
+            let starts =
+                before.owner.is_empty() || before.is_place || is_assigned_again(past, story, after);
+            if starts || before.deadline == after.deadline {
                 continue;
             }
             let moved = after.deadline.unwrap_or(0).saturating_sub(before.deadline.unwrap_or(0));
@@ -41,6 +43,13 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
     }
     violations.extend(counted_once(past, &extensions));
     violations
+}
+
+/// Whether the member was given to the owner of a place, and no seat named it yet. Its time begins
+/// anew when it is given once more.
+fn is_assigned_again(past: &Past<'_>, story: &Story, after: &Moment) -> bool {
+    story.queued_as.is_some()
+        && past.recorded.seated_at(story).is_none_or(|seated| after.at < seated)
 }
 
 fn counted_once(past: &Past<'_>, extensions: &[Extension<'_>]) -> Vec<Violation> {

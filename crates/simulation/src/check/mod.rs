@@ -4,6 +4,7 @@ mod extends;
 mod matching;
 mod pools;
 mod promises;
+mod queues;
 mod quota;
 pub(crate) mod rest;
 
@@ -28,7 +29,7 @@ pub struct Violation {
 }
 
 impl Violation {
-    fn of(invariant: &'static str, text: impl Into<String>) -> Self {
+    pub(crate) fn of(invariant: &'static str, text: impl Into<String>) -> Self {
         Self { invariant, text: text.into() }
     }
 }
@@ -55,6 +56,7 @@ pub(crate) fn over_time(plan: &Plan, recorder: &Recorder, history: &History) -> 
     violations.extend(promises::check(&past));
     violations.extend(extends::check(&past));
     violations.extend(pools::check(&past));
+    violations.extend(queues::check(&past));
     violations.extend(past.asked.iter().enumerate().filter_map(|(number, asked)| {
         let hangs = asked.answer.is_none() && !asked.is_abandoned;
         hangs.then(|| Violation::of("requests end", format!("#{number} was never answered")))

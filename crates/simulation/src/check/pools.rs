@@ -21,6 +21,7 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
     let pooled = past.recorded.stories.values().filter(|it| it.is_pooled && !it.is_void);
     let mut moments: Vec<(&Story, &Moment)> =
         pooled.flat_map(|story| story.moments.iter().map(move |moment| (story, moment))).collect();
+    moments.retain(|(_, moment)| !moment.is_place);
     moments.sort_by_key(|(_, moment)| moment.number);
     let patience = if past.plan.has_late_creations() { SURPLUS_ENDS } else { 0 };
     let mut pools: BTreeMap<&str, Members<'_>> = BTreeMap::new();

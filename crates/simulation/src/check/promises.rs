@@ -44,6 +44,7 @@ fn launched(
         let text = format!("#{number} got {template}-{uuid}, which {owner} never had");
         return Some(Violation::of("an acknowledged launch lives", text));
     };
+    let story = past.recorded.served(story).map_or(story, |(member, _)| member);
     let end = story.ended()?;
     let living = story.at(end.at.saturating_sub(1)).unwrap_or(end);
     if end.at < asked.sent {
@@ -61,7 +62,8 @@ fn belonged_to(story: &Story, owner: &str) -> bool {
     story.moments.iter().any(|it| it.owner == owner)
 }
 
-/// Whether the end is the deadline, the owner's wish or the admin's.
+/// Whether the end is the deadline, the owner's wish or the admin's. Who waits for a template waits
+/// no longer when the admin deletes it.
 fn is_explained(
     past: &Past<'_>,
     story: &Story,
@@ -79,7 +81,10 @@ fn is_explained(
             && asked.sent <= end.at
             && asked.end() >= owned_at
     });
-    is_over || is_wish || past.history.is_admins(&story.name, end.at)
+    let begin = story.moments.first().map_or(0, |it| it.at);
+    let is_queue_over =
+        living.is_place && past.recorded.lacked_template(&story.template, begin, end.at);
+    is_over || is_wish || is_queue_over || past.history.is_admins(&story.name, end.at)
 }
 
 /// Every 204 has an environment of its own. A request whose deletion was disturbed, and that then
@@ -141,7 +146,8 @@ fn effects(past: &Past<'_>) -> Vec<Effect> {
         };
     for story in past.recorded.stories.values() {
         let end = if story.is_void { story.moments.first() } else { story.ended() };
-        if let Some(end) = end {
+        // The operator ends the place of an owner who was served.
+        if let Some(end) = end.filter(|_| past.recorded.served(story).is_none()) {
             let owner = story.owned().map_or("", |it| it.owner.as_str());
             add(&story.name, &story.template, owner, end.at);
         }

@@ -5,6 +5,11 @@ use std::collections::BTreeMap;
 use super::{Past, Violation};
 use crate::record::{Moment, Story};
 
+/// Whether the owner of this place has a member in its stead.
+fn is_served(past: &Past<'_>, place: &Story, at: u64) -> bool {
+    past.recorded.served(place).is_some_and(|(_, seated)| seated <= at)
+}
+
 pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
     let quota = past.plan.largest_quota();
     let stories = past.recorded.stories.values();
@@ -19,7 +24,15 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
         }
         let (at, owner) = (moment.at, moment.owner.as_str());
         let own = living.entry(owner).or_default();
-        if moment.is_deleting || moment.is_gone {
+        let ends = moment.is_deleting || moment.is_gone;
+        let seated = past.recorded.seated_at(story).is_some_and(|seated| seated <= at);
+        match &story.queued_as {
+            // The place stands for the member until a seat names the member.
+            Some(_) if !ends && !seated => continue,
+            Some(place) if !ends => drop(own.remove(place.as_str())),
+            _ => {}
+        }
+        if ends || is_served(past, story, at) {
             own.remove(story.name.as_str());
             continue;
         }

@@ -4,6 +4,7 @@ use std::{collections::BTreeSet, fmt::Debug, time::Duration};
 
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client, Resource, ResourceExt, api::ListParams};
+use ledger::queue::is_place;
 use resources::{DployInstance, DployOwner, DployTemplate, Method, meta};
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
@@ -79,6 +80,12 @@ impl Rest {
         (start + Duration::from_millis(deadlines.max().unwrap_or_default())).max(Instant::now())
     }
 
+    /// The names of the environments that wait in a queue.
+    pub(crate) async fn places(&self) -> Vec<String> {
+        let instances = self.store().await.instances;
+        instances.iter().filter(|it| is_place(it)).map(ResourceExt::name_any).collect()
+    }
+
     pub(crate) async fn has_voids(&self) -> bool {
         !self.store().await.voids.is_empty()
     }
@@ -132,7 +139,7 @@ fn seats(store: &Store) -> Vec<Violation> {
     violations
 }
 
-/// The namespaces and the workloads, which are those of the instances.
+/// The namespaces and the workloads, which are those of the instances that do not wait in a queue.
 struct Workloads {
     instances: BTreeSet<String>,
     namespaces: BTreeSet<String>,
@@ -145,7 +152,12 @@ impl Workloads {
     fn of(store: &Store, nodes: &Nodes) -> Self {
         let of = |namespace: &Namespace| namespace.labels().get(meta::INSTANCE).cloned();
         Self {
-            instances: store.instances.iter().map(ResourceExt::name_any).collect(),
+            instances: store
+                .instances
+                .iter()
+                .filter(|it| !is_place(it))
+                .map(ResourceExt::name_any)
+                .collect(),
             namespaces: store.namespaces.iter().filter_map(of).collect(),
             running: nodes.fake.standing().into_iter().collect(),
         }
@@ -195,8 +207,10 @@ fn pools(store: &Store) -> Vec<Violation> {
             continue;
         };
         let name = template.name_any();
-        let members =
-            store.instances.iter().filter(|it| it.spec.pooled && it.spec.template_ref == name);
+        let members = store
+            .instances
+            .iter()
+            .filter(|it| it.spec.pooled && it.spec.template_ref == name && !is_place(it));
         let (claimed, unclaimed): (Vec<_>, Vec<_>) =
             members.partition(|it| !it.spec.owner.is_empty());
         let taken = if pool.recycle { 0 } else { claimed.len() };

@@ -13,8 +13,8 @@ pub(crate) const OPERATORS: usize = 2;
 /// The people, each with the team.
 pub(crate) const PEOPLE: [(&str, &str); 4] =
     [("ada", "blue"), ("bob", "blue"), ("cyd", "red"), ("dan", "red")];
-/// The templates: two on demand, two pools, one of teams.
-const TEMPLATES: [&str; 5] = ["desk", "note", "lab", "gpu", "hub"];
+/// The templates: two on demand, two pools, one of teams, one pool with a queue.
+const TEMPLATES: [&str; 6] = ["desk", "note", "lab", "gpu", "hub", "line"];
 
 /// A kind of trouble that a seed may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,44 @@
+//! Who waits in the queue of a pool is served in the order of the queue.
+
+use super::{Past, Violation};
+use crate::record::{Moment, Story};
+
+pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
+    let places = || past.recorded.stories.values().filter(|it| it.is_place());
+    let mut violations = Vec::new();
+    for place in places() {
+        let Some(served) = assigned(past, place) else { continue };
+        let overtaken = places().filter(|other| {
+            other.template == place.template && is_ahead(other, place) && waits(past, other, served)
+        });
+        violations.extend(overtaken.map(|other| {
+            let text = format!("{} was served before {}", place.name, other.name);
+            Violation::of("first come, first served", text)
+        }));
+    }
+    violations
+}
+
+/// The version by which a member became that of the owner who waits.
+fn assigned<'a>(past: &'a Past<'_>, place: &Story) -> Option<&'a Moment> {
+    let members = past.recorded.stories.values();
+    let members = members.filter(|it| it.queued_as.as_ref() == Some(&place.name));
+    members.filter_map(Story::owned).min_by_key(|it| it.number)
+}
+
+/// Whether the place was there first, and comes first. The order has whole seconds, so a place can
+/// come later and be ahead: nobody could know that.
+fn is_ahead(other: &Story, place: &Story) -> bool {
+    let begin = |it: &Story| it.moments.first().map(|it| it.number);
+    begin(other) < begin(place) && (other.created, &other.name) < (place.created, &place.name)
+}
+
+/// Whether the place waits when another one is served: it has a seat, and its owner has got no
+/// member.
+fn waits(past: &Past<'_>, place: &Story, served: &Moment) -> bool {
+    let before = place.moments.iter().rev().find(|it| it.number < served.number);
+    let is_waiting = before.is_some_and(|it| it.is_place && !it.is_deleting && !it.is_gone);
+    is_waiting
+        && past.recorded.has_seat(place, served.at)
+        && assigned(past, place).is_none_or(|it| it.number > served.number)
+}
