@@ -83,13 +83,22 @@ impl ApiError {
         Self::NotFound("nothing is at this address".to_owned())
     }
 
-    /// Logs a server error with its sources, and any other error for debugging.
+    /// Logs the error with its sources: a bug as an error, and an outage of something else as a
+    /// warning. What clients expect and try again is only for debugging.
     pub(crate) fn log(&self) {
         let status = self.status();
-        if status.is_server_error() && !matches!(self, Self::NotReady | Self::Overloaded) {
-            tracing::error!(error = %chain(self), %status, "a request failed");
-        } else {
-            tracing::debug!(error = %self, %status, "a request was refused");
+        match self {
+            _ if status == StatusCode::INTERNAL_SERVER_ERROR => {
+                tracing::error!(error = %chain(self), %status, "a request failed");
+            }
+            Self::Refused(Refusal::Unavailable(_))
+            | Self::SignIn(_)
+            | Self::IdentityUnavailable(_)
+                if status.is_server_error() =>
+            {
+                tracing::warn!(error = %chain(self), %status, "a request failed");
+            }
+            _ => tracing::debug!(error = %self, %status, "a request was refused"),
         }
     }
 
