@@ -7,8 +7,12 @@
 use std::sync::{Arc, atomic::AtomicU64};
 
 use axum::{
+    body::Body,
     extract::{Request, State},
-    http::{Method, Uri},
+    http::{
+        HeaderValue, Method, Uri,
+        header::{CONTENT_LENGTH, CONTENT_TYPE},
+    },
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -20,7 +24,7 @@ use prometheus_client::{
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::ApiError;
+use super::{ApiError, pages};
 use crate::config::CapacityConfig;
 
 /// How many requests a replica answers at the same time. Clones share the limits.
@@ -105,7 +109,8 @@ impl Capacity {
     }
 }
 
-/// Answers 503 when the limit of the request's kind is reached.
+/// Answers 503 when the limit of the request's kind is reached. A browser that navigates gets a
+/// page that tries again by itself.
 pub(crate) async fn shed(
     State(capacity): State<Capacity>,
     request: Request,
@@ -113,9 +118,19 @@ pub(crate) async fn shed(
 ) -> Response {
     match capacity.place_for(&request) {
         Ok(_place) => next.run(request).await,
+        Err(error) if pages::is_wanted(request.headers()) => {
+            let mut response = error.into_response();
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+            headers.remove(CONTENT_LENGTH);
+            response.map(|_| Body::from(BUSY_PAGE))
+        }
         Err(error) => error.into_response(),
     }
 }
+
+/// Has no style of its own, because each file is one more request.
+const BUSY_PAGE: &str = include_str!("busy_page.html");
 
 fn is_probe(uri: &Uri) -> bool {
     matches!(uri.path(), "/health" | "/ready")

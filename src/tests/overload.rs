@@ -14,7 +14,10 @@ use axum::{
     middleware::{Next, from_fn},
 };
 use futures::future::join_all;
-use reqwest::{Method, StatusCode, header::RETRY_AFTER};
+use reqwest::{
+    Method, StatusCode,
+    header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER},
+};
 use testbed::{Client, EVENTUALLY_TIMEOUT, eventually};
 use tokio::time::{Instant, sleep, timeout};
 
@@ -102,6 +105,23 @@ async fn a_storm_is_shed_while_health_and_streams_and_reads_go_on() {
     assert!(began.elapsed() < AT_ONCE, "{:?}", began.elapsed());
     timeout(EVENTUALLY_TIMEOUT, stream.chunk()).await.unwrap().unwrap().expect("an event");
     assert!(!serve.logged().contains("a request failed"), "{}", serve.logged());
+    serve.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_at_a_busy_replica_gets_a_page_that_tries_again() {
+    let (world, _) = slow_world().await;
+    let serve = Running::serve_with(&world.kubeconfig(), &world.issuer, &[("MAX_READS", "0")]);
+    let client = Client::new(serve.origin().await, None);
+    let get = |accept: &'static str| client.request(Method::GET, "/").header(ACCEPT, accept).send();
+    let page = eventually("it listens", || async { get("text/html,*/*").await.ok() }).await;
+    assert_eq!(page.status(), 503);
+    assert_eq!(page.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
+    assert!(page.headers().contains_key(RETRY_AFTER));
+    let text = page.text().await.unwrap();
+    assert!(text.contains("Dploy is busy") && text.contains("http-equiv=\"refresh\""), "{text}");
+    let answer = get("application/json").await.unwrap();
+    assert_eq!(answer.headers()[CONTENT_TYPE], "application/json");
     serve.stop().await;
 }
 
