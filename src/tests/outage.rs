@@ -68,6 +68,8 @@ async fn reads_go_on_and_say_their_age_while_the_api_server_is_away() {
     eventually("an age", || async { list().await.headers.get(AGE).cloned() }).await;
     let catalog = alice.get("/api/environments/available").await;
     assert!(catalog.status == 200 && catalog.headers.contains_key(AGE), "{}", catalog.text);
+    let page = alice.get("/").await;
+    assert!(page.text.contains("The cluster does not answer."), "{}", page.text);
     let event = timeout(EVENTUALLY_TIMEOUT, stream.chunk()).await.unwrap().unwrap();
     let event = String::from_utf8(event.expect("an event").to_vec()).unwrap();
     assert!(!event.contains("\"outOfDateSince\":\"\""), "{event}");

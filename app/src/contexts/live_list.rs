@@ -61,13 +61,11 @@ impl LiveList {
     }
 
     /// Since when the list may lack changes, and the server's time then. `None` while it is up to
-    /// date. Does not read the initial list, so it can be called outside `parts::Loaded`.
+    /// date.
     #[must_use]
     pub fn out_of_date_since(&self) -> Option<(Moment, Moment)> {
-        self.latest.with(|latest| {
-            let list = latest.as_ref()?;
-            Some((Moment::parse(&list.out_of_date_since)?, Moment::parse(&list.now)?))
-        })
+        let list = self.list()?;
+        Some((Moment::parse(&list.out_of_date_since)?, Moment::parse(&list.now)?))
     }
 
     /// Why there is no list.
