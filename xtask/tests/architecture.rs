@@ -59,6 +59,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("audit", &["clock"]),
     ("clock", &[]),
     ("errors", &[]),
+    ("faultnet", &[]),
     ("localkube", &["clock", "kubeclient"]),
     ("samples", &["errors"]),
     ("testbed", &["dev", "dploy"]),
@@ -83,7 +84,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 ];
 
 /// Packages that the tests of any package may depend on.
-const FOR_TESTS: [&str; 6] = ["clock", "dev", "kubeclient", "localkube", "samples", "testbed"];
+const FOR_TESTS: [&str; 7] =
+    ["clock", "dev", "faultnet", "kubeclient", "localkube", "samples", "testbed"];
 
 /// The development mode, with its token issuer and its database, and the samples with their pty
 /// library: production links none of them.

@@ -2,14 +2,12 @@
 //! effect, and only a definite refusal gives a seat back.
 
 use environments::RefusalKind;
+use faultnet::Fault;
 use http::{Method, StatusCode};
 use kube::{ResourceExt, api::ListParams};
 use resources::{DployInstance, meta};
 
-use crate::{
-    bed::{Bed, launch, person},
-    faults::Fault,
-};
+use crate::bed::{Bed, launch, person};
 
 const INSTANCES: &str = "/dployinstances";
 const OWNERS: &str = "/dployowners";
@@ -34,11 +32,11 @@ async fn check_launch(template: &str, members: u32, method: Method, path: &str, 
     bed.template("desk", |_| ()).await;
     bed.pool("warm", members.max(1)).await;
     let before = all(&bed).await.len();
-    bed.faults(0).next(method, path, fault);
+    bed.network(0).next(method, path, fault);
     let launched = launch(bed.replica(0), &person("ada"), template).await;
     assert!(launched.is_ok(), "{fault:?}: {launched:?}");
     let run = launched.expect("an environment");
-    assert!(bed.faults(0).all_met(), "{fault:?}");
+    assert!(bed.network(0).all_met(), "{fault:?}");
     let owned = bed.owned().await;
     assert_eq!(owned.len(), 1, "{fault:?}");
     assert_eq!(owned[0].spec.uuid.as_ref(), Some(&run.uuid), "{fault:?}");
@@ -101,11 +99,11 @@ async fn an_extension_recognizes_itself() {
         let ada = person("ada");
         launch(bed.replica(0), &ada, "desk").await.expect("an environment");
         let before = bed.owned().await.remove(0).spec.expires_at.expect("a deadline").0;
-        bed.faults(0).next(Method::PATCH, INSTANCES, fault);
+        bed.network(0).next(Method::PATCH, INSTANCES, fault);
         let extended = bed.replica(0).extend(&ada, "desk").await;
         assert!(extended.is_ok(), "{fault:?}: {extended:?}");
         let extended = extended.expect("an extension");
-        assert!(bed.faults(0).all_met());
+        assert!(bed.network(0).all_met());
         let instance = bed.owned().await.remove(0);
         let after = instance.spec.expires_at.clone().expect("a deadline").0;
         assert_eq!((extended.extend_count, after.as_second() - before.as_second()), (1, 600));
@@ -121,12 +119,12 @@ async fn an_extension_of_what_is_gone_is_not_denied() {
     let ada = person("ada");
     launch(bed.replica(0), &ada, "desk").await.expect("an environment");
     let name = bed.owned().await.remove(0).name_any();
-    bed.faults(0).next(Method::PATCH, INSTANCES, Fault::Lost(StatusCode::GATEWAY_TIMEOUT));
-    let write = bed.faults(0).stop(Method::PATCH, INSTANCES);
+    bed.network(0).next(Method::PATCH, INSTANCES, Fault::Lost(StatusCode::GATEWAY_TIMEOUT));
+    let write = bed.network(0).hold_unsent(Method::PATCH, INSTANCES);
     let (replica, person) = (bed.replica(0).clone(), ada.clone());
     let extending = tokio::spawn(async move { replica.extend(&person, "desk").await });
     write.arrived().await;
-    let look = bed.faults(0).stop(Method::GET, &format!("{INSTANCES}/{name}"));
+    let look = bed.network(0).hold_unsent(Method::GET, &format!("{INSTANCES}/{name}"));
     write.open();
     look.arrived().await;
     let extended = bed.instances().get(&name).await.expect("the environment");
@@ -149,10 +147,10 @@ async fn a_deletion_recognizes_itself() {
             bed.template("desk", |_| ()).await;
             let ada = person("ada");
             launch(bed.replica(0), &ada, "desk").await.expect("an environment");
-            bed.faults(0).next(method.clone(), path, fault);
+            bed.network(0).next(method.clone(), path, fault);
             let removed = bed.replica(0).remove(&ada, "desk").await;
             assert!(removed.is_ok(), "{method} {path} {fault:?}: {removed:?}");
-            assert!(bed.faults(0).all_met());
+            assert!(bed.network(0).all_met());
             assert!(bed.owned().await.is_empty());
             bed.assert_balanced().await;
             let again = bed.replica(0).remove(&ada, "desk").await.expect_err("it is deleted");
@@ -169,14 +167,14 @@ async fn a_seat_is_given_back_once() {
         let ada = person("ada");
         launch(bed.replica(0), &ada, "desk").await.expect("a bound owner key");
         bed.replica(0).remove(&ada, "desk").await.expect("a deletion");
-        let gate = bed.faults(0).stop(Method::POST, INSTANCES);
+        let gate = bed.network(0).hold_unsent(Method::POST, INSTANCES);
         let launching = tokio::spawn(launch(bed.replica(0), &ada, "desk"));
         gate.arrived().await;
-        bed.faults(0).next(Method::PATCH, SEATS, fault);
+        bed.network(0).next(Method::PATCH, SEATS, fault);
         gate.refuse();
         let refusal = launching.await.expect("no panic").expect_err("a refusal");
         assert_eq!(refusal.kind(), RefusalKind::Internal);
-        assert!(bed.faults(0).all_met());
+        assert!(bed.network(0).all_met());
         assert!(bed.seats("ada").await.is_empty(), "{fault:?}");
     }
 }
@@ -188,7 +186,7 @@ async fn a_create_whose_answer_stays_unknown_keeps_its_seat() {
         let bed = Bed::with(1).await;
         bed.template("desk", |_| ()).await;
         let ada = person("ada");
-        bed.faults(0).next(Method::POST, INSTANCES, Fault::Unsent(unknown));
+        bed.network(0).next(Method::POST, INSTANCES, Fault::Refused(unknown));
         let refusal = launch(bed.replica(0), &ada, "desk").await.expect_err("no answer");
         assert_eq!(refusal.kind(), RefusalKind::Unavailable, "{unknown}");
         assert_eq!(bed.seats("ada").await.len(), 1, "{unknown}: the create may follow");
@@ -200,7 +198,7 @@ async fn a_page_of_a_proxy_is_no_refusal() {
     let bed = Bed::with(1).await;
     bed.template("desk", |_| ()).await;
     let ada = person("ada");
-    bed.faults(0).next(Method::POST, INSTANCES, Fault::Page(StatusCode::FORBIDDEN));
+    bed.network(0).next(Method::POST, INSTANCES, Fault::Page(StatusCode::FORBIDDEN));
     let refusal = launch(bed.replica(0), &ada, "desk").await.expect_err("no answer");
     assert_eq!(refusal.kind(), RefusalKind::Unavailable);
     assert_eq!(bed.seats("ada").await.len(), 1);
@@ -211,12 +209,12 @@ async fn a_late_removal_leaves_the_seat_of_a_later_claim_alone() {
     let bed = Bed::with(2).await;
     bed.pool("warm", 1).await;
     let ada = person("ada");
-    let claim = bed.faults(0).stop(Method::PATCH, INSTANCES);
+    let claim = bed.network(0).hold_unsent(Method::PATCH, INSTANCES);
     let launching = tokio::spawn(launch(bed.replica(0), &ada, "warm"));
     claim.arrived().await;
     let first = bed.seats("ada").await.remove(0);
     bed.report(&first.instance, serde_json::json!({ "engineRef": "127.0.0.1:4000" })).await;
-    let free = bed.faults(1).stop(Method::PATCH, OWNERS);
+    let free = bed.network(1).hold_unsent(Method::PATCH, OWNERS);
     let replica = bed.replica(1).clone();
     let removing = tokio::spawn(async move { replica.remove(&person("ada"), "warm").await });
     free.arrived().await;

@@ -1,10 +1,20 @@
 //! The test bed: a cluster, replicas of the server on it, and callers.
 
-use std::{collections::BTreeMap, future::Future, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use clock::{Clock, ManualClock, SystemClock, random_hex};
+use clock::{Clock, ManualClock, SystemClock, World, random_hex};
 use environments::{Caller, Environments, Refusal, RefusalKind, Settings};
+use faultnet::{Fault, Network};
 use futures::future::join_all;
+use http::StatusCode;
 use jiff::SignedDuration;
 use k8s_openapi::{
     api::core::v1::Namespace,
@@ -29,8 +39,6 @@ use tokio::{
 };
 use wire::Run;
 
-use crate::faults::Faults;
-
 /// How long a condition may take to become true.
 const CONDITION_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -38,7 +46,7 @@ pub(crate) struct Bed {
     pub(crate) client: Client,
     pub(crate) namespace: String,
     pub(crate) clock: Arc<ManualClock>,
-    replicas: Vec<(Environments, Faults)>,
+    replicas: Vec<(Environments, Network)>,
 }
 
 impl Bed {
@@ -65,17 +73,18 @@ impl Bed {
         bed
     }
 
-    pub(crate) fn another_replica(&self) -> (Environments, Faults) {
-        let faults = Faults::default();
+    pub(crate) fn another_replica(&self) -> (Environments, Network) {
+        let network = Network::default();
         let settings = Settings {
             namespace: self.namespace.clone(),
             max_environments: 5,
             default_ttl: 3_600,
             extend_ttl: 600,
         };
-        let client = faults.before(self.client.clone(), &self.namespace);
+        let service = network.service(self.client.clone());
+        let client = kubeclient::over(service, &self.namespace, World::of_the_machine()).build();
         let clock: clock::SharedClock = self.clock.clone();
-        (Environments::start(client, settings, clock), faults)
+        (Environments::start(client, settings, clock), network)
     }
 
     /// The replica that gets the `n`th request.
@@ -83,8 +92,22 @@ impl Bed {
         &self.replicas[n % self.replicas.len()].0
     }
 
-    pub(crate) fn faults(&self, n: usize) -> &Faults {
+    pub(crate) fn network(&self, n: usize) -> &Network {
         &self.replicas[n % self.replicas.len()].1
+    }
+
+    /// From now on, the answer to every third write of each replica is lost, unreadable or that of
+    /// a repetition.
+    pub(crate) fn lose_answers(&self) {
+        let kinds =
+            [Fault::Replayed, Fault::Lost(StatusCode::SERVICE_UNAVAILABLE), Fault::Unreadable];
+        for (_, network) in &self.replicas {
+            let writes = AtomicUsize::new(0);
+            network.breaks(move |call| {
+                let write = call.is_write().then(|| 1 + writes.fetch_add(1, Ordering::SeqCst))?;
+                write.is_multiple_of(3).then(|| kinds[write / 3 % kinds.len()])
+            });
+        }
     }
 
     pub(crate) fn templates(&self) -> Api<DployTemplate> {
@@ -343,7 +366,7 @@ pub(crate) fn sorted<T>(answers: Vec<Result<T, Refusal>>) -> (Vec<T>, Vec<Refusa
 pub(crate) struct Mortal {
     runtime: Runtime,
     environments: Environments,
-    pub(crate) faults: Faults,
+    pub(crate) network: Network,
 }
 
 impl Bed {
@@ -351,12 +374,12 @@ impl Bed {
     pub(crate) async fn mortal(&self) -> Mortal {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
         let runtime = runtime.expect("a runtime");
-        let (environments, faults) = {
+        let (environments, network) = {
             let _inside = runtime.enter();
             self.another_replica()
         };
         eventually("it is ready", async || environments.ready().await.is_ok()).await;
-        Mortal { runtime, environments, faults }
+        Mortal { runtime, environments, network }
     }
 }
 

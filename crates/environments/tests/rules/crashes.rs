@@ -16,7 +16,7 @@ async fn a_launch_that_died_between_its_writes_is_fenced_by_the_next() {
     bed.template("desk", |_| ()).await;
     let ada = person("ada");
     let dying = bed.mortal().await;
-    let gate = dying.faults.stop(Method::POST, INSTANCES);
+    let gate = dying.network.hold_unsent(Method::POST, INSTANCES);
     dying.launch(&ada, "desk");
     gate.arrived().await;
     let lost = bed.seats("ada").await.remove(0);
@@ -38,7 +38,7 @@ async fn a_writer_that_comes_after_the_fence_decides_again() {
     let bed = Bed::with(2).await;
     bed.template("desk", |_| ()).await;
     let ada = person("ada");
-    let gate = bed.faults(0).stop(Method::POST, INSTANCES);
+    let gate = bed.network(0).hold_unsent(Method::POST, INSTANCES);
     let late = tokio::spawn(launch(bed.replica(0), &ada, "desk"));
     gate.arrived().await;
     let second = launch(bed.replica(1), &ada, "desk").await.expect("an environment");
@@ -53,7 +53,7 @@ async fn a_slow_writer_is_waited_for() {
     let bed = Bed::with(2).await;
     bed.template("desk", |_| ()).await;
     let ada = person("ada");
-    let gate = bed.faults(0).stop(Method::POST, INSTANCES);
+    let gate = bed.network(0).hold_unsent(Method::POST, INSTANCES);
     let slow = tokio::spawn(launch(bed.replica(0), &ada, "desk"));
     gate.arrived().await;
     let waiting = tokio::spawn(launch(bed.replica(1), &ada, "desk"));
@@ -70,7 +70,7 @@ async fn a_claim_that_died_between_its_writes_is_fenced_by_the_next() {
     bed.pool("warm", 2).await;
     let ada = person("ada");
     let dying = bed.mortal().await;
-    let gate = dying.faults.stop(Method::PATCH, INSTANCES);
+    let gate = dying.network.hold_unsent(Method::PATCH, INSTANCES);
     dying.launch(&ada, "warm");
     gate.arrived().await;
     let lost = bed.seats("ada").await.remove(0);
@@ -87,7 +87,7 @@ async fn a_claim_that_comes_after_the_fence_decides_again() {
     let bed = Bed::with(2).await;
     bed.pool("warm", 3).await;
     let ada = person("ada");
-    let gate = bed.faults(0).stop(Method::PATCH, INSTANCES);
+    let gate = bed.network(0).hold_unsent(Method::PATCH, INSTANCES);
     let late = tokio::spawn(launch(bed.replica(0), &ada, "warm"));
     gate.arrived().await;
     let second = launch(bed.replica(1), &ada, "warm").await.expect("an environment");
@@ -101,7 +101,7 @@ async fn a_claim_that_comes_after_the_fence_decides_again() {
 async fn a_member_that_changes_while_it_is_claimed_is_claimed_all_the_same() {
     let bed = Bed::with(1).await;
     bed.pool("warm", 1).await;
-    let gate = bed.faults(0).stop(Method::PATCH, INSTANCES);
+    let gate = bed.network(0).hold_unsent(Method::PATCH, INSTANCES);
     let claim = tokio::spawn(launch(bed.replica(0), &person("ada"), "warm"));
     gate.arrived().await;
     let seat = bed.seats("ada").await.remove(0);
@@ -117,7 +117,7 @@ async fn a_delete_while_its_launch_is_under_way_lets_the_launch_decide_again() {
     let bed = Bed::with(2).await;
     bed.template("desk", |_| ()).await;
     let ada = person("ada");
-    let gate = bed.faults(0).stop(Method::POST, INSTANCES);
+    let gate = bed.network(0).hold_unsent(Method::POST, INSTANCES);
     let launching = tokio::spawn(launch(bed.replica(0), &ada, "desk"));
     gate.arrived().await;
     let abandoned = bed.seats("ada").await.remove(0);
@@ -135,7 +135,7 @@ async fn a_known_ledger_is_not_read_before_its_first_seat() {
     bed.pool("warm", 1).await;
     let ada = person("ada");
     launch(bed.replica(0), &ada, "desk").await.expect("an environment");
-    let _nobody_opens = bed.faults(0).stop(Method::GET, "/dployowners/");
+    let _nobody_opens = bed.network(0).hold_unsent(Method::GET, "/dployowners/");
     launch(bed.replica(0), &ada, "warm").await.expect("an environment");
     bed.assert_balanced().await;
 }
@@ -147,7 +147,7 @@ async fn a_seat_for_a_ledger_that_has_changed_is_decided_again() {
     bed.template("desk", |_| ()).await;
     let ada = person("ada");
     launch(bed.replica(0), &ada, "first").await.expect("an environment");
-    let gate = bed.faults(0).stop(Method::PATCH, "/dployowners/");
+    let gate = bed.network(0).hold_unsent(Method::PATCH, "/dployowners/");
     let outdated = tokio::spawn(launch(bed.replica(0), &ada, "desk"));
     gate.arrived().await;
     let other = launch(bed.replica(1), &ada, "desk").await.expect("an environment");
@@ -162,7 +162,7 @@ async fn a_refused_create_gives_the_seat_back() {
     let bed = Bed::with(1).await;
     bed.template("desk", |_| ()).await;
     let ada = person("ada");
-    let gate = bed.faults(0).stop(Method::POST, INSTANCES);
+    let gate = bed.network(0).hold_unsent(Method::POST, INSTANCES);
     let launching = tokio::spawn(launch(bed.replica(0), &ada, "desk"));
     gate.arrived().await;
     gate.refuse();

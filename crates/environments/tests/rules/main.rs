@@ -9,7 +9,6 @@
 mod answers;
 mod bed;
 mod crashes;
-mod faults;
 mod lifecycle;
 mod lost_records;
 mod owners;

@@ -169,7 +169,7 @@ async fn who_gives_a_place_up_while_it_is_served_keeps_nothing() {
     empty_pool(&bed, 2, WhenEmpty::Queue).await;
     launch(bed.replica(0), &person("ada"), "desk").await.expect("a place");
     let place = bed.owned().await.remove(0);
-    let gate = bed.faults(0).stop(HttpMethod::DELETE, &place.name_any());
+    let gate = bed.network(0).hold_unsent(HttpMethod::DELETE, &place.name_any());
     let environments = bed.replica(0).clone();
     let removal = tokio::spawn(async move { environments.remove(&person("ada"), "desk").await });
     gate.arrived().await;

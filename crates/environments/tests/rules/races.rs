@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use environments::RefusalKind;
+use faultnet::Call;
 use jiff::Timestamp;
 use kube::ResourceExt;
 
@@ -41,7 +42,7 @@ race!(a_double_click_on_a_pool_claims_one_member, 3, async |bed: &Bed| {
 });
 
 race!(a_double_click_gives_one_environment_although_answers_are_lost, 3, async |bed: &Bed| {
-    (0..3).for_each(|replica| bed.faults(replica).lose_answers());
+    bed.lose_answers();
     bed.template("desk", |_| ()).await;
     let answers = at_once(10, |i| launch(bed.replica(i), &person("ada"), "desk")).await;
     let (runs, refused) = sorted(answers);
@@ -83,7 +84,7 @@ race!(forty_owners_claim_twenty_members, 3, async |bed: &Bed| {
 });
 
 race!(forty_owners_claim_twenty_members_although_answers_are_lost, 3, async |bed: &Bed| {
-    (0..3).for_each(|replica| bed.faults(replica).lose_answers());
+    bed.lose_answers();
     everybody_claims(bed, 40, 20).await;
 });
 
@@ -120,7 +121,7 @@ async fn everybody_claims(bed: &Bed, owners: usize, members: u32) {
 race!(of_twenty_extends_three_count, 3, of_twenty_extends_three_count_on);
 
 race!(of_twenty_extends_three_count_although_answers_are_lost, 3, async |bed: &Bed| {
-    (0..3).for_each(|replica| bed.faults(replica).lose_answers());
+    bed.lose_answers();
     of_twenty_extends_three_count_on(bed).await;
 });
 
@@ -148,7 +149,7 @@ async fn of_twenty_extends_three_count_on(bed: &Bed) {
 race!(of_twenty_deletes_one_wins_and_a_new_launch_is_another_one, 3, of_twenty_deletes_one_wins_on);
 
 race!(of_twenty_deletes_one_wins_although_answers_are_lost, 3, async |bed: &Bed| {
-    (0..3).for_each(|replica| bed.faults(replica).lose_answers());
+    bed.lose_answers();
     of_twenty_deletes_one_wins_on(bed).await;
 });
 
@@ -173,7 +174,7 @@ race!(launches_and_deletes_at_once_leave_balanced_books, 3, async |bed: &Bed| {
 });
 
 race!(launches_and_deletes_leave_balanced_books_although_answers_are_lost, 3, async |bed: &Bed| {
-    (0..3).for_each(|replica| bed.faults(replica).lose_answers());
+    bed.lose_answers();
     let refused = launches_and_deletes_at_once_on(bed).await;
     // When another request has deleted what a launch created, a lost answer cannot be recovered.
     let honest = [RefusalKind::NotFound, RefusalKind::Unavailable];
@@ -203,9 +204,9 @@ race!(a_claim_costs_two_writes, 1, async |bed: &Bed| {
     bed.pool("warm", 2).await;
     bed.template("other", |_| ()).await;
     launch(bed.replica(0), &person("ada"), "other").await.expect("a bound owner key");
-    let before = bed.faults(0).writes();
+    bed.network(0).take();
     launch(bed.replica(0), &person("ada"), "warm").await.expect("a member");
-    assert_eq!(bed.faults(0).writes() - before, 2, "the seat and the member");
+    assert_eq!(bed.network(0).count(Call::is_write), 2, "the seat and the member");
     let names: Vec<_> = bed.owned().await.iter().map(|it| it.name_any()).collect();
     assert_eq!(names.len(), 2);
 });

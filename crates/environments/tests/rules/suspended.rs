@@ -17,7 +17,7 @@ async fn a_writer_that_slept_after_its_seat_does_not_create() {
     let bed = Bed::with(1).await;
     bed.template("desk", |_| ()).await;
     let ada = person("ada");
-    let gate = bed.faults(0).stop(Method::PATCH, SEATS);
+    let gate = bed.network(0).hold_unsent(Method::PATCH, SEATS);
     let sleeping = tokio::spawn(launch(bed.replica(0), &ada, "desk"));
     gate.arrived().await;
     bed.pass(i64::try_from(OWN_SEAT_MAX_AGE.as_secs()).expect("a minute"));
@@ -35,7 +35,7 @@ async fn a_create_that_outlives_its_void_instance_is_not_returned() {
     let bed = Bed::with(2).await;
     bed.template("desk", |_| ()).await;
     let ada = person("ada");
-    let gate = bed.faults(0).stop(Method::POST, INSTANCES);
+    let gate = bed.network(0).hold_unsent(Method::POST, INSTANCES);
     let sleeping = tokio::spawn(launch(bed.replica(0), &ada, "desk"));
     gate.arrived().await;
     let lost = bed.seats("ada").await.remove(0);
@@ -55,7 +55,7 @@ async fn a_client_that_hangs_up_leaves_no_half_launch() {
     bed.pool("warm", 2).await;
     let ada = person("ada");
     for (template, method) in [("desk", Method::POST), ("warm", Method::PATCH)] {
-        let gate = bed.faults(0).stop(method, INSTANCES);
+        let gate = bed.network(0).hold_unsent(method, INSTANCES);
         let request = tokio::spawn(launch(bed.replica(0), &ada, template));
         gate.arrived().await;
         request.abort();
@@ -77,7 +77,7 @@ async fn a_client_that_hangs_up_leaves_no_half_removal_or_extension() {
     let ada = person("ada");
     launch(bed.replica(0), &ada, "desk").await.expect("an environment");
 
-    let gate = bed.faults(0).stop(Method::PATCH, INSTANCES);
+    let gate = bed.network(0).hold_unsent(Method::PATCH, INSTANCES);
     let (replica, caller) = (bed.replica(0).clone(), ada.clone());
     let request = tokio::spawn(async move { replica.extend(&caller, "desk").await });
     gate.arrived().await;
@@ -89,7 +89,7 @@ async fn a_client_that_hangs_up_leaves_no_half_removal_or_extension() {
     })
     .await;
 
-    let gate = bed.faults(0).stop(Method::PATCH, SEATS);
+    let gate = bed.network(0).hold_unsent(Method::PATCH, SEATS);
     let (replica, caller) = (bed.replica(0).clone(), ada.clone());
     let request = tokio::spawn(async move { replica.remove(&caller, "desk").await });
     gate.arrived().await;
@@ -102,7 +102,7 @@ async fn a_client_that_hangs_up_leaves_no_half_removal_or_extension() {
 async fn a_process_that_ends_waits_for_its_changes() {
     let bed = Bed::with(1).await;
     bed.template("desk", |_| ()).await;
-    let gate = bed.faults(0).stop(Method::POST, INSTANCES);
+    let gate = bed.network(0).hold_unsent(Method::POST, INSTANCES);
     let request = tokio::spawn(launch(bed.replica(0), &person("ada"), "desk"));
     gate.arrived().await;
     request.abort();

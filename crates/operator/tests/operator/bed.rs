@@ -4,6 +4,7 @@ use std::{fmt::Debug, sync::Arc, time::Duration};
 
 use clock::{SharedClock, SystemClock};
 use engines::{Engines, fake::Fake};
+use faultnet::Network;
 use k8s_openapi::{
     api::core::v1::Namespace,
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
@@ -26,7 +27,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
-use crate::{link::Link, network::Network, support::eventually};
+use crate::support::eventually;
 
 pub(crate) const NAMESPACE: &str = "dploy-system";
 
@@ -117,8 +118,7 @@ impl Bed {
 
     /// An operator with the fake engine whose requests pass this network.
     pub(crate) fn operate_behind(&self, network: &Network, identity: &str) -> Operator {
-        let client = network.before(self.client.clone());
-        self.operate_through(client, identity, self.fake_engine())
+        self.operate_over(network, self.settings(identity))
     }
 
     pub(crate) fn operate_through(
@@ -130,9 +130,9 @@ impl Bed {
         self.start(client, self.settings(identity), engines)
     }
 
-    /// An operator with the fake engine whose requests pass this link.
-    pub(crate) fn operate_over(&self, link: &Link, settings: Settings) -> Operator {
-        self.start(link.before(&self.client), settings, self.fake_engine())
+    /// Like [`Self::operate_behind`], with these settings.
+    pub(crate) fn operate_over(&self, network: &Network, settings: Settings) -> Operator {
+        self.start(network.before(self.client.clone()), settings, self.fake_engine())
     }
 
     fn fake_engine(&self) -> Engines {

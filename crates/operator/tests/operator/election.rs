@@ -2,14 +2,11 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use faultnet::{Call, Fault, Network};
 use http::StatusCode;
 use k8s_openapi::api::coordination::v1::Lease;
 
-use crate::{
-    bed::Bed,
-    link::{Call, Fault, Link},
-    support::eventually,
-};
+use crate::{bed::Bed, support::eventually};
 
 /// Whether the request takes, renews or releases the lease.
 fn writes_lease(call: &Call) -> bool {
@@ -58,16 +55,16 @@ async fn a_leader_that_stops_gives_the_lease_back() {
 /// lets it not learn of its renewal. In a new term the operator would observe its workloads again.
 #[tokio::test]
 async fn a_leader_that_does_not_learn_of_its_own_renewal_goes_on_leading() {
-    for fault in [Fault::Replay, Fault::LoseAnswer] {
-        let (bed, link) = (Bed::new().await, Link::new());
-        link.breaks(move |call| writes_lease(call).then_some(fault));
-        let _operator = bed.operate_over(&link, bed.settings("one"));
+    for fault in [Fault::Replayed, Fault::Lost(StatusCode::SERVICE_UNAVAILABLE)] {
+        let (bed, network) = (Bed::new().await, Network::default());
+        network.breaks(move |call| writes_lease(call).then_some(fault));
+        let _operator = bed.operate_over(&network, bed.settings("one"));
         bed.launch("ada", "0123abcd").await;
         bed.ready("lab-0123abcd").await;
         let renewals = |count: usize| {
-            let (link, until) = (&link, link.count(writes_lease) + count);
+            let (network, until) = (&network, network.count(writes_lease) + count);
             eventually("renewals", move || async move {
-                (link.count(writes_lease) >= until).then_some(())
+                (network.count(writes_lease) >= until).then_some(())
             })
         };
         let looks = eventually("a settled operator", || async {
@@ -83,13 +80,13 @@ async fn a_leader_that_does_not_learn_of_its_own_renewal_goes_on_leading() {
 
 #[tokio::test]
 async fn a_leader_that_stops_gives_the_lease_back_although_its_release_meets_a_conflict() {
-    let (bed, link) = (Bed::new().await, Link::new());
-    let first = bed.operate_over(&link, bed.settings("first"));
+    let (bed, network) = (Bed::new().await, Network::default());
+    let first = bed.operate_over(&network, bed.settings("first"));
     leads(&bed, "first").await;
     let met = AtomicBool::new(false);
-    link.breaks(move |call| {
+    network.breaks(move |call| {
         let meets = writes_lease(call) && !met.swap(true, Ordering::SeqCst);
-        meets.then_some(Fault::Refuse(StatusCode::CONFLICT))
+        meets.then_some(Fault::Refused(StatusCode::CONFLICT))
     });
     first.stop().await;
     assert_eq!(holder(&bed).await, None);

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use engines::{Engines, flux::FluxEngine};
+use faultnet::{Fault, Network};
 use http::{Method, StatusCode};
 use k8s_openapi::api::{core::v1::Namespace, events::v1::Event};
 use kube::{
@@ -21,7 +22,6 @@ use tokio::time::Instant;
 use crate::{
     bed::{Bed, NAMESPACE},
     crds::{self, Definition},
-    network::{Fault, Network},
     support::eventually,
 };
 
@@ -64,7 +64,7 @@ fn assert_confirmed(lifetime: Duration) {
 #[tokio::test]
 async fn a_namespace_that_a_deposed_leader_creates_late_is_swept_after_two_sightings() {
     let (bed, network) = (bed().await, Network::default());
-    let create = network.hold(Method::POST, "/api/v1/namespaces");
+    let create = network.hold_sent(Method::POST, "/api/v1/namespaces");
     let deposed = bed.operate_behind(&network, "deposed");
     bed.launch("ada", "0123abcd").await;
     create.arrived().await;
@@ -91,7 +91,7 @@ async fn a_release_that_a_deposed_leader_applies_late_is_swept_with_its_source()
     let (bed, network) = (bed().await, Network::default());
     crds::open(&bed.client, "flux-system").await;
     crds::install(&bed.client, &FLUX, true).await;
-    let apply = network.hold(Method::PATCH, "/helmreleases/");
+    let apply = network.hold_sent(Method::PATCH, "/helmreleases/");
     let client = network.before(bed.client.clone());
     let deposed = bed.operate_through(client.clone(), "deposed", flux(&client));
     bed.launch("ada", "0123abcd").await;
@@ -158,8 +158,10 @@ async fn an_instance_that_cannot_be_read_has_left_nothing_behind() {
     let _operator = bed.operate_behind(&network, "one");
     let ours = json!({ (meta::MANAGED): "true", (meta::INSTALLATION): NAMESPACE });
     abandoned(&bed, "abandoned", ours).await;
-    eventually("three reads", || async { (network.sent(&Method::GET, path) >= 3).then_some(()) })
-        .await;
+    eventually("three reads", || async {
+        (network.count(|call| call.is(&Method::GET, path)) >= 3).then_some(())
+    })
+    .await;
     assert_confirmed(lifetime(|| async { bed.namespace("abandoned").await.is_some() }).await);
 }
 

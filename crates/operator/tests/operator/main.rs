@@ -10,8 +10,6 @@ mod crds;
 mod election;
 mod instances;
 mod leftovers;
-mod link;
-mod network;
 mod owners;
 mod pools;
 mod queues;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use clock::{ManualClock, SystemClock};
+use faultnet::Network;
 use http::Method;
 use jiff::SignedDuration;
 use kube::ResourceExt;
@@ -11,7 +12,6 @@ use resources::{DployInstance, DployOwner, Health, Phase, meta};
 
 use crate::{
     bed::{Bed, Operator, launched, nudge, phase, pool, record},
-    network::Network,
     support::eventually,
 };
 
@@ -122,7 +122,7 @@ async fn a_claim_that_can_only_fail_costs_no_member() {
 async fn a_fence_that_meets_a_void_frees_the_seat_without_another_event() {
     let clock = ManualClock::at(SystemClock::shared().now());
     let (bed, network) = (Bed::with_clock(clock.clone()).await, Network::default());
-    let fence = network.hold(Method::POST, "/dployinstances");
+    let fence = network.hold_sent(Method::POST, "/dployinstances");
     let _operator = bed.operate_behind(&network, "one");
     bed.seat("ada", &launched("ada", "0123abcd")).await;
     let nudging = async {

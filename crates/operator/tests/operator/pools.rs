@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use clock::{ManualClock, SystemClock};
+use faultnet::{Fault, Network};
 use http::{Method, StatusCode};
 use jiff::SignedDuration;
 use kube::{
@@ -14,7 +15,6 @@ use serde_json::json;
 
 use crate::{
     bed::{Bed, nudge, phase, pool, record},
-    network::{Fault, Network},
     support::eventually,
 };
 
@@ -244,7 +244,7 @@ async fn a_refused_member_does_not_keep_the_others() {
     bed.create(&pool("lab", 8, 8)).await;
     // Much less than a write that the watch has not shown is remembered.
     tokio::time::timeout(Duration::from_secs(20), counts(&bed, 8, 0, 8)).await.unwrap();
-    assert_eq!(network.sent(&Method::POST, "/dployinstances"), 9);
+    assert_eq!(network.count(|call| call.is(&Method::POST, "/dployinstances")), 9);
 }
 
 #[tokio::test]

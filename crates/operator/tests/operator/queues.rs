@@ -5,6 +5,7 @@ use std::{
     sync::Arc,
 };
 
+use faultnet::Network;
 use futures::{StreamExt, future::join_all};
 use http::Method;
 use kube::{
@@ -26,7 +27,6 @@ use tokio::sync::Mutex;
 
 use crate::{
     bed::{Bed, NAMESPACE, phase, pool, reason, record},
-    network::Network,
     pools::counts,
     support::eventually,
 };
@@ -195,7 +195,7 @@ async fn dies_at(method: &Method, path: &'static str, takes_effect: bool) {
     let member = eventually("a member", || async { bed.fake.standing().into_iter().next() }).await;
     wait_in_queue(&bed, "ada", "0000000a").await;
     bed.until("lab-0000000a", "waiting", |it| reason(it) == "Queued").await;
-    let gate = network.hold(method.clone(), path);
+    let gate = network.hold_sent(method.clone(), path);
     bed.fake.all_are(Health::Healthy);
     gate.arrived().await;
     drop(first);
@@ -235,7 +235,7 @@ async fn a_member_for_a_place_that_was_given_up_goes() {
     let member = eventually("a member", || async { bed.fake.standing().into_iter().next() }).await;
     wait_in_queue(&bed, "ada", "0000000a").await;
     bed.until("lab-0000000a", "waiting", |it| reason(it) == "Queued").await;
-    let gate = network.hold(Method::PUT, "/dployowners/ada/status");
+    let gate = network.hold_sent(Method::PUT, "/dployowners/ada/status");
     bed.fake.all_are(Health::Healthy);
     gate.arrived().await;
     give_up(&bed, "ada", "lab-0000000a").await;

@@ -3,13 +3,13 @@
 use std::{sync::Arc, time::Duration};
 
 use engines::{Engines, manifests::ManifestsEngine};
+use faultnet::{Call, Network};
 use kube::ResourceExt;
 use resources::{DployInstance, DployTemplate, EngineName, Phase};
 use tokio::time::{Instant, sleep};
 
 use crate::{
     bed::{Bed, Operator, phase, pool},
-    link::{Call, Link},
     pools::{claim, counts},
     support::CONDITION_TIMEOUT,
 };
@@ -41,14 +41,14 @@ const ENVIRONMENTS: u32 = 20;
 const MAX_LOOKS: usize = 6;
 
 /// Waits until the operator has sent no request but those of the election for a while.
-async fn quiet(link: &Link) {
+async fn quiet(network: &Network) {
     let is_work = |call: &Call| !call.is_watch && !call.is_about("leases");
-    let (mut seen, mut since) = (link.count(is_work), Instant::now());
+    let (mut seen, mut since) = (network.count(is_work), Instant::now());
     let began = since;
     while since.elapsed() < Duration::from_secs(1) {
         sleep(Duration::from_millis(20)).await;
-        let now = link.count(is_work);
-        assert!(began.elapsed() < CONDITION_TIMEOUT, "never quiet: {:#?}", link.last(20));
+        let now = network.count(is_work);
+        assert!(began.elapsed() < CONDITION_TIMEOUT, "never quiet: {:#?}", network.last(20));
         if now != seen {
             (seen, since) = (now, Instant::now());
         }
@@ -57,8 +57,8 @@ async fn quiet(link: &Link) {
 
 #[tokio::test]
 async fn the_reads_of_a_claim_do_not_grow_with_the_pool() {
-    let (bed, link) = (Bed::new().await, Link::new());
-    let client = link.before(&bed.client);
+    let (bed, network) = (Bed::new().await, Network::default());
+    let client = network.before(bed.client.clone());
     let engine = Arc::new(ManifestsEngine::new(client.clone()));
     let engines = Engines::default().with(EngineName::Manifests, engine);
     let mut settings = bed.settings("one");
@@ -66,16 +66,16 @@ async fn the_reads_of_a_claim_do_not_grow_with_the_pool() {
     let operator = bed.start(client, settings, engines);
     bed.create(&pool_of_manifests()).await;
     counts(&bed, SIZE, 0, SIZE).await;
-    quiet(&link).await;
+    quiet(&network).await;
 
-    link.take();
+    network.take();
     let before = reconciles(&operator);
     let name = claim(&bed, "ada").await;
     bed.until(&name, "claimed", |it: &DployInstance| phase(it) == Some(Phase::Claimed)).await;
     counts(&bed, SIZE, 1, SIZE + 1).await;
-    quiet(&link).await;
+    quiet(&network).await;
     let looks = reconciles(&operator) - before;
-    let calls = link.take();
+    let calls = network.take();
     let reads: Vec<&Call> = calls.iter().filter(|call| call.is_read()).collect();
     let reads: Vec<_> = reads.iter().filter(|call| !call.is_about("leases")).collect();
     println!("a claim: {} reads, {looks} reconciles of instances", reads.len());
@@ -86,21 +86,21 @@ async fn the_reads_of_a_claim_do_not_grow_with_the_pool() {
 
 #[tokio::test]
 async fn a_seat_wakes_no_other_environment_of_its_owner() {
-    let (bed, link) = (Bed::new().await, Link::new());
+    let (bed, network) = (Bed::new().await, Network::default());
     let mut settings = bed.settings("one");
     settings.leftovers = Default::default();
-    let _operator = bed.operate_over(&link, settings);
+    let _operator = bed.operate_over(&network, settings);
     for number in 0..ENVIRONMENTS {
         bed.launch("ada", &format!("{number:08x}")).await;
     }
     for number in 0..ENVIRONMENTS {
         bed.ready(&format!("lab-{number:08x}")).await;
     }
-    quiet(&link).await;
+    quiet(&network).await;
     let before = bed.fake.looks();
     bed.launch("ada", "0123abcd").await;
     bed.ready("lab-0123abcd").await;
-    quiet(&link).await;
+    quiet(&network).await;
     let looks = bed.fake.looks() - before;
     assert!(looks <= MAX_LOOKS, "{looks} observations");
 }

@@ -3,19 +3,16 @@
 use std::time::Duration;
 
 use clock::SystemClock;
+use faultnet::{Call, Fault, Network};
 use http::StatusCode;
 use tokio::time::Instant;
 
-use crate::{
-    bed::Bed,
-    link::{Call, Fault, Link},
-    support::eventually,
-};
+use crate::{bed::Bed, support::eventually};
 
 /// How long it takes from the first to the last of this many requests.
-async fn duration_of(link: &Link, count: usize, is: fn(&Call) -> bool) -> Duration {
+async fn duration_of(network: &Network, count: usize, is: fn(&Call) -> bool) -> Duration {
     let sent = |count: usize| {
-        eventually("requests", move || async move { (link.count(is) >= count).then_some(()) })
+        eventually("requests", move || async move { (network.count(is) >= count).then_some(()) })
     };
     sent(1).await;
     let since = Instant::now();
@@ -41,22 +38,22 @@ async fn a_status_that_cannot_be_written_is_tried_again_less_and_less_often() {
         }
     }
     let bed = Bed::with_definitions(SystemClock::shared(), definitions).await;
-    let link = Link::new();
-    let _operator = bed.operate_over(&link, bed.settings("one"));
+    let network = Network::default();
+    let _operator = bed.operate_over(&network, bed.settings("one"));
     bed.create(&crate::bed::launched("ada", "0123abcd")).await;
-    let took = duration_of(&link, 7, writes_status).await;
+    let took = duration_of(&network, 7, writes_status).await;
     assert!(took > Duration::from_secs(1), "six pauses of 25 ms, doubling: {took:?}");
 }
 
 /// The cache shows the namespace, and it is gone.
 #[tokio::test]
 async fn a_missing_object_beside_the_instance_is_a_failure_and_no_lost_race() {
-    let (bed, link) = (Bed::new().await, Link::new());
-    link.breaks(|call| places_guard(call).then_some(Fault::Refuse(StatusCode::NOT_FOUND)));
-    let _operator = bed.operate_over(&link, bed.settings("one"));
+    let (bed, network) = (Bed::new().await, Network::default());
+    network.breaks(|call| places_guard(call).then_some(Fault::Refused(StatusCode::NOT_FOUND)));
+    let _operator = bed.operate_over(&network, bed.settings("one"));
     bed.launch("ada", "0123abcd").await;
-    let took = duration_of(&link, 4, places_guard).await;
+    let took = duration_of(&network, 4, places_guard).await;
     assert!(took > Duration::from_secs(1), "three pauses of 200 ms, doubling: {took:?}");
-    link.heals();
+    network.heals();
     bed.ready("lab-0123abcd").await;
 }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use faultnet::{Call, Fault, Network};
 use futures::future::join_all;
 use http::StatusCode;
 use operator::Settings;
@@ -11,11 +12,10 @@ use tokio::time::{Instant, sleep};
 use crate::{
     bed::{Bed, Operator},
     election::{holder, leads},
-    link::{Call, Fault, Link},
     support::eventually,
 };
 
-const FORBIDDEN: Fault = Fault::Refuse(StatusCode::FORBIDDEN);
+const FORBIDDEN: Fault = Fault::Refused(StatusCode::FORBIDDEN);
 
 /// Settings with a lease that lasts a second.
 fn settings(bed: &Bed, identity: &str) -> Settings {
@@ -44,8 +44,8 @@ async fn until_leader_metric(operator: &Operator, value: &str) {
     .await;
 }
 
-async fn until_count(link: &Link, count: usize, is: impl Fn(&Call) -> bool) {
-    eventually("requests", || async { (link.count(&is) >= count).then_some(()) }).await;
+async fn until_count(network: &Network, count: usize, is: impl Fn(&Call) -> bool) {
+    eventually("requests", || async { (network.count(&is) >= count).then_some(()) }).await;
 }
 
 fn creates_namespace(call: &Call) -> bool {
@@ -54,14 +54,14 @@ fn creates_namespace(call: &Call) -> bool {
 
 #[tokio::test]
 async fn a_standby_takes_over_when_the_api_server_stops_answering_the_leader() {
-    let (bed, link) = (Bed::new().await, Link::new());
-    let first = bed.operate_over(&link, settings(&bed, "first"));
+    let (bed, network) = (Bed::new().await, Network::default());
+    let first = bed.operate_over(&network, settings(&bed, "first"));
     leads(&bed, "first").await;
     let second = bed.operate("second");
     works(&bed, "0123abcd").await;
     assert_eq!(holder(&bed).await.as_deref(), Some("first"));
 
-    link.breaks(|_| Some(Fault::Hang));
+    network.breaks(|_| Some(Fault::Hang));
     let since = Instant::now();
     leads(&bed, "second").await;
     let took = since.elapsed();
@@ -70,10 +70,10 @@ async fn a_standby_takes_over_when_the_api_server_stops_answering_the_leader() {
     works(&bed, "4567cdef").await;
 
     // The network of the first is back.
-    link.take();
-    link.heals();
-    until_count(&link, 5, |call| call.is_read() && call.is_about("leases")).await;
-    assert_eq!(link.count(Call::is_write), 0, "a deposed leader writes: {:?}", link.take());
+    network.take();
+    network.heals();
+    until_count(&network, 5, |call| call.is_read() && call.is_about("leases")).await;
+    assert_eq!(network.count(Call::is_write), 0, "a deposed leader writes: {:?}", network.take());
     drop(second);
     leads(&bed, "first").await;
     works(&bed, "89abcdef").await;
@@ -81,13 +81,13 @@ async fn a_standby_takes_over_when_the_api_server_stops_answering_the_leader() {
 
 #[tokio::test]
 async fn a_call_that_is_never_answered_does_not_keep_a_standby_from_taking_over() {
-    let (bed, link) = (Bed::new().await, Link::new());
+    let (bed, network) = (Bed::new().await, Network::default());
     let first = bed.operate("first");
     leads(&bed, "first").await;
-    link.breaks(|call| call.is_about("leases").then_some(Fault::Swallow));
-    let _second = bed.operate_over(&link, settings(&bed, "second"));
-    until_count(&link, 1, |call| call.is_about("leases")).await;
-    link.heals();
+    network.breaks(|call| call.is_about("leases").then_some(Fault::Swallow));
+    let _second = bed.operate_over(&network, settings(&bed, "second"));
+    until_count(&network, 1, |call| call.is_about("leases")).await;
+    network.heals();
     drop(first);
     leads(&bed, "second").await;
     works(&bed, "0123abcd").await;
@@ -95,21 +95,21 @@ async fn a_call_that_is_never_answered_does_not_keep_a_standby_from_taking_over(
 
 #[tokio::test]
 async fn a_leader_whose_reconciles_hang_ends_its_term() {
-    let (bed, link) = (Bed::new().await, Link::new());
+    let (bed, network) = (Bed::new().await, Network::default());
     let mut limited = settings(&bed, "first");
     limited.limits.min_stall = Duration::from_millis(500);
-    link.breaks(|call| creates_namespace(call).then_some(Fault::Swallow));
-    let first = bed.operate_over(&link, limited);
+    network.breaks(|call| creates_namespace(call).then_some(Fault::Swallow));
+    let first = bed.operate_over(&network, limited);
     leads(&bed, "first").await;
     bed.launch("ada", "0123abcd").await;
-    until_count(&link, 1, creates_namespace).await;
+    until_count(&network, 1, creates_namespace).await;
 
     let second = bed.operate("second");
     leads(&bed, "second").await;
     bed.ready("lab-0123abcd").await;
     until_leader_metric(&first, "0").await;
 
-    link.heals();
+    network.heals();
     drop(second);
     leads(&bed, "first").await;
     works(&bed, "4567cdef").await;
@@ -117,10 +117,10 @@ async fn a_leader_whose_reconciles_hang_ends_its_term() {
 
 #[tokio::test]
 async fn a_replica_that_may_not_list_one_kind_neither_leads_nor_is_ready() {
-    let (bed, link) = (Bed::new().await, Link::new());
-    link.breaks(|call| call.is_about("operatorconfigs").then_some(FORBIDDEN));
-    let first = bed.operate_over(&link, settings(&bed, "first"));
-    until_count(&link, 3, |call| call.is_about("operatorconfigs")).await;
+    let (bed, network) = (Bed::new().await, Network::default());
+    network.breaks(|call| call.is_about("operatorconfigs").then_some(FORBIDDEN));
+    let first = bed.operate_over(&network, settings(&bed, "first"));
+    until_count(&network, 3, |call| call.is_about("operatorconfigs")).await;
     assert_eq!(holder(&bed).await, None);
     assert!(!first.readiness.is_ready());
     assert_eq!(first.leader_metric().as_deref(), Some("0"));
@@ -130,7 +130,7 @@ async fn a_replica_that_may_not_list_one_kind_neither_leads_nor_is_ready() {
     assert_eq!(holder(&bed).await.as_deref(), Some("second"));
     until_leader_metric(&second, "1").await;
 
-    link.heals();
+    network.heals();
     until_ready(&first, true).await;
     drop(second);
     leads(&bed, "first").await;
@@ -138,15 +138,15 @@ async fn a_replica_that_may_not_list_one_kind_neither_leads_nor_is_ready() {
 
 #[tokio::test]
 async fn a_replica_without_rights_on_leases_is_not_ready_after_a_while() {
-    let (bed, link) = (Bed::new().await, Link::new());
+    let (bed, network) = (Bed::new().await, Network::default());
     let mut limited = settings(&bed, "one");
     limited.limits.election_failure = Duration::from_secs(2);
-    link.breaks(|call| call.is_about("leases").then_some(FORBIDDEN));
-    let operator = bed.operate_over(&link, limited);
+    network.breaks(|call| call.is_about("leases").then_some(FORBIDDEN));
+    let operator = bed.operate_over(&network, limited);
     until_ready(&operator, true).await;
     until_ready(&operator, false).await;
     assert_eq!(operator.leader_metric().as_deref(), Some("0"));
-    link.heals();
+    network.heals();
     until_ready(&operator, true).await;
     until_leader_metric(&operator, "1").await;
     works(&bed, "0123abcd").await;
@@ -154,19 +154,19 @@ async fn a_replica_without_rights_on_leases_is_not_ready_after_a_while() {
 
 #[tokio::test]
 async fn a_leader_whose_cache_grows_old_leaves_the_lease() {
-    let (bed, link) = (Bed::new().await, Link::new());
+    let (bed, network) = (Bed::new().await, Network::default());
     let mut limited = settings(&bed, "first");
     limited.limits.cache_age = Duration::from_secs(2);
-    let first = bed.operate_over(&link, limited);
+    let first = bed.operate_over(&network, limited);
     leads(&bed, "first").await;
     let second = bed.operate("second");
-    link.breaks(|call| (call.is_watch && call.is_about("dployowners")).then_some(Fault::Hang));
+    network.breaks(|call| (call.is_watch && call.is_about("dployowners")).then_some(Fault::Hang));
     leads(&bed, "second").await;
     until_ready(&first, false).await;
     until_leader_metric(&first, "0").await;
     works(&bed, "0123abcd").await;
 
-    link.heals();
+    network.heals();
     until_ready(&first, true).await;
     drop(second);
     leads(&bed, "first").await;
@@ -175,18 +175,18 @@ async fn a_leader_whose_cache_grows_old_leaves_the_lease() {
 /// The API server ends a watch after half of that age, and the next one shows that the cache lives.
 #[tokio::test]
 async fn a_quiet_watch_is_not_an_old_cache() {
-    let (bed, link) = (Bed::new().await, Link::new());
+    let (bed, network) = (Bed::new().await, Network::default());
     let mut limited = settings(&bed, "one");
     limited.limits.cache_age = Duration::from_secs(3);
-    let operator = bed.operate_over(&link, limited);
+    let operator = bed.operate_over(&network, limited);
     leads(&bed, "one").await;
     works(&bed, "0123abcd").await;
     for _ in 0..50 {
-        until_count(&link, link.count(|_| true) + 1, |_| true).await;
+        until_count(&network, network.count(|_| true) + 1, |_| true).await;
         assert!(operator.readiness.is_ready());
         assert_eq!(operator.leader_metric().as_deref(), Some("1"));
     }
-    until_count(&link, 5, |call| call.is_watch && call.is_about("operatorconfigs")).await;
+    until_count(&network, 5, |call| call.is_watch && call.is_about("operatorconfigs")).await;
     assert!(operator.readiness.is_ready());
     assert_eq!(operator.leader_metric().as_deref(), Some("1"));
 }
@@ -223,22 +223,22 @@ async fn next_leader(operators: &[Operator], than: Option<usize>) -> usize {
 #[tokio::test]
 async fn two_replicas_never_lead_at_once_and_one_always_does_in_the_end() {
     let bed = Bed::new().await;
-    let links: Vec<Link> = (0..3).map(|_| Link::new()).collect();
-    let operators: Vec<Operator> = links
+    let networks: Vec<Network> = (0..3).map(|_| Network::default()).collect();
+    let operators: Vec<Operator> = networks
         .iter()
         .enumerate()
-        .map(|(at, link)| bed.operate_over(link, settings(&bed, &format!("replica-{at}"))))
+        .map(|(at, network)| bed.operate_over(network, settings(&bed, &format!("replica-{at}"))))
         .collect();
     join_all(operators.iter().map(|it| until_ready(it, true))).await;
     let mut leader = next_leader(&operators, None).await;
     for round in 0..rounds() {
         for (at, fault) in [Fault::Hang, Fault::Swallow, FORBIDDEN].into_iter().enumerate() {
-            links[leader].breaks(move |call| {
+            networks[leader].breaks(move |call| {
                 let is_broken = call.is_about("leases") || matches!(fault, Fault::Hang);
                 is_broken.then_some(fault)
             });
             let next = next_leader(&operators, Some(leader)).await;
-            links[leader].heals();
+            networks[leader].heals();
             leader = next;
             works(&bed, &format!("{:08x}", round * 3 + at)).await;
             assert!(leaders(&operators) <= 1);
