@@ -256,6 +256,9 @@ async fn a_member_that_comes_late_never_makes_a_pool_exceed_its_cap() {
         bed.create(&pool("lab", 2, 2)).await;
         counts(&bed, 2, 0, 2).await;
         assert_eq!(bed.fake.placed_so_far(), 2, "{status}");
+        // A member that was forgotten would have been created again.
+        let creations = network.count(|call| call.is(&Method::POST, "/dployinstances"));
+        assert_eq!(creations, 2, "{status}");
     }
 }
 
