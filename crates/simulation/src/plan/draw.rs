@@ -41,7 +41,7 @@ enum Kind {
     Records,
     /// An admin who deletes instances.
     Objects,
-    /// An operator that is killed with a request on its way.
+    /// A process that is killed with a request on its way.
     LastWords,
     /// Clients that hang up.
     HangUps,
@@ -167,11 +167,7 @@ impl Drawing {
                 self.step(from, Event::Admin(change));
             }
             Kind::Objects => self.object(from),
-            Kind::LastWords => {
-                let call = *self.dice.pick(&[Call::Namespace, Call::Place, Call::Create]);
-                let what = Harm::Kill(self.dice.between(10_000, 90_000));
-                self.call(from, self.operator(), call, what);
-            }
+            Kind::LastWords => self.last_words(from),
             Kind::HangUps => self.hang_up(),
         }
     }
@@ -208,10 +204,38 @@ impl Drawing {
         self.call(from, node, call, what);
     }
 
+    fn last_words(&mut self, from: u64) {
+        let late = Harm::Kill(self.dice.between(10_000, 90_000));
+        if self.dice.percent(50) {
+            let call = *self.dice.pick(&[Call::Namespace, Call::Place, Call::Create]);
+            self.call(from, self.operator(), call, late);
+        } else {
+            let server = self.number(SERVERS);
+            self.call(from, Node::Server(server), *self.dice.pick(&LAUNCHING), late);
+            self.launch(from, server);
+        }
+    }
+
+    /// Somebody launches at this server.
+    fn launch(&mut self, at: u64, server: usize) {
+        let (who, _) = *self.dice.pick(&PEOPLE);
+        let template = *self.dice.pick(&TEMPLATES);
+        let request = Request { who, server, ask: Ask::Launch, template, hang_up: None };
+        self.step(at, Event::Request(request));
+    }
+
+    /// A few seconds, or longer than a void instance exists.
     fn freeze(&mut self, from: u64) {
         let long = self.dice.percent(25);
         let length =
             if long { self.dice.between(600_000, 700_000) } else { self.dice.between(500, 45_000) };
+        if long && self.dice.percent(50) {
+            let server = self.number(SERVERS);
+            let what = Harm::Freeze(length);
+            self.call(from, Node::Server(server), *self.dice.pick(&LAUNCHING), what);
+            self.launch(from, server);
+            return;
+        }
         let (node, call) = (self.any_node(), *self.dice.pick(&WRITES));
         if self.dice.percent(70) {
             self.call(from, node, call, Harm::Freeze(length));
@@ -273,6 +297,9 @@ const ASKS: [Ask; 8] = [
     Ask::Delete,
     Ask::Status,
 ];
+
+/// The writes of a launch.
+const LAUNCHING: [Call; 3] = [Call::Seats, Call::Create, Call::Patch];
 
 const WRITES: [Call; 7] = [
     Call::Seats,
