@@ -9,6 +9,7 @@
 mod access;
 mod audit;
 mod chart;
+mod connections;
 mod documents;
 mod gateway;
 mod hang_up;
