@@ -15,6 +15,8 @@ mod gateway;
 mod hang_up;
 #[cfg(target_os = "linux")]
 mod killed;
+#[cfg(unix)]
+mod kube_port;
 mod lost_records;
 mod metrics;
 mod outage;
