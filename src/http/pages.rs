@@ -5,7 +5,7 @@ use app::SignInFailure;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -50,13 +50,17 @@ pub(crate) async fn file_or_not_found(State(state): State<AppState>, request: Re
 }
 
 /// Renders the whole page before the first byte: without JavaScript, a browser cannot place parts
-/// that are streamed out of order.
+/// that are streamed out of order. A page differs from person to person.
 async fn render(state: &AppState, request: Request) -> Response {
     let options = state.leptos.clone();
     let handler = leptos_axum::render_app_async_with_context(context(state), move || {
         app::shell(options.clone())
     });
-    handler(request).await.into_response()
+    let mut response = handler(request).await.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.append(header::VARY, HeaderValue::from_static("Cookie"));
+    response
 }
 
 /// Answers a browser that navigates to `/run/{env}` with the launch page instead of JSON

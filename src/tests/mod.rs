@@ -13,6 +13,7 @@ mod connections;
 mod documents;
 mod gateway;
 mod hang_up;
+mod headers;
 #[cfg(target_os = "linux")]
 mod killed;
 #[cfg(unix)]
