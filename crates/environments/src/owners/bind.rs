@@ -34,7 +34,7 @@ impl Owners<'_> {
         Ok(())
     }
 
-    fn inherits(&self, claimant: &Claimant) -> bool {
+    pub(super) fn inherits(&self, claimant: &Claimant) -> bool {
         !self.reads.cache.launched_by(&claimant.identity).is_empty()
             || (claimant.is_person() && self.inherits_older(claimant))
     }

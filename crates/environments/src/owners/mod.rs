@@ -62,15 +62,19 @@ impl<'a> Owners<'a> {
     }
 
     /// The owner of an environment that the caller launches from `template`. Binds the owner key at
-    /// its first use. The launch may take its first seat on the cached record: a live list has
+    /// its first use, if the launch of somebody without environments `is_allowed`. The launch may take its first seat on the cached record: a live list has
     /// found no environment that a record without a ledger lacks.
     pub(crate) async fn for_launch(
         &self,
         caller: &Caller,
         template: &DployTemplate,
+        is_allowed: impl FnOnce() -> Result<(), Refusal>,
     ) -> Result<Owner, Refusal> {
         let claimant = Claimant::of(caller, &template.spec.owner_claim)?;
         let Some(record) = self.known(&claimant.identity).await? else {
+            if !self.inherits(&claimant) {
+                is_allowed()?;
+            }
             return self.bind(&claimant).await;
         };
         if !was_written(&record) || self.lacks_seats(&record) {
