@@ -190,7 +190,7 @@ async fn a_new_owner_costs_one_list_of_instances_and_a_known_one_nothing() {
     bed.faults(0).take_calls();
     launch(bed.replica(0), &ada, "desk").await.expect("an environment");
     let first = bed.faults(0).take_calls();
-    let create = ["GET dployowners", "GET dployinstances", "POST dployowners"];
+    let create = ["GET dployinstances", "POST dployowners"];
     let launched = ["PATCH status", "POST dployinstances"];
     assert_eq!(first, [&create[..], &launched].concat());
     launch(bed.replica(0), &ada, "lab").await.expect("an environment");

@@ -151,3 +151,22 @@ async fn a_refused_launch_leaves_no_record() {
     let records = bed.owners().list(&ListParams::default()).await.expect("a list").items;
     assert!(records.is_empty(), "{records:?}");
 }
+
+/// Anybody can ask for what does not exist.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_costs_the_api_server_little() {
+    let bed = Bed::with(1).await;
+    bed.template("desk", |_| ()).await;
+    let (replica, ada) = (bed.replica(0), person("ada"));
+    bed.faults(0).take_calls();
+    for _ in 0..20 {
+        launch(replica, &ada, "unknown").await.expect_err("there is none");
+        replica.ready().await.expect("it is ready");
+    }
+    // Two seconds at most pass on a busy machine.
+    let calls = bed.faults(0).take_calls();
+    assert!(calls.len() <= 6, "{calls:?}");
+    replica.status(&ada, "desk").await.expect_err("nothing runs");
+    let calls = bed.faults(0).take_calls();
+    assert!(calls.iter().all(|it| it.starts_with("GET ada")), "{calls:?}");
+}
