@@ -140,7 +140,7 @@ pub(crate) fn site(state: AppState, extra: Router<AppState>) -> Router {
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(CompressionLayer::new().compress_when(compressible))
         .layer(from_fn_with_state(state.clone(), overload::shed))
-        .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(state.clone(), headers::secure))
         .layer(CatchPanicLayer::custom(request_id::panicked))
         .layer(from_fn(request_id::trace))
         .with_state(state)

@@ -41,6 +41,8 @@ export class Installation implements Site {
   private variables: Record<Role, Variables> = { serve: {}, operate: {} };
   private started = 0;
   kube = '';
+  // The proxy of kubectl adds the credentials.
+  readonly kubeHeaders = {};
 
   private constructor(
     readonly url: string,
@@ -287,6 +289,7 @@ export class Installation implements Site {
     return {
       url: `http://localhost:${port}`,
       kube: this.kube,
+      kubeHeaders: this.kubeHeaders,
       namespace: this.namespace,
       workload: this.workload,
       stuckWorkload: this.stuckWorkload,

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -22,6 +22,7 @@ export class Dploy implements Site {
   private constructor(
     readonly url: string,
     readonly kube: string,
+    readonly kubeHeaders: Record<string, string>,
     private readonly child: Child,
     private readonly dataDir: string,
   ) {}
@@ -36,7 +37,8 @@ export class Dploy implements Site {
       env: { ...process.env, ...settings },
       ready: /Dploy is ready at (http:\/\/localhost:\d+)/,
     });
-    return new Dploy(url, `http://127.0.0.1:${kubePort}`, child, dataDir);
+    const [, token] = /token: "(\w+)"/.exec(await readFile(join(dataDir, 'kubeconfig'), 'utf8')) ?? [];
+    return new Dploy(url, `http://127.0.0.1:${kubePort}`, { authorization: `Bearer ${token}` }, child, dataDir);
   }
 
   /** An ID token, as `dploy token` prints it. */

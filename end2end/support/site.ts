@@ -5,8 +5,10 @@ import type { Spec } from './templates.js';
 export interface Site {
   /** The base URL. */
   readonly url: string;
-  /** The base URL of the Kubernetes API, with an admin's rights and without credentials. */
+  /** The base URL of the Kubernetes API. */
   readonly kube: string;
+  /** The headers of an admin's request to it. */
+  readonly kubeHeaders: Record<string, string>;
   /** The namespace of its templates. */
   readonly namespace: string;
   /** The part of a template's spec that runs a workload. */

@@ -22,7 +22,7 @@ pub(crate) use monitoring::metrics_port_if_set;
 pub(crate) use monitoring::{health_address, metrics_address};
 pub use reference::configuration_page;
 pub(crate) use rules::RulesConfig;
-pub(crate) use server::{CapacityConfig, ServerConfig, audit_target, features};
+pub(crate) use server::{CapacityConfig, ServerConfig, audit_target, features, max_connections};
 
 #[cfg(test)]
 mod tests;

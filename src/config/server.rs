@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use wire::UiConfig;
 
 use super::{ConfigError, Env, variables};
+use crate::http::MaxConnections;
 
 /// The address of the server and the form of its log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,6 +53,18 @@ impl CapacityConfig {
             max_streams: limit(&variables::MAX_STREAMS)?.into(),
         })
     }
+}
+
+/// Reads how many connections a replica of `serve` has at the same time.
+///
+/// # Errors
+/// [`ConfigError`] for a malformed variable.
+pub(crate) fn max_connections(env: &Env) -> Result<MaxConnections, ConfigError> {
+    let limit = |variable| env.parsed::<u16>(variable, "a whole number from 0 to 65535");
+    Ok(MaxConnections {
+        total: limit(&variables::MAX_CONNECTIONS)?.into(),
+        per_address: limit(&variables::MAX_CONNECTIONS_PER_ADDRESS)?.into(),
+    })
 }
 
 /// Where the audit log goes: `AUDIT_LOG`.

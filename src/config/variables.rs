@@ -128,6 +128,18 @@ pub const MAX_STREAMS: Variable = with_default(
     "10000",
     "The same for open event streams: one for each open page of the web app.",
 );
+/// `MAX_CONNECTIONS`
+pub const MAX_CONNECTIONS: Variable = with_default(
+    "MAX_CONNECTIONS",
+    "20000",
+    "How many connections a replica of `dploy serve` has at the same time. It closes further ones at once.",
+);
+/// `MAX_CONNECTIONS_PER_ADDRESS`
+pub const MAX_CONNECTIONS_PER_ADDRESS: Variable = with_default(
+    "MAX_CONNECTIONS_PER_ADDRESS",
+    "10000",
+    "The same for connections from one IP address. Behind a proxy, all connections come from its addresses.",
+);
 /// `AUDIT_LOG`
 pub const AUDIT_LOG: Variable = optional(
     "AUDIT_LOG",
@@ -187,6 +199,8 @@ pub const ALL: &[&Variable] = &[
     &MAX_READS,
     &MAX_CHANGES,
     &MAX_STREAMS,
+    &MAX_CONNECTIONS,
+    &MAX_CONNECTIONS_PER_ADDRESS,
     &AUDIT_LOG,
     &CATALOG_ENABLED,
     &INSTANCES_LIST_ENABLED,

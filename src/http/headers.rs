@@ -1,11 +1,12 @@
 //! Security headers of every response.
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{HeaderName, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
+use identity::Identity;
 use leptos::nonce::Nonce;
 
 /// The policy of a response that is not a page: it may load and run nothing.
@@ -26,8 +27,15 @@ const SECURITY_HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
+/// How long a browser uses only HTTPS for this host: a year.
+const HSTS: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// Adds the security headers. A page has already set its own policy.
-pub(crate) async fn secure(request: Request, next: Next) -> Response {
+pub(crate) async fn secure(
+    State(identity): State<Identity>,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_documentation = request.uri().path().starts_with("/docs");
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -37,6 +45,9 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     let policy =
         HeaderValue::from_static(if is_documentation { SWAGGER_POLICY } else { DEFAULT_POLICY });
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+    if identity.is_reached_over_https() {
+        headers.entry(header::STRICT_TRANSPORT_SECURITY).or_insert(HSTS);
+    }
     response
 }
 

@@ -19,5 +19,5 @@ mod state;
 
 pub(crate) use error::ApiError;
 pub(crate) use extract::{Path, Query, SameOriginCaller, SignedIn, VerifiedPrincipal};
-pub(crate) use listen::{ListenError, bind, serve, serve_and_finish};
+pub(crate) use listen::{ListenError, MaxConnections, bind, serve, serve_and_finish};
 pub(crate) use state::AppState;

@@ -5,11 +5,11 @@ use app::SignInFailure;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header, request::Parts},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
-use identity::SignInError;
+use identity::{SignInError, is_from_elsewhere};
 use leptos::{nonce::use_nonce, prelude::use_context};
 use leptos_axum::{LeptosRoutes as _, ResponseOptions};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -50,17 +50,22 @@ pub(crate) async fn file_or_not_found(State(state): State<AppState>, request: Re
 }
 
 /// Renders the whole page before the first byte: without JavaScript, a browser cannot place parts
-/// that are streamed out of order.
+/// that are streamed out of order. A page differs from person to person.
 async fn render(state: &AppState, request: Request) -> Response {
     let options = state.leptos.clone();
     let handler = leptos_axum::render_app_async_with_context(context(state), move || {
         app::shell(options.clone())
     });
-    handler(request).await.into_response()
+    let mut response = handler(request).await.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.append(header::VARY, HeaderValue::from_static("Cookie"));
+    response
 }
 
 /// Answers a browser that navigates to `/run/{env}` with the launch page instead of JSON
-/// (docs/contract.md, "REST").
+/// (docs/contract.md, "REST"). The page launches at once; a page of another site must not make it do
+/// so, because it chose the template and the parameters.
 pub(crate) async fn launch_page_for_browsers(
     State(state): State<AppState>,
     request: Request,
@@ -69,19 +74,50 @@ pub(crate) async fn launch_page_for_browsers(
     let template = request.uri().path().strip_prefix("/run/");
     let is_launch = template.is_some_and(|rest| !rest.is_empty() && !rest.contains('/'));
     if is_launch && request.method() == Method::GET && is_wanted(request.headers()) {
-        let authentication = request.extensions().get::<Authentication>();
-        let is_anonymous = authentication.is_none_or(|result| result.principal.is_none());
-        return if is_anonymous { sign_in_first(&request) } else { render(&state, request).await };
+        return launch_page(&state, request).await;
     }
     next.run(request).await
 }
 
+async fn launch_page(state: &AppState, request: Request) -> Response {
+    let arrived = state.identity.arrived(request.headers(), path_and_query(&request));
+    if arrived.is_none() && is_from_elsewhere(request.headers()) && !asks(&request) {
+        return redirect(&asking(&request));
+    }
+    let authentication = request.extensions().get::<Authentication>();
+    let is_anonymous = authentication.is_none_or(|result| result.principal.is_none());
+    let mut response =
+        if is_anonymous { sign_in_first(&request) } else { render(state, request).await };
+    for cookie in arrived.into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Whether the page waits for the button.
+fn asks(request: &Request) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    form_urlencoded::parse(query.as_bytes()).any(|(name, _)| name == app::WAIT_PARAMETER)
+}
+
+/// The address at which the page waits for the button.
+fn asking(request: &Request) -> String {
+    let separator = if request.uri().query().is_some() { '&' } else { '?' };
+    format!("{}{separator}{}", path_and_query(request), app::WAIT_PARAMETER)
+}
+
+fn path_and_query(request: &Request) -> &str {
+    request.uri().path_and_query().map_or("/", |path| path.as_str())
+}
+
+fn redirect(location: &str) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, location.to_owned())]).into_response()
+}
+
 /// Redirects to sign-in, which returns to the requested path.
 fn sign_in_first(request: &Request) -> Response {
-    let return_url = request.uri().path_and_query().map_or("/", |path| path.as_str());
-    let encoded = utf8_percent_encode(return_url, NON_ALPHANUMERIC);
-    let location = format!("/auth/login?return_url={encoded}");
-    (StatusCode::FOUND, [(header::LOCATION, location)]).into_response()
+    let encoded = utf8_percent_encode(path_and_query(request), NON_ALPHANUMERIC);
+    redirect(&format!("/auth/login?return_url={encoded}"))
 }
 
 /// The path of the page that explains a failed sign-in.

@@ -24,10 +24,10 @@ use super::{Failure, audit, monitoring::MetricsPort, operate, print, signals};
 use crate::{
     cli::{DevArgs, SuperviseArgs, TokenArgs},
     config::{
-        CapacityConfig, Env, RulesConfig, ServerConfig, features, metrics_port_if_set,
-        process_variables, variables,
+        CapacityConfig, Env, RulesConfig, ServerConfig, features, max_connections,
+        metrics_port_if_set, process_variables, variables,
     },
-    http::{self, AppState, overload::Capacity},
+    http::{self, AppState, MaxConnections, overload::Capacity},
     routes,
     telemetry::{self, Audience},
 };
@@ -142,7 +142,8 @@ impl Dev {
         parts.spawn(metrics.serve(registry, stopping.clone()));
         let known = environments.clone();
         let site = site(&development, known, &env, clock, capacity, stopping.clone())?;
-        parts.spawn(serve_site(listener, site, stopping.clone(), environments));
+        let max = max_connections(&env)?;
+        parts.spawn(serve_site(listener, site, max, stopping.clone(), environments));
         Ok(Self { kubeconfig, stopping, parts, development })
     }
 
@@ -224,17 +225,20 @@ async fn serve(
     router: Router,
     stopping: CancellationToken,
 ) -> Result<(), Failure> {
-    Ok(http::serve(listener, router, stopping).await?)
+    http::serve(listener, router, MaxConnections::OF_THE_CLUSTER, stopping).await;
+    Ok(())
 }
 
 async fn serve_site(
     listener: TcpListener,
     site: Router,
+    max: MaxConnections,
     stopping: CancellationToken,
     environments: Environments,
 ) -> Result<(), Failure> {
     let changes = environments.changes_finished();
-    Ok(http::serve_and_finish(listener, site, stopping, changes).await?)
+    http::serve_and_finish(listener, site, max, stopping, changes).await;
+    Ok(())
 }
 
 fn loopback(port: u16) -> SocketAddr {

@@ -7,7 +7,11 @@ use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
 use super::Failure;
-use crate::{config::variables, http, routes};
+use crate::{
+    config::variables,
+    http::{self, MaxConnections},
+    routes,
+};
 
 /// The listener of `METRICS_PORT`, when the port is enabled.
 pub(super) struct MetricsPort(Option<TcpListener>);
@@ -32,6 +36,8 @@ impl MetricsPort {
         if let Ok(address) = listener.local_addr() {
             tracing::info!(metrics = %address, "serving metrics");
         }
-        Ok(http::serve(listener, routes::metrics(registry), stopping).await?)
+        let max = MaxConnections::OF_THE_CLUSTER;
+        http::serve(listener, routes::metrics(registry), max, stopping).await;
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use clock::SystemClock;
 use engines::{Engines, argocd::ArgocdEngine, flux::FluxEngine, manifests::ManifestsEngine};
-use futures::TryFutureExt as _;
+use futures::FutureExt as _;
 use kube::Client;
 use operator::{Operator, Settings};
 use prometheus_client::registry::Registry;
@@ -14,7 +14,8 @@ use tokio_util::sync::CancellationToken;
 use super::{Failure, cluster, monitoring::MetricsPort, signals};
 use crate::{
     config::{Env, RulesConfig, ServerConfig, health_address, metrics_address, variables},
-    http, routes, telemetry,
+    http::{self, MaxConnections},
+    routes, telemetry,
 };
 
 pub(super) async fn play(env: &Env) -> Result<(), Failure> {
@@ -37,7 +38,7 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let probes = routes::operator_probes(operator.readiness());
     tokio::try_join!(
         run(operator, stopping.clone()),
-        http::serve(health, probes, stopping.clone()).map_err(Failure::from),
+        http::serve(health, probes, MaxConnections::OF_THE_CLUSTER, stopping.clone()).map(Ok),
         metrics.serve(registry, stopping),
     )
     .map(drop)

@@ -3,15 +3,15 @@
 use axum::Router;
 use clock::SystemClock;
 use environments::Environments;
-use futures::TryFutureExt as _;
+use futures::FutureExt as _;
 use identity::Identity;
 use prometheus_client::registry::Registry;
 
 use super::{Failure, audit, cluster, monitoring::MetricsPort, signals};
 use crate::{
     config::{
-        CapacityConfig, Env, IdentityConfig, RulesConfig, ServerConfig, features, metrics_address,
-        variables,
+        CapacityConfig, Env, IdentityConfig, RulesConfig, ServerConfig, features, max_connections,
+        metrics_address, variables,
     },
     http::{self, AppState, overload::Capacity},
     routes, telemetry,
@@ -22,6 +22,7 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     telemetry::start(telemetry::audience(&server), telemetry::filter(&server))?;
     let features = features(env)?;
     let capacity = Capacity::new(CapacityConfig::from_env(env)?);
+    let max = max_connections(env)?;
     let rules = RulesConfig::from_env(env)?;
     let settings = IdentityConfig::from_env(env)?.settings();
     let clock = SystemClock::shared();
@@ -41,9 +42,9 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let address = listener.local_addr().unwrap_or(server.address);
     tracing::info!(%address, "serving");
     let site = routes::site(state, Router::new());
+    let finished = environments.changes_finished();
     tokio::try_join!(
-        http::serve_and_finish(listener, site, stopping.clone(), environments.changes_finished())
-            .map_err(Failure::from),
+        http::serve_and_finish(listener, site, max, stopping.clone(), finished).map(Ok),
         metrics.serve(registry, stopping),
     )
     .map(drop)

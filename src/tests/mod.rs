@@ -9,11 +9,15 @@
 mod access;
 mod audit;
 mod chart;
+mod connections;
 mod documents;
 mod gateway;
 mod hang_up;
+mod headers;
 #[cfg(target_os = "linux")]
 mod killed;
+#[cfg(unix)]
+mod kube_port;
 mod lost_records;
 mod metrics;
 mod outage;

@@ -3,6 +3,8 @@
 use reqwest::{Method, header};
 use testbed::TestBed;
 
+use super::visitor::{Visitor, location};
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_failed_sign_in_is_a_json_error_for_a_program_and_a_page_for_a_browser() {
     let bed = TestBed::start(env!("CARGO_BIN_EXE_dploy")).await;
@@ -46,5 +48,36 @@ async fn every_route_answers_errors_as_json() {
     let malformed = alice.get("/api/environments/stream?compact=perhaps").await;
     assert_eq!(malformed.status, 400, "{}", malformed.text);
     assert_eq!(malformed.error(), "the query string cannot be read");
+    bed.stop().await;
+}
+
+/// The page of a launch waits for the button when another site chose its address.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_site_does_not_make_a_person_launch() {
+    let bed = TestBed::start(env!("CARGO_BIN_EXE_dploy")).await;
+    let (mut alice, run) = (Visitor::new(), format!("{}/run/sized?size=large", bed.origin()));
+    let asking = format!("{run}&ask");
+
+    // The person opens the address and signs in. The browser arrives from the provider.
+    let (provider, _) = alice.visit(&run).await;
+    alice.comes_from = "cross-site";
+    let (at, page) = alice.sign_in(&provider, "alice").await;
+    assert_eq!((at.split('#').next(), page.status.as_u16()), (Some(&*run), 200));
+    let again = alice.open(&run).await;
+    assert_eq!(location(&run, &again), Some(asking.clone()), "an arrival counts once");
+    alice.comes_from = "same-site";
+    assert_eq!(location(&run, &alice.open(&run).await), Some(asking.clone()));
+    assert_eq!(alice.open(&asking).await.status, 200);
+    for own in ["none", "same-origin"] {
+        alice.comes_from = own;
+        assert_eq!(alice.open(&run).await.status, 200, "{own}");
+    }
+
+    // Another site begins the sign-in.
+    let mut bob = Visitor::new();
+    bob.comes_from = "cross-site";
+    let login = format!("{}/auth/login?return_url=%2Frun%2Fsized%3Fsize%3Dlarge", bed.origin());
+    let (at, page) = bob.sign_in(&login, "bob").await;
+    assert_eq!((at.split('#').next(), page.status.as_u16()), (Some(&*asking), 200));
     bed.stop().await;
 }

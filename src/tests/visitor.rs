@@ -11,12 +11,14 @@ pub(crate) struct Visitor {
     http: reqwest::Client,
     /// By host, then by name.
     cookies: BTreeMap<String, BTreeMap<String, String>>,
+    /// The value of `Sec-Fetch-Site` when it opens an address.
+    pub(crate) comes_from: &'static str,
 }
 
 impl Visitor {
     pub(crate) fn new() -> Self {
         let http = reqwest::Client::builder().redirect(Policy::none()).build();
-        Self { http: http.expect("a client"), cookies: BTreeMap::new() }
+        Self { http: http.expect("a client"), cookies: BTreeMap::new(), comes_from: "none" }
     }
 
     /// The value of `Cookie` for the host of an address.
@@ -28,7 +30,7 @@ impl Visitor {
 
     /// Opens an address without following redirects.
     pub(crate) async fn open(&mut self, address: &str) -> Response {
-        let request = self.http.get(on_loopback(address));
+        let request = self.http.get(on_loopback(address)).header("sec-fetch-site", self.comes_from);
         self.send(address, request).await
     }
 

@@ -47,8 +47,11 @@ impl World {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let cluster = LocalKube::in_memory(SystemClock::shared());
         let address = serve(front(cluster.router())).await;
-        fs::write(directory.path().join("kubeconfig"), LocalKube::kubeconfig(&address, NAMESPACE))
-            .expect("a kubeconfig");
+        fs::write(
+            directory.path().join("kubeconfig"),
+            LocalKube::kubeconfig(&address, NAMESPACE, None),
+        )
+        .expect("a kubeconfig");
 
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));

@@ -1,7 +1,7 @@
 //! The embedded cluster and the identity provider of one `dploy dev`.
 
 use std::{
-    fmt, fs,
+    fmt,
     path::{Path, PathBuf},
 };
 
@@ -10,7 +10,10 @@ use clock::{SharedClock, SystemClock};
 use kube::Client;
 use localkube::{LocalKube, OpenError};
 
-use crate::{DataDirectory, DevError, cluster, provider::Provider};
+use crate::{
+    DataDirectory, DevError, cluster, kube_guard::guarded, private_file::write_for_owner,
+    provider::Provider,
+};
 
 /// The embedded cluster and the identity provider of one `dploy dev`.
 pub struct Development {
@@ -77,16 +80,17 @@ impl Development {
     }
 
     /// The Kubernetes API as a router, to be served at `port` of loopback, and the file of a
-    /// kubeconfig for it.
+    /// kubeconfig for it, which nobody else can read.
     ///
     /// # Errors
     /// [`DevError::Data`] when the kubeconfig cannot be written.
     pub fn kubernetes_api(&self, port: u16) -> Result<(Router, PathBuf), DevError> {
         let path = self.data.root().join("kubeconfig");
-        let text = LocalKube::kubeconfig(&format!("http://127.0.0.1:{port}"), &self.namespace);
-        fs::write(&path, text)
+        let (address, token) = (format!("http://127.0.0.1:{port}"), clock::random_hex::<32>());
+        let text = LocalKube::kubeconfig(&address, &self.namespace, Some(&token));
+        write_for_owner(&path, text.as_bytes())
             .map_err(|cause| DevError::Data { directory: path.clone(), cause: cause.into() })?;
-        Ok((self.cluster.router(), path))
+        Ok((guarded(self.cluster.router(), port, &token), path))
     }
 }
 

@@ -10,7 +10,9 @@ mod development;
 mod directory;
 mod error;
 mod front;
+mod kube_guard;
 mod local_engines;
+mod private_file;
 pub mod provider;
 pub mod samples;
 

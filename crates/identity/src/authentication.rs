@@ -51,6 +51,13 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// Whether browsers reach the site over HTTPS: the address that a sign-in returns to says so.
+    #[must_use]
+    pub fn is_reached_over_https(&self) -> bool {
+        let oidc = self.settings.oidc.as_ref();
+        oidc.is_some_and(|oidc| oidc.redirect_url.starts_with("https://"))
+    }
+
     /// Checks the settings. The provider is contacted at first use and may be down until then.
     ///
     /// # Errors

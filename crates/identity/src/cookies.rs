@@ -16,6 +16,9 @@ pub(crate) const SESSION: &str = "__Host-dploy_session";
 /// The prefix of the cookie of a pending sign-in; a digest of its state follows.
 pub(crate) const PENDING_SIGN_IN: &str = "__Host-dploy_login_";
 
+/// The cookie that a sign-in leaves for the page that it returns to.
+pub(crate) const ARRIVAL: &str = "__Host-dploy_arrival";
+
 /// The longest value of one cookie. Browsers keep 4,096 bytes, which include the name and
 /// attributes.
 const MAX_COOKIE_VALUE_BYTES: usize = 3_600;

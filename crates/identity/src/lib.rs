@@ -26,6 +26,6 @@ pub use authentication::{Authenticated, Identity};
 pub use error::{AuthError, SetupError, SignInError};
 pub use principal::Principal;
 pub use return_url::ReturnUrl;
-pub use same_origin::same_origin;
+pub use same_origin::{is_from_elsewhere, same_origin};
 pub use settings::{OidcSettings, Secret, Settings};
 pub use sign_in::{FailedSignIn, Redirect};

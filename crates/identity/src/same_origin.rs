@@ -24,6 +24,23 @@ pub fn same_origin(headers: &HeaderMap) -> bool {
     }
 }
 
+/// Whether a page of another origin navigated the browser here.
+///
+/// `Sec-Fetch-Site` decides when it is present. Browsers leave it out on plain HTTP, and older ones
+/// always; then `Referer` decides. A navigation without either header counts as the person's own.
+#[must_use]
+pub fn is_from_elsewhere(headers: &HeaderMap) -> bool {
+    if headers.contains_key("sec-fetch-site") {
+        return !same_origin(headers);
+    }
+    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let Some(referer) = referer else { return false };
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let from = url::Url::parse(referer).ok();
+    let authority = from.as_ref().map(url::Url::authority);
+    !authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host))
+}
+
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
@@ -54,6 +71,33 @@ mod tests {
                 headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
             }
             assert_eq!(same_origin(&headers), expected, "{site:?} {origin:?}");
+        }
+    }
+
+    #[test]
+    fn a_navigation_by_another_page_is_recognised() {
+        for (site, referer, expected) in [
+            (Some("same-origin"), None, false),
+            (Some("none"), Some("https://evil.test/"), false),
+            (Some("same-site"), None, true),
+            (Some("cross-site"), Some("https://dploy.test/"), true),
+            (None, Some("https://dploy.test/run/x"), false),
+            (None, Some("https://DPLOY.test/"), false),
+            (None, Some("https://dploy.test.evil/"), true),
+            (None, Some("https://dploy.test:8443/"), true),
+            (None, Some("https://dploy.test@evil.test/"), true),
+            (None, Some("no address"), true),
+            (None, None, false),
+        ] {
+            let mut headers =
+                HeaderMap::from_iter([(header::HOST, HeaderValue::from_static("dploy.test"))]);
+            if let Some(site) = site {
+                headers.insert("sec-fetch-site", HeaderValue::from_static(site));
+            }
+            if let Some(referer) = referer {
+                headers.insert(header::REFERER, HeaderValue::from_static(referer));
+            }
+            assert_eq!(is_from_elsewhere(&headers), expected, "{site:?} {referer:?}");
         }
     }
 }

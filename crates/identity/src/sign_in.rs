@@ -12,7 +12,8 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Identity, ReturnUrl, SignInError,
-    cookies::{PENDING_SIGN_IN, SESSION, count, removed},
+    cookies::{ARRIVAL, PENDING_SIGN_IN, SESSION, count, removed},
+    is_from_elsewhere,
     session::Session,
 };
 
@@ -20,6 +21,8 @@ use crate::{
 const SIGN_IN_TIMEOUT: SignedDuration = SignedDuration::from_mins(10);
 /// The most pending sign-ins of one browser. The next one removes the others.
 const MAX_PENDING_SIGN_INS: usize = 8;
+/// How long a browser may take from the callback to the page that it returns to.
+const ARRIVAL_TIMEOUT: SignedDuration = SignedDuration::from_mins(1);
 
 /// Where the browser goes next, and the cookies it gets.
 #[derive(Debug)]
@@ -52,6 +55,16 @@ struct PendingSignIn {
     nonce: String,
     verifier: String,
     return_url: ReturnUrl,
+    /// Whether the person began it, and not a page of another origin.
+    is_own: bool,
+    until: Timestamp,
+}
+
+/// What a sign-in leaves for the page that it returns to. The browser arrives there from the
+/// provider, like from any other site.
+#[derive(Serialize, Deserialize)]
+struct Arrival {
+    return_url: ReturnUrl,
     until: Timestamp,
 }
 
@@ -82,6 +95,7 @@ impl Identity {
             nonce: request.nonce,
             verifier: request.verifier,
             return_url,
+            is_own: !is_from_elsewhere(headers),
             until: self.clock.now() + SIGN_IN_TIMEOUT,
         };
         let too_many = count(headers, PENDING_SIGN_IN) >= MAX_PENDING_SIGN_INS;
@@ -112,6 +126,15 @@ impl Identity {
             Ok((address, session)) => redirect(&address, session.into_iter().chain(used).collect()),
             Err(error) => Err(FailedSignIn { error, set_cookies: used }),
         }
+    }
+
+    /// Whether the request arrives at this path from a sign-in that the person began there. Counts
+    /// once: returns the `Set-Cookie` headers that remove the cookie.
+    #[must_use]
+    pub fn arrived(&self, headers: &HeaderMap, path_and_query: &str) -> Option<Vec<HeaderValue>> {
+        let arrival: Arrival = self.cookies.read(headers, ARRIVAL)?;
+        let is_it = arrival.return_url.as_str() == path_and_query;
+        (is_it && self.clock.now() <= arrival.until).then(|| removed(headers, ARRIVAL))
     }
 
     /// Removes Dploy's cookies: `GET /auth/logout`. The provider's own session stays, because other
@@ -145,8 +168,24 @@ impl Identity {
         let now = self.clock.now();
         let session = Session::new(verified, tokens.refresh_token, now);
         let too_large = || SignInError::Verification("the claims are too large for cookies".into());
-        let set_cookies = self.cookies.set_session(headers, &session, now).ok_or_else(too_large)?;
+        let mut set_cookies =
+            self.cookies.set_session(headers, &session, now).ok_or_else(too_large)?;
+        if pending.is_own {
+            set_cookies.extend(self.arrival(headers, &pending.return_url, now));
+        }
         Ok((format!("{}#token={id_token}", pending.return_url), set_cookies))
+    }
+
+    /// The `Set-Cookie` headers of an [`Arrival`].
+    fn arrival(
+        &self,
+        headers: &HeaderMap,
+        return_url: &ReturnUrl,
+        now: Timestamp,
+    ) -> Vec<HeaderValue> {
+        let arrival = Arrival { return_url: return_url.clone(), until: now + ARRIVAL_TIMEOUT };
+        let lifetime = Duration::seconds(ARRIVAL_TIMEOUT.as_secs());
+        self.cookies.set(headers, ARRIVAL, &arrival, lifetime).unwrap_or_default()
     }
 
     fn pending_sign_in(

@@ -83,6 +83,18 @@ test('an environment without a web page shows the command that connects to it', 
   expect(await echoed(command, 'hello there')).toBe('hello there');
 });
 
+test('a page of another site does not launch anything', async ({ signIn, dploy, client }) => {
+  const page = await signIn('alice');
+  await page.route('http://elsewhere.test/', (route) => {
+    const body = `<script>location.href = '${dploy.url}/run/sized?size=large'</script>`;
+    return route.fulfill({ contentType: 'text/html', body });
+  });
+  await page.goto('http://elsewhere.test/');
+  await expect(page).toHaveURL(`${dploy.url}/run/sized?size=large&ask`);
+  await expect(page.getByRole('button', { name: 'Launch' })).toBeVisible();
+  expect((await (await client('alice')).list()).count).toBe(0);
+});
+
 /** Sends a line to the address of an `nc` command and returns the echoed line. */
 function echoed(command: string, line: string): Promise<string> {
   const [, host, port] = /^nc (\S+) (\d+)$/.exec(command) ?? [];

@@ -7,6 +7,7 @@ use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey as _, pkcs8::spki::der::
 use openidconnect::{JsonWebKeyId, core::CoreEdDsaPrivateSigningKey};
 
 use super::Cause;
+use crate::private_file::write_for_owner;
 
 const KEY: &str = "signing-key.pem";
 const CLIENT_SECRET: &str = "client-secret";
@@ -32,7 +33,7 @@ impl Keyring {
         fs::create_dir_all(directory)?;
         keep(directory, KEY, || new_key().map_err(io::Error::other))?;
         keep(directory, CLIENT_SECRET, || Ok(clock::random_hex::<32>()))?;
-        write(&directory.join(ISSUER), issuer)?;
+        write_for_owner(&directory.join(ISSUER), issuer.as_bytes())?;
         Self::reopen(directory)
     }
 
@@ -66,18 +67,5 @@ fn new_key() -> Result<String, ed25519_dalek::pkcs8::Error> {
 
 fn keep(directory: &Path, name: &str, make: impl FnOnce() -> io::Result<String>) -> io::Result<()> {
     let path = directory.join(name);
-    if path.exists() { Ok(()) } else { write(&path, &make()?) }
-}
-
-/// Writes a file that only the user can read. A crash leaves the old file or the new one.
-fn write(path: &Path, text: &str) -> io::Result<()> {
-    let new_file = path.with_extension("new");
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&new_file)?;
-    io::Write::write_all(&mut file, text.as_bytes())?;
-    file.sync_all()?;
-    fs::rename(new_file, path)
+    if path.exists() { Ok(()) } else { write_for_owner(&path, make()?.as_bytes()) }
 }

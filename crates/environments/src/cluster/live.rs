@@ -3,9 +3,13 @@
 use std::sync::Arc;
 
 use kube::{Api, Client, api::ListParams, core::DeserializeGuard};
-use resources::{DployInstance, DployOwner, DployTemplate, Identity, identity_label, meta};
+use resources::{DployInstance, DployOwner, DployTemplate, meta};
 
-use super::{call::call, error::ClusterError};
+use super::{
+    call::call,
+    error::ClusterError,
+    memory::{Answered, Missing},
+};
 use crate::cache::Cache;
 
 /// Reads from the API server itself.
@@ -16,6 +20,8 @@ pub(crate) struct Live {
     guarded_instances: Api<DeserializeGuard<DployInstance>>,
     owners: Api<DployOwner>,
     cache: Arc<Cache>,
+    missing_templates: Missing,
+    answered: Answered,
 }
 
 impl Live {
@@ -26,25 +32,31 @@ impl Live {
             guarded_instances: Api::namespaced(client.clone(), namespace),
             owners: Api::namespaced(client.clone(), namespace),
             cache,
+            missing_templates: Missing::default(),
+            answered: Answered::default(),
         }
     }
 
-    /// Checks that the API server lists templates.
+    /// Checks that the API server lists templates, or did so a moment ago.
     pub(crate) async fn ping(&self) -> Result<(), ClusterError> {
         let one = ListParams::default().limit(1);
-        call("list templates", self.templates.list_metadata(&one)).await.map(drop)
+        let list = call("list templates", self.templates.list_metadata(&one));
+        self.answered.or_ask(async { list.await.map(drop) }).await
     }
 
-    /// The template of this name.
+    /// The template of this name. An unknown name is asked for once a second.
     pub(crate) async fn template(&self, name: &str) -> Result<Option<DployTemplate>, ClusterError> {
-        if !is_object_name(name) {
+        if !is_object_name(name) || self.missing_templates.contains(name) {
             return Ok(None);
         }
         let seen = self.cache.templates.get(name);
         let found = call("read a template", self.templates.get_opt(name)).await?;
         match &found {
             Some(template) => self.cache.templates.note(template),
-            None => seen.iter().for_each(|it| self.cache.templates.forget(it)),
+            None => {
+                self.missing_templates.insert(name);
+                seen.iter().for_each(|it| self.cache.templates.forget(it));
+            }
         }
         Ok(found)
     }
@@ -58,15 +70,6 @@ impl Live {
             None => seen.iter().for_each(|it| self.cache.owners.forget(it)),
         }
         Ok(found)
-    }
-
-    /// Reads the owner records with the label of this identity into the cache.
-    pub(crate) async fn owners_of(&self, identity: &Identity) -> Result<(), ClusterError> {
-        let label = identity_label(identity);
-        let labelled = ListParams::default().labels(&format!("{}={label}", meta::IDENTITY));
-        let found = call("list owner records", self.owners.list(&labelled)).await?;
-        found.iter().for_each(|owner| self.cache.owners.note(owner));
-        Ok(())
     }
 
     /// Reads the instances with these owner keys into the cache. An instance that cannot be

@@ -4,6 +4,7 @@
 mod call;
 mod error;
 mod live;
+mod memory;
 mod writes;
 
 pub(crate) use self::{error::ClusterError, live::Live, writes::Writes};

@@ -10,7 +10,7 @@ use ledger::{
     seats::{SeatKey, seat_at, seat_to_claim},
     timeouts::RESERVATION_TIMEOUT,
 };
-use resources::{DployInstance, DployOwner, Seat};
+use resources::{DployInstance, DployOwner, DployTemplate, Seat};
 use tokio::time::{Instant, timeout_at};
 
 use super::{write_seat::write_seat, written_environment};
@@ -21,8 +21,8 @@ use crate::{
     contention::Reservation,
     free_seat::give_back,
     own_effect::{Effect, or_own_effect},
-    ports::Ports,
-    queue,
+    ports::{Ports, Reads},
+    queue::{self, Entry},
 };
 
 /// One claim.
@@ -59,7 +59,7 @@ impl<'a> Claim<'a> {
                 if let Some(seat) = seat_at(&record, self.key).cloned() {
                     give_back(self.ports, &self.order.owner, &seat).await;
                 }
-                return Err(self.refusal());
+                return Err(pool_empty(self.ports.reads, &self.key.template));
             };
             let (now, ticket) = (self.ports.reads.now(), self.ports.reads.world.random_hex::<8>());
             let Candidate { member, claimable, .. } = &candidate;
@@ -74,17 +74,6 @@ impl<'a> Claim<'a> {
             drop(candidate);
             attempts.again().await?;
         }
-    }
-
-    /// Whether the cache shows a warm member.
-    pub(super) fn has_warm(&self) -> bool {
-        !self.warm_members().is_empty()
-    }
-
-    /// The refusal of a launch that finds no warm member.
-    pub(super) fn refusal(&self) -> Refusal {
-        let retry_after = queue::retry_after(self.ports.reads, &self.key.template);
-        Refusal::PoolEmpty { retry_after }
     }
 
     /// Makes the member the owner's. `None` when the member has changed since it was chosen. No
@@ -140,11 +129,25 @@ impl<'a> Claim<'a> {
 
     /// The names of the warm members, in the order in which this owner tries them.
     fn warm_members(&self) -> Vec<String> {
-        let unclaimed = InstanceKey::Unclaimed(self.key.template.clone());
-        let members = self.ports.reads.cache.instances.find(&unclaimed);
-        let mut names: Vec<String> =
-            members.iter().filter(|it| is_warm(it)).map(|it| it.name_any()).collect();
+        let mut names = warm_members(self.ports.reads, &self.key.template);
         sort_for_owner(&mut names, &self.order.owner);
         names
     }
+}
+
+/// The names of the warm members of a template's pool in the cache.
+fn warm_members(reads: &Reads, template: &str) -> Vec<String> {
+    let members = reads.cache.instances.find(&InstanceKey::Unclaimed(template.to_owned()));
+    members.iter().filter(|it| is_warm(it)).map(|it| it.name_any()).collect()
+}
+
+/// How a launch gets a member of the template's pool, as the cache shows it.
+pub(super) fn entry(reads: &Reads, template: &DployTemplate) -> Entry {
+    let has_warm = !warm_members(reads, &template.name_any()).is_empty();
+    queue::entry(reads, template, has_warm)
+}
+
+/// The refusal of a launch that finds no warm member.
+pub(super) fn pool_empty(reads: &Reads, template: &str) -> Refusal {
+    Refusal::PoolEmpty { retry_after: queue::retry_after(reads, template) }
 }

@@ -26,8 +26,12 @@ use tracing::{Span, field, info, instrument};
 use wire::Run;
 
 use self::{
-    claim::Claim, delete_expired::delete_expired, lasting_claims::lasting_claims,
-    make_room::has_room, on_demand::create_new, wait::WriterDeadline,
+    claim::{Claim, pool_empty},
+    delete_expired::delete_expired,
+    lasting_claims::lasting_claims,
+    make_room::has_room,
+    on_demand::create_new,
+    wait::WriterDeadline,
 };
 use crate::{
     Caller, Refusal,
@@ -40,7 +44,7 @@ use crate::{
     parameters,
     ports::Ports,
     queue::{self, Entry},
-    quota::is_below_limit,
+    quota::{is_below_limit, limit},
     views,
 };
 
@@ -202,7 +206,7 @@ impl Launch<'_> {
     ) -> Result<Option<DployInstance>, Refusal> {
         let Self { ports, template, key, .. } = self;
         let claim = Claim::new(*ports, key, order);
-        match queue::entry(ports.reads, template, claim.has_warm()) {
+        match claim::entry(ports.reads, template) {
             Entry::Claim => match claim.run(record).await {
                 Err(Refusal::PoolEmpty { .. })
                     if queue::when_empty(template) != WhenEmpty::Refuse =>
@@ -212,12 +216,29 @@ impl Launch<'_> {
                 claimed => claimed,
             },
             Entry::Join => create_new(*ports, key, template, order, record).await,
-            Entry::Refuse => Err(claim.refusal()),
+            Entry::Refuse => Err(pool_empty(ports.reads, &key.template)),
         }
     }
 
     async fn owner(&self) -> Result<Owner, Refusal> {
-        Owners::of(self.ports).for_launch(self.caller, self.template).await
+        let is_allowed = || self.check_newcomer();
+        Owners::of(self.ports).for_launch(self.caller, self.template, is_allowed).await
+    }
+
+    /// Refuses the launch of somebody without a record, who has no environment that it could
+    /// return, before a record is created.
+    fn check_newcomer(&self) -> Result<(), Refusal> {
+        let (reads, template) = (self.ports.reads, self.template);
+        parameters::choose(&template.spec.parameters, self.given)?;
+        if limit(reads, None, Some(&template.spec)) == 0 {
+            return Err(Refusal::QuotaReached(0));
+        }
+        match template.spec.method {
+            Method::Pool if claim::entry(reads, template) == Entry::Refuse => {
+                Err(pool_empty(reads, &self.key.template))
+            }
+            Method::Pool | Method::OnDemand => Ok(()),
+        }
     }
 
     /// What to write for the owner of `record`. The parameters are checked only here: a launch

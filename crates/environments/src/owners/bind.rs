@@ -34,7 +34,7 @@ impl Owners<'_> {
         Ok(())
     }
 
-    fn inherits(&self, claimant: &Claimant) -> bool {
+    pub(super) fn inherits(&self, claimant: &Claimant) -> bool {
         !self.reads.cache.launched_by(&claimant.identity).is_empty()
             || (claimant.is_person() && self.inherits_older(claimant))
     }
@@ -101,7 +101,7 @@ fn keys(reads: &Reads, claimant: &Claimant) -> Vec<String> {
 }
 
 /// The keys of the claimant's name and of the instances that the claimant launched.
-fn possible_keys(reads: &Reads, claimant: &Claimant) -> BTreeSet<String> {
+pub(super) fn possible_keys(reads: &Reads, claimant: &Claimant) -> BTreeSet<String> {
     let launched = reads.cache.launched_by(&claimant.identity);
     let of_instances = launched.iter().map(|it| it.spec.owner.clone()).filter(|it| !it.is_empty());
     of_instances.chain([claimant.key(), claimant.suffixed_key()]).collect()

@@ -10,10 +10,13 @@ use std::sync::Arc;
 
 use kube::ResourceExt;
 use ledger::seats::{SeatKey, seat_at, was_written};
-use resources::{DployOwner, DployTemplate, Identity, IdentityKind, identity_label};
+use resources::{DployOwner, DployTemplate, IdentityKind, identity_label};
 
-use self::identity::{person, team};
 pub(crate) use self::{bind::key_to_bind, claimant::Claimant};
+use self::{
+    bind::possible_keys,
+    identity::{person, team},
+};
 use crate::{
     Caller, Refusal,
     cluster::Writes,
@@ -62,16 +65,24 @@ impl<'a> Owners<'a> {
     }
 
     /// The owner of an environment that the caller launches from `template`. Binds the owner key at
-    /// its first use. The launch may take its first seat on the cached record: a live list has
-    /// found no environment that a record without a ledger lacks.
+    /// its first use, if the launch of somebody without environments `is_allowed`. The launch may
+    /// take its first seat on the cached record: a live list has found no environment that a record
+    /// without a ledger lacks.
     pub(crate) async fn for_launch(
         &self,
         caller: &Caller,
         template: &DployTemplate,
+        is_allowed: impl FnOnce() -> Result<(), Refusal>,
     ) -> Result<Owner, Refusal> {
         let claimant = Claimant::of(caller, &template.spec.owner_claim)?;
-        let Some(record) = self.known(&claimant.identity).await? else {
-            return self.bind(&claimant).await;
+        let record = match self.reads.cache.owner_of(&claimant.identity) {
+            Some(record) => record,
+            None => match is_allowed() {
+                Err(refusal) if !self.inherits(&claimant) => {
+                    self.known(&claimant).await?.ok_or(refusal)?
+                }
+                Ok(()) | Err(_) => return self.bind(&claimant).await,
+            },
         };
         if !was_written(&record) || self.lacks_seats(&record) {
             self.reseat(&record).await?;
@@ -111,19 +122,27 @@ impl<'a> Owners<'a> {
     /// The owner that this identity is bound to, or that it is bound to now because it inherits
     /// instances.
     async fn known_or_inherited(&self, claimant: &Claimant) -> Result<Option<Owner>, Refusal> {
-        match self.known(&claimant.identity).await? {
+        match self.known(claimant).await? {
             Some(record) => Ok(Some(Owner::of(&record))),
             None if self.inherits_older(claimant) => self.bind(claimant).await.map(Some),
             None => Ok(None),
         }
     }
 
-    /// The record of this identity.
-    async fn known(&self, identity: &Identity) -> Result<Option<Arc<DployOwner>>, Refusal> {
-        if let Some(record) = self.reads.cache.owner_of(identity) {
+    /// The record of the claimant's identity. The cache may lack one that another replica has just
+    /// created, under one of the keys that the claimant can get.
+    async fn known(&self, claimant: &Claimant) -> Result<Option<Arc<DployOwner>>, Refusal> {
+        let cached = || self.reads.cache.owner_of(&claimant.identity);
+        if let Some(record) = cached() {
             return Ok(Some(record));
         }
-        self.reads.live.owners_of(identity).await?;
-        Ok(self.reads.cache.owner_of(identity))
+        for key in possible_keys(self.reads, claimant) {
+            // The read fills the cache.
+            self.reads.live.owner(&key).await?;
+            if let Some(record) = cached() {
+                return Ok(Some(record));
+            }
+        }
+        Ok(None)
     }
 }

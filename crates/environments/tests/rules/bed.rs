@@ -96,6 +96,14 @@ impl Bed {
         &self.replicas[n % self.replicas.len()].1
     }
 
+    /// Forgets the calls of the first replica, and returns the method and the last part of the path
+    /// of each that is no watch.
+    pub(crate) fn take_calls(&self) -> Vec<String> {
+        let calls = self.network(0).take().into_iter().filter(|call| !call.is_watch);
+        let last = |path: &str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        calls.map(|call| format!("{} {}", call.method, last(&call.path))).collect()
+    }
+
     /// From now on, the answer to every third write of each replica is lost, unreadable or that of
     /// a repetition.
     pub(crate) fn lose_answers(&self) {

@@ -1,6 +1,8 @@
 //! Different identities never share an environment, whatever their names are.
 
 use environments::{Caller, RefusalKind};
+use kube::api::ListParams;
+use resources::Parameter;
 use serde_json::json;
 
 use crate::bed::{Bed, called, launch, person, with_claims};
@@ -132,4 +134,39 @@ async fn a_token_without_a_name_owns_nothing_personally() {
     launch(bed.replica(0), &nameless, "shared").await.expect("the team's");
     assert_eq!(bed.replica(0).list(&nameless).await.expect("a list").count, 1);
     assert!(bed.replica(0).me(&nameless).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_launch_leaves_no_record() {
+    let bed = Bed::with(1).await;
+    bed.template("sized", |spec| {
+        spec.parameters =
+            vec![Parameter { name: "size".into(), required: true, ..Parameter::default() }];
+    })
+    .await;
+    bed.pool("cold", 0).await;
+    for template in ["sized", "cold"] {
+        launch(bed.replica(0), &person("ada"), template).await.expect_err(template);
+    }
+    let records = bed.owners().list(&ListParams::default()).await.expect("a list").items;
+    assert!(records.is_empty(), "{records:?}");
+}
+
+/// Anybody can ask for what does not exist.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stranger_costs_the_api_server_little() {
+    let bed = Bed::with(1).await;
+    bed.template("desk", |_| ()).await;
+    let (replica, ada) = (bed.replica(0), person("ada"));
+    bed.take_calls();
+    for _ in 0..20 {
+        launch(replica, &ada, "unknown").await.expect_err("there is none");
+        replica.ready().await.expect("it is ready");
+    }
+    // Two seconds at most pass on a busy machine.
+    let calls = bed.take_calls();
+    assert!(calls.len() <= 6, "{calls:?}");
+    replica.status(&ada, "desk").await.expect_err("nothing runs");
+    let calls = bed.take_calls();
+    assert!(calls.iter().all(|it| it.starts_with("GET ada")), "{calls:?}");
 }
