@@ -39,6 +39,7 @@ mod view_models;
 pub use app::App;
 #[cfg(feature = "ssr")]
 pub use links::WAIT_PARAMETER;
+#[cfg(feature = "ssr")]
 pub use pages::PAGES;
 pub use shell::shell;
 pub use view_models::SignInFailure;

@@ -64,8 +64,8 @@ async fn render(state: &AppState, request: Request) -> Response {
 }
 
 /// Answers a browser that navigates to `/run/{env}` with the launch page instead of JSON
-/// (docs/contract.md, "REST"). The page launches at once; a page of another site must not make it do
-/// so, because it chose the template and the parameters.
+/// (docs/contract.md, "REST"). The page launches at once. A page of another site must not make it
+/// do so, because it chose the template and the parameters.
 pub(crate) async fn launch_page_for_browsers(
     State(state): State<AppState>,
     request: Request,

@@ -39,7 +39,12 @@ pub(crate) async fn sign_out(State(identity): State<Identity>, headers: HeaderMa
     redirected(identity.sign_out(&headers))
 }
 
-fn redirected(Redirect { location, set_cookies }: Redirect) -> Response {
+fn redirected(redirect: Redirect) -> Response {
+    let Redirect { location, mut set_cookies, arrival } = redirect;
+    // Only the launch page asks who began the sign-in.
+    if location.as_bytes().starts_with(b"/run/") {
+        set_cookies.extend(arrival);
+    }
     let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, NO_STORE)];
     (StatusCode::FOUND, headers, appended(set_cookies)).into_response()
 }

@@ -77,7 +77,7 @@ async fn a_header_that_never_ends_or_is_too_large_is_refused() {
 
 /// The answer to one request on a connection of its own; empty when that is refused.
 async fn health(address: &str) -> String {
-    let mut connection = TcpStream::connect(address).await.unwrap();
+    let mut connection = TcpStream::connect(address).await.expect("a connection");
     // The server may have closed it already.
     let request = b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
     let _ = connection.write_all(request).await;

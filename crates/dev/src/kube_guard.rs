@@ -1,9 +1,9 @@
 //! Guards the Kubernetes API on loopback.
 //!
-//! Who uses this API runs programs as the developer: a template of engine `process` names one. Every
+//! Who uses this API runs programs as the developer: a template of engine `process` names one. Each
 //! page in a browser of the same machine can send requests to the port, by a form, a fetch, or a
-//! domain name that an attacker points at 127.0.0.1. So a request needs the token of the kubeconfig,
-//! which only the developer can read.
+//! domain name that an attacker points at 127.0.0.1. So a request needs the token of the
+//! kubeconfig, which only the developer can read.
 
 use axum::{
     Json, Router,

@@ -31,6 +31,9 @@ pub struct Redirect {
     pub location: HeaderValue,
     /// `Set-Cookie` headers.
     pub set_cookies: Vec<HeaderValue>,
+    /// More of them, after a sign-in that the person began: they tell the page at `location` so
+    /// ([`Identity::arrived`]).
+    pub arrival: Vec<HeaderValue>,
 }
 
 /// A sign-in that failed. Its cookies are set all the same.
@@ -66,6 +69,16 @@ struct PendingSignIn {
 struct Arrival {
     return_url: ReturnUrl,
     until: Timestamp,
+}
+
+/// A sign-in that succeeded.
+struct SignedIn {
+    /// The address to return to.
+    address: String,
+    /// The `Set-Cookie` headers of the session.
+    session: Vec<HeaderValue>,
+    /// Those of an [`Arrival`].
+    arrival: Vec<HeaderValue>,
 }
 
 /// The parameters that the provider adds to the callback's address.
@@ -123,7 +136,10 @@ impl Identity {
             .map(|state| removed(headers, &cookie_name(state)))
             .unwrap_or_default();
         match self.exchange_code(headers, query).await {
-            Ok((address, session)) => redirect(&address, session.into_iter().chain(used).collect()),
+            Ok(SignedIn { address, session, arrival }) => {
+                let set_cookies = session.into_iter().chain(used).collect();
+                Ok(Redirect { arrival, ..redirect(&address, set_cookies)? })
+            }
             Err(error) => Err(FailedSignIn { error, set_cookies: used }),
         }
     }
@@ -143,15 +159,15 @@ impl Identity {
     pub fn sign_out(&self, headers: &HeaderMap) -> Redirect {
         let mut set_cookies = removed(headers, SESSION);
         set_cookies.extend(removed(headers, PENDING_SIGN_IN));
-        Redirect { location: HeaderValue::from_static("/"), set_cookies }
+        set_cookies.extend(removed(headers, ARRIVAL));
+        Redirect { location: HeaderValue::from_static("/"), set_cookies, arrival: Vec::new() }
     }
 
-    /// The address to return to, and the `Set-Cookie` headers of the session.
     async fn exchange_code(
         &self,
         headers: &HeaderMap,
         query: CallbackQuery,
-    ) -> Result<(String, Vec<HeaderValue>), SignInError> {
+    ) -> Result<SignedIn, SignInError> {
         let provider = self.provider.as_ref().ok_or(SignInError::NotSetUp)?;
         let state = query.state.ok_or(SignInError::Refused)?;
         let pending = self.pending_sign_in(headers, &state)?;
@@ -168,12 +184,14 @@ impl Identity {
         let now = self.clock.now();
         let session = Session::new(verified, tokens.refresh_token, now);
         let too_large = || SignInError::Verification("the claims are too large for cookies".into());
-        let mut set_cookies =
-            self.cookies.set_session(headers, &session, now).ok_or_else(too_large)?;
-        if pending.is_own {
-            set_cookies.extend(self.arrival(headers, &pending.return_url, now));
-        }
-        Ok((format!("{}#token={id_token}", pending.return_url), set_cookies))
+        let cookies = self.cookies.set_session(headers, &session, now).ok_or_else(too_large)?;
+        let arrival = if pending.is_own {
+            self.arrival(headers, &pending.return_url, now)
+        } else {
+            Vec::new()
+        };
+        let address = format!("{}#token={id_token}", pending.return_url);
+        Ok(SignedIn { address, session: cookies, arrival })
     }
 
     /// The `Set-Cookie` headers of an [`Arrival`].
@@ -224,7 +242,7 @@ fn cookie_name(state: &str) -> String {
 
 fn redirect(address: &str, set_cookies: Vec<HeaderValue>) -> Result<Redirect, FailedSignIn> {
     match HeaderValue::from_str(address) {
-        Ok(location) => Ok(Redirect { location, set_cookies }),
+        Ok(location) => Ok(Redirect { location, set_cookies, arrival: Vec::new() }),
         Err(_) => {
             let cause = "the provider's address is not a valid `Location`";
             Err(FailedSignIn { error: SignInError::Provider(cause.into()), set_cookies })
