@@ -42,9 +42,11 @@ pub(crate) async fn run_all(context: Arc<Context>) {
         run(&context, mirrors.instances.store(), instances, |it, context| {
             instances::reconcile(it, context).boxed()
         }),
-        run(&context, mirrors.templates.store(), templates, |it, context| {
-            templates::reconcile(it, context).boxed()
-        }),
+        async {
+            templates::all_are_known(&context).await;
+            let reconcile = |it, context| templates::reconcile(it, context).boxed();
+            run(&context, mirrors.templates.store(), templates, reconcile).await;
+        },
         run(&context, mirrors.owners.store(), owners, |it, context| {
             owners::reconcile(it, context).boxed()
         }),

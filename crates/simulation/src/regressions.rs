@@ -68,6 +68,12 @@ pub(crate) fn all() -> Vec<Regression> {
             .happens(Event::Kill(Node::Operator(1), 20_000))
             .happens(Event::Admin(Admin::DeleteInstance(HUB)))
             .happens(Event::Admin(Admin::DropFinalizers(0))),
+        of("the watch of a new leader lacks the last creation of the former one")
+            .harm(leader, Call::Place, Harm::Kill(60_000))
+            .ask(Ask::Launch, "lab")
+            .by("dan")
+            .ask(Ask::Launch, "lab")
+            .happens(Event::StallWatches(Node::Operator(1), 45_000)),
         of("the deletion of a served place is lost, and its owner extends meanwhile")
             .ask(Ask::Launch, "line")
             .at_once()

@@ -104,6 +104,15 @@ impl<'a> Reads<'a> {
         Ok(found.into_iter().filter_map(|guarded| guarded.0.ok()).collect())
     }
 
+    /// The metadata of the members of all pools, read live.
+    pub(crate) async fn pool_members(
+        self,
+    ) -> Result<Vec<PartialObjectMeta<DployInstance>>, ReconcileError> {
+        let pooled = ListParams::default().labels(&format!("{}={}", meta::POOLED, meta::TRUE));
+        let listed = self.0.api::<DployInstance>().list_metadata(&pooled).await;
+        Ok(listed.operation("list the members of pools")?.items)
+    }
+
     /// Whether the API server has an instance with this value of label `dploy.dev/instance`.
     /// Terminating and malformed instances exist, too. A void one only takes the name: it never had
     /// a namespace or a workload.

@@ -3,6 +3,7 @@
 mod carry_out;
 mod conclude;
 mod draft;
+mod known_members;
 mod observe;
 mod serve_queue;
 
@@ -12,6 +13,7 @@ use kube::{ResourceExt, runtime::controller::Action};
 use planner::template::decide;
 use resources::DployTemplate;
 
+pub(crate) use self::known_members::all_are_known;
 use self::{
     carry_out::carry_out, conclude::conclude, draft::draft, observe::observe,
     serve_queue::serve_queue,
