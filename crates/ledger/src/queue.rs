@@ -13,7 +13,7 @@ use crate::{
     order::{Order, deadline},
     orphan::orphaned_at,
     seats::{SeatKey, seat_at, seat_to_claim, seats_with},
-    standing::is_deleting,
+    standing::{is_deleting, is_past_deadline},
     timeouts::API_CALL_TIMEOUT,
     timestamps::{self, created_at},
     void::is_void,
@@ -111,8 +111,8 @@ pub enum SeatStep {
     Written,
     /// The owner has given the place up: no seat names it. The member is to be deleted.
     GivenUp,
-    /// The first write is so old that the member may be deleted as an orphan before a seat names
-    /// it. The assignment begins again.
+    /// The first write is so old that the member is past its deadline, or may be deleted as an
+    /// orphan before a seat names it. The assignment begins again.
     TooLate,
 }
 
@@ -139,7 +139,8 @@ pub fn seat_step(
     if !names(place) {
         return SeatStep::GivenUp;
     }
-    if orphaned_at(member) <= timestamps::later(now, API_CALL_TIMEOUT) {
+    let orphaned = orphaned_at(member) <= timestamps::later(now, API_CALL_TIMEOUT);
+    if orphaned || is_past_deadline(member, now) {
         return SeatStep::TooLate;
     }
     let uuid = member.spec.uuid.as_deref().unwrap_or_default();

@@ -125,6 +125,13 @@ fn the_seat_moves_only_while_it_names_the_place() {
     assert_eq!(seat_step(None, &place, &member, at(100)), SeatStep::GivenUp);
     // Ten seconds before the member becomes an orphan.
     assert_eq!(step(vec![seat("00000001")], 120), SeatStep::TooLate);
+    // A seat of a member past its deadline would give the owner's turn away for nothing.
+    let mut short = member.clone();
+    short.spec.expires_at = Some(Time(at(101)));
+    let record = record("ada", vec![seat("00000001")]);
+    let step = |now| seat_step(Some(&record), &place, &short, at(now));
+    assert!(matches!(step(100), SeatStep::Write(_)));
+    assert_eq!(step(101), SeatStep::TooLate);
 }
 
 #[test]

@@ -31,10 +31,10 @@ use crate::{
     support::eventually,
 };
 
-/// A pool in whose queue owners wait. Its environments live for `ttl` seconds.
-fn queued_pool(size: u32, max_size: u32, ttl: i64) -> DployTemplate {
+/// A pool in whose queue owners wait. Its environments live for an hour.
+fn queued_pool(size: u32, max_size: u32) -> DployTemplate {
     let mut template = pool("lab", size, max_size);
-    template.spec.ttl.seconds = Some(ttl);
+    template.spec.ttl.seconds = Some(3_600);
     if let Some(pool) = &mut template.spec.pool {
         pool.when_empty = WhenEmpty::Queue;
     }
@@ -124,7 +124,7 @@ async fn forty_owners_are_served_in_order_and_the_pool_keeps_its_size() {
     const OWNERS: usize = 40;
     const MAX_SIZE: u32 = 6;
     let (bed, _operator) = Bed::running().await;
-    bed.create(&queued_pool(3, MAX_SIZE, 1)).await;
+    bed.create(&queued_pool(3, MAX_SIZE)).await;
     counts(&bed, 3, 0, 3).await;
     let (seen, watching) = watch(&bed).await;
     let places = join_all((0..OWNERS).map(|n| {
@@ -140,10 +140,14 @@ async fn forty_owners_are_served_in_order_and_the_pool_keeps_its_size() {
     )
     .await;
 
-    eventually("everybody to be served and gone", || async {
-        let served = seen.lock().await.served.len();
-        let left = bed.instances().await.iter().filter(|it| !it.spec.owner.is_empty()).count();
-        (served >= queue.len() && left == 0).then_some(())
+    // Each owner deletes the environment as soon as it is there.
+    join_all(queue.iter().map(|place| {
+        let (bed, owner) = (&bed, &place.spec.owner);
+        async move { give_up(bed, owner, &served(bed, owner).await.name_any()).await }
+    }))
+    .await;
+    eventually("every environment to be gone", || async {
+        bed.instances().await.iter().all(|it| it.spec.owner.is_empty()).then_some(())
     })
     .await;
     watching.abort();
@@ -191,7 +195,7 @@ async fn dies_at(method: &Method, path: &'static str, takes_effect: bool) {
     let network = Network::default();
     let first = bed.operate_behind(&network, "one");
     bed.fake.all_are(Health::Progressing);
-    bed.create(&queued_pool(1, 1, 3_600)).await;
+    bed.create(&queued_pool(1, 1)).await;
     let member = eventually("a member", || async { bed.fake.standing().into_iter().next() }).await;
     wait_in_queue(&bed, "ada", "0000000a").await;
     bed.until("lab-0000000a", "waiting", |it| reason(it) == "Queued").await;
@@ -231,7 +235,7 @@ async fn a_member_for_a_place_that_was_given_up_goes() {
     let network = Network::default();
     let _operator = bed.operate_behind(&network, "one");
     bed.fake.all_are(Health::Progressing);
-    bed.create(&queued_pool(1, 1, 3_600)).await;
+    bed.create(&queued_pool(1, 1)).await;
     let member = eventually("a member", || async { bed.fake.standing().into_iter().next() }).await;
     wait_in_queue(&bed, "ada", "0000000a").await;
     bed.until("lab-0000000a", "waiting", |it| reason(it) == "Queued").await;
@@ -248,7 +252,7 @@ async fn a_member_for_a_place_that_was_given_up_goes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disabled_template_serves_nobody_and_a_deleted_one_ends_its_queue() {
     let (bed, _operator) = Bed::running().await;
-    let mut template = queued_pool(1, 1, 3_600);
+    let mut template = queued_pool(1, 1);
     template.spec.enabled = false;
     bed.create(&template).await;
     wait_in_queue(&bed, "ada", "0000000a").await;
@@ -269,7 +273,7 @@ async fn a_disabled_template_serves_nobody_and_a_deleted_one_ends_its_queue() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_released_place_starts_and_the_template_learns_how_long_members_take() {
     let (bed, _operator) = Bed::running().await;
-    bed.create(&queued_pool(1, 2, 3_600)).await;
+    bed.create(&queued_pool(1, 2)).await;
     counts(&bed, 1, 0, 1).await;
     let template: DployTemplate = bed.api().get("lab").await.unwrap();
     assert!(template.status.unwrap().pool_start_seconds.is_some_and(|it| it < 30));
