@@ -4,7 +4,10 @@ use std::net::{IpAddr, SocketAddr};
 
 use wire::UiConfig;
 
-use super::{ConfigError, Env, variables};
+use super::{
+    ConfigError, Env,
+    variables::{self, Variable},
+};
 use crate::http::MaxConnections;
 
 /// The address of the server and the form of its log.
@@ -46,11 +49,10 @@ impl CapacityConfig {
     /// # Errors
     /// [`ConfigError`] for a malformed variable.
     pub(crate) fn from_env(env: &Env) -> Result<Self, ConfigError> {
-        let limit = |variable| env.parsed::<u16>(variable, "a whole number from 0 to 65535");
         Ok(Self {
-            max_reads: limit(&variables::MAX_READS)?.into(),
-            max_changes: limit(&variables::MAX_CHANGES)?.into(),
-            max_streams: limit(&variables::MAX_STREAMS)?.into(),
+            max_reads: limit(env, &variables::MAX_READS)?,
+            max_changes: limit(env, &variables::MAX_CHANGES)?,
+            max_streams: limit(env, &variables::MAX_STREAMS)?,
         })
     }
 }
@@ -60,11 +62,14 @@ impl CapacityConfig {
 /// # Errors
 /// [`ConfigError`] for a malformed variable.
 pub(crate) fn max_connections(env: &Env) -> Result<MaxConnections, ConfigError> {
-    let limit = |variable| env.parsed::<u16>(variable, "a whole number from 0 to 65535");
     Ok(MaxConnections {
-        total: limit(&variables::MAX_CONNECTIONS)?.into(),
-        per_address: limit(&variables::MAX_CONNECTIONS_PER_ADDRESS)?.into(),
+        total: limit(env, &variables::MAX_CONNECTIONS)?,
+        per_address: limit(env, &variables::MAX_CONNECTIONS_PER_ADDRESS)?,
     })
+}
+
+fn limit(env: &Env, variable: &Variable) -> Result<usize, ConfigError> {
+    env.parsed::<u16>(variable, "a whole number from 0 to 65535").map(usize::from)
 }
 
 /// Where the audit log goes: `AUDIT_LOG`.

@@ -9,10 +9,7 @@ use std::sync::{Arc, atomic::AtomicU64};
 use axum::{
     body::Body,
     extract::{Request, State},
-    http::{
-        HeaderValue, Method, Uri,
-        header::{CONTENT_LENGTH, CONTENT_TYPE},
-    },
+    http::{HeaderValue, Method, Uri, header::CONTENT_TYPE},
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
@@ -120,9 +117,8 @@ pub(crate) async fn shed(
         Ok(_place) => next.run(request).await,
         Err(error) if pages::is_wanted(request.headers()) => {
             let mut response = error.into_response();
-            let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-            headers.remove(CONTENT_LENGTH);
+            let html = HeaderValue::from_static("text/html; charset=utf-8");
+            response.headers_mut().insert(CONTENT_TYPE, html);
             response.map(|_| Body::from(BUSY_PAGE))
         }
         Err(error) => error.into_response(),

@@ -1,6 +1,6 @@
 //! Recognizes requests of this site's own pages.
 
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, header};
 
 /// Whether the request comes from a page of this origin, or from the person (typed, bookmarked).
 ///
@@ -12,16 +12,11 @@ pub fn same_origin(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
-    let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    match (origin, host) {
-        (Some(origin), Some(host)) => {
-            let authority =
-                origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
-            authority.is_some_and(|authority| authority.eq_ignore_ascii_case(host))
-        }
-        _ => false,
-    }
+    let origin = text(headers, &header::ORIGIN);
+    let authority = origin.and_then(|origin| {
+        origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"))
+    });
+    authority.is_some_and(|authority| is_own_host(headers, authority))
 }
 
 /// Whether a page of another origin navigated the browser here.
@@ -33,12 +28,17 @@ pub fn is_from_elsewhere(headers: &HeaderMap) -> bool {
     if headers.contains_key("sec-fetch-site") {
         return !same_origin(headers);
     }
-    let referer = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
-    let Some(referer) = referer else { return false };
-    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok());
-    let from = url::Url::parse(referer).ok();
-    let authority = from.as_ref().map(url::Url::authority);
-    !authority.zip(host).is_some_and(|(authority, host)| authority.eq_ignore_ascii_case(host))
+    let Some(referer) = text(headers, &header::REFERER) else { return false };
+    !url::Url::parse(referer).is_ok_and(|from| is_own_host(headers, from.authority()))
+}
+
+/// Whether the request names this host, with its port.
+fn is_own_host(headers: &HeaderMap, authority: &str) -> bool {
+    text(headers, &header::HOST).is_some_and(|host| host.eq_ignore_ascii_case(authority))
+}
+
+fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 #[cfg(test)]
@@ -46,6 +46,19 @@ mod tests {
     use http::HeaderValue;
 
     use super::*;
+
+    /// Headers of a request to `dploy.test`, with these values if there are any.
+    fn headers(
+        site: Option<&'static str>,
+        name: HeaderName,
+        value: Option<&'static str>,
+    ) -> HeaderMap {
+        let site = (HeaderName::from_static("sec-fetch-site"), site);
+        [(header::HOST, Some("dploy.test")), site, (name, value)]
+            .into_iter()
+            .filter_map(|(name, value)| Some((name, HeaderValue::from_static(value?))))
+            .collect()
+    }
 
     #[test]
     fn only_requests_of_the_same_origin_count() {
@@ -62,14 +75,7 @@ mod tests {
             (None, Some("null"), false),
             (None, None, false),
         ] {
-            let mut headers =
-                HeaderMap::from_iter([(header::HOST, HeaderValue::from_static("dploy.test"))]);
-            if let Some(site) = site {
-                headers.insert("sec-fetch-site", HeaderValue::from_static(site));
-            }
-            if let Some(origin) = origin {
-                headers.insert(header::ORIGIN, HeaderValue::from_static(origin));
-            }
+            let headers = headers(site, header::ORIGIN, origin);
             assert_eq!(same_origin(&headers), expected, "{site:?} {origin:?}");
         }
     }
@@ -89,14 +95,7 @@ mod tests {
             (None, Some("no address"), true),
             (None, None, false),
         ] {
-            let mut headers =
-                HeaderMap::from_iter([(header::HOST, HeaderValue::from_static("dploy.test"))]);
-            if let Some(site) = site {
-                headers.insert("sec-fetch-site", HeaderValue::from_static(site));
-            }
-            if let Some(referer) = referer {
-                headers.insert(header::REFERER, HeaderValue::from_static(referer));
-            }
+            let headers = headers(site, header::REFERER, referer);
             assert_eq!(is_from_elsewhere(&headers), expected, "{site:?} {referer:?}");
         }
     }

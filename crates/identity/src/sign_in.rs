@@ -184,14 +184,10 @@ impl Identity {
         let now = self.clock.now();
         let session = Session::new(verified, tokens.refresh_token, now);
         let too_large = || SignInError::Verification("the claims are too large for cookies".into());
-        let cookies = self.cookies.set_session(headers, &session, now).ok_or_else(too_large)?;
-        let arrival = if pending.is_own {
-            self.arrival(headers, &pending.return_url, now)
-        } else {
-            Vec::new()
-        };
+        let session = self.cookies.set_session(headers, &session, now).ok_or_else(too_large)?;
+        let arrival = pending.is_own.then(|| self.arrival(headers, &pending.return_url, now));
         let address = format!("{}#token={id_token}", pending.return_url);
-        Ok(SignedIn { address, session: cookies, arrival })
+        Ok(SignedIn { address, session, arrival: arrival.unwrap_or_default() })
     }
 
     /// The `Set-Cookie` headers of an [`Arrival`].

@@ -45,15 +45,17 @@ pub fn started_at(instance: &DployInstance) -> Option<Timestamp> {
 /// When a pool member was claimed.
 #[must_use]
 pub fn claimed_at(instance: &DployInstance) -> Option<Timestamp> {
-    let annotations = instance.metadata.annotations.as_ref()?;
-    annotations.get(meta::CLAIMED_AT)?.parse().ok()
+    annotated(instance, meta::CLAIMED_AT)
 }
 
 /// When the place of an owner who waited for a pool was released.
 #[must_use]
 pub fn released_at(instance: &DployInstance) -> Option<Timestamp> {
-    let annotations = instance.metadata.annotations.as_ref()?;
-    annotations.get(meta::RELEASED_AT)?.parse().ok()
+    annotated(instance, meta::RELEASED_AT)
+}
+
+fn annotated(instance: &DployInstance, annotation: &str) -> Option<Timestamp> {
+    instance.metadata.annotations.as_ref()?.get(annotation)?.parse().ok()
 }
 
 /// When the API server created the instance.

@@ -97,8 +97,12 @@ pub(crate) struct Recorded {
 impl Recorded {
     /// The member that its owner got for this place, and when the owner's seat was one of it.
     pub(crate) fn served(&self, place: &Story) -> Option<(&Story, u64)> {
-        let members = self.stories.values().filter(|it| it.queued_as.as_ref() == Some(&place.name));
-        members.filter_map(|it| Some((it, self.seated_at(it)?))).next()
+        self.given(place).find_map(|it| Some((it, self.seated_at(it)?)))
+    }
+
+    /// The members that the operator gave to the owner of this place.
+    pub(crate) fn given(&self, place: &Story) -> impl Iterator<Item = &Story> {
+        self.stories.values().filter(|it| it.queued_as.as_ref() == Some(&place.name))
     }
 
     /// Whether a seat of its owner named the instance at that time.

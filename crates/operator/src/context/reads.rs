@@ -119,14 +119,13 @@ impl<'a> Reads<'a> {
     pub(crate) async fn instance_exists(self, label_value: &str) -> Result<bool, ReconcileError> {
         const OPERATION: &str = "read the instance of a leftover";
         let api = self.0.api::<DployInstance>();
+        let is_real = |it: &PartialObjectMeta<DployInstance>| !has_void_label(&it.metadata);
         if !is_shortened(label_value) {
             let found = api.get_metadata_opt(label_value).await;
-            return Ok(found.operation(OPERATION)?.is_some_and(|it| !has_void_label(&it.metadata)));
+            return Ok(found.operation(OPERATION)?.as_ref().is_some_and(is_real));
         }
         let all = api.list_metadata(&ListParams::default()).await.operation(OPERATION)?;
-        Ok(all
-            .iter()
-            .any(|it| label(&it.name_any()) == label_value && !has_void_label(&it.metadata)))
+        Ok(all.iter().any(|it| label(&it.name_any()) == label_value && is_real(it)))
     }
 
     /// The metadata of a namespace, read live. The cache has only namespaces with Dploy's label.

@@ -16,7 +16,8 @@ const LIST_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// Waits until the watch has reported every member that a live list finds.
 pub(crate) async fn all_are_known(context: &Context) {
-    let mut events = pin!(context.mirrors.instances.events());
+    // The first event is a resync, which says nothing about the watch.
+    let mut events = pin!(context.mirrors.instances.events().skip(1));
     loop {
         match some_are_unknown(context).await {
             Ok(false) => return,
@@ -30,9 +31,8 @@ pub(crate) async fn all_are_known(context: &Context) {
 
 async fn some_are_unknown(context: &Context) -> Result<bool, ReconcileError> {
     let listed = context.reads().pool_members().await?;
-    let is_known = |name: &str, uid: Option<String>| {
-        let known = context.mirrors.instances.guarded(name);
-        known.is_some_and(|it| it.as_ref().uid() == uid)
-    };
-    Ok(listed.iter().any(|member| !is_known(&member.name_any(), member.uid())))
+    Ok(listed.iter().any(|member| {
+        let known = context.mirrors.instances.guarded(&member.name_any());
+        known.is_none_or(|known| known.as_ref().uid() != member.uid())
+    }))
 }

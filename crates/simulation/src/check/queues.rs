@@ -21,9 +21,7 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
 
 /// The version by which a member became that of the owner who waits.
 fn assigned<'a>(past: &'a Past<'_>, place: &Story) -> Option<&'a Moment> {
-    let members = past.recorded.stories.values();
-    let members = members.filter(|it| it.queued_as.as_ref() == Some(&place.name));
-    members.filter_map(Story::owned).min_by_key(|it| it.number)
+    past.recorded.given(place).filter_map(Story::owned).min_by_key(|it| it.number)
 }
 
 /// Whether the place was there first, and comes first. The order has whole seconds, so a place can

@@ -5,11 +5,6 @@ use std::collections::BTreeMap;
 use super::{Past, Violation};
 use crate::record::{Moment, Story};
 
-/// Whether the owner of this place has a member in its stead.
-fn is_served(past: &Past<'_>, place: &Story, at: u64) -> bool {
-    past.recorded.served(place).is_some_and(|(_, seated)| seated <= at)
-}
-
 pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
     if past.plan.can_lose_creations() {
         return Vec::new();
@@ -28,12 +23,12 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
         let (at, owner) = (moment.at, moment.owner.as_str());
         let own = living.entry(owner).or_default();
         let ends = moment.is_deleting || moment.is_gone;
-        let seated = past.recorded.seated_at(story).is_some_and(|seated| seated <= at);
-        match &story.queued_as {
+        if let Some(place) = story.queued_as.as_ref().filter(|_| !ends) {
             // The place stands for the member until a seat names the member.
-            Some(_) if !ends && !seated => continue,
-            Some(place) if !ends => drop(own.remove(place.as_str())),
-            _ => {}
+            if past.recorded.seated_at(story).is_none_or(|seated| seated > at) {
+                continue;
+            }
+            own.remove(place.as_str());
         }
         if ends || is_served(past, story, at) {
             own.remove(story.name.as_str());
@@ -52,4 +47,9 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
         }
     }
     violations
+}
+
+/// Whether the owner of this place has a member in its stead.
+fn is_served(past: &Past<'_>, place: &Story, at: u64) -> bool {
+    past.recorded.served(place).is_some_and(|(_, seated)| seated <= at)
 }
