@@ -7,6 +7,7 @@ mod promises;
 mod queues;
 mod quota;
 pub(crate) mod rest;
+mod seats;
 
 use std::fmt;
 
@@ -57,6 +58,7 @@ pub(crate) fn over_time(plan: &Plan, recorder: &Recorder, history: &History) -> 
     violations.extend(extends::check(&past));
     violations.extend(pools::check(&past));
     violations.extend(queues::check(&past));
+    violations.extend(seats::check(&past));
     violations.extend(past.asked.iter().enumerate().filter_map(|(number, asked)| {
         let hangs = asked.answer.is_none() && !asked.is_abandoned;
         hangs.then(|| Violation::of("requests end", format!("#{number} was never answered")))

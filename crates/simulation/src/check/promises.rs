@@ -123,44 +123,71 @@ struct Effect {
     times: Vec<u64>,
 }
 
-/// The deletions, the fences and the freed seats, gathered by the instance's name and the owner:
-/// two owners can have a seat of one member, of whom one has claimed it.
+impl Effect {
+    fn of(name: &str, template: &str, owner: &str, at: u64) -> Self {
+        Self {
+            template: template.to_owned(),
+            owner: owner.to_owned(),
+            name: name.to_owned(),
+            times: vec![at],
+        }
+    }
+}
+
+/// The deletions, the fences and the freed seats.
 fn effects(past: &Past<'_>) -> Vec<Effect> {
-    let mut effects: Vec<Effect> = Vec::new();
-    let mut add =
-        |name: &str, template: &str, owner: &str, at: u64| match effects.iter_mut().find(|it| {
-            it.name == name && (it.owner == owner || it.owner.is_empty() || owner.is_empty())
-        }) {
-            Some(effect) => {
-                effect.times.push(at);
-                if effect.owner.is_empty() {
-                    owner.clone_into(&mut effect.owner);
-                }
-            }
-            None => effects.push(Effect {
-                template: template.to_owned(),
-                owner: owner.to_owned(),
-                name: name.to_owned(),
-                times: vec![at],
-            }),
-        };
+    let mut effects = Vec::new();
     for story in past.recorded.stories.values() {
         let end = if story.is_void { story.moments.first() } else { story.ended() };
         // The operator ends the place of an owner who was served.
         if let Some(end) = end.filter(|_| past.recorded.served(story).is_none()) {
             let owner = story.owned().map_or("", |it| it.owner.as_str());
-            add(&story.name, &story.template, owner, end.at);
+            gather(&mut effects, Effect::of(&story.name, &story.template, owner, end.at));
         }
     }
+    let mut early = Vec::new();
     for (number, ledger) in past.recorded.ledgers.iter().enumerate() {
         let earlier = past.recorded.ledgers[..number].iter().rev();
         let before = earlier.clone().find(|it| it.owner == ledger.owner);
         let seats = ledger.seats.clone().unwrap_or_default();
         for seat in before.and_then(|it| it.seats.as_ref()).into_iter().flatten() {
-            if !seats.iter().any(|it| it.instance == seat.instance) {
-                add(&seat.instance, &seat.template, &ledger.owner, ledger.at);
+            if seats.iter().any(|it| it.instance == seat.instance) {
+                continue;
+            }
+            let freed = Effect::of(&seat.instance, &seat.template, &ledger.owner, ledger.at);
+            if is_claimed_later(past, &freed, ledger.at) {
+                early.push(freed);
+            } else {
+                gather(&mut effects, freed);
             }
         }
     }
+    effects.extend(early);
     effects
+}
+
+/// Adds an effect to that on the same name and owner: two owners can have a seat of one member, of
+/// whom one has claimed it.
+fn gather(effects: &mut Vec<Effect>, effect: Effect) {
+    let is_same = |it: &&mut Effect| {
+        let owners = (it.owner.as_str(), effect.owner.as_str());
+        it.name == effect.name
+            && (owners.0 == owners.1 || owners.0.is_empty() || owners.1.is_empty())
+    };
+    match effects.iter_mut().find(is_same) {
+        Some(known) => {
+            known.times.extend(&effect.times);
+            if known.owner.is_empty() {
+                known.owner = effect.owner;
+            }
+        }
+        None => effects.push(effect),
+    }
+}
+
+/// Whether the owner whose seat was freed at `at` claimed the member after that. The seat was that
+/// of an earlier claim, which never came.
+fn is_claimed_later(past: &Past<'_>, freed: &Effect, at: u64) -> bool {
+    let mut stories = past.recorded.stories.values().filter(|it| it.name == freed.name);
+    stories.any(|it| it.owned().is_some_and(|it| it.owner == freed.owner && it.at > at))
 }

@@ -15,16 +15,17 @@ use std::{
 
 use bytes::Bytes;
 use clock::World;
-use futures::future::BoxFuture;
+use futures::{FutureExt, future::BoxFuture};
 use http::{Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full, combinators::UnsyncBoxBody};
 use kube::{Client, client::Body};
+use kubeclient::Resilient;
 use serde_json::json;
 use tokio::{
     sync::mpsc,
     time::{sleep, timeout},
 };
-use tower::{BoxError, service_fn};
+use tower::{BoxError, Service as _, layer::layer_fn, service_fn};
 
 use self::described::Described;
 pub(crate) use self::node_state::{NodeState, Thawed};
@@ -86,14 +87,26 @@ impl Network {
         self.troubles().clear();
     }
 
-    /// A client of `node`, as production builds it.
+    /// A client of `node`, as production builds it. A call of a frozen node begins after the
+    /// freeze, and so does its deadline.
     pub(crate) fn client(&self, node: &Arc<NodeState>, namespace: &str, world: World) -> Client {
-        let (network, node) = (self.clone(), Arc::clone(node));
+        let (network, sender) = (self.clone(), Arc::clone(node));
         let service = service_fn(move |request: Request<Body>| {
-            let (network, node) = (network.clone(), Arc::clone(&node));
+            let (network, node) = (network.clone(), Arc::clone(&sender));
             async move { Ok::<_, Infallible>(network.call(node, request).await) }
         });
-        kubeclient::over(service, namespace, world).build()
+        let after_the_freeze = layer_fn(|client: Resilient<_>| {
+            let node = Arc::clone(node);
+            service_fn(move |request: Request<Body>| {
+                let (node, mut client) = (Arc::clone(&node), client.clone());
+                async move {
+                    node.to_send().await;
+                    client.call(request).await
+                }
+                .boxed()
+            })
+        });
+        kubeclient::over(service, namespace, world).with_layer(&after_the_freeze).build()
     }
 
     async fn call(&self, node: Arc<NodeState>, request: Request<Body>) -> Reply {

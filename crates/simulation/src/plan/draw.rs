@@ -45,9 +45,11 @@ enum Kind {
     LastWords,
     /// Clients that hang up.
     HangUps,
+    /// Pool members that change while they are claimed, and owners who remove them at once.
+    Meetings,
 }
 
-const KINDS: [Kind; 13] = [
+const KINDS: [Kind; 14] = [
     Kind::Statuses,
     Kind::Unreadable,
     Kind::ServerPackets,
@@ -61,6 +63,7 @@ const KINDS: [Kind; 13] = [
     Kind::Objects,
     Kind::LastWords,
     Kind::HangUps,
+    Kind::Meetings,
 ];
 
 /// The plan of a seed.
@@ -69,7 +72,7 @@ pub(super) fn plan(seed: u64) -> Plan {
     let length = dice.between(20_000, 60_000);
     let latency = *dice.pick(&[4, 15, 60, 400]);
     let mut drawing =
-        Drawing { dice: dice.clone(), length, steps: Vec::new(), troubles: Vec::new() };
+        Drawing { dice: dice.clone(), length, latency, steps: Vec::new(), troubles: Vec::new() };
     for _ in 0..dice.between(15, 45) {
         drawing.request();
     }
@@ -89,6 +92,7 @@ pub(super) fn plan(seed: u64) -> Plan {
 struct Drawing {
     dice: Dice,
     length: u64,
+    latency: u64,
     steps: Vec<Step>,
     troubles: Vec<Trouble>,
 }
@@ -169,6 +173,7 @@ impl Drawing {
             Kind::Objects => self.object(from),
             Kind::LastWords => self.last_words(from),
             Kind::HangUps => self.hang_up(),
+            Kind::Meetings => self.meeting(from),
         }
     }
 
@@ -220,15 +225,34 @@ impl Drawing {
     fn launch(&mut self, at: u64, server: usize) {
         let (who, _) = *self.dice.pick(&PEOPLE);
         let template = *self.dice.pick(&TEMPLATES);
-        let request = Request { who, server, ask: Ask::Launch, template, hang_up: None };
+        self.ask(at, Request { who, server, ask: Ask::Launch, template, hang_up: None });
+    }
+
+    fn ask(&mut self, at: u64, request: Request) {
         self.step(at, Event::Request(request));
+    }
+
+    /// A claim, a deletion at another server, and changes of members, within a few calls.
+    fn meeting(&mut self, from: u64) {
+        let (who, _) = *self.dice.pick(&PEOPLE);
+        let template = *self.dice.pick(&["lab", "gpu"]);
+        let call = 2 * self.latency;
+        let server = self.number(SERVERS);
+        self.ask(from, Request { who, server, ask: Ask::Launch, template, hang_up: None });
+        let (at, server) = (from + self.dice.between(0, 2 * call), (server + 1) % SERVERS);
+        self.ask(at, Request { who, server, ask: Ask::Delete, template, hang_up: None });
+        for _ in 0..self.dice.between(2, 8) {
+            let at = from + self.dice.between(0, 2 * call);
+            let change = Admin::Annotate(self.number(12));
+            self.step(at, Event::Admin(change));
+        }
     }
 
     /// A few seconds, or longer than a void instance exists.
     fn freeze(&mut self, from: u64) {
         let long = self.dice.percent(25);
         let length =
-            if long { self.dice.between(600_000, 700_000) } else { self.dice.between(500, 45_000) };
+            if long { self.dice.between(630_000, 700_000) } else { self.dice.between(500, 45_000) };
         if long && self.dice.percent(50) {
             let server = self.number(SERVERS);
             let what = Harm::Freeze(length);
@@ -299,7 +323,7 @@ const ASKS: [Ask; 8] = [
 ];
 
 /// The writes of a launch.
-const LAUNCHING: [Call; 3] = [Call::Seats, Call::Create, Call::Patch];
+const LAUNCHING: [Call; 4] = [Call::Seats, Call::Seats, Call::Create, Call::Patch];
 
 const WRITES: [Call; 7] = [
     Call::Seats,

@@ -238,16 +238,20 @@ impl Plan {
         })
     }
 
+    /// Whether the admin deletes an owner record, or restores one without its seats.
+    pub(crate) fn loses_records(&self) -> bool {
+        self.steps.iter().any(|step| {
+            matches!(step.what, Event::Admin(Admin::DeleteRecord(_) | Admin::RestoreRecord(_)))
+        })
+    }
+
     /// Whether the admin takes away the seat of an instance whose creation is on its way. Nobody
     /// knows of that creation any more, so the owner may have one environment more.
     pub(crate) fn can_lose_creations(&self) -> bool {
-        let loses_records = self.steps.iter().any(|step| {
-            matches!(step.what, Event::Admin(Admin::DeleteRecord(_) | Admin::RestoreRecord(_)))
-        });
         let is_killed_on_the_way = |trouble: &Trouble| {
             matches!(trouble.node, Node::Server(_)) && matches!(trouble.what, Harm::Kill(_))
         };
-        loses_records && self.troubles.iter().any(is_killed_on_the_way)
+        self.loses_records() && self.troubles.iter().any(is_killed_on_the_way)
     }
 
     /// The largest quota that is ever in force.
