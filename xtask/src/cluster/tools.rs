@@ -2,7 +2,8 @@
 //!
 //! A program of the machine is used if it has the right version. Otherwise it is built once from
 //! pinned Go modules (`xtask/control-plane/*/go.mod` with their `go.sum`) and kept in the user's
-//! cache directory.
+//! cache directory. One module pins all programs that fit the libraries of Kubernetes 1.34, so that
+//! each package is compiled once for all of them. kwok needs newer libraries.
 
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -47,16 +48,16 @@ struct Version {
     wanted: &'static str,
 }
 
-const fn module(name: &'static str, module: &'static str, package: &'static str) -> Tool {
-    Tool { name, module, package, version: None }
+const fn tool(name: &'static str, package: &'static str) -> Tool {
+    Tool { name, module: "kubernetes", package, version: None }
 }
 
 const fn kubernetes(name: &'static str, package: &'static str) -> Tool {
     let version = Version { asked_by: &["--version"], wanted: "v1.34." };
-    Tool { version: Some(version), ..module(name, "kubernetes", package) }
+    Tool { version: Some(version), ..tool(name, package) }
 }
 
-pub(crate) const ETCD: Tool = module("etcd", "etcd", "go.etcd.io/etcd/server/v3");
+pub(crate) const ETCD: Tool = tool("etcd", "go.etcd.io/etcd/server/v3");
 pub(crate) const APISERVER: Tool =
     kubernetes("kube-apiserver", "k8s.io/kubernetes/cmd/kube-apiserver");
 pub(crate) const CONTROLLER_MANAGER: Tool =
@@ -67,16 +68,16 @@ pub(crate) const KUBECTL: Tool = Tool {
     version: Some(Version { asked_by: &["version", "--client"], wanted: "v1.34." }),
     ..kubernetes("kubectl", "k8s.io/kubernetes/cmd/kubectl")
 };
-pub(crate) const KWOK: Tool = module("kwok", "kwok", "sigs.k8s.io/kwok/cmd/kwok");
+pub(crate) const KWOK: Tool = Tool { module: "kwok", ..tool("kwok", "sigs.k8s.io/kwok/cmd/kwok") };
 pub(crate) const HELM: Tool = Tool {
     version: Some(Version { asked_by: &["version", "--short"], wanted: "v3." }),
-    ..module("helm", "helm", "helm.sh/helm/v3/cmd/helm")
+    ..tool("helm", "helm.sh/helm/v3/cmd/helm")
 };
 pub(crate) const HELM_CONTROLLER: Tool =
-    module("helm-controller", "helm-controller", "github.com/fluxcd/helm-controller");
+    tool("helm-controller", "github.com/fluxcd/helm-controller");
 pub(crate) const SOURCE_CONTROLLER: Tool =
-    module("source-controller", "source-controller", "github.com/fluxcd/source-controller");
-pub(crate) const ARGOCD: Tool = module("argocd", "argo-cd", "github.com/argoproj/argo-cd/v3/cmd");
+    tool("source-controller", "github.com/fluxcd/source-controller");
+pub(crate) const ARGOCD: Tool = tool("argocd", "github.com/argoproj/argo-cd/v3/cmd");
 
 const ALL: [Tool; 10] = [
     ETCD,
@@ -142,7 +143,8 @@ impl Tools {
     }
 
     fn build(&self, tool: Tool, path: &Path) -> Result<()> {
-        let flags = if tool.module == "kubernetes" { KUBERNETES_FLAGS } else { FLAGS };
+        let is_kubernetes = tool.package.starts_with("k8s.io/kubernetes/");
+        let flags = if is_kubernetes { KUBERNETES_FLAGS } else { FLAGS };
         // An interrupted build leaves no incomplete program under the final name.
         let unfinished = path.with_extension("unfinished");
         command::run(
