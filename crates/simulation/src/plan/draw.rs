@@ -147,6 +147,7 @@ impl Drawing {
                 self.call(from, self.server(), call, what);
             }
             Kind::ServerPackets => self.packet(from, self.server()),
+            Kind::OperatorPackets if self.dice.percent(30) => self.late_member(from),
             Kind::OperatorPackets => self.packet(from, self.operator()),
             Kind::Freezes => self.freeze(from),
             Kind::Kills => {
@@ -230,6 +231,17 @@ impl Drawing {
 
     fn ask(&mut self, at: u64, request: Request) {
         self.step(at, Event::Request(request));
+    }
+
+    /// A member is claimed, and the creation of the next one arrives when the leader has given it up.
+    fn late_member(&mut self, from: u64) {
+        let late = Harm::LateRequest(self.dice.between(11_000, 28_000));
+        for operator in (0..OPERATORS).map(Node::Operator) {
+            self.call(from, operator, Call::Create, late);
+        }
+        let ((who, _), server) = (*self.dice.pick(&PEOPLE), self.number(SERVERS));
+        let template = *self.dice.pick(&["lab", "line"]);
+        self.ask(from, Request { who, server, ask: Ask::Launch, template, hang_up: None });
     }
 
     /// A claim, a deletion at another server, and changes of members, within a few calls.
