@@ -32,7 +32,8 @@ struct Running {
 
 enum Process {
     Server(Environments, Vec<(usize, AbortHandle)>),
-    Operator(JoinHandle<()>),
+    /// Its task, and the signal to stop.
+    Operator(JoinHandle<()>, CancellationToken),
 }
 
 /// All nodes.
@@ -75,11 +76,13 @@ impl Nodes {
                 let settings = operator::Settings::new(NAMESPACE, state.name().replace('\'', "x"));
                 let operator = operator::Operator::new(client, settings, engines, world);
                 let (running, trace) = (state.clone(), self.network.trace.clone());
-                Process::Operator(tokio::spawn(async move {
-                    let run = operator.run(CancellationToken::new());
+                let stop = CancellationToken::new();
+                let run = operator.run(stop.clone());
+                let task = tokio::spawn(async move {
                     let ended = Thawed::new(&running, run).await;
                     trace.note(&running.name(), format!("ended: {ended:?}"));
-                }))
+                });
+                Process::Operator(task, stop)
             }
         };
         self.running.insert(node, Running { state, process });
@@ -98,8 +101,18 @@ impl Nodes {
                 }
                 drop(environments);
             }
-            Process::Operator(task) => task.abort(),
+            Process::Operator(task, _) => task.abort(),
         }
+    }
+
+    /// Lets an operator end as it does for an upgrade, and starts the one that follows.
+    pub(crate) fn replace(&mut self, operator: Node) {
+        let Some(Running { state, process }) = self.running.remove(&operator) else { return };
+        self.network.trace.note(&state.name(), "is asked to stop");
+        if let Process::Operator(_, stop) = process {
+            stop.cancel();
+        }
+        self.start(operator);
     }
 
     pub(crate) fn state(&self, node: Node) -> Option<Arc<NodeState>> {
@@ -112,7 +125,7 @@ impl Nodes {
         running
             .filter_map(|it| match &it.process {
                 Process::Server(environments, _) => Some((it.state.name(), environments.clone())),
-                Process::Operator(_) => None,
+                Process::Operator(..) => None,
             })
             .collect()
     }

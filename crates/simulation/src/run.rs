@@ -207,6 +207,7 @@ impl Driver {
         match what {
             Event::Request(request) => self.nodes.send(request),
             Event::Kill(node, pause) => self.kill(*node, *pause),
+            Event::Replace(number) => self.nodes.replace(Node::Operator(*number)),
             Event::Admin(act) => {
                 let (admin, act) = (Arc::clone(&self.admin), act.clone());
                 tokio::spawn(async move { admin.act(&act).await });

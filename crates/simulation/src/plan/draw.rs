@@ -31,6 +31,8 @@ enum Kind {
     Freezes,
     /// Killed processes.
     Kills,
+    /// Operators that are upgraded.
+    Upgrades,
     /// Clocks that are wrong.
     Clocks,
     /// Watches that stall, end or fail.
@@ -49,13 +51,14 @@ enum Kind {
     Meetings,
 }
 
-const KINDS: [Kind; 14] = [
+const KINDS: [Kind; 15] = [
     Kind::Statuses,
     Kind::Unreadable,
     Kind::ServerPackets,
     Kind::OperatorPackets,
     Kind::Freezes,
     Kind::Kills,
+    Kind::Upgrades,
     Kind::Clocks,
     Kind::Watches,
     Kind::Edits,
@@ -153,6 +156,10 @@ impl Drawing {
             Kind::Kills => {
                 let event = Event::Kill(self.any_node(), self.dice.between(100, 20_000));
                 self.step(from, event);
+            }
+            Kind::Upgrades => {
+                let number = self.number(OPERATORS);
+                self.step(from, Event::Replace(number));
             }
             Kind::Clocks => {
                 let ahead = i64::try_from(self.dice.between(0, 10_000)).unwrap_or_default();

@@ -49,6 +49,8 @@ pub enum Event {
     Freeze(Node, u64),
     /// A process ends without a word. A new one starts after a pause.
     Kill(Node, u64),
+    /// This operator is upgraded: it is asked to stop, and the next one starts at once.
+    Replace(usize),
     /// A node's clock is ahead by this many milliseconds.
     Skew(Node, i64),
     /// A node's watches report nothing for a while.
