@@ -240,7 +240,8 @@ impl Drawing {
         self.step(at, Event::Request(request));
     }
 
-    /// A member is claimed, and the creation of the next one arrives when the leader has given it up.
+    /// A member is claimed, and the creation of the next one arrives when the leader has given it
+    /// up.
     fn late_member(&mut self, from: u64) {
         let late = Harm::LateRequest(self.dice.between(11_000, 28_000));
         for operator in (0..OPERATORS).map(Node::Operator) {
