@@ -157,10 +157,7 @@ impl Drawing {
                 let event = Event::Kill(self.any_node(), self.dice.between(100, 20_000));
                 self.step(from, event);
             }
-            Kind::Upgrades => {
-                let number = self.number(OPERATORS);
-                self.step(from, Event::Replace(number));
-            }
+            Kind::Upgrades => self.upgrade(from),
             Kind::Clocks => {
                 let ahead = i64::try_from(self.dice.between(0, 10_000)).unwrap_or_default();
                 let event = Event::Skew(self.any_node(), ahead - 5_000);
@@ -181,6 +178,7 @@ impl Drawing {
             Kind::Objects => self.object(from),
             Kind::LastWords => self.last_words(from),
             Kind::HangUps => self.hang_up(),
+            Kind::Meetings if self.dice.percent(50) => self.meeting_in_a_queue(from),
             Kind::Meetings => self.meeting(from),
         }
     }
@@ -238,6 +236,41 @@ impl Drawing {
 
     fn ask(&mut self, at: u64, request: Request) {
         self.step(at, Event::Request(request));
+    }
+
+    /// Somebody waits at a server that does not see the ready member, and somebody else claims that
+    /// member at another server. The deletion of the place may be lost, and the owner extends.
+    fn meeting_in_a_queue(&mut self, from: u64) {
+        let (first, server) = (self.number(PEOPLE.len()), self.number(SERVERS));
+        let person = |number: usize| PEOPLE[(first + number) % PEOPLE.len()].0;
+        let ask = |who, ask, server| Request { who, server, ask, template: "line", hang_up: None };
+        let other = (server + 1) % SERVERS;
+        self.step(from, Event::StallWatches(Node::Server(server), 20_000));
+        self.ask(from + 100, ask(person(0), Ask::Launch, other));
+        let at = from + 4_000 + 8 * self.latency;
+        self.ask(at, ask(person(1), Ask::Launch, server));
+        if self.dice.percent(50) {
+            for operator in (0..OPERATORS).map(Node::Operator) {
+                self.call(at, operator, Call::Delete, Harm::LostRequest);
+            }
+            let extends = at + self.dice.between(1_000, 9_000);
+            self.ask(extends, ask(person(1), Ask::Extend, server));
+        } else {
+            let claims = at + self.dice.between(0, 200 + 8 * self.latency);
+            self.ask(claims, ask(person(2), Ask::Launch, other));
+        }
+    }
+
+    /// An operator is replaced. The first lists of the next one may take long.
+    fn upgrade(&mut self, from: u64) {
+        let number = self.number(OPERATORS);
+        self.step(from, Event::Replace(number));
+        if self.dice.percent(50) {
+            for _ in 0..6 {
+                let late = Harm::LateAnswer(self.dice.between(100, 9_000));
+                self.call(from, Node::Operator(number), Call::Read, late);
+            }
+        }
     }
 
     /// A member is claimed, and the creation of the next one arrives when the leader has given it
