@@ -1,4 +1,5 @@
-//! Every environment has a seat, from its creation or claim until its deletion.
+//! Every environment has a seat, from its creation or claim until its deletion. The seat goes
+//! before the deleted instance does.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,20 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
         ledgers.entry(&ledger.owner).or_default().push(ledger);
     }
     let lives = past.recorded.stories.values().filter(|it| !it.is_void);
-    lives.filter_map(|story| unseated(past, story, &ledgers)).collect()
+    let mut violations: Vec<Violation> =
+        lives.clone().filter_map(|story| unseated(past, story, &ledgers)).collect();
+    if !past.plan.drops_finalizers() {
+        violations.extend(lives.filter_map(|story| outlived(past, story)));
+    }
+    violations
+}
+
+/// An environment that is gone while a seat still names it.
+fn outlived(past: &Past<'_>, story: &Story) -> Option<Violation> {
+    let gone = story.moments.iter().find(|it| it.is_gone).filter(|_| story.owned().is_some())?;
+    let text = format!("a seat names {}, which is gone at {} ms", story.name, gone.at);
+    let is_named = past.recorded.has_seat(story, gone.at);
+    is_named.then(|| Violation::of("no seat outlives its environment", text))
 }
 
 /// The first time at which the environment lived without a seat.

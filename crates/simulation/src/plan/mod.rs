@@ -240,6 +240,12 @@ impl Plan {
         })
     }
 
+    /// Whether the admin removes finalizers.
+    pub(crate) fn drops_finalizers(&self) -> bool {
+        let drops = |step: &Step| matches!(step.what, Event::Admin(Admin::DropFinalizers(_)));
+        self.steps.iter().any(drops)
+    }
+
     /// Whether the admin deletes an owner record, or restores one without its seats.
     pub(crate) fn loses_records(&self) -> bool {
         self.steps.iter().any(|step| {
