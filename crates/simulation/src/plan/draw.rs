@@ -82,6 +82,15 @@ pub(super) fn plan(seed: u64) -> Plan {
     let mut kinds = Vec::new();
     for _ in 0..*dice.pick(&[0, 1, 1, 1, 1, 2, 2, 3]) {
         let kind = *dice.pick(&KINDS);
+        // An open point (docs/open-points.md): together they give an owner two environments.
+        let other = match kind {
+            Kind::Records => "Meetings",
+            Kind::Meetings => "Records",
+            _ => "",
+        };
+        if kinds.iter().any(|it| it == other) {
+            continue;
+        }
         kinds.push(format!("{kind:?}"));
         for _ in 0..dice.between(1, 7) {
             drawing.trouble(kind);
