@@ -1,6 +1,8 @@
 //! Draws a plan from a seed. Each seed has a few kinds of trouble only, so that one fault does not
 //! hide the others.
 
+mod scenes;
+
 use super::{Admin, Ask, Call, Event, Harm, Node, Plan, Request, Step, Trouble};
 use crate::dice::Dice;
 
@@ -82,23 +84,24 @@ pub(super) fn plan(seed: u64) -> Plan {
     let mut kinds = Vec::new();
     for _ in 0..*dice.pick(&[0, 1, 1, 1, 1, 2, 2, 3]) {
         let kind = *dice.pick(&KINDS);
-        // An open point (docs/open-points.md): together they give an owner two environments.
-        let other = match kind {
-            Kind::Records => "Meetings",
-            Kind::Meetings => "Records",
-            _ => "",
-        };
-        if kinds.iter().any(|it| it == other) {
+        if !kinds.iter().all(|other| fit(kind, *other)) {
             continue;
         }
-        kinds.push(format!("{kind:?}"));
+        kinds.push(kind);
         for _ in 0..dice.between(1, 7) {
             drawing.trouble(kind);
         }
     }
     let Drawing { mut steps, troubles, .. } = drawing;
     steps.sort_by_key(|step| step.at);
+    let kinds = kinds.iter().map(|kind| format!("{kind:?}")).collect();
     Plan { seed, latency, kinds, steps, troubles }
+}
+
+/// Whether a seed may have both kinds. Records that are lost while a claim meets a deletion give an
+/// owner two environments of one template (docs/open-points.md).
+fn fit(one: Kind, other: Kind) -> bool {
+    !matches!((one, other), (Kind::Records, Kind::Meetings) | (Kind::Meetings, Kind::Records))
 }
 
 struct Drawing {
@@ -144,9 +147,20 @@ impl Drawing {
             let ask = if self.dice.percent(70) { usual } else { *self.dice.pick(&ASKS) };
             let at = at + self.dice.between(0, 60);
             let server = self.number(SERVERS);
-            let request = Request { who, server, ask, template, hang_up: None };
-            self.step(at, Event::Request(request));
+            self.ask(at, (who, server), ask, template);
         }
+    }
+
+    /// This person sends a request to this server.
+    fn ask(
+        &mut self,
+        at: u64,
+        (who, server): (&'static str, usize),
+        ask: Ask,
+        template: &'static str,
+    ) {
+        let request = Request { who, server, ask, template, hang_up: None };
+        self.step(at, Event::Request(request));
     }
 
     fn trouble(&mut self, kind: Kind) {
@@ -224,112 +238,6 @@ impl Drawing {
         self.call(from, node, call, what);
     }
 
-    fn last_words(&mut self, from: u64) {
-        let late = Harm::Kill(self.dice.between(10_000, 90_000));
-        if self.dice.percent(50) {
-            let call = *self.dice.pick(&[Call::Namespace, Call::Place, Call::Create]);
-            self.call(from, self.operator(), call, late);
-        } else {
-            let server = self.number(SERVERS);
-            self.call(from, Node::Server(server), *self.dice.pick(&LAUNCHING), late);
-            self.launch(from, server);
-        }
-    }
-
-    /// Somebody launches at this server.
-    fn launch(&mut self, at: u64, server: usize) {
-        let (who, _) = *self.dice.pick(&PEOPLE);
-        let template = *self.dice.pick(&TEMPLATES);
-        self.ask(at, Request { who, server, ask: Ask::Launch, template, hang_up: None });
-    }
-
-    fn ask(&mut self, at: u64, request: Request) {
-        self.step(at, Event::Request(request));
-    }
-
-    /// Somebody waits at a server that does not see the ready member, and somebody else claims that
-    /// member at another server. The deletion of the place may be lost, and the owner extends.
-    fn meeting_in_a_queue(&mut self, from: u64) {
-        let (first, server) = (self.number(PEOPLE.len()), self.number(SERVERS));
-        let person = |number: usize| PEOPLE[(first + number) % PEOPLE.len()].0;
-        let ask = |who, ask, server| Request { who, server, ask, template: "line", hang_up: None };
-        let other = (server + 1) % SERVERS;
-        self.step(from, Event::StallWatches(Node::Server(server), 20_000));
-        self.ask(from + 100, ask(person(0), Ask::Launch, other));
-        let at = from + 4_000 + 8 * self.latency;
-        self.ask(at, ask(person(1), Ask::Launch, server));
-        if self.dice.percent(50) {
-            for operator in (0..OPERATORS).map(Node::Operator) {
-                self.call(at, operator, Call::Delete, Harm::LostRequest);
-            }
-            let extends = at + self.dice.between(1_000, 9_000);
-            self.ask(extends, ask(person(1), Ask::Extend, server));
-        } else {
-            let claims = at + self.dice.between(0, 200 + 8 * self.latency);
-            self.ask(claims, ask(person(2), Ask::Launch, other));
-        }
-    }
-
-    /// An operator is replaced. The first lists of the next one may take long.
-    fn upgrade(&mut self, from: u64) {
-        let number = self.number(OPERATORS);
-        self.step(from, Event::Replace(number));
-        if self.dice.percent(50) {
-            for _ in 0..6 {
-                let late = Harm::LateAnswer(self.dice.between(100, 9_000));
-                self.call(from, Node::Operator(number), Call::Read, late);
-            }
-        }
-    }
-
-    /// A member is claimed, and the creation of the next one arrives when the leader has given it
-    /// up.
-    fn late_member(&mut self, from: u64) {
-        let late = Harm::LateRequest(self.dice.between(11_000, 28_000));
-        for operator in (0..OPERATORS).map(Node::Operator) {
-            self.call(from, operator, Call::Create, late);
-        }
-        let ((who, _), server) = (*self.dice.pick(&PEOPLE), self.number(SERVERS));
-        let template = *self.dice.pick(&["lab", "line"]);
-        self.ask(from, Request { who, server, ask: Ask::Launch, template, hang_up: None });
-    }
-
-    /// A claim, a deletion at another server, and changes of members, within a few calls.
-    fn meeting(&mut self, from: u64) {
-        let (who, _) = *self.dice.pick(&PEOPLE);
-        let template = *self.dice.pick(&["lab", "gpu"]);
-        let call = 2 * self.latency;
-        let server = self.number(SERVERS);
-        self.ask(from, Request { who, server, ask: Ask::Launch, template, hang_up: None });
-        let (at, server) = (from + self.dice.between(0, 2 * call), (server + 1) % SERVERS);
-        self.ask(at, Request { who, server, ask: Ask::Delete, template, hang_up: None });
-        for _ in 0..self.dice.between(2, 8) {
-            let at = from + self.dice.between(0, 2 * call);
-            let change = Admin::Annotate(self.number(12));
-            self.step(at, Event::Admin(change));
-        }
-    }
-
-    /// A few seconds, or longer than a void instance exists.
-    fn freeze(&mut self, from: u64) {
-        let long = self.dice.percent(25);
-        let length =
-            if long { self.dice.between(630_000, 700_000) } else { self.dice.between(500, 45_000) };
-        if long && self.dice.percent(50) {
-            let server = self.number(SERVERS);
-            let what = Harm::Freeze(length);
-            self.call(from, Node::Server(server), *self.dice.pick(&LAUNCHING), what);
-            self.launch(from, server);
-            return;
-        }
-        let (node, call) = (self.any_node(), *self.dice.pick(&WRITES));
-        if self.dice.percent(70) {
-            self.call(from, node, call, Harm::Freeze(length));
-        } else {
-            self.step(from, Event::Freeze(node, length));
-        }
-    }
-
     fn watch(&mut self, from: u64) {
         let node = self.any_node();
         let stall = Event::StallWatches(node, self.dice.between(200, 30_000));
@@ -383,9 +291,6 @@ const ASKS: [Ask; 8] = [
     Ask::Delete,
     Ask::Status,
 ];
-
-/// The writes of a launch.
-const LAUNCHING: [Call; 4] = [Call::Seats, Call::Seats, Call::Create, Call::Patch];
 
 const WRITES: [Call; 7] = [
     Call::Seats,
