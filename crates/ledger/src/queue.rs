@@ -11,7 +11,7 @@ use crate::{
     claim::claimable,
     holder::identity_of,
     order::{Order, deadline},
-    orphan::orphaned_at,
+    orphan::{needs_seat_in, orphaned_at},
     seats::{SeatKey, seat_at, seat_to_claim, seats_with},
     standing::{is_deleting, is_past_deadline},
     timeouts::API_CALL_TIMEOUT,
@@ -111,6 +111,8 @@ pub enum SeatStep {
     Written,
     /// The owner has given the place up: no seat names it. The member is to be deleted.
     GivenUp,
+    /// The record is lost, or says nothing of this place. A [`reseat`](crate::reseat) comes first.
+    Unknown,
     /// The first write is so old that the member is past its deadline, or may be deleted as an
     /// orphan before a seat names it. The assignment begins again.
     TooLate,
@@ -125,19 +127,21 @@ pub fn seat_step(
     member: &DployInstance,
     now: Timestamp,
 ) -> SeatStep {
+    let Some(record) = record else { return SeatStep::Unknown };
     let key = SeatKey::of_instance(place);
-    let Some((record, seat)) = record.and_then(|it| Some((it, seat_at(it, &key)?))) else {
-        return SeatStep::GivenUp;
+    let seat = seat_at(record, &key);
+    let is_seated = |instance: &DployInstance| {
+        seat.is_some_and(|seat| {
+            instance.metadata.name.as_ref() == Some(&seat.instance)
+                && instance.spec.uuid.as_ref() == Some(&seat.uuid)
+        })
     };
-    let names = |instance: &DployInstance| {
-        instance.metadata.name.as_ref() == Some(&seat.instance)
-            && instance.spec.uuid.as_ref() == Some(&seat.uuid)
-    };
-    if names(member) {
+    if is_seated(member) {
         return SeatStep::Written;
     }
-    if !names(place) {
-        return SeatStep::GivenUp;
+    if !is_seated(place) {
+        let is_told = needs_seat_in(place, record);
+        return if is_told { SeatStep::GivenUp } else { SeatStep::Unknown };
     }
     let orphaned = orphaned_at(member) <= timestamps::later(now, API_CALL_TIMEOUT);
     if orphaned || is_past_deadline(member, now) {

@@ -7,6 +7,7 @@ use resources::{DployInstance, DployOwner, Seat};
 
 use crate::{
     orphan::{needs_seat, needs_seat_in},
+    queue::is_assigned,
     seats::{SeatKey, seat_naming, seats},
     standing::{Standing, is_environment, standing_of_owned},
     timestamps::{self, started_at},
@@ -15,20 +16,23 @@ use crate::{
 /// The seats of the record, completed by a seat for each instance that lost its own. `None` when
 /// there is nothing to add. `instances` are read live.
 ///
-/// Of several instances with one key the oldest gets the seat. The others stay without one: they
-/// count against the quota, and are no orphans of this record.
+/// Of several instances with one key the oldest gets the seat, but a member goes before the place
+/// whose owner it was given to. The others stay without one: they count against the quota, and are
+/// no orphans of this record.
 #[must_use]
 pub fn decide<'a>(
     record: &DployOwner,
     instances: impl IntoIterator<Item = &'a DployInstance>,
     now: Timestamp,
 ) -> Option<Vec<Seat>> {
-    let mut lost: Vec<&DployInstance> =
+    let lost: Vec<&DployInstance> =
         instances.into_iter().filter(|it| has_lost_seat(it, record, now)).collect();
-    lost.sort_by_key(|it| (started_at(it), it.metadata.name.clone()));
+    let is_served = |place| lost.iter().any(|member| is_assigned(member, place));
+    let mut ordered = lost.clone();
+    ordered.sort_by_cached_key(|it| (is_served(it), started_at(it), it.metadata.name.clone()));
     let before = seats(record);
     let mut completed = before.to_vec();
-    for instance in lost {
+    for instance in ordered {
         let key = SeatKey::of_instance(instance);
         if !completed.iter().any(|seat| key.identifies(seat)) {
             completed.extend(seat_for(instance));

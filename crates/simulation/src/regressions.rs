@@ -16,6 +16,9 @@ const BEGIN: u64 = 10_000;
 /// The number of the instance of template `hub` among all, by name, when the pools are full.
 const HUB: usize = 1;
 
+/// The number of bob's record among all, by name, when ada and bob have one.
+const BOB: usize = 1;
+
 /// All of them.
 pub(crate) fn all() -> Vec<Regression> {
     let server = Node::Server(0);
@@ -74,39 +77,52 @@ pub(crate) fn all() -> Vec<Regression> {
             .by("dan")
             .ask(Ask::Launch, "lab")
             .happens(Event::StallWatches(Node::Operator(1), 45_000)),
-        of("the deletion of a served place is lost, and its owner extends meanwhile")
-            .ask(Ask::Launch, "line")
-            .at_once()
-            .by("bob")
-            .harm(leader, Call::Delete, Harm::LostRequest)
-            .ask(Ask::Launch, "line")
-            .ask(Ask::Status, "line")
+        lost_deletion_of_a_place("the deletion of a served place is lost, and its owner extends")
             .ask(Ask::Status, "line")
             .ask(Ask::Extend, "line"),
+        lost_deletion_of_a_place("the deletion of a served place is lost, then the record is")
+            .happens(Event::Admin(Admin::DeleteRecord(BOB)))
+            .later(10_000)
+            .ask(Ask::Launch, "note"),
     ]
     .into_iter()
     .map(|it| Regression { name: it.name, plan: it.plan })
     .collect()
 }
 
-/// A plan in the making: its requests go to one server, two seconds apart. They are ada's first.
+/// A plan in the making: its requests are two seconds apart. They are ada's at one server first.
 struct Making {
     name: &'static str,
     plan: Plan,
     who: &'static str,
+    server: usize,
     at: u64,
 }
 
 fn of(name: &'static str) -> Making {
     let plan =
         Plan { seed: 1, latency: 60, kinds: Vec::new(), steps: Vec::new(), troubles: Vec::new() };
-    Making { name, plan, who: "ada", at: BEGIN }
+    Making { name, plan, who: "ada", server: 0, at: BEGIN }
+}
+
+/// Bob waits for a member at a server that does not see that one is ready. The operator gives it to
+/// him, and loses the request that deletes his place.
+fn lost_deletion_of_a_place(name: &'static str) -> Making {
+    of(name)
+        .happens(Event::StallWatches(Node::Server(0), 20_000))
+        .at_server(1)
+        .ask(Ask::Launch, "line")
+        .ask(Ask::Status, "line")
+        .at_server(0)
+        .by("bob")
+        .harm(Node::Operator(0), Call::Delete, Harm::LostRequest)
+        .ask(Ask::Launch, "line")
 }
 
 impl Making {
     fn ask(self, ask: Ask, template: &'static str) -> Self {
-        let who = self.who;
-        self.happens(Event::Request(Request { who, server: 0, ask, template, hang_up: None }))
+        let Self { who, server, .. } = self;
+        self.happens(Event::Request(Request { who, server, ask, template, hang_up: None }))
     }
 
     /// The next requests are of this person.
@@ -115,9 +131,15 @@ impl Making {
         self
     }
 
-    /// The next request follows the last one at once.
-    const fn at_once(mut self) -> Self {
-        self.at -= 1_990;
+    /// The next requests go to this server.
+    const fn at_server(mut self, server: usize) -> Self {
+        self.server = server;
+        self
+    }
+
+    /// The next request comes so many milliseconds later.
+    const fn later(mut self, by: u64) -> Self {
+        self.at += by;
         self
     }
 

@@ -122,7 +122,6 @@ fn the_seat_moves_only_while_it_names_the_place() {
     assert_eq!(step(moved, 100), SeatStep::Written);
     assert_eq!(step(Vec::new(), 100), SeatStep::GivenUp);
     assert_eq!(step(vec![seat("00000007")], 100), SeatStep::GivenUp);
-    assert_eq!(seat_step(None, &place, &member, at(100)), SeatStep::GivenUp);
     // Ten seconds before the member becomes an orphan.
     assert_eq!(step(vec![seat("00000001")], 120), SeatStep::TooLate);
     // A seat of a member past its deadline would give the owner's turn away for nothing.
@@ -132,6 +131,22 @@ fn the_seat_moves_only_while_it_names_the_place() {
     let step = |now| seat_step(Some(&record), &place, &short, at(now));
     assert!(matches!(step(100), SeatStep::Write(_)));
     assert_eq!(step(101), SeatStep::TooLate);
+}
+
+#[test]
+fn a_lost_record_does_not_say_that_the_place_was_given_up() {
+    let place = place("ada", "00000001", 5);
+    let member = assigned(&place, warm("00000002"), 100);
+    let step = |record: Option<&DployOwner>| seat_step(record, &place, &member, at(100));
+    assert_eq!(step(None), SeatStep::Unknown);
+    let mut restored = record("ada", Vec::new());
+    restored.status = None;
+    assert_eq!(step(Some(&restored)), SeatStep::Unknown);
+    let mut younger = record("ada", vec![seat("00000007")]);
+    younger.metadata.uid = Some("second".into());
+    assert_eq!(step(Some(&younger)), SeatStep::Unknown);
+    younger.status = Some(DployOwnerStatus { seats: vec![seat("00000001")] });
+    assert!(matches!(step(Some(&younger)), SeatStep::Write(_)));
 }
 
 #[test]

@@ -74,6 +74,18 @@ fn the_oldest_of_two_environments_of_one_template_gets_the_seat() {
 }
 
 #[test]
+fn a_member_goes_before_the_place_whose_owner_it_was_given_to() {
+    let mut place = launched("desk", "0000000a", "old", 8);
+    place.spec.queued = true;
+    let mut member = launched("desk", "0000000b", "old", 9);
+    let unserved = [place.clone(), member.clone()];
+    assert_eq!(reseated(&record("new", None), &unserved), ["desk-0000000a"]);
+    let queued_as = (meta::QUEUED_AS.to_owned(), "desk-0000000a".to_owned());
+    member.metadata.annotations.get_or_insert_default().extend([queued_as]);
+    assert_eq!(reseated(&record("new", None), &[place, member]), ["desk-0000000b"]);
+}
+
+#[test]
 fn what_has_ended_or_is_of_somebody_else_or_was_adopted_gets_no_seat() {
     let mut ended = launched("a", "0000000a", "old", 9);
     ended.spec.expires_at = Some(Time(at(NOW)));

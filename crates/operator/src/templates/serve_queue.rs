@@ -56,7 +56,7 @@ impl Serving<'_> {
         let Some(patch) = assign_patch(&place, &member, self.writes.now()) else { return Ok(()) };
         let name = place.name_any();
         let step = self.first_step(&place, &member).await?;
-        if step == SeatStep::GivenUp {
+        if matches!(step, SeatStep::GivenUp | SeatStep::Unknown) {
             self.writes.served().set_aside(self.pool, &name);
             return Ok(());
         }
@@ -76,14 +76,13 @@ impl Serving<'_> {
         self.finished(&name, self.seat(&place, &member).await)
     }
 
-    /// What a live read finds before the first write. `GivenUp`: the owner has given the place up,
-    /// or the owner's record is lost, and nobody can be served then.
+    /// What a live read finds before the first write. A malformed record says nothing.
     async fn first_step(
         self,
         place: &DployInstance,
         member: &DployInstance,
     ) -> Result<SeatStep, ReconcileError> {
-        let Some(record) = self.record_of(place).await? else { return Ok(SeatStep::GivenUp) };
+        let Some(record) = self.record_of(place).await? else { return Ok(SeatStep::Unknown) };
         let step = seat_step(record.as_ref(), place, member, self.writes.now());
         if step == SeatStep::GivenUp {
             self.take_back(&member.name_any(), place).await?;
@@ -132,7 +131,7 @@ impl Serving<'_> {
                 self.write_seats(&record).await?;
             }
             (SeatStep::Written, _) => {}
-            (SeatStep::TooLate, _) => return Ok(false),
+            (SeatStep::TooLate | SeatStep::Unknown, _) => return Ok(false),
             (SeatStep::GivenUp | SeatStep::Write(_), _) => {
                 return self.take_back(&member.name_any(), place).await.map(|()| true);
             }

@@ -84,9 +84,6 @@ pub(super) fn plan(seed: u64) -> Plan {
     let mut kinds = Vec::new();
     for _ in 0..*dice.pick(&[0, 1, 1, 1, 1, 2, 2, 3]) {
         let kind = *dice.pick(&KINDS);
-        if !kinds.iter().all(|other| fit(kind, *other)) {
-            continue;
-        }
         kinds.push(kind);
         for _ in 0..dice.between(1, 7) {
             drawing.trouble(kind);
@@ -96,12 +93,6 @@ pub(super) fn plan(seed: u64) -> Plan {
     steps.sort_by_key(|step| step.at);
     let kinds = kinds.iter().map(|kind| format!("{kind:?}")).collect();
     Plan { seed, latency, kinds, steps, troubles }
-}
-
-/// Whether a seed may have both kinds. Records that are lost while a claim meets a deletion give an
-/// owner two environments of one template (docs/open-points.md).
-fn fit(one: Kind, other: Kind) -> bool {
-    !matches!((one, other), (Kind::Records, Kind::Meetings) | (Kind::Meetings, Kind::Records))
 }
 
 struct Drawing {
