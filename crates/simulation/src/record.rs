@@ -7,6 +7,7 @@ use std::{
 };
 
 use futures::{StreamExt, pin_mut};
+use k8s_openapi::api::core::v1::Namespace;
 use kube::{
     Api, Client, Resource, ResourceExt,
     api::{ListParams, WatchEvent, WatchParams},
@@ -80,12 +81,23 @@ pub(crate) struct Ledger {
     pub(crate) seats: Option<Vec<Seat>>,
 }
 
+/// The namespace of an instance.
+#[derive(Debug, Clone)]
+pub(crate) struct NamespaceStory {
+    /// The name of the instance.
+    pub(crate) instance: String,
+    pub(crate) created: u64,
+    pub(crate) gone: Option<u64>,
+}
+
 /// What the recorder has seen.
 #[derive(Debug, Default)]
 pub(crate) struct Recorded {
     /// By uid.
     pub(crate) stories: BTreeMap<String, Story>,
     pub(crate) ledgers: Vec<Ledger>,
+    /// By uid.
+    pub(crate) namespaces: BTreeMap<String, NamespaceStory>,
     /// The number of versions of instances.
     versions: usize,
     /// The times at which each template had a pool of this size and this limit.
@@ -159,11 +171,26 @@ impl Recorder {
             three.seen().templates.entry(it.name_any()).or_default().push((time.now(), !gone));
             three.seen().pools.entry(it.name_any()).or_default().push((time.now(), size, limit));
         });
+        let (four, time) = (recorder.clone(), trace.clone());
+        follow(Api::all(client.clone()), move |gone, namespace: Namespace| {
+            four.namespace(time.now(), gone, &namespace);
+        });
         recorder
     }
 
     pub(crate) fn seen(&self) -> MutexGuard<'_, Recorded> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn namespace(&self, at: u64, gone: bool, namespace: &Namespace) {
+        let Some(instance) = namespace.labels().get(meta::INSTANCE).cloned() else { return };
+        let (mut seen, uid) = (self.seen(), namespace.uid().unwrap_or_default());
+        let story = seen.namespaces.entry(uid).or_insert(NamespaceStory {
+            instance,
+            created: at,
+            gone: None,
+        });
+        story.gone = gone.then_some(at);
     }
 
     fn instance(&self, at: u64, gone: bool, instance: &DployInstance) {

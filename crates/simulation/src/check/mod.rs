@@ -2,6 +2,7 @@
 
 mod extends;
 mod matching;
+mod namespaces;
 mod pools;
 mod promises;
 mod queues;
@@ -59,6 +60,7 @@ pub(crate) fn over_time(plan: &Plan, recorder: &Recorder, history: &History) -> 
     violations.extend(pools::check(&past));
     violations.extend(queues::check(&past));
     violations.extend(seats::check(&past));
+    violations.extend(namespaces::check(&past));
     violations.extend(past.asked.iter().enumerate().filter_map(|(number, asked)| {
         let hangs = asked.answer.is_none() && !asked.is_abandoned;
         hangs.then(|| Violation::of("requests end", format!("#{number} was never answered")))
