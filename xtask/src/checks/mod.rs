@@ -85,7 +85,7 @@ pub(crate) fn run_quick(workspace: &Workspace, base: Option<&str>) -> Result<Exi
         Step::Fmt.run(workspace),
         Step::Prose.run(workspace),
         Step::Clippy.run(workspace),
-        row("test".to_owned(), || quick::tests(workspace, base)),
+        row(workspace, "test".to_owned(), || quick::tests(workspace, base)),
     ])
 }
 
@@ -96,19 +96,21 @@ fn conclude(rows: &[Row]) -> Result<ExitCode> {
     Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
-fn row(name: String, check: impl FnOnce() -> Result<Outcome>) -> Row {
+fn row(workspace: &Workspace, name: String, check: impl FnOnce() -> Result<Outcome>) -> Row {
     progress::note(&format!("\n=== {name} ==="));
     let start = Instant::now();
     let result = check();
     if let Err(error) = &result {
         progress::failure(error);
     }
-    Row { name, result, took: start.elapsed() }
+    let disk = rustix::fs::statvfs(&workspace.root).ok();
+    let free = disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize));
+    Row { name, result, took: start.elapsed(), free }
 }
 
 impl Step {
     fn run(self, workspace: &Workspace) -> Row {
-        row(self.name(), || match self {
+        row(workspace, self.name(), || match self {
             Self::Fmt => cargo::fmt(workspace),
             Self::Prose => prose::check(workspace),
             Self::Clippy => cargo::clippy(workspace),

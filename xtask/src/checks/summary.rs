@@ -14,6 +14,8 @@ pub(crate) struct Row {
     pub(crate) name: String,
     pub(crate) result: Result<Outcome>,
     pub(crate) took: Duration,
+    /// The free space of the disk after the step, in bytes; `None` where that is unknown.
+    pub(crate) free: Option<u64>,
 }
 
 /// Prints the table and, as the last line, the counts.
@@ -32,13 +34,18 @@ fn table(rows: &[Row]) -> String {
             Err(error) => (count(&mut failed, "FAILED"), error.to_string()),
         };
         let took = progress::seconds(row.took);
+        let free = row.free.map(gigabytes).unwrap_or_default();
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{:<12} {word:<8} {took:>12}   {remark}", row.name);
+        let _ = writeln!(text, "{:<12} {word:<8} {took:>12} {free:>12}   {remark}", row.name);
     }
     let total = progress::seconds(rows.iter().map(|row| row.took).sum());
     let _ = writeln!(text, "{:<12} {:<8} {total:>12}\n", "all", "");
     let _ = writeln!(text, "{passed} passed, {failed} failed, {skipped} skipped");
     text
+}
+
+fn gigabytes(bytes: u64) -> String {
+    format!("{} GB free", bytes / 1_000_000_000)
 }
 
 fn count(counter: &mut u32, word: &'static str) -> &'static str {
@@ -56,6 +63,7 @@ mod tests {
             name: name.to_owned(),
             result,
             took: Duration::from_millis(1500),
+            free: Some(12_900_000_000),
         };
         let rows = [
             row("fmt", Ok(Outcome::passed())),
@@ -63,7 +71,10 @@ mod tests {
             row("test", Err(anyhow::anyhow!("two tests failed"))),
         ];
         let table = table(&rows);
-        assert!(table.contains("test         FAILED          1.5 s   two tests failed"), "{table}");
+        assert!(
+            table.contains("test         FAILED          1.5 s   12 GB free   two tests failed"),
+            "{table}"
+        );
         assert!(table.ends_with("\n1 passed, 1 failed, 1 skipped\n"), "{table}");
     }
 }
