@@ -26,6 +26,8 @@ const ASSETS: &str = "KUBEBUILDER_ASSETS";
 const KUBERNETES_FLAGS: &str = "-s -w -X k8s.io/component-base/version.gitVersion=v1.34.4 \
      -X k8s.io/component-base/version.gitMajor=1 -X k8s.io/component-base/version.gitMinor=34";
 const FLAGS: &str = "-s -w";
+/// The linker drops the debug information anyway. Without it, Go's build cache is a fifth smaller.
+const NO_DEBUG_INFORMATION: &str = "all=-dwarf=false";
 
 /// One program of a control plane.
 #[derive(Clone, Copy, Debug)]
@@ -149,7 +151,8 @@ impl Tools {
         let unfinished = path.with_extension("unfinished");
         command::run(
             self.go(tool)
-                .args(["build", "-trimpath", "-ldflags", flags, "-o"])
+                .args(["build", "-trimpath", "-gcflags", NO_DEBUG_INFORMATION])
+                .args(["-ldflags", flags, "-o"])
                 .arg(&unfinished)
                 .arg(tool.package),
         )?;
