@@ -10,8 +10,8 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
     past.recorded.stories.values().filter_map(|story| left_behind(past, story)).collect()
 }
 
-/// A namespace that was there before the deletion of its instance, and is there when the instance is
-/// gone. A namespace that a former leader creates later is a leftover.
+/// A namespace that was there before the deletion of its instance, and is there when the instance
+/// is gone. A namespace that a former leader creates later is a leftover.
 fn left_behind(past: &Past<'_>, story: &Story) -> Option<Violation> {
     let ended = story.ended()?.at;
     let gone = story.moments.iter().find(|it| it.is_gone)?.at;

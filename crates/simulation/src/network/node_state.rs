@@ -63,7 +63,15 @@ impl NodeState {
         self.lives.store(false, Ordering::Relaxed);
     }
 
+    /// Freezes the node. A frozen one stays so until its first freeze ends, because it has computed
+    /// with that time already.
     pub(crate) fn freeze(&self, milliseconds: u64) {
+        if self.frozen_until().is_none() {
+            self.thaw_after(milliseconds);
+        }
+    }
+
+    fn thaw_after(&self, milliseconds: u64) {
         self.clock.freeze_until(Instant::now() + Duration::from_millis(milliseconds));
     }
 
@@ -73,7 +81,7 @@ impl NodeState {
 
     /// Ends all freezing and stalling.
     pub(crate) fn calm(&self) {
-        self.freeze(0);
+        self.thaw_after(0);
         set(&self.stalled_until, 0);
     }
 
