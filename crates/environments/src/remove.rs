@@ -5,7 +5,7 @@ use kube::ResourceExt;
 use ledger::{
     queue::queued_as,
     remove::{RemoveStep, decide, is_marked_by, mark, was_removed_by},
-    seats::SeatKey,
+    seats::{SeatKey, seat_naming},
 };
 use resources::{DployInstance, DployOwner, Seat};
 use tracing::{info, instrument, warn};
@@ -56,23 +56,39 @@ pub(crate) async fn remove(
 /// Whether the owner had an environment and this request removed it.
 async fn remove_owned(ports: Ports<'_>, owner: &Owner, key: &SeatKey) -> Result<bool, Refusal> {
     let mut attempts = ports.attempts();
+    let mut gave_up_place = false;
     loop {
-        let Some(read) = read_ledger(ports.reads, owner, key).await? else { return Ok(false) };
+        let Some(read) = read_ledger(ports.reads, owner, key).await? else {
+            return Ok(gave_up_place);
+        };
         let LedgerRead { record, found } = read;
-        let was_place = found.is_place();
-        match carry_out(ports, decide(found)).await? {
-            Removal::NotFound => return Ok(false),
-            Removal::Unseated => return Ok(true),
-            Removal::Free { seat, deleted } => {
-                let removed = free(ports, record, &seat, deleted).await?;
-                if !was_place || !got_member(ports, owner, key, &seat.instance).await? {
-                    return Ok(removed);
-                }
+        let place = found.place().map(str::to_owned);
+        let removed = match carry_out(ports, decide(found)).await? {
+            Removal::NotFound => return Ok(gave_up_place),
+            Removal::Again => {
                 attempts.again().await?;
+                continue;
             }
-            Removal::Again => attempts.again().await?,
+            Removal::Unseated => true,
+            Removal::Free { deleted: true, .. } if place.is_some() => true,
+            Removal::Free { seat, deleted } => free(ports, record, &seat, deleted).await?,
+        };
+        let Some(place) = place else { return Ok(removed || gave_up_place) };
+        gave_up_place |= removed;
+        free_seat_of_place(ports, owner, &place).await?;
+        if !got_member(ports, owner, key, &place).await? {
+            return Ok(gave_up_place);
         }
+        attempts.again().await?;
     }
+}
+
+/// Frees the seat that names the place, whenever it was written: until it is free, the operator can
+/// make it the seat of a member.
+async fn free_seat_of_place(ports: Ports<'_>, owner: &Owner, place: &str) -> Result<(), Refusal> {
+    let Some(record) = ports.reads.live.owner(&owner.key).await? else { return Ok(()) };
+    let Some(seat) = seat_naming(&record, place).cloned() else { return Ok(()) };
+    free_seat(ports, record, &seat).await.map(drop)
 }
 
 /// Whether the operator gave the owner of a place a member while this request gave the place up.

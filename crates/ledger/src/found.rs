@@ -66,10 +66,15 @@ impl Found {
         lives.then(|| Self::Unseated(Box::new(instance)))
     }
 
-    /// Whether the seat names a place in the queue of a pool.
+    /// The name of the instance, if that is a place in the queue of a pool.
     #[must_use]
-    pub fn is_place(&self) -> bool {
-        matches!(self, Self::Seated { instance: Some(instance), .. } if instance.spec.queued)
+    pub fn place(&self) -> Option<&str> {
+        let instance = match self {
+            Self::Unseated(instance) => Some(instance),
+            Self::Seated { instance, .. } => instance.as_ref(),
+            Self::Nothing => None,
+        };
+        instance.filter(|it| it.spec.queued)?.metadata.name.as_deref()
     }
 
     /// The environment that lives.

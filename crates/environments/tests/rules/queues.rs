@@ -3,8 +3,9 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use environments::{Environments, Refusal, RefusalKind};
+use faultnet::Fault;
 use futures::StreamExt;
-use http::Method as HttpMethod;
+use http::{Method as HttpMethod, StatusCode};
 use kube::{
     ResourceExt,
     api::{Patch, PatchParams},
@@ -191,4 +192,40 @@ async fn who_gives_a_place_up_while_it_is_served_keeps_nothing() {
     bed.assert_balanced().await;
     let launched = bed.replica(0).launch(&person("ada"), "desk", &nothing()).await;
     assert!(launched.expect("a new place").position > 0);
+}
+
+/// The seat of a place that is deleted can still become one of a member, so a removal that does not
+/// free it has not succeeded.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_whose_seat_cannot_be_freed_is_not_removed() {
+    let bed = Bed::with(1).await;
+    empty_pool(&bed, 2, WhenEmpty::Queue).await;
+    launch(bed.replica(0), &person("ada"), "desk").await.expect("a place");
+    let refused = Fault::Refused(StatusCode::INTERNAL_SERVER_ERROR);
+    bed.network(0).next(HttpMethod::PATCH, "dployowners/ada/status", refused);
+    let removal = bed.replica(0).remove(&person("ada"), "desk").await;
+    assert!(removal.is_err() && bed.network(0).all_met());
+    assert_eq!(bed.seats("ada").await.len(), 1);
+}
+
+/// The record lost its seats, and the operator gives the place its seat back while it is removed.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_seat_that_a_place_gets_while_it_is_removed_is_freed() {
+    let bed = Bed::with(1).await;
+    empty_pool(&bed, 2, WhenEmpty::Queue).await;
+    launch(bed.replica(0), &person("ada"), "desk").await.expect("a place");
+    let place = bed.owned().await.remove(0);
+    let params = PatchParams::default();
+    let seats = bed.seats("ada").await;
+    let lost = Patch::Merge(json!({ "status": null }));
+    bed.owners().patch_status("ada", &params, &lost).await.expect("a lost ledger");
+    let gate = bed.network(0).hold_unsent(HttpMethod::DELETE, &place.name_any());
+    let environments = bed.replica(0).clone();
+    let removal = tokio::spawn(async move { environments.remove(&person("ada"), "desk").await });
+    gate.arrived().await;
+    let status = Patch::Merge(json!({ "status": { "seats": seats } }));
+    bed.owners().patch_status("ada", &params, &status).await.expect("the seat of the place");
+    gate.open();
+    removal.await.expect("a task").expect("a deletion");
+    bed.assert_balanced().await;
 }
