@@ -135,11 +135,13 @@ impl Recorded {
         })
     }
 
-    /// When a seat named the instance first.
+    /// When a seat named the instance first after it got its owner. A claim that failed named it
+    /// earlier.
     pub(crate) fn seated_at(&self, story: &Story) -> Option<u64> {
+        let owned = story.owned()?.at;
         let names =
             |it: &&Ledger| it.seats.iter().flatten().any(|seat| seat.instance == story.name);
-        self.ledgers.iter().find(names).map(|it| it.at)
+        self.ledgers.iter().filter(|it| it.at >= owned).find(names).map(|it| it.at)
     }
 }
 
