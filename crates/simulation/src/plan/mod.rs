@@ -229,15 +229,40 @@ impl Plan {
         steps.chain(troubles).max().unwrap_or_default()
     }
 
-    /// Whether an operator is killed with the creation of a pool member on its way. No version
-    /// fences a creation, so it exceeds the maximum until the next leader deletes a member.
+    /// Whether the creation of a pool member may arrive after the term of its operator. No version
+    /// fences it, so it exceeds the maximum until the next leader deletes a member.
     pub(crate) fn has_late_creations(&self) -> bool {
-        self.troubles.iter().any(|trouble| {
+        self.operators_troubles().any(|trouble| {
             let is_creation = matches!(trouble.call, Call::Create | Call::Write);
-            is_creation
-                && matches!(trouble.node, Node::Operator(_))
-                && matches!(trouble.what, Harm::Kill(_))
+            let is_late = match trouble.what {
+                Harm::Kill(_) => true,
+                Harm::LateRequest(_) => self.ends_terms(),
+                _ => false,
+            };
+            is_creation && is_late
         })
+    }
+
+    /// Whether an operator may lose the lease or give it back.
+    fn ends_terms(&self) -> bool {
+        let is_disturbed = |step: &Step| {
+            matches!(
+                step.what,
+                Event::Replace(_)
+                    | Event::Kill(Node::Operator(_), _)
+                    | Event::Freeze(Node::Operator(_), _)
+                    | Event::StallWatches(Node::Operator(_), _)
+            )
+        };
+        self.steps.iter().any(is_disturbed)
+            || self.operators_troubles().any(|trouble| {
+                trouble.call == Call::Lease
+                    || matches!(trouble.what, Harm::Kill(_) | Harm::Freeze(_))
+            })
+    }
+
+    fn operators_troubles(&self) -> impl Iterator<Item = &Trouble> {
+        self.troubles.iter().filter(|trouble| matches!(trouble.node, Node::Operator(_)))
     }
 
     /// Whether the admin removes finalizers.
