@@ -126,6 +126,17 @@ impl Recorded {
         seats.any(|seat| seat.instance == story.name)
     }
 
+    /// Whether the admin took the record away while the creation or claim of the instance was on
+    /// its way. A later launch then knows of neither its seat nor the instance.
+    pub(crate) fn lost_on_the_way(&self, story: &Story) -> bool {
+        let Some(owned) = story.owned().filter(|_| story.queued_as.is_none()) else { return false };
+        let earlier = self.ledgers.iter().filter(|it| it.owner == owned.owner && it.at <= owned.at);
+        let names =
+            |it: &&Ledger| it.seats.iter().flatten().any(|seat| seat.instance == story.name);
+        let after_the_seat = earlier.skip_while(|it| !names(it));
+        after_the_seat.into_iter().any(|it| it.seats.is_none()) && !self.has_seat(story, owned.at)
+    }
+
     /// Whether the template did not exist at some time between these two.
     pub(crate) fn lacked_template(&self, template: &str, from: u64, to: u64) -> bool {
         let versions = self.templates.get(template).map(Vec::as_slice).unwrap_or_default();

@@ -6,11 +6,8 @@ use super::{Past, Violation};
 use crate::record::{Moment, Story};
 
 pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
-    if past.plan.can_lose_creations() {
-        return Vec::new();
-    }
     let quota = past.plan.largest_quota();
-    let stories = past.recorded.stories.values();
+    let stories = past.recorded.stories.values().filter(|it| !past.recorded.lost_on_the_way(it));
     let mut moments: Vec<(&Story, &Moment)> =
         stories.flat_map(|story| story.moments.iter().map(move |moment| (story, moment))).collect();
     moments.sort_by_key(|(_, moment)| moment.number);

@@ -43,7 +43,7 @@ impl Rest {
     /// Checks what holds once everything has come to rest.
     pub(crate) async fn check(&self, nodes: &Nodes) -> Vec<Violation> {
         let store = self.store().await;
-        let mut violations = seats(&store);
+        let mut violations = seats(&store, &self.lost_on_the_way());
         violations.extend(Workloads::of(&store, nodes).missing());
         violations.extend(pools(&store));
         violations.extend(deadlines(&store, self.trace.now()));
@@ -90,6 +90,13 @@ impl Rest {
         !self.store().await.voids.is_empty()
     }
 
+    /// The names of the instances whose seats may be missing.
+    fn lost_on_the_way(&self) -> BTreeSet<String> {
+        let seen = self.recorder.seen();
+        let lost = seen.stories.values().filter(|it| seen.lost_on_the_way(it));
+        lost.map(|it| it.name.clone()).collect()
+    }
+
     async fn store(&self) -> Store {
         let instances: Vec<DployInstance> =
             self.all(Api::namespaced(self.client.clone(), NAMESPACE)).await;
@@ -119,18 +126,21 @@ fn is_deleting(instance: &DployInstance) -> bool {
     instance.metadata.deletion_timestamp.is_some()
 }
 
-/// The seats of each owner name the living instances of the owner.
-fn seats(store: &Store) -> Vec<Violation> {
+/// The seats of each owner name the living instances of the owner, but for those that may have lost
+/// theirs.
+fn seats(store: &Store, lost: &BTreeSet<String>) -> Vec<Violation> {
+    let of = |it: &DployInstance| format!("{}/{}", it.spec.owner, it.name_any());
     let living = store.instances.iter().filter(|it| !it.spec.owner.is_empty() && !is_deleting(it));
-    let living: BTreeSet<String> =
-        living.map(|it| format!("{}/{}", it.spec.owner, it.name_any())).collect();
+    let seated = living.clone().filter(|it| !lost.contains(&it.name_any()));
+    let (living, seated): (BTreeSet<_>, BTreeSet<_>) =
+        (living.map(of).collect(), seated.map(of).collect());
     let seats = store.owners.iter().flat_map(|record| {
         let seats = record.status.clone().unwrap_or_default().seats;
         seats.into_iter().map(|seat| format!("{}/{}", record.name_any(), seat.instance))
     });
     let seats: BTreeSet<String> = seats.collect();
     let mut violations = left("seats are living instances", "seat", &seats, &living);
-    violations.extend(missing("seats are living instances", "seat", &seats, &living));
+    violations.extend(missing("seats are living instances", "seat", &seats, &seated));
     let stuck: Vec<String> =
         store.instances.iter().filter(|it| is_deleting(it)).map(ResourceExt::name_any).collect();
     if !stuck.is_empty() {

@@ -193,6 +193,7 @@ impl Drawing {
             Kind::LastWords => self.last_words(from),
             Kind::HangUps => self.hang_up(),
             Kind::Meetings if self.dice.percent(50) => self.meeting_in_a_queue(from),
+            Kind::Meetings if self.dice.percent(30) => self.answer_after_the_end(from),
             Kind::Meetings => self.meeting(from),
         }
     }

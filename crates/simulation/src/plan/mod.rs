@@ -278,15 +278,6 @@ impl Plan {
         })
     }
 
-    /// Whether the admin takes away the seat of an instance whose creation is on its way. Nobody
-    /// knows of that creation any more, so the owner may have one environment more.
-    pub(crate) fn can_lose_creations(&self) -> bool {
-        let is_killed_on_the_way = |trouble: &Trouble| {
-            matches!(trouble.node, Node::Server(_)) && matches!(trouble.what, Harm::Kill(_))
-        };
-        self.loses_records() && self.troubles.iter().any(is_killed_on_the_way)
-    }
-
     /// The largest quota that is ever in force.
     pub(crate) fn largest_quota(&self) -> usize {
         let quotas = self.steps.iter().filter_map(|step| match step.what {

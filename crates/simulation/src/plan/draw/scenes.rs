@@ -92,6 +92,21 @@ impl Drawing {
         }
     }
 
+    /// A server extends an environment that another server deletes. The answer to the extension
+    /// arrives when the environment is gone.
+    pub(super) fn answer_after_the_end(&mut self, from: u64) {
+        let (who, _) = *self.dice.pick(&PEOPLE);
+        let template = *self.dice.pick(&["desk", "note", "lab"]);
+        let server = self.number(SERVERS);
+        self.ask(from, (who, server), Ask::Launch, template);
+        let extends = from + 2_000 + 8 * self.latency;
+        let late = Harm::LateAnswer(self.dice.between(5_000, 9_500));
+        self.call(extends, Node::Server(server), Call::Patch, late);
+        self.ask(extends, (who, server), Ask::Extend, template);
+        let deletes = extends + 4 * self.latency + self.dice.between(0, 1_000);
+        self.ask(deletes, (who, (server + 1) % SERVERS), Ask::Delete, template);
+    }
+
     /// A few seconds, or longer than a void instance exists.
     pub(super) fn freeze(&mut self, from: u64) {
         let long = self.dice.percent(25);
