@@ -1,13 +1,15 @@
 //! Reseat (docs/ledger.md, "Lost ledgers"): seats for the living environments of a record that was
 //! deleted, or restored without its status.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use resources::{DployInstance, DployOwner, Seat};
 
 use crate::{
     orphan::{needs_seat, needs_seat_in},
-    queue::is_assigned,
+    queue::queued_as,
     seats::{SeatKey, seat_naming, seats},
     standing::{Standing, is_environment, standing_of_owned},
     timestamps::{self, started_at},
@@ -25,14 +27,15 @@ pub fn decide<'a>(
     instances: impl IntoIterator<Item = &'a DployInstance>,
     now: Timestamp,
 ) -> Option<Vec<Seat>> {
-    let lost: Vec<&DployInstance> =
+    let mut lost: Vec<&DployInstance> =
         instances.into_iter().filter(|it| has_lost_seat(it, record, now)).collect();
-    let is_served = |place| lost.iter().any(|member| is_assigned(member, place));
-    let mut ordered = lost.clone();
-    ordered.sort_by_cached_key(|it| (is_served(it), started_at(it), it.metadata.name.clone()));
+    let served: BTreeSet<&str> = lost.iter().filter_map(|it| queued_as(it)).collect();
+    let is_served =
+        |it: &DployInstance| it.metadata.name.as_deref().is_some_and(|it| served.contains(it));
+    lost.sort_by_cached_key(|it| (is_served(it), started_at(it), it.metadata.name.clone()));
     let before = seats(record);
     let mut completed = before.to_vec();
-    for instance in ordered {
+    for instance in lost {
         let key = SeatKey::of_instance(instance);
         if !completed.iter().any(|seat| key.identifies(seat)) {
             completed.extend(seat_for(instance));

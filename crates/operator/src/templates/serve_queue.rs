@@ -76,13 +76,13 @@ impl Serving<'_> {
         self.finished(&name, self.seat(&place, &member).await)
     }
 
-    /// What a live read finds before the first write. A malformed record says nothing.
+    /// What a live read finds before the first write.
     async fn first_step(
         self,
         place: &DployInstance,
         member: &DployInstance,
     ) -> Result<SeatStep, ReconcileError> {
-        let Some(record) = self.record_of(place).await? else { return Ok(SeatStep::Unknown) };
+        let record = self.record_of(place).await?;
         let step = seat_step(record.as_ref(), place, member, self.writes.now());
         if step == SeatStep::GivenUp {
             self.take_back(&member.name_any(), place).await?;
@@ -124,15 +124,15 @@ impl Serving<'_> {
         place: &DployInstance,
         member: &DployInstance,
     ) -> Result<bool, ReconcileError> {
-        let Some(record) = self.record_of(place).await? else { return Ok(false) };
-        match (seat_step(record.as_ref(), place, member, self.writes.now()), record) {
-            (SeatStep::Write(seats), Some(mut record)) => {
+        let Some(mut record) = self.record_of(place).await? else { return Ok(false) };
+        match seat_step(Some(&record), place, member, self.writes.now()) {
+            SeatStep::Write(seats) => {
                 record.status.get_or_insert_default().seats = seats;
                 self.write_seats(&record).await?;
             }
-            (SeatStep::Written, _) => {}
-            (SeatStep::TooLate | SeatStep::Unknown, _) => return Ok(false),
-            (SeatStep::GivenUp | SeatStep::Write(_), _) => {
+            SeatStep::Written => {}
+            SeatStep::TooLate | SeatStep::Unknown => return Ok(false),
+            SeatStep::GivenUp => {
                 return self.take_back(&member.name_any(), place).await.map(|()| true);
             }
         }
@@ -140,16 +140,10 @@ impl Serving<'_> {
         self.end(&place.name_any()).await.map(|()| true)
     }
 
-    /// The record of the owner who waits, or that there is none. `None`: it is malformed.
-    async fn record_of(
-        self,
-        place: &DployInstance,
-    ) -> Result<Option<Option<DployOwner>>, ReconcileError> {
-        Ok(match self.reads.owner(&place.spec.owner).await? {
-            Some(DeserializeGuard(Ok(record))) => Some(Some(record)),
-            Some(DeserializeGuard(Err(_))) => None,
-            None => Some(None),
-        })
+    /// The record of the owner who waits. `None`: it is lost or malformed, so it says nothing.
+    async fn record_of(self, place: &DployInstance) -> Result<Option<DployOwner>, ReconcileError> {
+        let found = self.reads.owner(&place.spec.owner).await?;
+        Ok(found.and_then(|DeserializeGuard(record)| record.ok()))
     }
 
     /// Deletes the member of an owner who gave the place up. No seat has ever named it.
