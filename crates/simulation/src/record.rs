@@ -56,6 +56,11 @@ impl Story {
         self.moments.iter().find(|it| it.is_deleting || it.is_gone)
     }
 
+    /// Its deletion event, the last version.
+    pub(crate) fn gone(&self) -> Option<&Moment> {
+        self.moments.iter().find(|it| it.is_gone)
+    }
+
     /// Whether it waited in the queue of a pool.
     pub(crate) fn is_place(&self) -> bool {
         self.moments.iter().any(|it| it.is_place)
@@ -79,6 +84,13 @@ pub(crate) struct Ledger {
     pub(crate) owner: String,
     /// `None`: the record was deleted.
     pub(crate) seats: Option<Vec<Seat>>,
+}
+
+impl Ledger {
+    /// Whether a seat names the instance.
+    pub(crate) fn names(&self, story: &Story) -> bool {
+        self.seats.iter().flatten().any(|seat| seat.instance == story.name)
+    }
 }
 
 /// The namespace of an instance.
@@ -122,8 +134,7 @@ impl Recorded {
         let owner = story.owned().map(|it| it.owner.as_str());
         let mut ledgers = self.ledgers.iter().rev();
         let ledger = ledgers.find(|it| Some(it.owner.as_str()) == owner && it.at <= at);
-        let mut seats = ledger.and_then(|it| it.seats.as_ref()).into_iter().flatten();
-        seats.any(|seat| seat.instance == story.name)
+        ledger.is_some_and(|it| it.names(story))
     }
 
     /// Whether the admin took the record away while the creation or claim of the instance was on
@@ -131,10 +142,8 @@ impl Recorded {
     pub(crate) fn lost_on_the_way(&self, story: &Story) -> bool {
         let Some(owned) = story.owned().filter(|_| story.queued_as.is_none()) else { return false };
         let earlier = self.ledgers.iter().filter(|it| it.owner == owned.owner && it.at <= owned.at);
-        let names =
-            |it: &&Ledger| it.seats.iter().flatten().any(|seat| seat.instance == story.name);
-        let after_the_seat = earlier.skip_while(|it| !names(it));
-        after_the_seat.into_iter().any(|it| it.seats.is_none()) && !self.has_seat(story, owned.at)
+        let mut after_the_seat = earlier.skip_while(|it| !it.names(story));
+        after_the_seat.any(|it| it.seats.is_none()) && !self.has_seat(story, owned.at)
     }
 
     /// Whether the template did not exist at some time between these two.
@@ -150,9 +159,8 @@ impl Recorded {
     /// earlier.
     pub(crate) fn seated_at(&self, story: &Story) -> Option<u64> {
         let owned = story.owned()?.at;
-        let names =
-            |it: &&Ledger| it.seats.iter().flatten().any(|seat| seat.instance == story.name);
-        self.ledgers.iter().filter(|it| it.at >= owned).find(names).map(|it| it.at)
+        let mut later = self.ledgers.iter().filter(|it| it.at >= owned);
+        later.find(|it| it.names(story)).map(|it| it.at)
     }
 }
 

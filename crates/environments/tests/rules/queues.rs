@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use environments::{Environments, Refusal, RefusalKind};
-use faultnet::Fault;
+use faultnet::{Fault, Gate};
 use futures::StreamExt;
 use http::{Method as HttpMethod, StatusCode};
 use kube::{
@@ -13,7 +13,7 @@ use kube::{
 use ledger::queue::{SeatStep, assign_patch, seat_step};
 use resources::{DployInstance, DployOwner, Method, Pool, WhenEmpty};
 use serde_json::json;
-use tokio::time::timeout;
+use tokio::{task::JoinHandle, time::timeout};
 use wire::{Environment, Status};
 
 use crate::bed::{Bed, at_once, eventually, launch, nothing, person};
@@ -163,6 +163,18 @@ async fn a_refusal_says_when_the_next_member_is_ready() {
     eventually("the time is bounded", async || retry_after().await == 300).await;
 }
 
+/// Ada's removal of her place, whose deletion the gate holds.
+async fn remove_until_the_deletion(
+    bed: &Bed,
+    place: &DployInstance,
+) -> (Gate, JoinHandle<Result<(), Refusal>>) {
+    let gate = bed.network(0).hold_unsent(HttpMethod::DELETE, &place.name_any());
+    let environments = bed.replica(0).clone();
+    let removal = tokio::spawn(async move { environments.remove(&person("ada"), "desk").await });
+    gate.arrived().await;
+    (gate, removal)
+}
+
 /// The operator serves an owner who gives the place up at the same moment.
 #[tokio::test(flavor = "multi_thread")]
 async fn who_gives_a_place_up_while_it_is_served_keeps_nothing() {
@@ -170,10 +182,7 @@ async fn who_gives_a_place_up_while_it_is_served_keeps_nothing() {
     empty_pool(&bed, 2, WhenEmpty::Queue).await;
     launch(bed.replica(0), &person("ada"), "desk").await.expect("a place");
     let place = bed.owned().await.remove(0);
-    let gate = bed.network(0).hold_unsent(HttpMethod::DELETE, &place.name_any());
-    let environments = bed.replica(0).clone();
-    let removal = tokio::spawn(async move { environments.remove(&person("ada"), "desk").await });
-    gate.arrived().await;
+    let (gate, removal) = remove_until_the_deletion(&bed, &place).await;
     let member = bed.warm_member("desk").await;
     let now = place.creation_timestamp().expect("a creation timestamp").0;
     let patch = Patch::Merge(assign_patch(&place, &member, now).expect("a patch"));
@@ -219,10 +228,7 @@ async fn the_seat_that_a_place_gets_while_it_is_removed_is_freed() {
     let seats = bed.seats("ada").await;
     let lost = Patch::Merge(json!({ "status": null }));
     bed.owners().patch_status("ada", &params, &lost).await.expect("a lost ledger");
-    let gate = bed.network(0).hold_unsent(HttpMethod::DELETE, &place.name_any());
-    let environments = bed.replica(0).clone();
-    let removal = tokio::spawn(async move { environments.remove(&person("ada"), "desk").await });
-    gate.arrived().await;
+    let (gate, removal) = remove_until_the_deletion(&bed, &place).await;
     let status = Patch::Merge(json!({ "status": { "seats": seats } }));
     bed.owners().patch_status("ada", &params, &status).await.expect("the seat of the place");
     gate.open();

@@ -14,7 +14,7 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
 /// is gone. A namespace that a former leader creates later is a leftover.
 fn left_behind(past: &Past<'_>, story: &Story) -> Option<Violation> {
     let ended = story.ended()?.at;
-    let gone = story.moments.iter().find(|it| it.is_gone)?.at;
+    let gone = story.gone()?.at;
     let mut namespaces = past.recorded.namespaces.values().filter(|it| it.instance == story.name);
     let is_left = namespaces.any(|it| it.created < ended && it.gone.is_none_or(|end| end > gone));
     let text = format!("{} is gone at {gone} ms, and its namespace is not", story.name);

@@ -25,7 +25,7 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
 
 /// An environment that is gone while a seat still names it.
 fn outlived(past: &Past<'_>, story: &Story) -> Option<Violation> {
-    let gone = story.moments.iter().find(|it| it.is_gone).filter(|_| story.owned().is_some())?;
+    let gone = story.gone().filter(|_| story.owned().is_some())?;
     let text = format!("a seat names {}, which is gone at {} ms", story.name, gone.at);
     let is_named = past.recorded.has_seat(story, gone.at);
     is_named.then(|| Violation::of("no seat outlives its environment", text))
@@ -42,10 +42,9 @@ fn unseated(
     let served = past.recorded.served(story).map_or(u64::MAX, |(_, seated)| seated);
     let end = story.ended().map_or(u64::MAX, |it| it.at).min(served);
     let versions = ledgers.get(begin.owner.as_str()).map(Vec::as_slice).unwrap_or_default();
-    let names = |it: &&&Ledger| it.seats.iter().flatten().any(|seat| seat.instance == story.name);
     let before = versions.iter().rev().find(|it| it.at <= begin.at);
-    let later = versions.iter().find(|it| it.at > begin.at && it.at < end && !names(it));
-    let at = match before.filter(names) {
+    let later = versions.iter().find(|it| it.at > begin.at && it.at < end && !it.names(story));
+    let at = match before.filter(|it| it.names(story)) {
         None if begin.at < end => Some(begin.at),
         None => None,
         Some(_) => later.map(|it| it.at),
