@@ -7,8 +7,10 @@ use futures::{
     stream::{self, BoxStream},
 };
 use kube::{Resource, ResourceExt, runtime::reflector::ObjectRef};
+use ledger::queue::is_place;
 use planner::wake::{
-    config_wakes, instance_wakes_pool, instance_wakes_record, record_wakes, template_wakes,
+    config_wakes, instance_wakes_pool, instance_wakes_record, record_wakes, seats_added,
+    template_wakes,
 };
 use resources::{DployInstance, DployOwner, DployTemplate, OperatorConfig, meta};
 
@@ -61,7 +63,8 @@ pub(crate) fn instances(context: &Arc<Context>) -> Queue<DployInstance> {
     stream::select_all([by_itself, others.boxed()]).boxed()
 }
 
-/// A template is woken by itself, the members of its pool and the OperatorConfig.
+/// A template is woken by itself, the members of its pool, a seat for a place that exists already,
+/// and the OperatorConfig.
 pub(crate) fn templates(context: &Context) -> Queue<DployTemplate> {
     let mirrors = &context.mirrors;
     let templates = mirrors.templates.clone();
@@ -71,9 +74,17 @@ pub(crate) fn templates(context: &Context) -> Queue<DployTemplate> {
         let states = instance_wakes_pool(change).then_some([change.before, change.after]);
         states.into_iter().flatten().flatten().map(of).collect()
     };
+    let (templates, instances) = (mirrors.templates.clone(), mirrors.instances.clone());
+    let of_record = move |record: &ObjectChange<DployOwner>| -> Woken<DployTemplate> {
+        let added = seats_added(record.readable());
+        let places =
+            added.filter(|seat| instances.get(&seat.instance).is_some_and(|it| is_place(&it)));
+        places.map(|seat| templates.reference(&seat.template)).collect()
+    };
     stream::select_all([
         woken(&mirrors.templates, &mirrors.templates, itself),
         woken(&mirrors.instances, &mirrors.templates, of_member),
+        woken(&mirrors.owners, &mirrors.templates, of_record),
         woken(&mirrors.configs, &mirrors.templates, all_of(&mirrors.templates)),
     ])
     .boxed()

@@ -6,11 +6,11 @@
 use ledger::{
     orphan::needs_seat,
     queue::{is_place, turn},
-    seats::seat_naming,
+    seats::{seat_naming, seats},
     standing::{is_deleting, is_unclaimed},
     void::is_void,
 };
-use resources::{DployInstance, DployOwner, DployTemplate, OperatorConfig};
+use resources::{DployInstance, DployOwner, DployTemplate, OperatorConfig, Seat};
 
 use crate::pool::Member;
 
@@ -67,6 +67,14 @@ pub fn record_wakes(owner: &str, record: Change<'_, DployOwner>, instance: &Dplo
     depends
         && !record.after.is_some_and(names)
         && (instance.spec.owner == owner || record.before.is_some_and(names))
+}
+
+/// The seats that the record has now and did not have before. One that names a place which exists
+/// already wakes the place's template: the place may have been set aside.
+pub fn seats_added(record: Change<'_, DployOwner>) -> impl Iterator<Item = &Seat> {
+    let before = record.before.map_or(&[][..], seats);
+    let after = record.after.map_or(&[][..], seats);
+    after.iter().filter(|seat| !before.contains(seat))
 }
 
 /// Whether the change of an instance wakes the template whose pool has it: the pool is counted

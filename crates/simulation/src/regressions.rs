@@ -84,6 +84,21 @@ pub(crate) fn all() -> Vec<Regression> {
             .happens(Event::Admin(Admin::DeleteRecord(BOB)))
             .later(10_000)
             .ask(Ask::Launch, "note"),
+        of("the record of the first owner in a queue is lost and comes back")
+            .happens(Event::StallWatches(Node::Server(0), 20_000))
+            .at_server(1)
+            .ask(Ask::Launch, "line")
+            .happens(Event::StallWatches(Node::Operator(0), 10_000))
+            .happens(Event::StallWatches(Node::Operator(1), 10_000))
+            .at_server(0)
+            .by("bob")
+            .ask(Ask::Launch, "line")
+            .happens(Event::Admin(Admin::DeleteRecord(BOB)))
+            .later(10_000)
+            .ask(Ask::Launch, "note")
+            .at_server(1)
+            .by("cyd")
+            .ask(Ask::Launch, "line"),
     ]
     .into_iter()
     .map(|it| Regression { name: it.name, plan: it.plan })

@@ -10,7 +10,7 @@ use kube::{
     Api, Resource, ResourceExt,
     api::{ApiResource, DynamicObject, ListParams, PartialObjectMeta},
 };
-use ledger::void::has_void_label;
+use ledger::{seats::seat_naming, void::has_void_label};
 use resources::{
     DployInstance, DployOwner, DployTemplate, EngineName, OperatorConfigSpec, OrderRef,
     WorkloadState, is_shortened, label, meta,
@@ -73,6 +73,13 @@ impl<'a> Reads<'a> {
     pub(crate) async fn template_exists(self, name: &str) -> Result<bool, ReconcileError> {
         let found = self.0.api::<DployTemplate>().get_metadata_opt(name).await;
         Ok(found.operation("read a template")?.is_some())
+    }
+
+    /// The version of the cached owner record whose seat names the instance.
+    pub(crate) fn seated_in(self, instance: &DployInstance) -> Option<String> {
+        let record = self.mirrors().owners.get(&instance.spec.owner)?;
+        seat_naming(&record, &instance.name_any())?;
+        record.resource_version()
     }
 
     /// The owner record, read live.

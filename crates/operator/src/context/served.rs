@@ -27,8 +27,8 @@ impl ServedPlaces {
     }
 
     /// See [`ServedMemory::set_aside`].
-    pub(crate) fn set_aside(&self, pool: &str, place: &str) {
-        self.with(pool, |memory, now| memory.set_aside(place, now));
+    pub(crate) fn set_aside(&self, pool: &str, place: &str, seated_in: Option<String>) {
+        self.with(pool, |memory, now| memory.set_aside(place, seated_in, now));
     }
 
     /// See [`ServedMemory::not_served`].

@@ -249,6 +249,45 @@ async fn a_member_for_a_place_that_was_given_up_goes() {
     counts(&bed, 1, 0, 1).await;
 }
 
+/// A pool with one member that starts, and these owners in its queue. Ada is the first, and her
+/// record is deleted.
+async fn without_the_first_record(bed: &Bed, owners: &[&str]) -> String {
+    bed.fake.all_are(Health::Progressing);
+    bed.create(&queued_pool(1, 1)).await;
+    let member = eventually("a member", || async { bed.fake.standing().into_iter().next() }).await;
+    for owner in owners {
+        let uuid = format!("0000000{}", &owner[..1]);
+        wait_in_queue(bed, owner, &uuid).await;
+        let place = format!("lab-{uuid}");
+        bed.until(&place, "waiting", |it| reason(it) == "Queued").await;
+    }
+    bed.api::<DployOwner>().delete("ada", &DeleteParams::default()).await.unwrap();
+    member
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_member_goes_to_the_next_owner_while_a_record_is_lost() {
+    let (bed, _operator) = Bed::running().await;
+    let member = without_the_first_record(&bed, &["ada", "bob"]).await;
+    bed.fake.all_are(Health::Healthy);
+    assert_eq!(served(&bed, "bob").await.name_any(), member);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_whose_record_comes_back_is_served_in_turn() {
+    let bed = Bed::new().await;
+    let network = Network::default();
+    let _operator = bed.operate_behind(&network, "one");
+    let member = without_the_first_record(&bed, &["ada"]).await;
+    let gate = network.hold_sent(Method::GET, "/dployowners/ada");
+    bed.fake.all_are(Health::Healthy);
+    gate.arrived().await;
+    gate.open();
+    counts(&bed, 1, 0, 1).await;
+    bed.create(&record("ada")).await;
+    assert_eq!(served(&bed, "ada").await.name_any(), member);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_disabled_template_serves_nobody_and_a_deleted_one_ends_its_queue() {
     let (bed, _operator) = Bed::running().await;

@@ -1,7 +1,7 @@
 //! The memory of places that were served and that the watch still shows as waiting.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     time::{Duration, Instant},
 };
 
@@ -28,16 +28,23 @@ enum Serving {
     Unfinished(String),
     /// It was released.
     Released,
-    /// It cannot be served now.
-    SetAside,
+    /// It cannot be served: its owner's record did not have its seat, although this version of it
+    /// had, if there was one.
+    SetAside(Option<String>),
 }
 
 impl Serving {
     fn member(&self) -> Option<&str> {
         match self {
             Self::Assigned(member) | Self::Unfinished(member) => Some(member),
-            Self::Released | Self::SetAside => None,
+            Self::Released | Self::SetAside(_) => None,
         }
+    }
+
+    /// Whether the place, as the watch shows it now, can be served after it was set aside.
+    fn is_over(&self, place: &Place) -> bool {
+        let Self::SetAside(before) = self else { return false };
+        place.seated_in.is_some() && place.seated_in != *before
     }
 }
 
@@ -48,9 +55,11 @@ impl ServedMemory {
         self.0.insert(place.to_owned(), (member.map_or(Serving::Released, assigned), now));
     }
 
-    /// Remembers that a place cannot be served. Those behind it are served for a while.
-    pub fn set_aside(&mut self, place: &str, now: Instant) {
-        self.0.insert(place.to_owned(), (Serving::SetAside, now));
+    /// Remembers that a place cannot be served: its owner's record does not have its seat. Those
+    /// behind it are served until the watch shows the seat in a version that is not `seated_in`,
+    /// the one that it showed before ([`Place::seated_in`]).
+    pub fn set_aside(&mut self, place: &str, seated_in: Option<String>, now: Instant) {
+        self.0.insert(place.to_owned(), (Serving::SetAside(seated_in), now));
     }
 
     /// Forgets a place that was certainly not served.
@@ -67,11 +76,13 @@ impl ServedMemory {
         }
     }
 
-    /// Forgets the places that the queue does not have any more, and returns the others.
+    /// Forgets the places that the queue does not have any more, and those that were set aside and
+    /// have their seat again. Returns the others.
     pub fn settle(&mut self, queue: &Queue, now: Instant) -> Served {
-        let waiting: BTreeSet<&str> = queue.places().map(|it| it.name.as_str()).collect();
-        self.0.retain(|place, (_, since)| {
-            waiting.contains(place.as_str())
+        let waiting: BTreeMap<&str, &Place> =
+            queue.places().map(|it| (it.name.as_str(), it)).collect();
+        self.0.retain(|place, (serving, since)| {
+            waiting.get(place.as_str()).is_some_and(|place| !serving.is_over(place))
                 && now.saturating_duration_since(*since) < WRITE_VISIBILITY_TIMEOUT
         });
         Served(

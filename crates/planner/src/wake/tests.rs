@@ -203,3 +203,14 @@ fn a_place_wakes_its_pool_and_goes_with_its_template() {
 fn template_of(name: &str) -> DployTemplate {
     DployTemplate::new(name, Default::default())
 }
+
+#[test]
+fn only_a_seat_that_a_record_did_not_have_is_added() {
+    let (before, after) = (record(&["lab-1", "lab-2"]), record(&["lab-2", "lab-3"]));
+    let added = |before, after| -> Vec<&str> {
+        seats_added(Change { before, after }).map(|it| it.instance.as_str()).collect()
+    };
+    assert_eq!(added(Some(&before), Some(&after)), ["lab-3"]);
+    assert_eq!(added(None, Some(&after)), ["lab-2", "lab-3"]);
+    assert_eq!(added(Some(&before), None), [""; 0]);
+}

@@ -1,5 +1,5 @@
 use super::*;
-use crate::pool::queue::tests::{census, queue};
+use crate::pool::queue::tests::{census, queue, seated};
 
 #[test]
 fn a_served_place_is_not_served_again_while_the_watch_lags() {
@@ -27,6 +27,21 @@ fn an_unfinished_assignment_goes_on_once_it_is_seen() {
     let served = memory.settle(&queue("a"), now);
     assert!(queue("a").without(&served).is_empty());
     assert_eq!(queue("a=m").without(&served), queue("a=m"));
+}
+
+#[test]
+fn a_place_that_was_set_aside_is_served_once_its_seat_is_seen_again() {
+    let now = Instant::now();
+    let mut memory = ServedMemory::default();
+    // The watch showed the seat in version 7, and a live read did not find it.
+    memory.set_aside("a", Some("7".into()), now);
+    for without_seat in [seated(queue("a b"), "a", "7"), queue("a b")] {
+        let served = memory.settle(&without_seat, now);
+        let left = without_seat.without(&served);
+        assert_eq!(left.places().map(|it| &*it.name).collect::<Vec<_>>(), ["b"]);
+    }
+    let again = seated(queue("a b"), "a", "9");
+    assert_eq!(again.without(&memory.settle(&again, now)), again);
 }
 
 #[test]
