@@ -131,10 +131,15 @@ impl Recorded {
 
     /// Whether a seat of its owner named the instance at that time.
     pub(crate) fn has_seat(&self, story: &Story, at: u64) -> bool {
+        self.seated_since(story, at).is_some()
+    }
+
+    /// Since when a seat of its owner had named the instance at that time. `None`: none did.
+    pub(crate) fn seated_since(&self, story: &Story, at: u64) -> Option<u64> {
         let owner = story.owned().map(|it| it.owner.as_str());
-        let mut ledgers = self.ledgers.iter().rev();
-        let ledger = ledgers.find(|it| Some(it.owner.as_str()) == owner && it.at <= at);
-        ledger.is_some_and(|it| it.names(story))
+        let ledgers = self.ledgers.iter().rev();
+        let ledgers = ledgers.filter(|it| Some(it.owner.as_str()) == owner && it.at <= at);
+        ledgers.take_while(|it| it.names(story)).last().map(|it| it.at)
     }
 
     /// Whether the admin took the record away while the creation or claim of the instance was on

@@ -96,6 +96,7 @@ pub(crate) fn all() -> Vec<Regression> {
             .happens(Event::Admin(Admin::DeleteRecord(BOB)))
             .later(10_000)
             .ask(Ask::Launch, "note")
+            .later(6_000)
             .at_server(1)
             .by("cyd")
             .ask(Ask::Launch, "line"),

@@ -3,6 +3,9 @@
 use super::{Past, Violation};
 use crate::record::{Moment, Story};
 
+/// How soon an operator that nothing disturbs notices that a lost seat is back, in milliseconds.
+const NOTICED_WITHIN: u64 = 5_000;
+
 pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
     let places = || past.recorded.stories.values().filter(|it| it.is_place());
     let mut violations = Vec::new();
@@ -31,12 +34,21 @@ fn is_ahead(other: &Story, place: &Story) -> bool {
     begin(other) < begin(place) && (other.created, &other.name) < (place.created, &place.name)
 }
 
-/// Whether the place waits when another one is served: it has a seat, and its owner has got no
-/// member.
+/// Whether the place waits when another one is served: it has a seat, its owner has got no member,
+/// and the operator can know both.
 fn waits(past: &Past<'_>, place: &Story, served: &Moment) -> bool {
     let before = place.moments.iter().rev().find(|it| it.number < served.number);
     let is_waiting = before.is_some_and(|it| it.is_place && !it.is_deleting && !it.is_gone);
     is_waiting
-        && past.recorded.has_seat(place, served.at)
+        && is_known(past, place, served.at)
         && assigned(past, place).is_none_or(|it| it.number > served.number)
+}
+
+/// Whether the operator can know that a seat names the place: it has done so since the place began,
+/// or is back for long enough after the admin took it away.
+fn is_known(past: &Past<'_>, place: &Story, at: u64) -> bool {
+    let Some(since) = past.recorded.seated_since(place, at) else { return false };
+    let began = place.moments.first().map_or(0, |it| it.at);
+    let is_noticed = since + NOTICED_WITHIN <= at && !past.plan.disturbs_operators(since, at);
+    since <= began || is_noticed
 }

@@ -243,6 +243,19 @@ impl Plan {
         })
     }
 
+    /// Whether something may keep an operator from noticing a change between these two times, in
+    /// milliseconds.
+    pub(crate) fn disturbs_operators(&self, from: u64, to: u64) -> bool {
+        let overlaps = |step: &Step| match step.what {
+            Event::Freeze(Node::Operator(_), length)
+            | Event::StallWatches(Node::Operator(_), length)
+            | Event::Kill(Node::Operator(_), length) => step.at <= to && step.at + length >= from,
+            Event::Replace(_) => step.at <= to,
+            _ => false,
+        };
+        self.steps.iter().any(overlaps) || self.operators_troubles().any(|it| it.from <= to)
+    }
+
     /// Whether an operator may lose the lease or give it back.
     fn ends_terms(&self) -> bool {
         let is_disturbed = |step: &Step| {
