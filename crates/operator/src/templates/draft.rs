@@ -25,14 +25,14 @@ pub(super) fn draft(
     template: &DployTemplate,
     observed: &Observation,
 ) -> Drafted {
-    let Observation { config, defaults, members: _, seated_in, seed } = observed;
+    let Observation { config, defaults, members: _, seed } = observed;
     let resolved = rendering::resolve(template, config.as_deref(), *defaults, seed.clone());
     let example = example(template, &resolved);
     Drafted {
         has_engine: engines.has(resolved.engine),
         obstacle: obstacle(engines, example, config.clone().unwrap_or_default()),
         census: census(template, observed),
-        queue: Queue::of(readable(observed), |place| seated_in.get(&place.name_any()).cloned()),
+        queue: Queue::of(readable(observed)),
         start_seconds: start_seconds(readable(observed)),
         resolved,
     }
@@ -43,7 +43,7 @@ fn readable(observed: &Observation) -> impl Iterator<Item = &DployInstance> {
 }
 
 fn census(template: &DployTemplate, observed: &Observation) -> Census {
-    let Observation { config, defaults, members: _, seated_in: _, seed: _ } = observed;
+    let Observation { config, defaults, members: _, seed: _ } = observed;
     Census::of(readable(observed).filter_map(|instance| {
         let is_current = instance.spec.resolved.as_ref().is_some_and(|resolved| {
             rendering::matches(resolved, template, config.as_deref(), *defaults)

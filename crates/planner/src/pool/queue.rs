@@ -22,8 +22,6 @@ pub struct Place {
     pub turn: Turn,
     /// The member of an assignment that began and did not end.
     pub member: Option<String>,
-    /// The version of the owner's record whose seat names the place, as the watch shows it.
-    pub seated_in: Option<String>,
 }
 
 /// A member for the owner of a place.
@@ -46,11 +44,7 @@ pub struct QueueMove {
 
 impl Queue {
     /// The queue among the instances of one template. `instances` contains the members of its pool.
-    /// `seated_in` finds [`Place::seated_in`].
-    pub fn of<'a>(
-        instances: impl IntoIterator<Item = &'a DployInstance>,
-        seated_in: impl Fn(&DployInstance) -> Option<String>,
-    ) -> Self {
+    pub fn of<'a>(instances: impl IntoIterator<Item = &'a DployInstance>) -> Self {
         let (places, others): (Vec<&DployInstance>, Vec<&DployInstance>) =
             instances.into_iter().partition(|it| is_place(it));
         let mut places: Vec<Place> = places
@@ -61,7 +55,6 @@ impl Queue {
                     name: metadata::name(&place.metadata).to_owned(),
                     turn: turn(place),
                     member: member.map(|it| metadata::name(&it.metadata).to_owned()),
-                    seated_in: seated_in(place),
                 }
             })
             .collect();

@@ -246,28 +246,14 @@ impl Plan {
     /// Whether something may keep an operator from noticing a change between these two times, in
     /// milliseconds.
     pub(crate) fn disturbs_operators(&self, from: u64, to: u64) -> bool {
-        let overlaps = |step: &Step| match step.what {
-            Event::Freeze(Node::Operator(_), length)
-            | Event::StallWatches(Node::Operator(_), length)
-            | Event::Kill(Node::Operator(_), length) => step.at <= to && step.at + length >= from,
-            Event::Replace(_) => step.at <= to,
-            _ => false,
-        };
-        self.steps.iter().any(overlaps) || self.operators_troubles().any(|it| it.from <= to)
+        let mut spans = self.steps.iter().filter_map(operators_disturbance);
+        spans.any(|(begin, end)| begin <= to && end >= from)
+            || self.operators_troubles().any(|it| it.from <= to)
     }
 
     /// Whether an operator may lose the lease or give it back.
     fn ends_terms(&self) -> bool {
-        let is_disturbed = |step: &Step| {
-            matches!(
-                step.what,
-                Event::Replace(_)
-                    | Event::Kill(Node::Operator(_), _)
-                    | Event::Freeze(Node::Operator(_), _)
-                    | Event::StallWatches(Node::Operator(_), _)
-            )
-        };
-        self.steps.iter().any(is_disturbed)
+        self.steps.iter().any(|step| operators_disturbance(step).is_some())
             || self.operators_troubles().any(|trouble| {
                 trouble.call == Call::Lease
                     || matches!(trouble.what, Harm::Kill(_) | Harm::Freeze(_))
@@ -298,5 +284,16 @@ impl Plan {
             _ => None,
         });
         quotas.max().unwrap_or_default().max(2)
+    }
+}
+
+/// From when to when the step may disturb an operator, in milliseconds. `None`: it disturbs none.
+fn operators_disturbance(step: &Step) -> Option<(u64, u64)> {
+    match step.what {
+        Event::Freeze(Node::Operator(_), length)
+        | Event::StallWatches(Node::Operator(_), length)
+        | Event::Kill(Node::Operator(_), length) => Some((step.at, step.at + length)),
+        Event::Replace(_) => Some((step.at, u64::MAX)),
+        _ => None,
     }
 }

@@ -11,17 +11,9 @@ pub(in crate::pool) fn queue(names: &str) -> Queue {
         let (name, member) =
             name.split_once('=').map_or((name, None), |(name, it)| (name, Some(it)));
         let turn = turn(&instance(name, i64::try_from(second).unwrap()));
-        Place { name: name.into(), turn, member: member.map(Into::into), seated_in: None }
+        Place { name: name.into(), turn, member: member.map(Into::into) }
     });
     Queue(places.collect())
-}
-
-/// The same queue, when the watch shows the seat of this place in this version of its record.
-pub(in crate::pool) fn seated(mut queue: Queue, place: &str, version: &str) -> Queue {
-    for it in queue.0.iter_mut().filter(|it| it.name == place) {
-        it.seated_in = Some(version.into());
-    }
-    queue
 }
 
 fn instance(name: &str, second: i64) -> DployInstance {
@@ -93,14 +85,10 @@ fn the_queue_is_read_from_the_instances() {
     member.spec.owner = "owner-of-a".into();
     let annotations = [(resources::meta::QUEUED_AS.to_owned(), "a".to_owned())];
     member.metadata.annotations = Some(annotations.into());
-    let read = Queue::of(&[instance("b", 2), member, instance("a", 1)], |place| {
-        (place.spec.owner == "owner-of-b").then(|| "7".into())
-    });
-    let names: Vec<(&str, Option<&str>, Option<&str>)> = read
-        .places()
-        .map(|it| (it.name.as_str(), it.member.as_deref(), it.seated_in.as_deref()))
-        .collect();
-    assert_eq!(names, [("a", Some("m"), None), ("b", None, Some("7"))]);
+    let read = Queue::of(&[instance("b", 2), member, instance("a", 1)]);
+    let names: Vec<(&str, Option<&str>)> =
+        read.places().map(|it| (it.name.as_str(), it.member.as_deref())).collect();
+    assert_eq!(names, [("a", Some("m")), ("b", None)]);
 }
 
 proptest! {
