@@ -12,7 +12,7 @@ use planner::wake::{
     config_wakes, instance_wakes_pool, instance_wakes_record, record_wakes, seats_added,
     template_wakes,
 };
-use resources::{DployInstance, DployOwner, DployTemplate, OperatorConfig, meta};
+use resources::{DployInstance, DployOwner, DployTemplate, OperatorConfig, Seat, meta};
 
 use crate::{
     context::Context,
@@ -76,9 +76,11 @@ pub(crate) fn templates(context: &Context) -> Queue<DployTemplate> {
     };
     let (templates, instances) = (mirrors.templates.clone(), mirrors.instances.clone());
     let of_record = move |record: &ObjectChange<DployOwner>| -> Woken<DployTemplate> {
-        let added = seats_added(record.readable());
-        let places =
-            added.filter(|seat| instances.get(&seat.instance).is_some_and(|it| is_place(&it)));
+        let exists = |seat: &&Seat| {
+            let found = instances.guarded(&seat.instance);
+            found.is_some_and(|it| it.0.as_ref().is_ok_and(is_place))
+        };
+        let places = seats_added(record.readable()).filter(exists);
         places.map(|seat| templates.reference(&seat.template)).collect()
     };
     stream::select_all([

@@ -75,10 +75,13 @@ impl<'a> Reads<'a> {
         Ok(found.operation("read a template")?.is_some())
     }
 
-    /// The version of the cached owner record whose seat names the instance.
-    pub(crate) fn seated_in(self, instance: &DployInstance) -> Option<String> {
-        let record = self.mirrors().owners.get(&instance.spec.owner)?;
-        seat_naming(&record, &instance.name_any())?;
+    /// The version of the cached owner record whose seat names the instance of that name.
+    pub(crate) fn seated_in(self, instance: &str) -> Option<String> {
+        let Mirrors { instances, owners, .. } = self.mirrors();
+        let owner = instances.guarded(instance)?.0.as_ref().ok()?.spec.owner.clone();
+        let guarded = owners.guarded(&owner)?;
+        let record = guarded.0.as_ref().ok()?;
+        seat_naming(record, instance)?;
         record.resource_version()
     }
 

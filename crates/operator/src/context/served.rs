@@ -17,8 +17,13 @@ pub(crate) struct ServedPlaces(Mutex<HashMap<String, ServedMemory>>);
 
 impl ServedPlaces {
     /// See [`ServedMemory::settle`].
-    pub(crate) fn settle(&self, pool: &str, queue: &Queue) -> Served {
-        self.with(pool, |memory, now| memory.settle(queue, now))
+    pub(crate) fn settle(
+        &self,
+        pool: &str,
+        queue: &Queue,
+        seated_in: impl Fn(&str) -> Option<String>,
+    ) -> Served {
+        self.with(pool, |memory, now| memory.settle(queue, seated_in, now))
     }
 
     /// See [`ServedMemory::serving`].

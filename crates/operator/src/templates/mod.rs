@@ -38,7 +38,8 @@ pub(crate) async fn reconcile(
     let observed = observe(context.reads(), template);
     let drafted = draft(&context.engines, template, &observed);
     let in_flight = context.pools.settle(template, &drafted.census);
-    let served = context.served.settle(&name, &drafted.queue);
+    let seated_in = |place: &str| context.reads().seated_in(place);
+    let served = context.served.settle(&name, &drafted.queue, seated_in);
     let verdict = decide(template, &drafted, &in_flight, &served, context.now());
     let served = serve_queue(context.reads(), context.writes(), template, &verdict.queue).await;
     let filled = carry_out(context.writes(), template, &drafted, &verdict.pool).await;

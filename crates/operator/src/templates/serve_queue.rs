@@ -55,7 +55,7 @@ impl Serving<'_> {
         let Some(member) = self.writes.mirrors().instances.get(&member) else { return Ok(()) };
         let Some(patch) = assign_patch(&place, &member, self.writes.now()) else { return Ok(()) };
         let name = place.name_any();
-        let seated_in = self.reads.seated_in(&place);
+        let seated_in = self.reads.seated_in(&name);
         let step = self.first_step(&place, &member).await?;
         if matches!(step, SeatStep::GivenUp | SeatStep::Unknown) {
             self.writes.served().set_aside(self.pool, &name, seated_in);

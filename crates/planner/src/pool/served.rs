@@ -1,7 +1,7 @@
 //! The memory of places that were served and that the watch still shows as waiting.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     time::{Duration, Instant},
 };
 
@@ -41,10 +41,12 @@ impl Serving {
         }
     }
 
-    /// Whether the place, as the watch shows it now, can be served after it was set aside.
-    fn is_over(&self, place: &Place) -> bool {
+    /// Whether a place that was set aside can be served. `seated_in` finds the version of the
+    /// owner's record whose seat names the place, as the watch shows it now.
+    fn is_over(&self, seated_in: impl FnOnce() -> Option<String>) -> bool {
         let Self::SetAside(before) = self else { return false };
-        place.seated_in.is_some() && place.seated_in != *before
+        let now = seated_in();
+        now.is_some() && now != *before
     }
 }
 
@@ -57,7 +59,7 @@ impl ServedMemory {
 
     /// Remembers that a place cannot be served: its owner's record does not have its seat. Those
     /// behind it are served until the watch shows the seat in a version that is not `seated_in`,
-    /// the one that it showed before ([`Place::seated_in`]).
+    /// the one that it showed before.
     pub fn set_aside(&mut self, place: &str, seated_in: Option<String>, now: Instant) {
         self.0.insert(place.to_owned(), (Serving::SetAside(seated_in), now));
     }
@@ -77,12 +79,18 @@ impl ServedMemory {
     }
 
     /// Forgets the places that the queue does not have any more, and those that were set aside and
-    /// have their seat again. Returns the others.
-    pub fn settle(&mut self, queue: &Queue, now: Instant) -> Served {
-        let waiting: BTreeMap<&str, &Place> =
-            queue.places().map(|it| (it.name.as_str(), it)).collect();
+    /// have their seat again. Returns the others. `seated_in` finds the version of the owner's
+    /// record whose seat names a place, as the watch shows it now.
+    pub fn settle(
+        &mut self,
+        queue: &Queue,
+        seated_in: impl Fn(&str) -> Option<String>,
+        now: Instant,
+    ) -> Served {
+        let waiting: BTreeSet<&str> = queue.places().map(|it| it.name.as_str()).collect();
         self.0.retain(|place, (serving, since)| {
-            waiting.get(place.as_str()).is_some_and(|place| !serving.is_over(place))
+            waiting.contains(place.as_str())
+                && !serving.is_over(|| seated_in(place))
                 && now.saturating_duration_since(*since) < WRITE_VISIBILITY_TIMEOUT
         });
         Served(
