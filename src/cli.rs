@@ -28,6 +28,8 @@ pub enum Role {
     Openapi,
     /// Verify an audit log
     Audit(AuditArgs),
+    /// Print what changed between two revisions of a template
+    Diff(DiffArgs),
     /// Exit with 0 if a server on this machine is alive
     Healthcheck(HealthcheckArgs),
     /// Print an ID token of `dploy dev`, for curl
@@ -71,6 +73,15 @@ pub enum AuditCommand {
         /// The file
         file: PathBuf,
     },
+}
+
+/// Arguments of `dploy diff`.
+#[derive(Debug, Clone, Args)]
+pub struct DiffArgs {
+    /// The name of the earlier revision
+    pub old: String,
+    /// The name of the later revision
+    pub new: String,
 }
 
 /// Arguments of `dploy healthcheck`.

@@ -247,6 +247,12 @@ export class Installation implements Site {
     for (const { child } of Object.values(this.replicas).flat()) child.forgetOutput();
   }
 
+  /** Runs kubectl in Dploy's namespace as the role's service account. */
+  as(role: Role, args: string[], input = ''): Promise<string> {
+    const account = `system:serviceaccount:${this.namespace}:${RELEASE}-${role}`;
+    return this.admin.kubectl(['--as', account, '--namespace', this.namespace, ...args], input);
+  }
+
   /** Whether the role's service account may do that in Dploy's namespace, by the API server's own word. */
   async may(role: Role, verb: string, resource: string): Promise<boolean> {
     const account = `system:serviceaccount:${this.namespace}:${RELEASE}-${role}`;

@@ -35,6 +35,15 @@ pub enum Failure {
     /// The controllers stopped with an error.
     #[error("the controllers ended")]
     Operator(#[source] Box<dyn Error + Send + Sync>),
+    /// A revision cannot be read.
+    #[error("could not read the revision {name}")]
+    Revision {
+        /// The name of the revision.
+        name: String,
+        /// The cause.
+        #[source]
+        cause: Box<dyn Error + Send + Sync>,
+    },
     /// An operation of the operating system failed.
     #[error("{doing}")]
     Io {

@@ -5,6 +5,7 @@ mod audit;
 mod cluster;
 #[cfg(feature = "dev")]
 mod dev;
+mod diff;
 mod failure;
 mod monitoring;
 mod operate;
@@ -39,6 +40,7 @@ pub async fn play(role: Role, env: Env) -> Result<ExitCode, Failure> {
         Role::Crds => print::crds()?,
         Role::Openapi => print::openapi()?,
         Role::Audit(args) => return audit::verify(&args),
+        Role::Diff(args) => diff::play(&args, &env).await?,
         Role::Healthcheck(args) => return probe::play(&args, &env).await,
         Role::Token(args) => dev::token(&args)?,
         #[cfg(feature = "dev")]

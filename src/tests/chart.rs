@@ -8,7 +8,8 @@ use serde::Deserialize as _;
 use serde_yaml_ng::{Deserializer, Value};
 
 /// Switches that `every-value` leaves on: the other values have no effect without them.
-const STAY_ON: [&str; 5] = [
+const STAY_ON: [&str; 6] = [
+    "admissionPolicy.create",
     "metrics.enabled",
     "networkPolicy.enabled",
     "operate.podDisruptionBudget.enabled",

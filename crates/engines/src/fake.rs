@@ -108,10 +108,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[async_trait]
 impl Engine for Fake {
     fn draft(&self, order: &Order) -> Result<Draft, DraftError> {
-        let resolved = order.instance.spec.resolved.as_ref();
-        let chart = resolved
-            .and_then(|it| it.chart.as_ref())
-            .ok_or(DraftError::Missing(Source::Chart.field()))?;
+        let chart = order.revision.chart.as_ref();
+        let chart = chart.ok_or(DraftError::Missing(Source::Chart.field()))?;
         Ok(Draft { order: order.clone(), documents: vec![json!(chart)] })
     }
 

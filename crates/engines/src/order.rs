@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use resources::{DployInstance, OperatorConfigSpec, OrderRef};
+use rendering::TemplateData;
+use resources::{DployInstance, OperatorConfigSpec, OrderRef, TemplateRevision};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -11,10 +12,21 @@ use sha2::{Digest, Sha256};
 pub struct Order {
     /// Identifies the workload.
     pub reference: OrderRef,
-    /// The instance, with its resolved template.
+    /// The instance.
     pub instance: Arc<DployInstance>,
+    /// The revision that the instance names.
+    pub revision: Arc<TemplateRevision>,
     /// The spec of the OperatorConfig.
     pub config: Arc<OperatorConfigSpec>,
+}
+
+impl Order {
+    /// What the order's templates read.
+    #[must_use]
+    pub fn template_data(&self) -> TemplateData<'_> {
+        let Self { reference: _, instance, revision, config } = self;
+        TemplateData { instance, revision, config }
+    }
 }
 
 /// What an engine would place.

@@ -81,13 +81,13 @@ fn extension(instance: &DployInstance, limits: ExtendLimits) -> Result<Extension
     }
 }
 
-/// The limits from the instance's launch. For an instance without a resolved template, the
-/// template's limits today.
+/// The limits of the instance's revision, or the template's limits today for an instance without a
+/// revision.
 pub(crate) fn extend_limits(reads: &Reads, instance: &DployInstance) -> ExtendLimits {
-    if let Some(resolved) = &instance.spec.resolved {
+    if let Some(revision) = reads.cache.revision_of(instance) {
         return ExtendLimits {
-            extend_seconds: resolved.extend_seconds,
-            max_extends: resolved.max_extends,
+            extend_seconds: revision.extend_seconds,
+            max_extends: revision.max_extends,
         };
     }
     let template = reads.cache.templates.get(&instance.spec.template_ref);

@@ -2,7 +2,7 @@
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use resources::{DployInstance, Health, Phase, ResolvedTemplate};
+use resources::{DployInstance, Health, Phase};
 
 use crate::standing::is_unclaimed;
 
@@ -11,8 +11,8 @@ use crate::standing::is_unclaimed;
 pub struct Claimable {
     /// The member's uuid.
     pub uuid: String,
-    /// The template as the member was created from it.
-    pub resolved: ResolvedTemplate,
+    /// The lifetime in seconds of an environment of the member.
+    pub ttl_seconds: i64,
 }
 
 /// What a claim needs of the member; `None` when the member is not warm.
@@ -21,7 +21,7 @@ pub fn claimable(member: &DployInstance) -> Option<Claimable> {
     if !is_warm(member) {
         return None;
     }
-    Some(Claimable { uuid: member.spec.uuid.clone()?, resolved: member.spec.resolved.clone()? })
+    Some(Claimable { uuid: member.spec.uuid.clone()?, ttl_seconds: member.spec.ttl_seconds? })
 }
 
 /// Whether the member can be claimed and used at once.
@@ -31,7 +31,8 @@ pub fn is_warm(member: &DployInstance) -> bool {
     is_unclaimed(member)
         && status.phase == Some(Phase::Available)
         && matches!(status.health, None | Some(Health::Healthy))
-        && member.spec.resolved.is_some()
+        && member.spec.revision.is_some()
+        && member.spec.ttl_seconds.is_some()
         && member.spec.uuid.is_some()
 }
 

@@ -14,7 +14,7 @@ use resources::{DployInstance, meta, names::instance_name};
 /// - a `spec.uuid` and a name that follows from it, because a seat names its instance before the
 ///   instance exists. A copy of a manifest under another name keeps labels and uuid;
 /// - no annotation `dploy.dev/adopted`. The operator adds it when it completes an instance that
-///   lacks a uuid or a resolved template, and an adopted instance may have a fitting name.
+///   lacks a uuid or a revision, and an adopted instance may have a fitting name.
 #[must_use]
 pub fn was_created_by_server(instance: &DployInstance) -> bool {
     let metadata = &instance.metadata;

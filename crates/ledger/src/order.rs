@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use resources::{
-    DployInstance, DployInstanceSpec, ResolvedTemplate, Seat, UNLIMITED, instance_labels, meta,
-    names::instance_name,
+    DployInstance, DployInstanceSpec, Seat, UNLIMITED, instance_labels, meta, names::instance_name,
 };
 use serde_json::{Map, Value, json};
 
@@ -27,15 +26,21 @@ pub struct Order {
     pub params: BTreeMap<String, String>,
 }
 
+/// What a new instance takes from a revision of its template.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Origin {
+    /// The name of the revision.
+    pub revision: String,
+    /// The lifetime in seconds, from the launch or claim to the deadline.
+    pub ttl_seconds: i64,
+    /// The secret seed of random template functions: 32 hexadecimal digits.
+    pub seed: String,
+}
+
 impl Order {
     /// The instance that the seat names.
     #[must_use]
-    pub fn instance(
-        &self,
-        seat: &Seat,
-        resolved: ResolvedTemplate,
-        now: Timestamp,
-    ) -> DployInstance {
+    pub fn instance(&self, seat: &Seat, origin: Origin, now: Timestamp) -> DployInstance {
         let mut labels = instance_labels(&seat.template);
         labels.insert(meta::OWNER.to_owned(), self.owner.clone());
         labels.insert(meta::IDENTITY.to_owned(), self.identity.clone());
@@ -52,13 +57,23 @@ impl Order {
                 params: self.params.clone(),
                 pooled: false,
                 queued: false,
-                ttl_seconds: Some(resolved.ttl_seconds),
-                expires_at: deadline(resolved.ttl_seconds, now),
+                ttl_seconds: Some(origin.ttl_seconds),
+                expires_at: deadline(origin.ttl_seconds, now),
                 uuid: Some(seat.uuid.clone()),
-                resolved: Some(resolved),
+                revision: Some(origin.revision),
+                seed: Some(origin.seed),
             },
             status: None,
         }
+    }
+
+    /// The same order with other claims.
+    #[must_use]
+    pub fn with_claims(
+        &self,
+        change: impl FnOnce(&Map<String, Value>) -> Map<String, Value>,
+    ) -> Self {
+        Self { claims: change(&self.claims), ..self.clone() }
     }
 
     /// The merge patch that makes an unclaimed member the owner's.
@@ -85,7 +100,7 @@ impl Order {
 
 /// An unclaimed member of the template's pool.
 #[must_use]
-pub fn pool_member(template: &str, uuid: &str, resolved: ResolvedTemplate) -> DployInstance {
+pub fn pool_member(template: &str, uuid: &str, origin: Origin) -> DployInstance {
     let mut labels = instance_labels(template);
     labels.insert(meta::POOLED.to_owned(), meta::TRUE.to_owned());
     DployInstance {
@@ -93,8 +108,10 @@ pub fn pool_member(template: &str, uuid: &str, resolved: ResolvedTemplate) -> Dp
         spec: DployInstanceSpec {
             template_ref: template.to_owned(),
             pooled: true,
+            ttl_seconds: Some(origin.ttl_seconds),
             uuid: Some(uuid.to_owned()),
-            resolved: Some(resolved),
+            revision: Some(origin.revision),
+            seed: Some(origin.seed),
             ..DployInstanceSpec::default()
         },
         status: None,

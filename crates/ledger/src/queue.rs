@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use resources::{DployInstance, DployOwner, ResolvedTemplate, Seat, UNLIMITED, meta};
+use resources::{DployInstance, DployOwner, Seat, UNLIMITED, meta};
 use serde_json::{Value, json};
 
 use crate::{
     claim::claimable,
     holder::identity_of,
-    order::{Order, deadline},
+    order::{Order, Origin, deadline},
     orphan::{needs_seat_in, orphaned_at},
     seats::{SeatKey, seat_at, seat_to_claim, seats_with},
     standing::{is_deleting, is_past_deadline},
@@ -58,8 +58,8 @@ pub fn is_assigned(member: &DployInstance, place: &DployInstance) -> bool {
 impl Order {
     /// The place that the seat names: a claimed pool member that has to wait until it may start.
     #[must_use]
-    pub fn place(&self, seat: &Seat, resolved: ResolvedTemplate, now: Timestamp) -> DployInstance {
-        let mut place = self.instance(seat, resolved, now);
+    pub fn place(&self, seat: &Seat, origin: Origin, now: Timestamp) -> DployInstance {
+        let mut place = self.instance(seat, origin, now);
         place.spec.pooled = true;
         place.spec.queued = true;
         place.spec.expires_at = None;
@@ -92,12 +92,10 @@ pub fn assign_patch(
     member: &DployInstance,
     now: Timestamp,
 ) -> Option<Value> {
-    let resolved = match claimable(member) {
-        Some(claimable) => claimable.resolved,
-        None if is_assigned(member, place) => member.spec.resolved.clone()?,
-        None => return None,
-    };
-    let mut patch = Order::of_place(place).claim_patch(resolved.ttl_seconds, now);
+    if claimable(member).is_none() && !is_assigned(member, place) {
+        return None;
+    }
+    let mut patch = Order::of_place(place).claim_patch(member.spec.ttl_seconds?, now);
     patch["metadata"]["annotations"][meta::QUEUED_AS] = json!(place.metadata.name);
     Some(patch)
 }
@@ -155,7 +153,7 @@ pub fn seat_step(
 /// The merge patch that releases a place: it becomes a claimed member that starts now.
 #[must_use]
 pub fn release_patch(place: &DployInstance, now: Timestamp) -> Value {
-    let ttl = place.spec.resolved.as_ref().map_or(UNLIMITED, |it| it.ttl_seconds);
+    let ttl = place.spec.ttl_seconds.unwrap_or(UNLIMITED);
     let now_text = timestamps::text(now);
     json!({
         "metadata": {

@@ -29,8 +29,9 @@ mod settings;
 mod settled;
 mod templates;
 mod unreadable;
+mod unused_revisions;
 mod wakes;
 
-pub use planner::leftovers::LeftoverTimings;
+pub use planner::{leftovers::LeftoverTimings, unused_revisions::RevisionTimings};
 pub use replica::{Operator, OperatorError, Readiness};
 pub use settings::{LeaseTimings, Limits, Settings};

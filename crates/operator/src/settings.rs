@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use planner::leftovers::LeftoverTimings;
+use planner::{leftovers::LeftoverTimings, unused_revisions::RevisionTimings};
 use resources::LaunchDefaults;
 
 /// The settings of an operator.
@@ -19,6 +19,8 @@ pub struct Settings {
     pub limits: Limits,
     /// When leftovers are looked for and deleted.
     pub leftovers: LeftoverTimings,
+    /// When unused revisions of templates are looked for and deleted.
+    pub revisions: RevisionTimings,
     /// The launch defaults of instances made by hand and of pool members, in a cluster without an
     /// OperatorConfig.
     pub defaults: LaunchDefaults,
@@ -34,6 +36,7 @@ impl Settings {
             lease: LeaseTimings::default(),
             limits: Limits::default(),
             leftovers: LeftoverTimings::default(),
+            revisions: RevisionTimings::default(),
             defaults: LaunchDefaults::default(),
         }
     }

@@ -12,7 +12,7 @@ use planner::wake::{
     config_wakes, instance_wakes_pool, instance_wakes_record, record_wakes, seats_added,
     template_wakes,
 };
-use resources::{DployInstance, DployOwner, DployTemplate, OperatorConfig, Seat, meta};
+use resources::{DployInstance, DployOwner, DployTemplate, OperatorConfig, Revision, Seat, meta};
 
 use crate::{
     context::Context,
@@ -26,8 +26,8 @@ pub(crate) type Queue<K> = BoxStream<'static, ObjectRef<Guarded<K>>>;
 /// The references of the objects that one change wakes.
 type Woken<K> = Vec<ObjectRef<Guarded<K>>>;
 
-/// An instance is woken by itself, its namespace, its owner record, its template, its engine and
-/// the OperatorConfig.
+/// An instance is woken by itself, its namespace, its owner record, its template, its revision, its
+/// engine and the OperatorConfig.
 pub(crate) fn instances(context: &Arc<Context>) -> Queue<DployInstance> {
     let mirrors = &context.mirrors;
     let instances = mirrors.instances.clone();
@@ -48,12 +48,18 @@ pub(crate) fn instances(context: &Arc<Context>) -> Queue<DployInstance> {
         })
     };
     let instances = mirrors.instances.clone();
+    let of_revision = move |revision: &ObjectChange<Revision>| {
+        let name = revision.object.name_any();
+        instances.references_where(|it| it.spec.revision.as_deref() == Some(&name))
+    };
+    let instances = mirrors.instances.clone();
     let of_engines =
         context.engines.changes().map(move |order| instances.reference(&order.instance));
     let others = stream::select_all([
         woken(&mirrors.namespaces, &mirrors.instances, of_namespace),
         woken(&mirrors.owners, &mirrors.instances, of_owner),
         woken(&mirrors.templates, &mirrors.instances, of_template),
+        woken(&mirrors.revisions, &mirrors.instances, of_revision),
         woken(&mirrors.configs, &mirrors.instances, all_of(&mirrors.instances)),
         of_engines.boxed(),
     ]);

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::{
     api::{
-        core::v1::{LimitRange, LimitRangeItem, LimitRangeSpec, ResourceQuota, ResourceQuotaSpec},
+        core::v1::{
+            LimitRange, LimitRangeItem, LimitRangeSpec, Namespace, ResourceQuota, ResourceQuotaSpec,
+        },
         networking::v1::{
             NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicySpec,
         },
@@ -18,7 +20,7 @@ use k8s_openapi::{
     },
 };
 use resources::{
-    Amounts, DployInstance, EngineName, GuardRails, Ingress, Limit, Network, ResolvedTemplate,
+    Amounts, DployInstance, EngineName, GuardRails, Ingress, Limit, Network, TemplateRevision,
     label, meta,
 };
 
@@ -27,11 +29,11 @@ use crate::metadata;
 /// The label that names the Pod Security Standard of a namespace.
 const POD_SECURITY: &str = "pod-security.kubernetes.io/enforce";
 
-/// The labels of the instance's namespace. Dploy's own labels override the template's: they
+/// The namespace of the instance's workload. Dploy's own labels override the template's: they
 /// identify the owner of an object.
 #[must_use]
-pub fn namespace_labels(instance: &DployInstance) -> BTreeMap<String, String> {
-    let rails = rails(instance);
+pub fn namespace(instance: &DployInstance, revision: &TemplateRevision, name: String) -> Namespace {
+    let rails = rails(revision);
     let mut labels = rails.map(|it| it.labels.clone()).unwrap_or_default();
     labels.retain(|name, _| !is_in_our_domain(name));
     if let Some(level) = rails.and_then(|it| it.pod_security) {
@@ -41,15 +43,15 @@ pub fn namespace_labels(instance: &DployInstance) -> BTreeMap<String, String> {
     labels.insert(meta::TEMPLATE.into(), label(&instance.spec.template_ref));
     let installation = instance.metadata.namespace.clone();
     labels.extend(installation.map(|it| (meta::INSTALLATION.into(), it)));
-    labels
-}
-
-/// The annotations of the instance's namespace.
-#[must_use]
-pub fn namespace_annotations(instance: &DployInstance) -> BTreeMap<String, String> {
-    let mut annotations = rails(instance).map(|it| it.annotations.clone()).unwrap_or_default();
+    let mut annotations = rails.map(|it| it.annotations.clone()).unwrap_or_default();
     annotations.retain(|name, _| !is_in_our_domain(name));
-    annotations
+    let metadata = ObjectMeta {
+        name: Some(name),
+        labels: Some(labels),
+        annotations: Some(annotations).filter(|it| !it.is_empty()),
+        ..ObjectMeta::default()
+    };
+    Namespace { metadata, ..Namespace::default() }
 }
 
 /// The objects that are placed in the namespace before the workload.
@@ -64,10 +66,10 @@ pub struct GuardObjects {
 }
 
 impl GuardObjects {
-    /// The objects that the instance's resolved template asks for.
+    /// The objects that the instance's revision asks for.
     #[must_use]
-    pub fn of(instance: &DployInstance) -> Self {
-        let Some(rails) = rails(instance) else { return Self::default() };
+    pub fn of(instance: &DployInstance, revision: &TemplateRevision) -> Self {
+        let Some(rails) = rails(revision) else { return Self::default() };
         let object_meta = |name: &str| ObjectMeta {
             name: Some(name.into()),
             labels: Some(ownership(instance).into()),
@@ -107,11 +109,9 @@ fn ownership(instance: &DployInstance) -> [(String, String); 2] {
     ]
 }
 
-/// The guard rails of an instance whose workload runs in its namespace. A child process does not.
-fn rails(instance: &DployInstance) -> Option<&GuardRails> {
-    let resolved = instance.spec.resolved.as_ref();
-    let resolved = resolved.filter(|it: &&ResolvedTemplate| it.engine != EngineName::Process);
-    resolved?.guard_rails.as_ref()
+/// The guard rails of a workload that runs in its namespace. A child process does not.
+fn rails(revision: &TemplateRevision) -> Option<&GuardRails> {
+    revision.guard_rails.as_ref().filter(|_| revision.engine != EngineName::Process)
 }
 
 fn is_in_our_domain(name: &str) -> bool {

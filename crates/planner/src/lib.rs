@@ -11,6 +11,7 @@ pub mod leftovers;
 mod metadata;
 pub mod pool;
 pub mod template;
+pub mod unused_revisions;
 pub mod wake;
 pub mod watchdog;
 

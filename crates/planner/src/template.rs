@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
-use resources::{DployTemplate, DployTemplateStatus, Method, Reason, ResolvedTemplate};
+use resources::{DployTemplate, DployTemplateStatus, Method, Reason, TemplateRevision};
 
 use crate::{
     Event, Ready,
@@ -17,8 +17,10 @@ use crate::{
 /// What was computed from a template and its surroundings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drafted {
-    /// The template as an instance would get it now.
-    pub resolved: ResolvedTemplate,
+    /// The revision that a launch gets now.
+    pub revision: TemplateRevision,
+    /// The name of that revision.
+    pub revision_name: String,
     /// Whether this operator has the template's engine.
     pub has_engine: bool,
     /// Why no instance of the template could be drafted.
@@ -102,10 +104,10 @@ fn pool_event(template: &DployTemplate, health: Ready) -> Option<Event> {
 
 /// Whether the template can be launched as it is described.
 fn readiness(template: &DployTemplate, drafted: &Drafted) -> Ready {
-    let Drafted { resolved, has_engine, obstacle, census: _, queue: _, start_seconds: _ } = drafted;
-    let engine = resolved.engine.as_str();
-    let source = resolved.engine.source();
-    if !source.is_in_resolved(resolved) {
+    let Drafted { revision, has_engine, obstacle, .. } = drafted;
+    let engine = revision.engine.as_str();
+    let source = revision.engine.source();
+    if !source.is_in_revision(revision) {
         let message = format!("Engine {engine} needs {}.", source.field());
         return Ready::no(Reason::SourceMissing, message);
     }
@@ -153,7 +155,7 @@ fn status(
     drafted: &Drafted,
     now: Timestamp,
 ) -> DployTemplateStatus {
-    let Drafted { census, queue, start_seconds, .. } = drafted;
+    let Drafted { census, queue, start_seconds, revision_name, .. } = drafted;
     let count = |is: fn(&Standing) -> bool| {
         u32::try_from(census.count(|it| is(&it.standing))).unwrap_or(u32::MAX)
     };
@@ -163,6 +165,7 @@ fn status(
     status.pool_total = count(|it| !it.is_terminating());
     status.pool_waiting = u32::try_from(queue.len()).unwrap_or(u32::MAX);
     status.pool_start_seconds = noticeable(status.pool_start_seconds, *start_seconds);
+    status.revision = Some(revision_name.clone());
     status.observed_generation = template.metadata.generation;
     set_ready(&mut status.conditions, ready, template.metadata.generation, now);
     status

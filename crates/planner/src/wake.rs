@@ -39,13 +39,16 @@ impl<'a, K> Change<'a, K> {
     }
 }
 
-/// Whether the change of a template wakes the instance. An instance with a resolved template
-/// depends on nothing but the template's existence, and only while it is unclaimed or waits in the
-/// queue.
+/// Whether the change of a template wakes the instance. An instance with a revision depends on
+/// nothing but the template's existence, and only while it is unclaimed or waits in the queue. One
+/// without a revision waits for the template's.
 #[must_use]
 pub fn template_wakes(template: Change<'_, DployTemplate>, instance: &DployInstance) -> bool {
-    if instance.spec.resolved.is_none() {
-        return template.alters(|it| Some((&it.metadata.uid, it.metadata.generation)));
+    if instance.spec.revision.is_none() {
+        return template.alters(|it| {
+            let revision = it.status.as_ref().and_then(|status| status.revision.as_ref());
+            Some((&it.metadata.uid, revision))
+        });
     }
     let ends_with_it = is_unclaimed(instance) || is_place(instance);
     ends_with_it && template.alters(|it| Some(&it.metadata.uid))
@@ -84,7 +87,7 @@ pub fn instance_wakes_pool(instance: Change<'_, DployInstance>) -> bool {
     instance.alters(|it| {
         let (member, place) = (Member::of(it, false), is_place(it).then(|| turn(it)));
         let counts = member.is_some() || place.is_some();
-        counts.then_some((member, place, &it.spec.resolved, &it.spec.template_ref))
+        counts.then_some((member, place, &it.spec.revision, &it.spec.template_ref))
     })
 }
 

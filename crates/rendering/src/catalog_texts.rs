@@ -1,7 +1,9 @@
 //! Whether a Go template reads what the catalog shows of a template: its name, description, icon
 //! and category.
 
-use resources::ResolvedTemplate;
+use resources::TemplateRevision;
+
+use crate::go_templates::go_templates;
 
 /// The fields of `.Template.Spec` that the catalog shows.
 const CATALOG_FIELDS: [&str; 4] = ["DisplayName", "Description", "Icon", "Category"];
@@ -9,16 +11,8 @@ const CATALOG_FIELDS: [&str; 4] = ["DisplayName", "Description", "Icon", "Catego
 /// Whether one of the Go templates may read a text of the catalog. The answer is no only if that is
 /// certain, by the words alone: a *yes* costs a pool its members, a wrong *no* leaves an old text
 /// in a workload.
-pub(crate) fn reads_catalog_texts(resolved: &ResolvedTemplate) -> bool {
-    let process = resolved.process.iter();
-    let process = process.flat_map(|it| it.args.iter().chain(it.env.iter().map(|it| &it.value)));
-    let texts = [
-        &resolved.values_template,
-        &resolved.connection_url_template,
-        &resolved.connection_message_template,
-    ];
-    let mut texts = texts.into_iter().chain(&resolved.manifests).chain(process);
-    texts.any(|text| names_a_field(text) || passes_whole_data(text))
+pub(crate) fn reads_catalog_texts(revision: &TemplateRevision) -> bool {
+    go_templates(revision).any(|text| names_a_field(text) || passes_whole_data(text))
 }
 
 fn names_a_field(text: &str) -> bool {

@@ -1,15 +1,19 @@
 //! The data of templates, with the field names of docs/templates.md, section "The data".
 
 use gtmpl_ng::Value;
-use resources::{Chart, DployInstance, OperatorConfigSpec, ResolvedTemplate, meta, names};
+use resources::{Chart, DployInstance, OperatorConfigSpec, TemplateRevision, meta, names};
 
 use crate::value::{from_json_object, signed, structure, texts};
 
 /// An instance and everything else that its templates read.
-pub(crate) struct TemplateData<'a> {
-    pub(crate) instance: &'a DployInstance,
-    pub(crate) resolved: &'a ResolvedTemplate,
-    pub(crate) config: &'a OperatorConfigSpec,
+#[derive(Debug, Clone, Copy)]
+pub struct TemplateData<'a> {
+    /// The instance.
+    pub instance: &'a DployInstance,
+    /// The revision that the instance names.
+    pub revision: &'a TemplateRevision,
+    /// The settings of the cluster.
+    pub config: &'a OperatorConfigSpec,
 }
 
 impl TemplateData<'_> {
@@ -21,7 +25,7 @@ impl TemplateData<'_> {
 
     /// The host of the environment.
     pub(crate) fn host(&self) -> String {
-        names::host(&self.instance.spec.template_ref, self.uuid(), &self.resolved.base_domain)
+        names::host(&self.instance.spec.template_ref, self.uuid(), &self.revision.base_domain)
     }
 
     /// The workload's namespace: the one in the status, or the one that the operator will choose.
@@ -49,14 +53,14 @@ impl TemplateData<'_> {
         structure([
             ("Owner", (&spec.owner).into()),
             ("UUID", self.uuid().into()),
-            ("BaseDomain", (&self.resolved.base_domain).into()),
+            ("BaseDomain", (&self.revision.base_domain).into()),
             ("Host", self.host().into()),
             ("URL", url.into()),
             ("ConnectionURL", url.into()),
             ("Namespace", self.namespace().into()),
             ("Port", self.port().into()),
             ("Template", self.template()),
-            ("Params", texts(self.resolved.parameters.iter().chain(&spec.params))),
+            ("Params", texts(self.revision.parameters.iter().chain(&spec.params))),
             ("Claims", from_json_object(&spec.claims)),
             ("Config", structure([("Values", from_json_object(&self.config.values))])),
         ])
@@ -67,32 +71,32 @@ impl TemplateData<'_> {
         structure([
             ("Name", (&self.instance.spec.template_ref).into()),
             ("Namespace", metadata.namespace.clone().unwrap_or_default().into()),
-            ("Labels", texts(&self.resolved.labels)),
-            ("Annotations", texts(&self.resolved.annotations)),
+            ("Labels", texts(&self.revision.labels)),
+            ("Annotations", texts(&self.revision.annotations)),
             ("Spec", self.spec()),
         ])
     }
 
     fn spec(&self) -> Value {
-        let resolved = self.resolved;
+        let revision = self.revision;
         let method = if self.instance.spec.pooled { "pool" } else { "on-demand" };
         structure([
-            ("DisplayName", (&resolved.display_name).into()),
-            ("Description", (&resolved.description).into()),
-            ("Icon", (&resolved.icon).into()),
-            ("Category", (&resolved.category).into()),
-            ("OwnerClaim", (&resolved.owner_claim).into()),
+            ("DisplayName", (&revision.display_name).into()),
+            ("Description", (&revision.description).into()),
+            ("Icon", (&revision.icon).into()),
+            ("Category", (&revision.category).into()),
+            ("OwnerClaim", (&revision.owner_claim).into()),
             ("Enabled", true.into()),
             ("Method", method.into()),
-            ("Engine", resolved.engine.as_str().into()),
-            ("Chart", chart(resolved.chart.as_ref())),
-            ("ValueFiles", resolved.value_files.clone().into()),
+            ("Engine", revision.engine.as_str().into()),
+            ("Chart", chart(revision.chart.as_ref())),
+            ("ValueFiles", revision.value_files.clone().into()),
             (
                 "TTL",
                 structure([
-                    ("Seconds", signed(resolved.ttl_seconds)),
-                    ("ExtendSeconds", signed(resolved.extend_seconds)),
-                    ("MaxExtends", signed(resolved.max_extends)),
+                    ("Seconds", signed(revision.ttl_seconds)),
+                    ("ExtendSeconds", signed(revision.extend_seconds)),
+                    ("MaxExtends", signed(revision.max_extends)),
                 ]),
             ),
         ])

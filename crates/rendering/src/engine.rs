@@ -10,6 +10,7 @@ use std::thread;
 
 use gtmpl_ng::{Context, Limits, Template, Value};
 
+pub(crate) use self::source::{actions, word};
 use crate::{error::Fault, fixed_inputs::FixedInputs, limits, sprig};
 
 /// Renders `text` over `data`. A missing value prints nothing.

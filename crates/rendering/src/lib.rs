@@ -1,7 +1,7 @@
-//! Resolves templates at launch and renders their Go templates: URL, command, values, manifests,
+//! Makes the revision of a template, and renders its Go templates: URL, command, values, manifests,
 //! process.
 //!
-//! All functions are pure: they depend on an instance with its resolved template and on the
+//! All functions are pure: they depend on an instance with its revision and on the
 //! OperatorConfig. The server renders the URL for its first answer, and the operator renders
 //! everything; both get the same result.
 //!
@@ -12,16 +12,19 @@ mod data;
 mod engine;
 mod error;
 mod fixed_inputs;
+mod go_templates;
 mod limits;
 mod render;
-mod resolve;
+mod revision;
 mod sprig;
 #[cfg(test)]
 mod tests;
+mod used_claims;
 mod value;
 mod yaml;
 
+pub use data::TemplateData;
 pub use error::RenderError;
 pub use render::{RenderedConnection, RenderedProcess, connection, manifests, process, values};
-pub use resolve::{DEFAULT_URL_TEMPLATE, matches, resolve};
 pub use resources::names;
+pub use revision::{DEFAULT_URL_TEMPLATE, revision};

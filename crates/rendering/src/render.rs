@@ -2,7 +2,7 @@
 //! its process.
 
 use gtmpl_ng::Value;
-use resources::{ConnectionType, DployInstance, OperatorConfigSpec, ResolvedTemplate};
+use resources::ConnectionType;
 use serde_json::{Map, Value as Json};
 
 use crate::{
@@ -43,16 +43,13 @@ pub struct RenderedProcess {
 ///
 /// When `connectionURLTemplate` or `connectionMessageTemplate` cannot be rendered, or the URL is
 /// not valid.
-pub fn connection(
-    instance: &DployInstance,
-    config: &OperatorConfigSpec,
-) -> Result<RenderedConnection, RenderError> {
-    let rendering = Rendering::start(instance, config)?;
-    let connection_type = rendering.template_data.resolved.connection_type;
+pub fn connection(data: TemplateData<'_>) -> Result<RenderedConnection, RenderError> {
+    let rendering = Rendering::start(data)?;
+    let connection_type = rendering.template_data.revision.connection_type;
     let message = match connection_type {
         ConnectionType::Web => String::new(),
         ConnectionType::Instructions => {
-            let template = &rendering.template_data.resolved.connection_message_template;
+            let template = &rendering.template_data.revision.connection_message_template;
             rendering.text("connectionMessageTemplate", template)?.trim().to_owned()
         }
     };
@@ -65,13 +62,10 @@ pub fn connection(
 /// # Errors
 ///
 /// When `valuesTemplate` cannot be rendered, or the rendered text is not a YAML mapping.
-pub fn values(
-    instance: &DployInstance,
-    config: &OperatorConfigSpec,
-) -> Result<Map<String, Json>, RenderError> {
+pub fn values(data: TemplateData<'_>) -> Result<Map<String, Json>, RenderError> {
     const NAME: &str = "valuesTemplate";
-    let rendering = Rendering::start(instance, config)?;
-    let text = rendering.text(NAME, &rendering.template_data.resolved.values_template)?;
+    let rendering = Rendering::start(data)?;
+    let text = rendering.text(NAME, &rendering.template_data.revision.values_template)?;
     match yaml::document(&text).map_err(|fault| fault.in_template(NAME))? {
         Json::Object(values) => Ok(values),
         Json::Null => Ok(Map::new()),
@@ -85,14 +79,11 @@ pub fn values(
 /// # Errors
 ///
 /// When `manifests` cannot be rendered, or a document is not a Kubernetes object.
-pub fn manifests(
-    instance: &DployInstance,
-    config: &OperatorConfigSpec,
-) -> Result<Vec<Json>, RenderError> {
+pub fn manifests(data: TemplateData<'_>) -> Result<Vec<Json>, RenderError> {
     const NAME: &str = "manifests";
-    let rendering = Rendering::start(instance, config)?;
+    let rendering = Rendering::start(data)?;
     let text = rendering
-        .text(NAME, rendering.template_data.resolved.manifests.as_deref().unwrap_or_default())?;
+        .text(NAME, rendering.template_data.revision.manifests.as_deref().unwrap_or_default())?;
     let documents = yaml::documents(&text).map_err(|fault| fault.in_template(NAME))?;
     for (at, document) in documents.iter().enumerate() {
         let is_given = |path: &str| {
@@ -115,12 +106,9 @@ pub fn manifests(
 /// # Errors
 ///
 /// When the template has no `process`, or an argument or environment variable cannot be rendered.
-pub fn process(
-    instance: &DployInstance,
-    config: &OperatorConfigSpec,
-) -> Result<RenderedProcess, RenderError> {
-    let rendering = Rendering::start(instance, config)?;
-    let Some(process) = &rendering.template_data.resolved.process else {
+pub fn process(data: TemplateData<'_>) -> Result<RenderedProcess, RenderError> {
+    let rendering = Rendering::start(data)?;
+    let Some(process) = &rendering.template_data.revision.process else {
         return Err(
             Fault::new("the template has no process; add spec.process").in_template("process")
         );
@@ -147,20 +135,13 @@ struct Rendering<'a> {
 
 impl<'a> Rendering<'a> {
     /// Renders the URL, which the other templates read as `.URL`.
-    fn start(
-        instance: &'a DployInstance,
-        config: &'a OperatorConfigSpec,
-    ) -> Result<Self, RenderError> {
+    fn start(template_data: TemplateData<'a>) -> Result<Self, RenderError> {
         const NAME: &str = "connectionURLTemplate";
-        let resolved: &ResolvedTemplate = instance.spec.resolved.as_ref().ok_or_else(|| {
-            Fault::new("the instance has no resolved template yet; the operator adds it")
-                .in_template("spec.resolved")
-        })?;
-        let template_data = TemplateData { instance, resolved, config };
+        let revision = template_data.revision;
         let data = template_data.root("");
         let mut rendering = Rendering { template_data, data, url: String::new() };
-        let url = rendering.text(NAME, &resolved.connection_url_template)?.trim().to_owned();
-        check_url(&url, resolved.connection_type).map_err(|fault| fault.in_template(NAME))?;
+        let url = rendering.text(NAME, &revision.connection_url_template)?.trim().to_owned();
+        check_url(&url, revision.connection_type).map_err(|fault| fault.in_template(NAME))?;
         rendering.data = rendering.template_data.root(&url);
         rendering.url = url;
         Ok(rendering)
@@ -170,7 +151,7 @@ impl<'a> Rendering<'a> {
         if !template.contains("{{") {
             return Ok(template.to_owned());
         }
-        let seed = &self.template_data.resolved.seed;
+        let seed = self.template_data.instance.spec.seed.as_deref().unwrap_or_default();
         let inputs = FixedInputs::new(seed, name, started_at(self.template_data.instance));
         engine::render(template, self.data.clone(), inputs).map_err(|fault| fault.in_template(name))
     }

@@ -5,7 +5,7 @@ mod families;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use resources::{
-    DployInstance, DployInstanceSpec, EngineName, OperatorConfigSpec, ResolvedTemplate,
+    DployInstance, DployInstanceSpec, EngineName, OperatorConfigSpec, TemplateRevision,
 };
 use serde_json::{Value as Json, json};
 
@@ -49,8 +49,6 @@ fn corpus() -> Corpus {
 
 /// The instance with the data of the corpus.
 fn instance(data: &Json) -> DployInstance {
-    let of =
-        |pointer: &str| serde_json::from_value(data.pointer(pointer).unwrap().clone()).unwrap();
     let mut instance = DployInstance::new(
         "webterm-a1b2c3d4",
         DployInstanceSpec {
@@ -59,18 +57,7 @@ fn instance(data: &Json) -> DployInstance {
             uuid: Some("a1b2c3d4".into()),
             claims: serde_json::from_value(data["Claims"].clone()).unwrap(),
             params: serde_json::from_value(data["Params"].clone()).unwrap(),
-            resolved: Some(ResolvedTemplate {
-                seed: "5eed".repeat(8),
-                display_name: of("/Template/Spec/DisplayName"),
-                category: of("/Template/Spec/Category"),
-                labels: serde_json::from_value(data["Template"]["Labels"].clone()).unwrap(),
-                engine: EngineName::Flux,
-                base_domain: of("/BaseDomain"),
-                ttl_seconds: 3600,
-                extend_seconds: 600,
-                max_extends: 3,
-                ..ResolvedTemplate::default()
-            }),
+            seed: Some("5eed".repeat(8)),
             ..DployInstanceSpec::default()
         },
     );
@@ -78,6 +65,23 @@ fn instance(data: &Json) -> DployInstance {
     instance.metadata.creation_timestamp =
         Some(Time("2024-03-05T14:07:09Z".parse::<Timestamp>().unwrap()));
     instance
+}
+
+fn revision(data: &Json) -> TemplateRevision {
+    let of =
+        |pointer: &str| serde_json::from_value(data.pointer(pointer).unwrap().clone()).unwrap();
+    TemplateRevision {
+        template: "webterm".into(),
+        display_name: of("/Template/Spec/DisplayName"),
+        category: of("/Template/Spec/Category"),
+        labels: serde_json::from_value(data["Template"]["Labels"].clone()).unwrap(),
+        engine: EngineName::Flux,
+        base_domain: of("/BaseDomain"),
+        ttl_seconds: 3600,
+        extend_seconds: 600,
+        max_extends: 3,
+        ..TemplateRevision::default()
+    }
 }
 
 fn config(data: &Json) -> OperatorConfigSpec {
@@ -88,11 +92,10 @@ fn config(data: &Json) -> OperatorConfigSpec {
 /// Renders over the data of the corpus.
 pub(crate) fn rendered(template: &str) -> Result<String, String> {
     let data = corpus().data;
-    let (instance, config) = (instance(&data), config(&data));
-    let resolved = instance.spec.resolved.as_ref().unwrap();
-    let source = TemplateData { instance: &instance, resolved, config: &config };
+    let (instance, revision, config) = (instance(&data), revision(&data), config(&data));
+    let source = TemplateData { instance: &instance, revision: &revision, config: &config };
     let root = source.root(data["URL"].as_str().unwrap());
-    let inputs = FixedInputs::new(&resolved.seed, "valuesTemplate", started_at(&instance));
+    let inputs = FixedInputs::new(&"5eed".repeat(8), "valuesTemplate", started_at(&instance));
     engine::render(template, root, inputs).map_err(|fault| fault.problem)
 }
 
@@ -111,9 +114,8 @@ fn check(cases: &[(&str, &str)]) {
 #[test]
 fn the_data_has_gos_names_and_values() {
     let data = corpus().data;
-    let (instance, config) = (instance(&data), config(&data));
-    let resolved = instance.spec.resolved.as_ref().unwrap();
-    let source = TemplateData { instance: &instance, resolved, config: &config };
+    let (instance, revision, config) = (instance(&data), revision(&data), config(&data));
+    let source = TemplateData { instance: &instance, revision: &revision, config: &config };
     let mut ours = to_json(&source.root(data["URL"].as_str().unwrap()));
     // The corpus has no fields of ours, and an unresolved engine.
     ours.as_object_mut().unwrap().remove("Port");

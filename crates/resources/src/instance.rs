@@ -9,11 +9,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
-    chart::Chart,
-    guard_rails::GuardRails,
     phase::{Health, Phase},
-    process::ProcessSpec,
-    template::{ConnectionType, EngineName, StartsAt},
+    template::{ConnectionType, EngineName},
 };
 
 /// One environment, or one pool member.
@@ -57,6 +54,8 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 #[x_kube(
     validation = Rule::new("!has(oldSelf.uuid) || (has(self.uuid) && self.uuid == oldSelf.uuid)").message("spec.uuid cannot be changed"),
+    validation = Rule::new("!has(oldSelf.revision) || (has(self.revision) && self.revision == oldSelf.revision)").message("spec.revision cannot be changed"),
+    validation = Rule::new("!has(oldSelf.seed) || (has(self.seed) && self.seed == oldSelf.seed)").message("spec.seed cannot be changed"),
     validation = Rule::new("self.templateRef == oldSelf.templateRef").message("spec.templateRef cannot be changed")
 )]
 pub struct DployInstanceSpec {
@@ -91,94 +90,15 @@ pub struct DployInstanceSpec {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = r"^[0-9a-f]{8}$"))]
     pub uuid: Option<String>,
-    /// A copy of the template at launch. The operator adds it when it is not set.
+    /// The name of the template's revision at launch: a `ControllerRevision` that the operator
+    /// wrote. It cannot be changed; the operator adds it when it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resolved: Option<ResolvedTemplate>,
-}
-
-/// A copy of the template at launch, with all defaults applied. A later edit of the template
-/// therefore does not change a running environment.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ResolvedTemplate {
-    /// The secret seed of random template functions: 32 hexadecimal digits.
-    pub seed: String,
-    /// The name in the catalog.
-    #[serde(default)]
-    pub display_name: String,
-    /// The description in the catalog.
-    #[serde(default)]
-    pub description: String,
-    /// The icon in the catalog.
-    #[serde(default)]
-    pub icon: String,
-    /// The category in the catalog, as `category,subcategory`.
-    #[serde(default)]
-    pub category: String,
-    /// The claim that names the owning team. Empty when the environment belongs to a person.
-    #[serde(default)]
-    pub owner_claim: String,
-    /// The declared parameters with their defaults; an empty text for a parameter without a
-    /// default.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub parameters: BTreeMap<String, String>,
-    /// The labels of the template, without those of deployment tools.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub labels: BTreeMap<String, String>,
-    /// The annotations of the template, without those of deployment tools and `*.kubernetes.io/…`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub annotations: BTreeMap<String, String>,
-    /// The engine that runs the workload.
-    pub engine: EngineName,
-    /// The Helm chart, for engines `flux` and `argocd`.
+    pub revision: Option<String>,
+    /// The secret seed of random template functions: 32 hexadecimal digits. It cannot be changed;
+    /// the operator draws it when it is not set.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub chart: Option<Chart>,
-    /// A Go template of the Kubernetes objects, for engine `manifests`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub manifests: Option<String>,
-    /// The local child process, for engine `process`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub process: Option<ProcessSpec>,
-    /// A Go template of the chart's values, as a YAML mapping.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub values_template: String,
-    /// Values files in the chart's repository.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub value_files: Vec<String>,
-    /// The guard rails of the environment's namespace. Absent when an older Dploy launched it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub guard_rails: Option<GuardRails>,
-    /// A Go template of the URL; never empty.
-    #[serde(default, rename = "connectionURLTemplate")]
-    pub connection_url_template: String,
-    /// Whether people open the URL (`web`) or copy a command (`instructions`).
-    #[serde(default)]
-    pub connection_type: ConnectionType,
-    /// A Go template of the command to copy, for connection type `instructions`.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub connection_message_template: String,
-    /// The domain of the host.
-    #[serde(default)]
-    pub base_domain: String,
-    /// The lifetime in seconds, from the launch or claim to the deadline. -1 means no deadline.
-    pub ttl_seconds: i64,
-    /// The seconds that one extension adds.
-    pub extend_seconds: i64,
-    /// The number of times that the environment can be extended. 0 means no limit.
-    pub max_extends: i64,
-    /// The seconds before the deadline at which condition `EndsSoon` becomes true. 0 means no
-    /// warning.
-    #[serde(default, skip_serializing_if = "is_zero")]
-    pub warn_seconds: i64,
-    /// When the lifetime begins; `launch` by default.
-    #[serde(default, skip_serializing_if = "StartsAt::is_launch")]
-    pub starts_at: StartsAt,
-}
-
-// Serde hands over a reference.
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of `skip_serializing_if`")]
-const fn is_zero(seconds: &i64) -> bool {
-    *seconds == 0
+    #[schemars(regex(pattern = r"^[0-9a-f]{32}$"))]
+    pub seed: Option<String>,
 }
 
 /// The state of an instance, as the operator observed it.

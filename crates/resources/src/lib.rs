@@ -25,6 +25,7 @@ mod owner;
 mod phase;
 mod process;
 mod reason;
+mod revision;
 mod schema;
 mod source;
 mod template;
@@ -37,12 +38,13 @@ pub use config::{
 };
 pub use defaults::{LaunchSources, connection_type, launch_defaults};
 pub use guard_rails::{Amounts, GuardRails, Ingress, Limit, LimitType, Network, PodSecurity};
-pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus, ResolvedTemplate};
+pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus};
 pub use labels::{identity_label, instance_labels, is_shortened, label};
 pub use owner::{DployOwner, DployOwnerSpec, DployOwnerStatus, Identity, IdentityKind, Seat};
 pub use phase::{Health, Phase};
 pub use process::{EnvVar, ProcessSpec};
 pub use reason::Reason;
+pub use revision::{Revision, TemplateRevision};
 pub use source::Source;
 pub use template::{
     ConnectionType, DployTemplate, DployTemplateSpec, DployTemplateStatus, EngineName, Method,

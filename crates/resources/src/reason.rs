@@ -46,6 +46,8 @@ reasons! {
     NamespaceTaken,
     /// The owner waits in the queue of a pool.
     Queued,
+    /// The instance names a revision that does not exist, or one of another template.
+    RevisionNotFound,
     /// The owner's ledger still has a seat for the instance.
     SeatHeld,
     /// The template, the address or the draft cannot be rendered.

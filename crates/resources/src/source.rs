@@ -1,6 +1,6 @@
 //! Which part of a template an engine runs, and which engine runs a template.
 
-use crate::{DployTemplateSpec, EngineName, ResolvedTemplate};
+use crate::{DployTemplateSpec, EngineName, TemplateRevision};
 
 /// The part of a template that describes the workload. An engine runs exactly one kind of source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +34,13 @@ impl Source {
         }
     }
 
-    /// Whether the resolved template has this source.
+    /// Whether the revision has this source.
     #[must_use]
-    pub const fn is_in_resolved(self, resolved: &ResolvedTemplate) -> bool {
+    pub const fn is_in_revision(self, revision: &TemplateRevision) -> bool {
         match self {
-            Self::Chart => resolved.chart.is_some(),
-            Self::Manifests => resolved.manifests.is_some(),
-            Self::Process => resolved.process.is_some(),
+            Self::Chart => revision.chart.is_some(),
+            Self::Manifests => revision.manifests.is_some(),
+            Self::Process => revision.process.is_some(),
         }
     }
 }

@@ -253,7 +253,7 @@ pub enum StartsAt {
 }
 
 impl StartsAt {
-    /// Whether this is the default. A resolved template leaves the default out.
+    /// Whether this is the default. A revision leaves the default out.
     #[must_use]
     pub fn is_launch(&self) -> bool {
         *self == Self::Launch
@@ -309,6 +309,9 @@ pub struct DployTemplateStatus {
     /// with it.
     #[serde(default)]
     pub pool_failures: u32,
+    /// The name of the `ControllerRevision` that a launch uses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
     /// The generation of the template that this status describes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,

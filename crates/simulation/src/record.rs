@@ -13,7 +13,7 @@ use kube::{
     api::{ListParams, WatchEvent, WatchParams},
 };
 use ledger::queue::queued_as;
-use resources::{DployInstance, DployOwner, DployTemplate, Seat, meta};
+use resources::{DployInstance, DployOwner, DployTemplate, Revision, Seat, meta};
 use serde::de::DeserializeOwned;
 
 use crate::{sim_clock::since_start, trace::Trace};
@@ -45,8 +45,8 @@ pub(crate) struct Story {
     pub(crate) created: u64,
     /// The place that this member was given to the owner of.
     pub(crate) queued_as: Option<String>,
-    /// How much one extension adds.
-    pub(crate) extend_seconds: u64,
+    /// The name of the revision of its template.
+    pub(crate) revision: String,
     pub(crate) moments: Vec<Moment>,
 }
 
@@ -110,6 +110,8 @@ pub(crate) struct Recorded {
     pub(crate) ledgers: Vec<Ledger>,
     /// By uid.
     pub(crate) namespaces: BTreeMap<String, NamespaceStory>,
+    /// How many seconds an extension adds, by revision.
+    extensions: BTreeMap<String, i64>,
     /// The number of versions of instances.
     versions: usize,
     /// The times at which each template had a pool of this size and this limit.
@@ -160,6 +162,11 @@ impl Recorded {
         })
     }
 
+    /// How many milliseconds an extension of the instance adds.
+    pub(crate) fn extension(&self, story: &Story) -> Option<u64> {
+        u64::try_from(*self.extensions.get(&story.revision)?).ok().map(|seconds| seconds * 1000)
+    }
+
     /// When a seat named the instance first after it got its owner. A claim that failed named it
     /// earlier.
     pub(crate) fn seated_at(&self, story: &Story) -> Option<u64> {
@@ -201,6 +208,10 @@ impl Recorder {
         follow(Api::all(client.clone()), move |gone, namespace: Namespace| {
             four.namespace(time.now(), gone, &namespace);
         });
+        let five = recorder.clone();
+        follow(Api::namespaced(client.clone(), namespace), move |_, it: Revision| {
+            five.seen().extensions.insert(it.name_any(), it.data.extend_seconds);
+        });
         recorder
     }
 
@@ -237,7 +248,6 @@ impl Recorder {
             is_deleting: instance.metadata.deletion_timestamp.is_some(),
             is_gone: gone,
         };
-        let resolved = instance.spec.resolved.as_ref();
         let story = seen.stories.entry(uid).or_insert_with(|| Story {
             name: instance.name_any(),
             uuid: instance.spec.uuid.clone().unwrap_or_default(),
@@ -246,9 +256,7 @@ impl Recorder {
             is_void: instance.labels().contains_key(meta::VOID),
             created: instance.creation_timestamp().map(|it| since_start(it.0)).unwrap_or_default(),
             queued_as: None,
-            extend_seconds: resolved
-                .and_then(|it| u64::try_from(it.extend_seconds).ok())
-                .unwrap_or_default(),
+            revision: instance.spec.revision.clone().unwrap_or_default(),
             moments: Vec::new(),
         });
         if story.queued_as.is_none() {

@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { installationOf } from '../../cluster/installation.js';
+import { BINARY } from '../../support/dploy.js';
 import { expect, test } from '../../support/fixtures.js';
 
 test('kubectl waits for an environment and shows its status and Events', async ({ dploy, client }) => {
@@ -39,6 +42,32 @@ test('an invalid template shows the reason in its condition and Events', async (
   const described = () => admin.kubectl(['--namespace', namespace, 'describe', 'dtpl', 'broken']);
   await expect.poll(described).toMatch(/Warning +TemplateInvalid .*there is no function "nope"/);
   await admin.kubectl(['--namespace', namespace, 'delete', 'dtpl', 'broken']);
+});
+
+test('an edit makes a revision, and dploy diff prints what changed', async ({ dploy }) => {
+  const { admin, namespace } = installationOf(dploy);
+  const template = (displayName: string, extendSeconds: number) => ({
+    apiVersion: 'dploy.dev/v1alpha1', kind: 'DployTemplate', metadata: { name: 'edited', namespace },
+    spec: { ...dploy.workload, displayName, ttl: { extendSeconds } },
+  });
+  const revisions = async () => {
+    const { items } = await admin.get('--namespace', namespace, 'controllerrevisions', '--selector', 'dploy.dev/template=edited');
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    return items.sort((one: any, other: any) => one.revision - other.revision).map((it: any) => it.metadata.name);
+  };
+  await admin.apply(template('One', 60));
+  await expect.poll(async () => (await revisions()).length).toBe(1);
+  await admin.apply(template('Another name', 120));
+  await expect.poll(async () => (await revisions()).length).toBe(2);
+  const [first, second] = await revisions();
+  const current = ['--for', `jsonpath={.status.revision}=${second}`];
+  await admin.kubectl(['--namespace', namespace, 'wait', ...current, '--timeout', '30s', 'dtpl/edited']);
+  const env = { ...process.env, KUBECONFIG: admin.kubeconfig, DPLOY_NAMESPACE: namespace };
+  const { stdout } = await promisify(execFile)(BINARY, ['diff', first, second], { env });
+  expect(stdout.split('\n').filter((line) => /^[-+]/.test(line))).toEqual([
+    `--- ${first}`, `+++ ${second}`, '-extendSeconds: 60', '+extendSeconds: 120',
+  ]);
+  await admin.kubectl(['--namespace', namespace, 'delete', 'dtpl', 'edited']);
 });
 
 test('an environment has its own network policy and resource quota', async ({ dploy, client }) => {

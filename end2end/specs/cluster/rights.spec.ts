@@ -4,6 +4,7 @@ import { expect, test } from '../../support/fixtures.js';
 /** The permissions of `serve` in Dploy's namespace. It has no others. */
 const SERVE_PERMISSIONS = {
   'dploytemplates.dploy.dev': ['get', 'list', 'watch'],
+  'controllerrevisions.apps': ['get', 'list', 'watch'],
   'dployinstances.dploy.dev': ['get', 'list', 'watch', 'create', 'patch', 'delete'],
   'dployowners.dploy.dev': ['get', 'list', 'watch', 'create'],
   'dployowners.dploy.dev/status': ['patch'],

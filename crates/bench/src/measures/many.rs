@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use futures::{StreamExt as _, TryStreamExt as _, stream};
+use k8s_openapi::api::apps::v1::ControllerRevision;
 use kube::{
     ResourceExt as _,
     api::{Patch, PatchParams, PostParams},
 };
-use resources::{DployInstance, Phase, meta};
+use resources::{DployInstance, EngineName, Phase, ProcessSpec, TemplateRevision, meta};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -83,21 +84,41 @@ async fn measure_memory(
 
 async fn create_instances(fixture: &Fixture, many: usize) -> Result<()> {
     tracing::info!("creating {many} instances");
-    let creations = stream::iter(0..many).map(|number| create_instance(fixture, number));
+    let revision = revision();
+    let revisions = fixture.api::<ControllerRevision>();
+    revisions.create(&PostParams::default(), &revision.object(1)).await?;
+    let name = revision.name();
+    let creations = stream::iter(0..many).map(|number| create_instance(fixture, number, &name));
     creations.buffer_unordered(MAX_CONCURRENT_CREATES).try_collect::<()>().await?;
     fixture.instances.until("all instances exist", |it| it.existing().count() == many).await
 }
 
-async fn create_instance(fixture: &Fixture, number: usize) -> Result<()> {
+async fn create_instance(fixture: &Fixture, number: usize, revision: &str) -> Result<()> {
     let instances = fixture.api::<DployInstance>();
-    let instance = serde_json::from_value(instance(number)).context("not a DployInstance")?;
+    let instance = instance(number, revision);
+    let instance = serde_json::from_value(instance).context("not a DployInstance")?;
     let created = instances.create(&PostParams::default(), &instance).await?;
     let status = Patch::Merge(json!({ "status": status(number) }));
     instances.patch_status(&created.name_any(), &PatchParams::default(), &status).await?;
     Ok(())
 }
 
-fn instance(number: usize) -> Value {
+/// The revision that all instances have.
+fn revision() -> TemplateRevision {
+    TemplateRevision {
+        template: TEMPLATE.to_owned(),
+        engine: EngineName::Process,
+        process: Some(ProcessSpec { command: "desk".to_owned(), ..ProcessSpec::default() }),
+        manifests: Some(templates::CONFIG_MAP.to_owned()),
+        connection_url_template: "https://{{ .Host }}".to_owned(),
+        base_domain: "example.test".to_owned(),
+        ttl_seconds: 86_400,
+        extend_seconds: 7_200,
+        ..TemplateRevision::default()
+    }
+}
+
+fn instance(number: usize, revision: &str) -> Value {
     let uuid = format!("{number:08x}");
     json!({
         "apiVersion": "dploy.dev/v1alpha1",
@@ -115,18 +136,8 @@ fn instance(number: usize) -> Value {
             "ttlSeconds": 86_400,
             "expiresAt": "2100-01-01T00:00:00Z",
             "uuid": uuid,
-            "resolved": {
-                "seed": format!("{number:032x}"),
-                "description": "A desk of one's own.",
-                "engine": "process",
-                "process": { "command": "desk" },
-                "manifests": templates::CONFIG_MAP,
-                "connectionURLTemplate": "https://{{ .Host }}",
-                "baseDomain": "example.test",
-                "ttlSeconds": 86_400,
-                "extendSeconds": 7_200,
-                "maxExtends": 0,
-            },
+            "revision": revision,
+            "seed": format!("{number:032x}"),
         },
     })
 }

@@ -1,6 +1,6 @@
 //! Drafts an order's Application.
 
-use resources::{ArgocdSettings, Chart, ChartType, OrderRef, ResolvedTemplate};
+use resources::{ArgocdSettings, Chart, ChartType, OrderRef};
 use serde_json::{Map, Value, json};
 
 use super::APPLICATION;
@@ -16,10 +16,10 @@ const FINALIZER: &str = "resources-finalizer.argocd.argoproj.io";
 const MAX_SYNC_RETRIES: u32 = 3;
 
 pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
-    let (resolved, chart) = chart_of(order)?;
-    let values = rendering::values(&order.instance, &order.config)
+    let chart = chart_of(order)?;
+    let values = rendering::values(order.template_data())
         .map_err(|cause| DraftError::Render(cause.into()))?;
-    let source = source(chart, helm(&order.reference, resolved, values));
+    let source = source(chart, helm(order, values));
     let application = application(&order.reference, source, &order.config.argocd);
     Ok(Draft { order: order.clone(), documents: vec![application] })
 }
@@ -82,10 +82,10 @@ fn folder(path: &str) -> &str {
     }
 }
 
-fn helm(order: &OrderRef, resolved: &ResolvedTemplate, values: Map<String, Value>) -> Value {
-    let mut helm = json!({ "releaseName": release_name(order) });
-    if !resolved.value_files.is_empty() {
-        helm["valueFiles"] = json!(resolved.value_files);
+fn helm(order: &Order, values: Map<String, Value>) -> Value {
+    let mut helm = json!({ "releaseName": release_name(&order.reference) });
+    if !order.revision.value_files.is_empty() {
+        helm["valueFiles"] = json!(order.revision.value_files);
     }
     if !values.is_empty() {
         helm["valuesObject"] = values.into();

@@ -20,11 +20,11 @@ const MAX_RELEASE_RETRIES: u32 = 3;
 
 /// The source is the first document.
 pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
-    let (resolved, chart) = chart_of(order)?;
-    let values = rendering::values(&order.instance, &order.config)
+    let chart = chart_of(order)?;
+    let values = rendering::values(order.template_data())
         .map_err(|cause| DraftError::Render(cause.into()))?;
     let settings = &order.config.flux;
-    let source = source::of(chart, &resolved.value_files, settings);
+    let source = source::of(chart, &order.revision.value_files, settings);
     let release = release(&order.reference, &source, values, settings);
     Ok(Draft { order: order.clone(), documents: vec![source.document, release] })
 }

@@ -9,11 +9,10 @@ use crate::{Draft, DraftError, Order};
 /// Renders the order's documents and adds Dploy's labels. `metadata.namespace` is removed if it is
 /// the environment's namespace, because only the cluster knows which kinds are namespaced.
 pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
-    let resolved = order.instance.spec.resolved.as_ref();
-    if resolved.is_none_or(|resolved| resolved.manifests.is_none()) {
+    if order.revision.manifests.is_none() {
         return Err(DraftError::Missing(Source::Manifests.field()));
     }
-    let rendered = rendering::manifests(&order.instance, &order.config)
+    let rendered = rendering::manifests(order.template_data())
         .map_err(|cause| DraftError::Render(cause.into()))?;
     let mut documents: Vec<Value> = Vec::with_capacity(rendered.len());
     for document in rendered {

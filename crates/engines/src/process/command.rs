@@ -2,7 +2,8 @@
 
 use std::{ffi::OsString, io, process::Stdio};
 
-use resources::{DployInstance, DployInstanceStatus, ProcessSpec, Source};
+use rendering::TemplateData;
+use resources::{DployInstance, DployInstanceStatus, Source};
 use serde_json::json;
 use tokio::process::{Child, Command};
 
@@ -20,14 +21,10 @@ pub(super) struct Program {
     variables: Vec<(String, String)>,
 }
 
-/// The order's process spec.
-pub(super) fn spec(instance: &DployInstance) -> Option<&ProcessSpec> {
-    instance.spec.resolved.as_ref()?.process.as_ref()
-}
-
 /// The draft has the template's port. A free port is chosen when the process starts.
 pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
-    let spec = spec(&order.instance).ok_or(DraftError::Missing(Source::Process.field()))?;
+    let spec = order.revision.process.as_ref();
+    let spec = spec.ok_or(DraftError::Missing(Source::Process.field()))?;
     let program = program(order, spec.port)?;
     let document = json!({
         "command": program.command,
@@ -45,8 +42,9 @@ pub(super) fn program(order: &Order, port: u16) -> Result<Program, DraftError> {
     let mut instance = DployInstance::clone(&order.instance);
     let engine_ref = Some(format!("127.0.0.1:{port}"));
     instance.status = Some(DployInstanceStatus { engine_ref, ..DployInstanceStatus::default() });
-    let rendered = rendering::process(&instance, &order.config)
-        .map_err(|cause| DraftError::Render(cause.into()))?;
+    let rendered =
+        rendering::process(TemplateData { instance: &instance, ..order.template_data() })
+            .map_err(|cause| DraftError::Render(cause.into()))?;
     Ok(Program { command: rendered.command, arguments: rendered.args, variables: rendered.env })
 }
 

@@ -14,7 +14,7 @@ use kube::{
 use localkube::LocalKube;
 use resources::{
     Chart, ChartType, EngineName, Health, OperatorConfig, OperatorConfigSpec, OrderRef,
-    ResolvedTemplate,
+    TemplateRevision,
 };
 use serde_json::{Value, json};
 
@@ -82,9 +82,8 @@ impl Bed {
     }
 }
 
-fn resolved(values: &str) -> ResolvedTemplate {
-    ResolvedTemplate {
-        seed: "00".repeat(16),
+fn revision_of(values: &str) -> TemplateRevision {
+    TemplateRevision {
         engine: EngineName::Argocd,
         chart: Some(Chart {
             chart_type: ChartType::Git,
@@ -94,7 +93,7 @@ fn resolved(values: &str) -> ResolvedTemplate {
         }),
         values_template: values.into(),
         connection_url_template: "http://127.0.0.1".into(),
-        ..ResolvedTemplate::default()
+        ..TemplateRevision::default()
     }
 }
 
@@ -108,8 +107,8 @@ impl Fixture for Bed {
         self.0.clone()
     }
 
-    fn template(&self, revision: u32) -> ResolvedTemplate {
-        resolved(&format!("revision: {revision}"))
+    fn template(&self, revision: u32) -> TemplateRevision {
+        revision_of(&format!("revision: {revision}"))
     }
 
     async fn thrive(&self, order: &OrderRef) {
@@ -130,7 +129,7 @@ async fn engine_argocd_conforms() {
 #[tokio::test]
 async fn a_deletion_that_argo_cd_overlooks_is_brought_to_its_attention() {
     let bed = Bed::with_a_controller(1).await;
-    let order = order(&bed.0, "overlooked", resolved("")).await;
+    let order = order(&bed.0, "overlooked", revision_of("")).await;
     let engine = bed.engine();
     place(&*engine, &order).await;
     withdrawn(&*engine, &order.reference).await;
@@ -141,7 +140,7 @@ async fn an_application_says_what_to_sync_and_where() {
     let bed = Bed::new().await;
     let config = json!({ "argocd": { "project": "labs", "server": "https://cluster.example" } });
     let config: OperatorConfigSpec = serde_json::from_value(config).unwrap();
-    let mut template = resolved("host: '{{ .UUID }}'");
+    let mut template = revision_of("host: '{{ .UUID }}'");
     template.value_files = vec!["small.yaml".into()];
     let order = order_of("said", template, config);
     place(&*bed.engine(), &order).await;
@@ -175,7 +174,7 @@ async fn an_application_says_what_to_sync_and_where() {
 async fn a_chart_of_a_repository_is_named_without_a_path() {
     let engine = Bed::new().await.engine();
     let source = |url: &str| {
-        let mut template = resolved("");
+        let mut template = revision_of("");
         template.chart = Some(Chart {
             chart_type: ChartType::Helm,
             repo_url: url.into(),
@@ -195,7 +194,7 @@ async fn a_chart_of_a_repository_is_named_without_a_path() {
 #[tokio::test]
 async fn a_withdrawal_waits_for_argo_cd_and_says_what_holds_it_up() {
     let bed = Bed::new().await;
-    let order = order(&bed.0, "held", resolved("")).await;
+    let order = order(&bed.0, "held", revision_of("")).await;
     let engine = bed.engine();
     place(&*engine, &order).await;
     let still = |withdrawal| match withdrawal {
@@ -217,7 +216,7 @@ async fn a_withdrawal_waits_for_argo_cd_and_says_what_holds_it_up() {
 #[tokio::test]
 async fn what_argo_cd_says_is_told_and_seen() {
     let bed = Bed::new().await;
-    let order = order(&bed.0, "told", resolved("")).await;
+    let order = order(&bed.0, "told", revision_of("")).await;
     let engine = bed.engine();
     let mut changes = engine.changes();
     place(&*engine, &order).await;
@@ -234,7 +233,7 @@ async fn what_argo_cd_says_is_told_and_seen() {
 #[tokio::test]
 async fn an_application_of_somebody_else_is_left_alone() {
     let bed = Bed::new().await;
-    let order = order(&bed.0, "foreign", resolved("")).await;
+    let order = order(&bed.0, "foreign", revision_of("")).await;
     let engine = bed.engine();
     place(&*engine, &order).await;
     let labels = json!({ "metadata": { "labels": { "dploy.dev/instance": "another" } } });
@@ -261,7 +260,7 @@ async fn moved(bed: &Bed, order: &Order, namespace: &str) -> Order {
 #[tokio::test]
 async fn an_application_stays_where_it_stands_and_is_withdrawn_from_there() {
     let bed = Bed::with_a_controller(0).await;
-    let mut order = order(&bed.0, "moved", resolved("")).await;
+    let mut order = order(&bed.0, "moved", revision_of("")).await;
     let engine = bed.engine();
     place(&*engine, &order).await;
     order.reference.engine_ref = engine.observe(&order.reference).await.unwrap().engine_ref;
@@ -279,7 +278,7 @@ async fn an_application_stays_where_it_stands_and_is_withdrawn_from_there() {
 #[tokio::test]
 async fn a_cluster_without_argo_cd_is_said_to_have_none() {
     let client = LocalKube::in_memory(SystemClock::shared()).client("default");
-    let order = order(&client, "nowhere", resolved("")).await;
+    let order = order(&client, "nowhere", revision_of("")).await;
     let engine = ArgocdEngine::new(client);
     assert_eq!(engine.observe(&order.reference).await.unwrap().placed, None);
     let error = engine.place(engine.draft(&order).unwrap()).await.unwrap_err();

@@ -11,7 +11,7 @@ use kube::{
 };
 use resources::{
     DployInstance, DployInstanceSpec, Health, OperatorConfigSpec, OrderRef, Placed,
-    ResolvedTemplate,
+    TemplateRevision,
 };
 
 use crate::support::eventually;
@@ -27,7 +27,7 @@ pub(crate) trait Fixture: Send + Sync {
     /// A client of the cluster.
     fn client(&self) -> Client;
     /// The template of a workload; another `revision` is another workload of the same objects.
-    fn template(&self, revision: u32) -> ResolvedTemplate;
+    fn template(&self, revision: u32) -> TemplateRevision;
     /// Plays the controllers that make the workload healthy.
     async fn thrive(&self, order: &OrderRef);
     /// The versions of everything that was placed for the order.
@@ -41,14 +41,14 @@ pub(crate) trait Fixture: Send + Sync {
         name.to_owned()
     }
     /// An order whose namespace exists.
-    async fn order(&self, name: &str, resolved: ResolvedTemplate) -> Order {
-        opened(&self.client(), order_of(&self.name(name), resolved, self.config())).await
+    async fn order(&self, name: &str, revision: TemplateRevision) -> Order {
+        opened(&self.client(), order_of(&self.name(name), revision, self.config())).await
     }
 }
 
 /// An order for an instance of this template, whose namespace exists.
-pub(crate) async fn order(client: &Client, name: &str, resolved: ResolvedTemplate) -> Order {
-    opened(client, order_of(name, resolved, OperatorConfigSpec::default())).await
+pub(crate) async fn order(client: &Client, name: &str, revision: TemplateRevision) -> Order {
+    opened(client, order_of(name, revision, OperatorConfigSpec::default())).await
 }
 
 async fn opened(client: &Client, order: Order) -> Order {
@@ -61,7 +61,7 @@ async fn opened(client: &Client, order: Order) -> Order {
 
 pub(crate) fn order_of(
     name: &str,
-    resolved: ResolvedTemplate,
+    revision: TemplateRevision,
     config: OperatorConfigSpec,
 ) -> Order {
     let uuid = "0123abcd".to_owned();
@@ -69,13 +69,14 @@ pub(crate) fn order_of(
         template_ref: name.into(),
         owner: "ada".into(),
         uuid: Some(uuid.clone()),
-        resolved: Some(resolved),
+        seed: Some("00".repeat(16)),
         ..DployInstanceSpec::default()
     };
     let instance = format!("{name}-{uuid}");
     let namespace = resources::names::namespace(Some("ada"), name, &uuid);
     Order {
         instance: Arc::new(DployInstance::new(&instance, spec)),
+        revision: Arc::new(revision),
         reference: OrderRef {
             instance,
             uuid,

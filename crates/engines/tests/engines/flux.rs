@@ -11,7 +11,7 @@ use kube::{
 };
 use localkube::LocalKube;
 use resources::{
-    Chart, ChartType, EngineName, Health, OperatorConfigSpec, OrderRef, ResolvedTemplate,
+    Chart, ChartType, EngineName, Health, OperatorConfigSpec, OrderRef, TemplateRevision,
 };
 use serde_json::{Value, json};
 
@@ -78,9 +78,8 @@ fn resource(kind: &str) -> ApiResource {
     crds::resource(FLUX.into_iter().find(|it| it.2 == kind).unwrap())
 }
 
-fn resolved(chart: &str, values: &str) -> ResolvedTemplate {
-    ResolvedTemplate {
-        seed: "00".repeat(16),
+fn revision_of(chart: &str, values: &str) -> TemplateRevision {
+    TemplateRevision {
         engine: EngineName::Flux,
         chart: Some(Chart {
             chart_type: ChartType::Helm,
@@ -90,7 +89,7 @@ fn resolved(chart: &str, values: &str) -> ResolvedTemplate {
         }),
         values_template: values.into(),
         connection_url_template: "http://127.0.0.1".into(),
-        ..ResolvedTemplate::default()
+        ..TemplateRevision::default()
     }
 }
 
@@ -108,8 +107,8 @@ impl Fixture for Bed {
         self.0.clone()
     }
 
-    fn template(&self, revision: u32) -> ResolvedTemplate {
-        resolved("web", &format!("revision: {revision}\nname: '{{{{ .UUID }}}}'"))
+    fn template(&self, revision: u32) -> TemplateRevision {
+        revision_of("web", &format!("revision: {revision}\nname: '{{{{ .UUID }}}}'"))
     }
 
     async fn thrive(&self, order: &OrderRef) {
@@ -136,7 +135,7 @@ async fn a_release_says_what_to_install_where_and_as_whom() {
         "flux": { "serviceAccountName": "installer", "interval": "1m" },
     }))
     .unwrap();
-    let order = order_of("said", resolved("web", "host: '{{ .UUID }}'"), config);
+    let order = order_of("said", revision_of("web", "host: '{{ .UUID }}'"), config);
     place(&*bed.engine(), &order).await;
     let release = bed.releases().get(&order.reference.namespace).await.unwrap();
     let source = &bed.sources().await[0];
@@ -168,8 +167,8 @@ async fn a_release_says_what_to_install_where_and_as_whom() {
 async fn a_source_is_shared_and_goes_with_its_last_release() {
     let bed = Bed::new().await;
     let engine = bed.engine();
-    let one = order(&bed.0, "one", resolved("web", "")).await;
-    let two = order(&bed.0, "two", resolved("mail", "")).await;
+    let one = order(&bed.0, "one", revision_of("web", "")).await;
+    let two = order(&bed.0, "two", revision_of("mail", "")).await;
     place(&*engine, &one).await;
     place(&*engine, &two).await;
     assert_eq!(bed.sources().await.len(), 1);
@@ -183,7 +182,7 @@ async fn a_source_is_shared_and_goes_with_its_last_release() {
 #[tokio::test]
 async fn a_place_that_ended_half_way_is_picked_up_or_withdrawn() {
     let bed = Bed::new().await;
-    let order = order(&bed.0, "halved", resolved("web", "")).await;
+    let order = order(&bed.0, "halved", revision_of("web", "")).await;
     let engine = bed.engine();
     place(&*engine, &order).await;
     bed.releases().delete(&order.reference.namespace, &DeleteParams::default()).await.unwrap();
@@ -206,7 +205,7 @@ async fn a_place_that_ended_half_way_is_picked_up_or_withdrawn() {
 async fn places_and_withdrawals_at_once_neither_strand_a_release_nor_leak_a_source() {
     let bed = Bed::new().await;
     let engine = bed.engine();
-    let template = resolved("web", "");
+    let template = revision_of("web", "");
     for round in 0..10 {
         let leaving = order(&bed.0, &format!("leaving{round}"), template.clone()).await;
         let coming = order(&bed.0, &format!("coming{round}"), template.clone()).await;
@@ -222,7 +221,7 @@ async fn places_and_withdrawals_at_once_neither_strand_a_release_nor_leak_a_sour
 #[tokio::test]
 async fn a_withdrawal_waits_for_helm_and_says_what_holds_it_up() {
     let bed = Bed::new().await;
-    let order = order(&bed.0, "held", resolved("web", "")).await;
+    let order = order(&bed.0, "held", revision_of("web", "")).await;
     let engine = bed.engine();
     place(&*engine, &order).await;
     bed.holds(&order.reference, &[FINALIZER]).await;
@@ -248,7 +247,7 @@ async fn a_withdrawal_waits_for_helm_and_says_what_holds_it_up() {
 #[tokio::test]
 async fn what_flux_says_is_told_and_seen() {
     let bed = Bed::new().await;
-    let order = order(&bed.0, "told", resolved("web", "")).await;
+    let order = order(&bed.0, "told", revision_of("web", "")).await;
     let engine = bed.engine();
     let mut changes = engine.changes();
     place(&*engine, &order).await;
@@ -270,11 +269,11 @@ async fn what_flux_says_is_told_and_seen() {
 async fn a_release_follows_the_setting_of_its_namespace() {
     let bed = Bed::new().await;
     crds::open(&bed.0, "gitops").await;
-    let before = order(&bed.0, "moved", resolved("web", "")).await;
+    let before = order(&bed.0, "moved", revision_of("web", "")).await;
     let engine = bed.engine();
     place(&*engine, &before).await;
     let config = json!({ "flux": { "namespace": "gitops" } });
-    let after = order_of("moved", resolved("web", ""), serde_json::from_value(config).unwrap());
+    let after = order_of("moved", revision_of("web", ""), serde_json::from_value(config).unwrap());
     let error = engine.place(engine.draft(&after).unwrap()).await.unwrap_err();
     assert_eq!(error.blame, Blame::World, "{error:?}");
     place(&*engine, &after).await;
@@ -287,7 +286,7 @@ async fn a_release_follows_the_setting_of_its_namespace() {
 #[tokio::test]
 async fn a_cluster_without_flux_is_said_to_have_none() {
     let client = LocalKube::in_memory(SystemClock::shared()).client("default");
-    let order = order(&client, "nowhere", resolved("web", "")).await;
+    let order = order(&client, "nowhere", revision_of("web", "")).await;
     let engine = FluxEngine::new(client);
     assert_eq!(engine.observe(&order.reference).await.unwrap().placed, None);
     let error = engine.place(engine.draft(&order).unwrap()).await.unwrap_err();
@@ -300,8 +299,8 @@ async fn a_cluster_without_flux_is_said_to_have_none() {
 #[tokio::test]
 async fn a_template_without_a_whole_chart_is_refused() {
     let engine = Bed::new().await.engine();
-    let refusal = |change: fn(&mut ResolvedTemplate)| {
-        let mut template = resolved("web", "");
+    let refusal = |change: fn(&mut TemplateRevision)| {
+        let mut template = revision_of("web", "");
         change(&mut template);
         let order: Order = order_of("refused", template, OperatorConfigSpec::default());
         engine.draft(&order).unwrap_err().to_string()
@@ -316,7 +315,7 @@ async fn a_template_without_a_whole_chart_is_refused() {
 #[tokio::test]
 async fn a_source_is_listed_once_no_release_uses_it_and_discarded() {
     let bed = Bed::new().await;
-    let order = order(&bed.0, "left", resolved("web", "")).await;
+    let order = order(&bed.0, "left", revision_of("web", "")).await;
     let engine = bed.engine();
     place(&*engine, &order).await;
     let kinds = || async {

@@ -10,7 +10,7 @@ use kube::{
     api::{ListParams, Patch, PatchParams},
 };
 use localkube::LocalKube;
-use resources::{EngineName, OperatorConfigSpec, OrderRef, ResolvedTemplate};
+use resources::{EngineName, OperatorConfigSpec, OrderRef, TemplateRevision};
 use serde_json::json;
 
 use super::conformance::{
@@ -47,13 +47,12 @@ impl Bed {
     }
 }
 
-fn resolved(text: &str) -> ResolvedTemplate {
-    ResolvedTemplate {
-        seed: "00".repeat(16),
+fn revision_of(text: &str) -> TemplateRevision {
+    TemplateRevision {
         engine: EngineName::Manifests,
         manifests: Some(text.into()),
         connection_url_template: "http://127.0.0.1".into(),
-        ..ResolvedTemplate::default()
+        ..TemplateRevision::default()
     }
 }
 
@@ -71,8 +70,8 @@ impl Fixture for Bed {
         self.0.clone()
     }
 
-    fn template(&self, revision: u32) -> ResolvedTemplate {
-        resolved(&(config("settings", revision) + WEB))
+    fn template(&self, revision: u32) -> TemplateRevision {
+        revision_of(&(config("settings", revision) + WEB))
     }
 
     async fn thrive(&self, order: &OrderRef) {
@@ -103,9 +102,9 @@ async fn engine_manifests_conforms() {
 async fn what_a_later_draft_no_longer_has_is_pruned() {
     let bed = Bed::new();
     let both = config("one", 1) + &config("two", 1);
-    let before = order(&bed.0, "pruned", resolved(&both)).await;
+    let before = order(&bed.0, "pruned", revision_of(&both)).await;
     place(&*bed.engine(), &before).await;
-    let after = order_of("pruned", resolved(&config("two", 1)), OperatorConfigSpec::default());
+    let after = order_of("pruned", revision_of(&config("two", 1)), OperatorConfigSpec::default());
     place(&*bed.engine(), &after).await;
     assert_eq!(bed.names(&after.reference).await, ["dploy-inventory", "two"]);
 }
@@ -114,13 +113,13 @@ async fn what_a_later_draft_no_longer_has_is_pruned() {
 async fn a_place_that_failed_half_way_is_picked_up_and_withdrawn() {
     let bed = Bed::new();
     let invalid = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: NOT_A_NAME }\n";
-    let broken = order(&bed.0, "halved", resolved(&(config("one", 1) + invalid))).await;
+    let broken = order(&bed.0, "halved", revision_of(&(config("one", 1) + invalid))).await;
     let engine = bed.engine();
     let error = engine.place(engine.draft(&broken).unwrap()).await.unwrap_err();
     assert_eq!(error.blame, Blame::Author, "{error:?}");
     assert_eq!(engine.observe(&broken.reference).await.unwrap().placed, None);
     assert_eq!(bed.names(&broken.reference).await, ["dploy-inventory", "one"]);
-    let mended = order_of("halved", resolved(&config("two", 1)), OperatorConfigSpec::default());
+    let mended = order_of("halved", revision_of(&config("two", 1)), OperatorConfigSpec::default());
     place(&*bed.engine(), &mended).await;
     assert_eq!(bed.names(&mended.reference).await, ["dploy-inventory", "two"]);
     let _ = engine.place(engine.draft(&broken).unwrap()).await.unwrap_err();
@@ -132,7 +131,7 @@ async fn a_place_that_failed_half_way_is_picked_up_and_withdrawn() {
 async fn nothing_leaves_the_namespace_unless_it_is_allowed() {
     let bed = Bed::new();
     let escape = "apiVersion: v1\nkind: Secret\nmetadata: { name: x, namespace: kube-system }\n";
-    let escaping = order_of("escaping", resolved(escape), OperatorConfigSpec::default());
+    let escaping = order_of("escaping", revision_of(escape), OperatorConfigSpec::default());
     let refusal = bed.engine().draft(&escaping).unwrap_err().to_string();
     assert_eq!(
         refusal,
@@ -142,12 +141,12 @@ async fn nothing_leaves_the_namespace_unless_it_is_allowed() {
     );
     for name in ["../../kube-system/secrets/x", "x/status", "..", "a b"] {
         let text = format!("apiVersion: v1\nkind: Secret\nmetadata: {{ name: '{name}' }}\n");
-        let odd = order_of("escaping", resolved(&text), OperatorConfigSpec::default());
+        let odd = order_of("escaping", revision_of(&text), OperatorConfigSpec::default());
         let refusal = bed.engine().draft(&odd).unwrap_err().to_string();
         assert!(refusal.ends_with("has a name that no object can have; mend it"), "{refusal}");
     }
     let text = "apiVersion: v1\nkind: Namespace\nmetadata: { name: beside }\n";
-    let beside = order(&bed.0, "beside", resolved(text)).await;
+    let beside = order(&bed.0, "beside", revision_of(text)).await;
     let engine = bed.engine();
     let error = engine.place(engine.draft(&beside).unwrap()).await.unwrap_err();
     assert_eq!(
@@ -160,7 +159,7 @@ async fn nothing_leaves_the_namespace_unless_it_is_allowed() {
         "manifests": { "allowedKinds": [{ "kind": "Namespace" }] },
     }))
     .unwrap();
-    let beside = order_of("beside", resolved(text), allowed);
+    let beside = order_of("beside", revision_of(text), allowed);
     place(&*engine, &beside).await;
     withdrawn(&*engine, &beside.reference).await;
     let left = Api::<k8s_openapi::api::core::v1::Namespace>::all(bed.0.clone());
@@ -176,7 +175,7 @@ async fn an_object_outside_of_the_namespace_is_listed_without_its_inventory() {
         "manifests": { "allowedKinds": [{ "kind": "Namespace" }, { "group": "a.b", "kind": "C" }] },
     }))
     .unwrap();
-    let late = order_of("late", resolved(text), allowed);
+    let late = order_of("late", revision_of(text), allowed);
     let metadata = json!({ "metadata": {
         "name": "late",
         "labels": late.reference.labels().collect::<std::collections::BTreeMap<_, _>>(),

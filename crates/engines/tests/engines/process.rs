@@ -15,7 +15,7 @@ use engines::{
 };
 use resources::{
     DployInstance, DployInstanceSpec, EngineName, EnvVar, Health, OperatorConfigSpec, OrderRef,
-    Placed, ProcessSpec, Reason, ResolvedTemplate, WorkloadState,
+    Placed, ProcessSpec, Reason, TemplateRevision, WorkloadState,
 };
 use tempfile::TempDir;
 
@@ -98,17 +98,16 @@ fn order(name: &str, command: &str, args: &[&str]) -> Order {
         env: vec![EnvVar { name: "GREETING".into(), value: "hello".into() }],
         ..ProcessSpec::default()
     };
-    let resolved = ResolvedTemplate {
-        seed: "00".repeat(16),
+    let revision = TemplateRevision {
         engine: EngineName::Process,
         process: Some(process),
         connection_url_template: "http://127.0.0.1".into(),
-        ..ResolvedTemplate::default()
+        ..TemplateRevision::default()
     };
     let spec = DployInstanceSpec {
         template_ref: name.into(),
         uuid: Some("0123abcd".into()),
-        resolved: Some(resolved),
+        seed: Some("00".repeat(16)),
         ..DployInstanceSpec::default()
     };
     Order {
@@ -120,14 +119,14 @@ fn order(name: &str, command: &str, args: &[&str]) -> Order {
             engine_ref: None,
         },
         instance: Arc::new(DployInstance::new(&format!("{name}-0123abcd"), spec)),
+        revision: Arc::new(revision),
         config: Arc::default(),
     }
 }
 
 fn with_process(order: &Order, change: impl FnOnce(&mut ProcessSpec)) -> Order {
     let mut order = order.clone();
-    let instance = Arc::make_mut(&mut order.instance);
-    change(instance.spec.resolved.as_mut().unwrap().process.as_mut().unwrap());
+    change(Arc::make_mut(&mut order.revision).process.as_mut().unwrap());
     order
 }
 
@@ -380,7 +379,7 @@ fn an_order_without_a_process_cannot_be_drafted() {
     let dir = tempfile::tempdir().unwrap();
     let engine = ProcessEngine::start(settings(dir.path())).unwrap();
     let mut order = listener("none");
-    Arc::make_mut(&mut order.instance).spec.resolved.as_mut().unwrap().process = None;
+    Arc::make_mut(&mut order.revision).process = None;
     let _: &OperatorConfigSpec = &order.config;
     assert_eq!(engine.draft(&order).unwrap_err().to_string(), "the template has no spec.process");
 }

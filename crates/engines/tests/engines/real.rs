@@ -12,7 +12,7 @@ use kube::{
     config::{KubeConfigOptions, Kubeconfig},
 };
 use resources::{
-    Chart, ChartType, EngineName, Health, OperatorConfigSpec, OrderRef, ResolvedTemplate,
+    Chart, ChartType, EngineName, Health, OperatorConfigSpec, OrderRef, TemplateRevision,
     WorkloadState,
 };
 
@@ -55,8 +55,8 @@ impl Real {
         Some(Self { client, server, engine, charts, run: clock::random_hex::<2>() })
     }
 
-    fn chart(&self, name: &str) -> ResolvedTemplate {
-        self.resolved(Chart {
+    fn chart(&self, name: &str) -> TemplateRevision {
+        self.revision_of(Chart {
             chart_type: ChartType::Helm,
             repo_url: self.charts.helm.clone(),
             chart: name.into(),
@@ -65,8 +65,8 @@ impl Real {
     }
 
     /// A version of a chart in an OCI registry.
-    fn image(&self, version: &str) -> ResolvedTemplate {
-        self.resolved(Chart {
+    fn image(&self, version: &str) -> TemplateRevision {
+        self.revision_of(Chart {
             chart_type: ChartType::Helm,
             repo_url: self.charts.oci.clone(),
             chart: "web".into(),
@@ -75,8 +75,8 @@ impl Real {
         })
     }
 
-    fn folder(&self, revision: &str) -> ResolvedTemplate {
-        self.resolved(Chart {
+    fn folder(&self, revision: &str) -> TemplateRevision {
+        self.revision_of(Chart {
             chart_type: ChartType::Git,
             repo_url: self.charts.git.clone(),
             path: "charts/web".into(),
@@ -85,14 +85,13 @@ impl Real {
         })
     }
 
-    fn resolved(&self, chart: Chart) -> ResolvedTemplate {
-        ResolvedTemplate {
-            seed: "00".repeat(16),
+    fn revision_of(&self, chart: Chart) -> TemplateRevision {
+        TemplateRevision {
             engine: self.engine,
             chart: Some(chart),
             values_template: VALUES.into(),
             connection_url_template: "http://127.0.0.1".into(),
-            ..ResolvedTemplate::default()
+            ..TemplateRevision::default()
         }
     }
 
@@ -124,7 +123,7 @@ impl Real {
     }
 
     /// It runs as many pods as it should, and is gone for good afterwards.
-    async fn lives(&self, name: &str, template: ResolvedTemplate, pods: usize) {
+    async fn lives(&self, name: &str, template: TemplateRevision, pods: usize) {
         let order = self.order(name, template).await;
         place(&*self.engine(), &order).await;
         self.becomes(&order.reference, Health::Healthy).await;
@@ -136,7 +135,7 @@ impl Real {
     }
 
     /// It is degraded for a reason that Helm gave; the engine's users see it.
-    async fn fails(&self, name: &str, template: ResolvedTemplate, why: &str) {
+    async fn fails(&self, name: &str, template: TemplateRevision, why: &str) {
         let order = self.order(name, template).await;
         place(&*self.engine(), &order).await;
         let look = self.becomes(&order.reference, Health::Degraded).await;
@@ -158,9 +157,9 @@ impl Fixture for Real {
         self.client.clone()
     }
 
-    fn template(&self, revision: u32) -> ResolvedTemplate {
+    fn template(&self, revision: u32) -> TemplateRevision {
         let values_template = format!("revision: {revision}");
-        ResolvedTemplate { values_template, ..self.chart("web") }
+        TemplateRevision { values_template, ..self.chart("web") }
     }
 
     async fn thrive(&self, order: &OrderRef) {
@@ -209,7 +208,7 @@ async fn conforms_for_real(engine: EngineName) {
 async fn lives_for_real(engine: EngineName) {
     let Some(real) = Real::of(engine).await else { return };
     let files =
-        |name: &str| ResolvedTemplate { value_files: vec![name.to_owned()], ..real.folder("main") };
+        |name: &str| TemplateRevision { value_files: vec![name.to_owned()], ..real.folder("main") };
     // Flux starts at the repository's root, Argo CD at the chart.
     let two = match engine {
         EngineName::Argocd => files("two.yaml"),
@@ -229,7 +228,7 @@ async fn fails_for_real(engine: EngineName) {
     let mut unreachable = real.chart("web");
     version.chart.as_mut().unwrap().target_revision = "9.9.9".into();
     unreachable.chart.as_mut().unwrap().repo_url = "http://127.0.0.1:9".into();
-    let values = ResolvedTemplate { values_template: "replicas: many".into(), ..real.chart("web") };
+    let values = TemplateRevision { values_template: "replicas: many".into(), ..real.chart("web") };
     tokio::join!(
         real.fails("broken", real.chart("broken"), "this chart is broken"),
         real.fails("version", version, "9.9.9"),

@@ -17,14 +17,17 @@ use tracing::warn;
 
 use super::mirror::{Mirror, MirrorEvent, Mirrored};
 
-/// Keeps `mirror` up to date until the task is dropped. An object that cannot be deserialized is
-/// skipped.
-pub(crate) async fn follow<K>(api: Api<DeserializeGuard<K>>, mirror: Arc<Mirror<K>>)
-where
+/// Keeps `mirror` up to date with the `chosen` objects until the task is dropped. An object that
+/// cannot be deserialized is skipped.
+pub(crate) async fn follow<K>(
+    api: Api<DeserializeGuard<K>>,
+    chosen: watcher::Config,
+    mirror: Arc<Mirror<K>>,
+) where
     K: Mirrored + DeserializeOwned,
 {
     // `managedFields` is half of an object's size and is not used.
-    let events = watcher(api, watcher::Config::default())
+    let events = watcher(api, chosen)
         .default_backoff()
         .modify(|object| object.meta_mut().managed_fields = None);
     pin_mut!(events);

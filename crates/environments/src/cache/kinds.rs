@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kube::ResourceExt;
 use ledger::{holder::identity_of, void::is_void};
-use resources::{DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig};
+use resources::{DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig, Revision};
 
 use super::{list_change::ListChange, mirror::Mirrored};
 
@@ -65,6 +65,18 @@ impl Mirrored for DployOwner {
 }
 
 impl Mirrored for DployTemplate {
+    type Key = ();
+
+    fn keys(&self) -> Vec<()> {
+        Vec::new()
+    }
+
+    fn change(&self) -> Option<ListChange> {
+        None
+    }
+}
+
+impl Mirrored for Revision {
     type Key = ();
 
     fn keys(&self) -> Vec<()> {

@@ -7,10 +7,14 @@ use std::{
     fmt::Debug,
     hash::Hash,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Duration,
 };
 
 use kube::Resource;
-use tokio::sync::{broadcast, watch};
+use tokio::{
+    sync::{broadcast, watch},
+    time::timeout,
+};
 
 use self::contents::Contents;
 
@@ -49,6 +53,8 @@ pub(crate) trait Mirrored:
 pub(crate) struct Mirror<K: Mirrored> {
     contents: RwLock<Contents<K>>,
     filled: watch::Sender<bool>,
+    /// Counts the events of the watch.
+    applied: watch::Sender<u64>,
 }
 
 /// An event of a watch.
@@ -71,7 +77,8 @@ pub(crate) enum MirrorEvent<K> {
 impl<K: Mirrored> Mirror<K> {
     pub(crate) fn new(changes: broadcast::Sender<ListChange>) -> Arc<Self> {
         let contents = RwLock::new(Contents::new(changes));
-        Arc::new(Self { contents, filled: watch::Sender::new(false) })
+        let (filled, applied) = (watch::Sender::new(false), watch::Sender::new(0));
+        Arc::new(Self { contents, filled, applied })
     }
 
     /// The object of this name.
@@ -101,6 +108,25 @@ impl<K: Mirrored> Mirror<K> {
         let _ = filled.wait_for(|done| *done).await;
     }
 
+    /// Waits until `find` finds something in the mirror, at most for `limit`.
+    pub(crate) async fn until<T>(
+        &self,
+        limit: Duration,
+        find: impl Fn(&Self) -> Option<T>,
+    ) -> Option<T> {
+        let mut applied = self.applied.subscribe();
+        let found = async {
+            loop {
+                applied.mark_unchanged();
+                if let Some(found) = find(self) {
+                    return Some(found);
+                }
+                applied.changed().await.ok()?;
+            }
+        };
+        timeout(limit, found).await.ok()?
+    }
+
     /// Stores the object from the answer to a call, unless the watch has reported a newer state.
     pub(crate) fn note(&self, object: &K) {
         let mut object = object.clone();
@@ -117,19 +143,21 @@ impl<K: Mirrored> Mirror<K> {
 
     /// Applies an event of the watch.
     pub(crate) fn apply(&self, event: MirrorEvent<K>) {
+        let is_list = matches!(event, MirrorEvent::ListComplete);
         let mut contents = self.write();
         match event {
             MirrorEvent::ListStarted => contents.start_list(),
             MirrorEvent::Listed(object) => contents.listed(object),
-            MirrorEvent::ListComplete => {
-                contents.complete_list();
-                drop(contents);
-                self.filled.send_replace(true);
-            }
+            MirrorEvent::ListComplete => contents.complete_list(),
             MirrorEvent::Changed(object) => contents.changed(object),
             MirrorEvent::Deleted(object) => contents.deleted(&object),
             MirrorEvent::Unreadable(name) => contents.take(&name),
         }
+        drop(contents);
+        if is_list {
+            self.filled.send_replace(true);
+        }
+        self.applied.send_modify(|events| *events += 1);
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Contents<K>> {

@@ -9,12 +9,13 @@ mod outage;
 
 use std::{sync::Arc, time::Duration};
 
-use kube::{Api, Client};
+use kube::{Api, Client, runtime::watcher};
 use kubeclient::{CacheAges, Vitals};
 use ledger::holder::is_of_another_identity;
 use resources::{
-    DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig, identity_label,
-    meta::CONFIG_NAME,
+    DployInstance, DployOwner, DployTemplate, Identity, OperatorConfig, Revision, TemplateRevision,
+    identity_label,
+    meta::{self, CONFIG_NAME},
 };
 use thiserror::Error;
 use tokio::{spawn, sync::broadcast, time::timeout};
@@ -25,16 +26,18 @@ pub(crate) use self::{kinds::InstanceKey, list_change::ListChange, outage::OUTAG
 use crate::owners::Owner;
 
 /// The plurals of the kinds in the cache.
-const KINDS: [&str; 4] = ["dploytemplates", "dployinstances", "dployowners", "operatorconfigs"];
+const KINDS: [&str; 5] =
+    ["dploytemplates", "controllerrevisions", "dployinstances", "dployowners", "operatorconfigs"];
 /// How many changes a receiver may lag behind before it loses them.
 const CHANGE_BACKLOG: usize = 1024;
 /// How long a request waits for the first lists of a starting replica.
 const FIRST_LISTS_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The mirrors of all four kinds.
+/// The mirrors of all kinds.
 #[derive(Debug)]
 pub(crate) struct Cache {
     pub(crate) templates: Arc<Mirror<DployTemplate>>,
+    pub(crate) revisions: Arc<Mirror<Revision>>,
     pub(crate) instances: Arc<Mirror<DployInstance>>,
     pub(crate) owners: Arc<Mirror<DployOwner>>,
     pub(crate) configs: Arc<Mirror<OperatorConfig>>,
@@ -58,22 +61,36 @@ impl Cache {
     pub(crate) fn start(client: &Client, namespace: &str) -> Self {
         let changes = broadcast::Sender::new(CHANGE_BACKLOG);
         let templates = Mirror::new(changes.clone());
+        let revisions = Mirror::new(changes.clone());
         let instances = Mirror::new(changes.clone());
         let owners = Mirror::new(changes.clone());
         let configs = Mirror::new(changes.clone());
         let vitals = KINDS.map(|kind| (kind, Vitals::default()));
-        let [one, two, three, four] =
+        let [one, two, three, four, five] =
             vitals.each_ref().map(|(_, vitals)| vitals.recording(client, namespace));
+        let all = watcher::Config::default;
+        // Workloads in Dploy's namespace have revisions of their own.
+        let managed = all().labels(&format!("{}={}", meta::MANAGED, meta::TRUE));
         let watches = vec![
-            spawn(follow(Api::namespaced(one, namespace), Arc::clone(&templates))),
-            spawn(follow(Api::namespaced(two, namespace), Arc::clone(&instances))),
-            spawn(follow(Api::namespaced(three, namespace), Arc::clone(&owners))),
-            spawn(follow(Api::all(four), Arc::clone(&configs))),
+            spawn(follow(Api::namespaced(one, namespace), all(), Arc::clone(&templates))),
+            spawn(follow(Api::namespaced(two, namespace), managed, Arc::clone(&revisions))),
+            spawn(follow(Api::namespaced(three, namespace), all(), Arc::clone(&instances))),
+            spawn(follow(Api::namespaced(four, namespace), all(), Arc::clone(&owners))),
+            spawn(follow(Api::all(five), all(), Arc::clone(&configs))),
             spawn(report_outages(vitals.to_vec(), changes.clone())),
         ];
         let watches = watches.into_iter().map(AbortOnDropHandle::new).collect();
         let vitals = vitals.into();
-        Self { templates, instances, owners, configs, changes, vitals, _watches: watches }
+        Self {
+            templates,
+            revisions,
+            instances,
+            owners,
+            configs,
+            changes,
+            vitals,
+            _watches: watches,
+        }
     }
 
     /// Waits for the first lists, at most for a timeout.
@@ -83,6 +100,7 @@ impl Cache {
         }
         let all = async {
             self.templates.filled().await;
+            self.revisions.filled().await;
             self.instances.filled().await;
             self.owners.filled().await;
             self.configs.filled().await;
@@ -93,6 +111,7 @@ impl Cache {
     /// Whether all first lists are complete.
     pub(crate) fn is_filled(&self) -> bool {
         self.templates.is_filled()
+            && self.revisions.is_filled()
             && self.instances.is_filled()
             && self.owners.is_filled()
             && self.configs.is_filled()
@@ -116,6 +135,16 @@ impl Cache {
     /// The cluster's `OperatorConfig`.
     pub(crate) fn config(&self) -> Option<Arc<OperatorConfig>> {
         self.configs.get(CONFIG_NAME)
+    }
+
+    /// The revision that the instance names.
+    pub(crate) fn revision_of(&self, instance: &DployInstance) -> Option<Arc<TemplateRevision>> {
+        self.revision(instance.spec.revision.as_deref()?)
+    }
+
+    /// The revision of this name.
+    pub(crate) fn revision(&self, name: &str) -> Option<Arc<TemplateRevision>> {
+        Some(Arc::clone(&self.revisions.get(name)?.data))
     }
 
     /// The owner record of this identity. Two requests may have created two records at its first

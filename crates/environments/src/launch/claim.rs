@@ -86,7 +86,11 @@ impl<'a> Claim<'a> {
         seat: &Seat,
     ) -> Result<Option<DployInstance>, Refusal> {
         let Ports { reads, writes, contention: _ } = self.ports;
-        let patch = self.order.claim_patch(candidate.claimable.resolved.ttl_seconds, reads.now());
+        let order = match reads.cache.revision_of(&candidate.member) {
+            Some(revision) => &self.order.with_claims(|claims| revision.used(claims)),
+            None => self.order,
+        };
+        let patch = order.claim_patch(candidate.claimable.ttl_seconds, reads.now());
         // The live read also updates the cache, from which the next member is chosen.
         let own_claim = written_environment(self.ports, record, seat);
         match writes.patch(&candidate.member, patch).await {

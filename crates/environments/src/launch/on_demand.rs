@@ -3,21 +3,21 @@
 
 use ledger::{
     found::PendingSeat,
-    order::Order,
+    order::{Order, Origin},
     seats::{SeatKey, may_still_create, seat_to_create},
     standing::LateWriter,
 };
 use resources::{DployInstance, DployOwner, DployTemplate, Method, Seat};
 use tracing::warn;
 
-use super::{write_seat::write_seat, written_environment};
+use super::{
+    revision::{Current, current},
+    write_seat::write_seat,
+    written_environment,
+};
 use crate::{
-    Refusal,
-    cluster::ClusterError,
-    fence::fence,
-    free_seat::give_back,
-    own_effect::or_own_effect,
-    ports::{Ports, spec_of},
+    Refusal, cluster::ClusterError, fence::fence, free_seat::give_back, own_effect::or_own_effect,
+    ports::Ports,
 };
 
 /// Writes a seat with a fresh uuid, then creates the instance that it names, once. `None` when
@@ -30,15 +30,19 @@ pub(super) async fn create_new(
     record: DployOwner,
 ) -> Result<Option<DployInstance>, Refusal> {
     let reads = ports.reads;
+    let current = current(reads, template).await?;
     let seat = seat_to_create(key, &reads.world.random_hex::<4>(), reads.now());
     let Some(record) = write_seat(ports, &record, &seat).await? else { return Ok(None) };
-    let config = reads.cache.config();
-    let config = spec_of(config.as_ref());
-    let seed = reads.world.random_hex::<16>();
-    let resolved = rendering::resolve(template, config, reads.fallback(), seed);
+    let Current { name, revision } = current;
+    let (ttl_seconds, seed) = (revision.ttl_seconds, reads.world.random_hex::<16>());
+    let origin = Origin { revision: name, ttl_seconds, seed };
     let instance = match template.spec.method {
-        Method::OnDemand => order.instance(&seat, resolved, reads.now()),
-        Method::Pool => order.place(&seat, resolved, reads.now()),
+        Method::OnDemand => {
+            let order = order.with_claims(|claims| revision.used(claims));
+            order.instance(&seat, origin, reads.now())
+        }
+        // A place may be given a member of a later revision, which may read other claims.
+        Method::Pool => order.place(&seat, origin, reads.now()),
     };
     if !may_still_create(&seat, reads.now()) {
         return Ok(None);

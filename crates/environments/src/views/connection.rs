@@ -4,6 +4,7 @@ use std::error::Error;
 
 use kube::ResourceExt;
 use ledger::queue::is_place;
+use rendering::TemplateData;
 use resources::{ConnectionType, DployInstance, OperatorConfigSpec};
 use tracing::debug;
 
@@ -33,7 +34,10 @@ fn rendered(reads: &Reads, instance: &DployInstance) -> ConnectionFields {
     let config = reads.cache.config();
     let defaults = OperatorConfigSpec::default();
     let config = spec_of(config.as_ref()).unwrap_or(&defaults);
-    match rendering::connection(instance, config) {
+    let Some(revision) = reads.cache.revision_of(instance) else {
+        return ConnectionFields::default();
+    };
+    match rendering::connection(TemplateData { instance, revision: &revision, config }) {
         Ok(rendering::RenderedConnection { host: _, url, connection_type, message }) => {
             ConnectionFields { url, kind: wire_type(connection_type), message }
         }

@@ -5,7 +5,7 @@ use ledger::{
     extend::{ExtendLimits, extend_count},
     timestamps::{self, started_at},
 };
-use resources::{DployInstance, ResolvedTemplate};
+use resources::DployInstance;
 use wire::{Environment, Run};
 
 use super::{connection::connection, is_unlimited, status, uuid};
@@ -80,13 +80,10 @@ struct Description {
     category: String,
 }
 
-/// The description from the launch, or today's for an instance without a resolved template.
+/// The description of the template as it is now. Without a template, its name.
 fn description(reads: &Reads, instance: &DployInstance) -> Description {
     let name = &instance.spec.template_ref;
-    let found = match &instance.spec.resolved {
-        Some(resolved) => Description::from(resolved),
-        None => description_today(reads, name).unwrap_or_default(),
-    };
+    let found = description_today(reads, name).unwrap_or_default();
     let is_named = !found.display_name.is_empty();
     let display_name = if is_named { found.display_name } else { name.clone() };
     Description { display_name, ..found }
@@ -100,15 +97,4 @@ fn description_today(reads: &Reads, template: &str) -> Option<Description> {
         icon: spec.icon,
         category: spec.category,
     })
-}
-
-impl From<&ResolvedTemplate> for Description {
-    fn from(resolved: &ResolvedTemplate) -> Self {
-        Self {
-            display_name: resolved.display_name.clone(),
-            description: resolved.description.clone(),
-            icon: resolved.icon.clone(),
-            category: resolved.category.clone(),
-        }
-    }
 }

@@ -21,9 +21,8 @@ pub(crate) fn count(length: usize) -> u32 {
 
 /// Whether the environment has no deadline.
 fn is_unlimited(instance: &DployInstance) -> bool {
-    let resolved = instance.spec.resolved.as_ref().map(|resolved| resolved.ttl_seconds);
-    let ttl_seconds = instance.spec.ttl_seconds.or(resolved);
-    instance.spec.expires_at.is_none() && ttl_seconds.is_none_or(|seconds| seconds <= UNLIMITED)
+    instance.spec.expires_at.is_none()
+        && instance.spec.ttl_seconds.is_none_or(|seconds| seconds <= UNLIMITED)
 }
 
 /// The uuid; empty for an instance without one that the operator has not adopted yet.

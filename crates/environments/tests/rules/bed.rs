@@ -17,7 +17,7 @@ use futures::future::join_all;
 use http::StatusCode;
 use jiff::SignedDuration;
 use k8s_openapi::{
-    api::core::v1::Namespace,
+    api::{apps::v1::ControllerRevision, core::v1::Namespace},
     apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition,
 };
 use kube::{
@@ -25,11 +25,11 @@ use kube::{
     api::{ListParams, ObjectMeta, Patch, PatchParams, PostParams},
     config::{KubeConfigOptions, Kubeconfig},
 };
-use ledger::order::pool_member;
+use ledger::order::{Origin, pool_member};
 use localkube::LocalKube;
 use resources::{
     DployInstance, DployOwner, DployTemplate, DployTemplateSpec, LaunchDefaults, Method, Pool,
-    Seat, WhenEmpty,
+    Seat, TemplateRevision, WhenEmpty,
 };
 use serde_json::{Map, Value, json};
 use tokio::{
@@ -41,6 +41,14 @@ use wire::Run;
 
 /// How long a condition may take to become true.
 const CONDITION_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The launch defaults of servers and operators.
+const DEFAULTS: LaunchDefaults = LaunchDefaults {
+    ttl_seconds: 3_600,
+    extend_seconds: 600,
+    max_extends: 0,
+    max_instances_per_user: 5,
+};
 
 pub(crate) struct Bed {
     pub(crate) client: Client,
@@ -77,9 +85,9 @@ impl Bed {
         let network = Network::default();
         let settings = Settings {
             namespace: self.namespace.clone(),
-            max_environments: 5,
-            default_ttl: 3_600,
-            extend_ttl: 600,
+            max_environments: DEFAULTS.max_instances_per_user,
+            default_ttl: DEFAULTS.ttl_seconds,
+            extend_ttl: DEFAULTS.extend_seconds,
         };
         let service = network.service(self.client.clone());
         let client = kubeclient::over(service, &self.namespace, World::of_the_machine()).build();
@@ -130,8 +138,18 @@ impl Bed {
         Api::namespaced(self.client.clone(), &self.namespace)
     }
 
-    /// Creates a template and waits until every replica has it in its cache.
+    /// Creates a template with its revision and waits until every replica has it in its cache.
     pub(crate) async fn template(&self, name: &str, change: impl FnOnce(&mut DployTemplateSpec)) {
+        self.unpublished(name, change).await;
+        self.publish(name).await;
+    }
+
+    /// Creates a template without a revision and waits until every replica has it in its cache.
+    pub(crate) async fn unpublished(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut DployTemplateSpec),
+    ) {
         let mut template = DployTemplate::new(
             name,
             DployTemplateSpec {
@@ -146,6 +164,24 @@ impl Bed {
         self.everywhere(|it| it.catalog().iter().any(|entry| entry.name == name)).await;
     }
 
+    /// Writes the revision of a template, as the operator does when the template changes.
+    pub(crate) async fn publish(&self, template: &str) -> TemplateRevision {
+        let found = self.templates().get(template).await.expect("the template");
+        let revision = rendering::revision(&found, None, DEFAULTS);
+        let revisions: Api<ControllerRevision> =
+            Api::namespaced(self.client.clone(), &self.namespace);
+        let apply = PatchParams::apply("rules");
+        let object = Patch::Apply(revision.object(1));
+        revisions.patch(&revision.name(), &apply, &object).await.expect("a revision");
+        let generation = found.metadata.generation;
+        let status = json!({ "revision": revision.name(), "observedGeneration": generation });
+        let patch = Patch::Merge(json!({ "status": status }));
+        let written =
+            self.templates().patch_status(template, &PatchParams::default(), &patch).await;
+        written.expect("a status that can be written");
+        revision
+    }
+
     /// Creates a template with a pool of this many warm members.
     pub(crate) async fn pool(&self, name: &str, members: u32) {
         self.template(name, |spec| {
@@ -158,8 +194,7 @@ impl Bed {
             });
         })
         .await;
-        let template = self.templates().get(name).await.expect("the template");
-        join_all((0..members).map(|_| self.member(&template))).await;
+        join_all((0..members).map(|_| self.member(name))).await;
         let is_warm = |it: &Environments| {
             it.catalog().iter().any(|entry| entry.name == name && entry.ready == Some(members))
         };
@@ -173,17 +208,19 @@ impl Bed {
             entry.and_then(|entry| entry.ready).unwrap_or_default()
         };
         let before = ready(self.replica(0));
-        let found = self.templates().get(template).await.expect("the template");
-        let name = self.member(&found).await;
+        let name = self.member(template).await;
         self.everywhere(|it| ready(it) == before + 1).await;
         self.instances().get(&name).await.expect("the member")
     }
 
-    async fn member(&self, template: &DployTemplate) -> String {
-        let uuid = random_hex::<4>();
-        let resolved =
-            rendering::resolve(template, None, LaunchDefaults::default(), random_hex::<16>());
-        let member = pool_member(&template.name_any(), &uuid, resolved);
+    async fn member(&self, template: &str) -> String {
+        let revision = self.publish(template).await;
+        let origin = Origin {
+            revision: revision.name(),
+            ttl_seconds: revision.ttl_seconds,
+            seed: random_hex::<16>(),
+        };
+        let member = pool_member(template, &random_hex::<4>(), origin);
         let name = member.name_any();
         create(&self.instances(), &member).await;
         self.report(&name, json!({ "phase": "Available", "health": "Healthy" })).await;

@@ -42,6 +42,19 @@ async fn a_template_edited_disabled_or_deleted_leaves_its_environments_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_launch_waits_for_the_revision_of_its_template() {
+    let bed = Bed::with(1).await;
+    bed.unpublished("desk", |_| ()).await;
+    let ada = person("ada");
+    let refusal = launch(bed.replica(0), &ada, "desk").await.expect_err("there is no revision");
+    assert_eq!(refusal.kind(), RefusalKind::Unavailable);
+    bed.assert_balanced().await;
+    let (launched, _) = tokio::join!(launch(bed.replica(0), &ada, "desk"), bed.publish("desk"));
+    launched.expect("an environment");
+    bed.assert_balanced().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_environment_past_its_deadline_is_gone_for_its_owner() {
     let bed = Bed::with(2).await;
     bed.template("desk", |_| ()).await;

@@ -13,8 +13,8 @@ fn at(second: i64) -> Timestamp {
     Timestamp::from_second(second).expect("a timestamp")
 }
 
-fn resolved() -> ResolvedTemplate {
-    ResolvedTemplate { ttl_seconds: 60, ..ResolvedTemplate::default() }
+fn origin() -> Origin {
+    Origin { ttl_seconds: 60, ..Origin::default() }
 }
 
 fn identity(owner: &str) -> Identity {
@@ -36,7 +36,7 @@ fn seat(uuid: &str) -> Seat {
 }
 
 fn place(owner: &str, uuid: &str, created: i64) -> DployInstance {
-    let mut place = order(owner).place(&seat(uuid), resolved(), at(created));
+    let mut place = order(owner).place(&seat(uuid), origin(), at(created));
     place.metadata.creation_timestamp = Some(Time(at(created)));
     place
 }
@@ -52,7 +52,7 @@ fn record(owner: &str, seats: Vec<Seat>) -> DployOwner {
 }
 
 fn warm(uuid: &str) -> DployInstance {
-    let mut member = pool_member("lab", uuid, resolved());
+    let mut member = pool_member("lab", uuid, origin());
     member.metadata.creation_timestamp = Some(Time(at(0)));
     let status = member.status.get_or_insert_default();
     (status.phase, status.health) = (Some(Phase::Available), Some(Health::Healthy));

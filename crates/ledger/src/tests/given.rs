@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use proptest::{option, prelude::*, sample::select};
 use resources::{
-    DployInstance, DployInstanceSpec, DployOwner, DployOwnerSpec, DployOwnerStatus, Identity,
-    ResolvedTemplate, Seat, identity_label, instance_labels, meta, names::instance_name,
+    DployInstance, DployInstanceSpec, DployOwner, DployOwnerSpec, DployOwnerStatus, Identity, Seat,
+    identity_label, instance_labels, meta, names::instance_name,
 };
 
-use crate::order::Order;
+use crate::order::{Order, Origin};
 
 pub(super) const OWNER: &str = "ada";
 
@@ -124,7 +124,6 @@ pub(super) fn order() -> impl Strategy<Value = Order> {
     })
 }
 
-pub(super) fn resolved() -> impl Strategy<Value = ResolvedTemplate> {
-    (-1_i64..10_000)
-        .prop_map(|ttl_seconds| ResolvedTemplate { ttl_seconds, ..ResolvedTemplate::default() })
+pub(super) fn origin() -> impl Strategy<Value = Origin> {
+    (-1_i64..10_000).prop_map(|ttl_seconds| Origin { ttl_seconds, ..Origin::default() })
 }

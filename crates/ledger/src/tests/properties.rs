@@ -6,7 +6,7 @@ use proptest::{option, prelude::*};
 use resources::{DployInstance, DployOwner, DployOwnerStatus, Seat};
 
 use super::given::{
-    OWNER, at, identity, instance, order, owner, record, resolved, seat, second, uuid,
+    OWNER, at, identity, instance, order, origin, owner, record, seat, second, uuid,
 };
 use crate::{
     creator::was_created_by_server,
@@ -83,15 +83,15 @@ proptest! {
 
     #[test]
     fn a_writer_recognizes_what_it_created(
-        order in order(), resolved in resolved(), uuid in uuid(), now in second(),
+        order in order(), origin in origin(), uuid in uuid(), now in second(),
     ) {
         let seat = seat_to_create(&SeatKey::of_template("desk"), &uuid, at(now));
-        let created = order.instance(&seat, resolved.clone(), at(now));
+        let created = order.instance(&seat, origin.clone(), at(now));
         let mut record = owner();
         record.metadata.name = Some(order.owner.clone());
         record.spec.identity = identity(&order.owner);
         let own = written_environment(&seat, &record, Some(created), at(now));
-        prop_assert_eq!(own.is_some(), resolved.ttl_seconds != 0);
+        prop_assert_eq!(own.is_some(), origin.ttl_seconds != 0);
         let void = void_instance(&seat);
         prop_assert_eq!(written_environment(&seat, &record, Some(void), at(now)), None);
     }
@@ -210,20 +210,20 @@ proptest! {
 
     #[test]
     fn dploy_recognizes_what_it_created(
-        order in order(), seat in seat(), resolved in resolved(), uuid in uuid(), now in second(),
+        order in order(), seat in seat(), origin in origin(), uuid in uuid(), now in second(),
     ) {
-        let environment = order.instance(&seat, resolved.clone(), at(now));
+        let environment = order.instance(&seat, origin.clone(), at(now));
         prop_assert!(was_created_by_server(&environment) && needs_seat(&environment));
-        let member = pool_member(&seat.template, &uuid, resolved);
+        let member = pool_member(&seat.template, &uuid, origin);
         prop_assert!(was_created_by_server(&member) && !needs_seat(&member));
         let void = void_instance(&seat);
         prop_assert!(was_created_by_server(&void) && !needs_seat(&void));
     }
 
     #[test]
-    fn a_claimed_member_still_counts_as_created_by_dploy(order in order(), resolved in resolved(), uuid in uuid()) {
+    fn a_claimed_member_still_counts_as_created_by_dploy(order in order(), origin in origin(), uuid in uuid()) {
         let patch = order.claim_patch(60, at(0));
-        let mut member = pool_member("desk", &uuid, resolved);
+        let mut member = pool_member("desk", &uuid, origin);
         member.spec.owner = patch["spec"]["owner"].as_str().expect("an owner").to_owned();
         let annotations = serde_json::from_value(patch["metadata"]["annotations"].clone());
         member.metadata.annotations = Some(annotations.expect("annotations"));
@@ -234,7 +234,7 @@ proptest! {
 
     #[test]
     fn a_fresh_seat_names_the_instance_that_its_writer_creates(
-        order in order(), resolved in resolved(), uuid in uuid(), now in second(),
+        order in order(), origin in origin(), uuid in uuid(), now in second(),
     ) {
         let seat = seat_to_create(&SeatKey::of_template("desk"), &uuid, at(now));
         let mut record = owner();
@@ -244,8 +244,8 @@ proptest! {
             standing(&seat, &record, None, at(now)),
             Standing::Unwritten(LateWriter::Creates)
         );
-        let has_ttl = resolved.ttl_seconds != 0;
-        let created = order.instance(&seat, resolved, at(now));
+        let has_ttl = origin.ttl_seconds != 0;
+        let created = order.instance(&seat, origin, at(now));
         let expected = if has_ttl { Standing::Lives } else { Standing::Expired };
         prop_assert_eq!(standing(&seat, &record, Some(&created), at(now)), expected);
     }

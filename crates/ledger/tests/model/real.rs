@@ -4,15 +4,14 @@ use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use ledger::{
     extend::extend_count,
-    order::{Order, pool_member},
+    order::{Order, Origin, pool_member},
     seats::SeatKey,
     standing::{is_deleting, is_past_deadline},
     void::{is_void, void_instance},
 };
 use resources::{
     DployInstance, DployInstanceSpec, DployInstanceStatus, DployOwner, DployOwnerSpec,
-    DployOwnerStatus, Identity, Phase, ResolvedTemplate, identity_label, meta,
-    names::instance_name,
+    DployOwnerStatus, Identity, Phase, identity_label, meta, names::instance_name,
 };
 use serde_json::Value;
 
@@ -74,8 +73,8 @@ pub(crate) fn uuid(name: Name) -> String {
     format!("{name:08x}")
 }
 
-pub(crate) fn resolved() -> ResolvedTemplate {
-    ResolvedTemplate { ttl_seconds: TTL_SECONDS, ..ResolvedTemplate::default() }
+pub(crate) fn origin() -> Origin {
+    Origin { ttl_seconds: TTL_SECONDS, ..Origin::default() }
 }
 
 pub(crate) fn order(owner: Owner, record: Record) -> Order {
@@ -141,12 +140,10 @@ pub(crate) fn instance(name: Name, object: Object, hour: u8) -> DployInstance {
     let of = Seat { template: object.template, name, chosen: Chosen::Creates, hour, ticket: 0 };
     let mut real = match object {
         Object { phase: state::Phase::Void, .. } => void_instance(&seat(of)),
-        Object { template: Template::Pool, .. } => pool_member(template, &uuid(name), resolved()),
-        _ => order(object.owner, launched_on(object)).instance(
-            &seat(of),
-            resolved(),
-            at(object.hour),
-        ),
+        Object { template: Template::Pool, .. } => pool_member(template, &uuid(name), origin()),
+        _ => {
+            order(object.owner, launched_on(object)).instance(&seat(of), origin(), at(object.hour))
+        }
     };
     if object.template == Template::Pool && object.owner > 0 {
         let owner = order(object.owner, launched_on(object));

@@ -47,7 +47,7 @@ pub(crate) fn created(owner: Owner, record: Record, seat: Seat, hour: u8) -> Obj
     thread_local!(static CACHE: Cache<Key, Object> = RefCell::default());
     once(&CACHE, (owner, record, seat, hour), |(owner, record, seat, hour)| {
         let order = real::order(owner, record);
-        compact(&order.instance(&real::seat(seat), real::resolved(), at(hour)), hour)
+        compact(&order.instance(&real::seat(seat), real::origin(), at(hour)), hour)
     })
 }
 
@@ -62,7 +62,7 @@ pub(crate) fn claimed(
     type Key = (Owner, Record, Name, Object, u8);
     thread_local!(static CACHE: Cache<Key, Object> = RefCell::default());
     once(&CACHE, (owner, record, name, member, hour), |(owner, record, name, member, hour)| {
-        let patch = real::order(owner, record).claim_patch(real::resolved().ttl_seconds, at(hour));
+        let patch = real::order(owner, record).claim_patch(real::origin().ttl_seconds, at(hour));
         compact(&real::patched(&instance(name, member, hour), patch), hour)
     })
 }

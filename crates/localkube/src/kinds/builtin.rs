@@ -37,6 +37,7 @@ const ROWS: &[Row] = &[
     ("apps", "v1", "StatefulSet", "statefulsets", NS, STATUS, &["sts"]),
     ("apps", "v1", "DaemonSet", "daemonsets", NS, STATUS, &["ds"]),
     ("apps", "v1", "ReplicaSet", "replicasets", NS, STATUS, &["rs"]),
+    ("apps", "v1", "ControllerRevision", "controllerrevisions", NS, NO_SUB, &[]),
     ("batch", "v1", "Job", "jobs", NS, STATUS, &[]),
     ("batch", "v1", "CronJob", "cronjobs", NS, STATUS, &["cj"]),
     ("coordination.k8s.io", "v1", "Lease", "leases", NS, NO_SUB, &[]),

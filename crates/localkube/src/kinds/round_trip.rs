@@ -2,7 +2,7 @@
 
 use k8s_openapi::{
     api::{
-        apps::v1::{DaemonSet, Deployment, ReplicaSet, StatefulSet},
+        apps::v1::{ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet},
         batch::v1::{CronJob, Job},
         coordination::v1::Lease,
         core::v1::{
@@ -48,6 +48,7 @@ pub(super) fn of(group: &str, kind: &str) -> Option<RoundTrip> {
         ("apps", "StatefulSet") => round_trip::<StatefulSet>,
         ("apps", "DaemonSet") => round_trip::<DaemonSet>,
         ("apps", "ReplicaSet") => round_trip::<ReplicaSet>,
+        ("apps", "ControllerRevision") => round_trip::<ControllerRevision>,
         ("batch", "Job") => round_trip::<Job>,
         ("batch", "CronJob") => round_trip::<CronJob>,
         ("coordination.k8s.io", "Lease") => round_trip::<Lease>,

@@ -12,8 +12,8 @@ use kube::{
 };
 use ledger::{seats::seat_naming, void::has_void_label};
 use resources::{
-    DployInstance, DployOwner, DployTemplate, EngineName, OperatorConfigSpec, OrderRef,
-    WorkloadState, is_shortened, label, meta,
+    DployInstance, DployOwner, DployTemplate, EngineName, OperatorConfigSpec, OrderRef, Revision,
+    TemplateRevision, WorkloadState, is_shortened, label, meta,
 };
 
 use super::{Context, WaitingSeats};
@@ -67,6 +67,22 @@ impl<'a> Reads<'a> {
     ) -> Result<Option<WorkloadState>, ReconcileError> {
         let Some(engine) = self.0.engines.get(engine) else { return Ok(None) };
         Ok(Some(engine.observe(order).await?))
+    }
+
+    /// The revision of this name. It is read live when the cache does not have it: the watch may
+    /// not have reported yet what this operator wrote. `None`: there is none, or it cannot be
+    /// read.
+    pub(crate) async fn revision(
+        self,
+        name: &str,
+    ) -> Result<Option<Arc<TemplateRevision>>, ReconcileError> {
+        let content = |it: &Revision| Arc::clone(&it.data);
+        if let Some(cached) = self.0.mirrors.revisions.guarded(name) {
+            return Ok(cached.0.as_ref().ok().map(content));
+        }
+        let found = self.0.api::<Guarded<Revision>>().get_opt(name).await;
+        let found = found.operation("read a revision")?;
+        Ok(found.and_then(|guarded| guarded.0.as_ref().ok().map(content)))
     }
 
     /// Whether the API server has a template of this name.

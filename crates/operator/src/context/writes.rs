@@ -6,6 +6,7 @@ use std::fmt::Debug;
 use clock::World;
 use engines::{Draft, Withdrawal, api_error::is_not_found};
 use k8s_openapi::api::{
+    apps::v1::ControllerRevision,
     coordination::v1::Lease,
     core::v1::{Namespace, ObjectReference},
 };
@@ -79,6 +80,25 @@ impl<'a> Writes<'a> {
         self.0.check_leadership()?;
         let created = self.0.api().create(&post_params(), instance).await;
         created.map(drop).operation(operation)
+    }
+
+    /// Creates the revision of a template.
+    pub(crate) async fn create_revision(
+        self,
+        revision: &ControllerRevision,
+    ) -> Result<(), ReconcileError> {
+        self.0.check_leadership()?;
+        let created = self.0.api().create(&post_params(), revision).await;
+        created.map(drop).operation("create the revision of a template")
+    }
+
+    /// Deletes the revision of a template. One that is gone already is fine.
+    pub(crate) async fn delete_revision(self, name: &str) -> Result<(), ReconcileError> {
+        self.0.check_leadership()?;
+        match self.0.api::<ControllerRevision>().delete(name, &DeleteParams::default()).await {
+            Err(error) if is_not_found(&error) => Ok(()),
+            outcome => outcome.map(drop).operation("delete an unused revision"),
+        }
     }
 
     /// Deletes an instance on the version that was observed. An instance that is gone already is

@@ -4,11 +4,11 @@ use engines::{Draft, EngineError, Withdrawal};
 use errors::chain;
 use jiff::Timestamp;
 use k8s_openapi::{api::core::v1::Namespace, apimachinery::pkg::apis::meta::v1::Time};
-use kube::{ResourceExt, api::ObjectMeta};
+use kube::ResourceExt;
 use ledger::timestamps;
 use planner::{
     Event, Ready,
-    guard_rails::{self, GuardObjects},
+    guard_rails::GuardObjects,
     instance::{Adoption, DeleteReason, Outcome, Step},
 };
 use resources::{DployInstance, EngineName, OrderRef, Reason, label, meta};
@@ -37,7 +37,7 @@ pub(super) async fn carry_out(
     for step in steps {
         let blocked = match step {
             Step::Adopt(adoption) => adopt(writes, instance, adoption).await,
-            Step::OpenNamespace(name) => open_namespace(writes, instance, name).await,
+            Step::OpenNamespace(namespace) => open_namespace(writes, namespace).await,
             Step::Guard(name, objects) => guard(writes, name, objects).await,
             Step::Place(engine) => place(writes, *engine, drafts.workload.as_ref()).await,
             Step::BeginTime { ready_at, expires_at } => {
@@ -72,7 +72,7 @@ async fn adopt(
     instance: &DployInstance,
     adoption: &Adoption,
 ) -> Result<Blocked, ReconcileError> {
-    let Adoption { by_hand, uuid, resolved, expires_at } = adoption;
+    let Adoption { by_hand, uuid, revision, seed, ttl_seconds, expires_at } = adoption;
     let mut finalizers = instance.finalizers().to_vec();
     if !finalizers.iter().any(|it| it == meta::FINALIZER) {
         finalizers.push(meta::FINALIZER.into());
@@ -87,7 +87,9 @@ async fn adopt(
     }
     let fields = [
         uuid.as_ref().map(|it| ("uuid".to_owned(), json!(it))),
-        resolved.as_ref().map(|it| ("resolved".to_owned(), json!(it))),
+        revision.as_ref().map(|it| ("revision".to_owned(), json!(it))),
+        seed.as_ref().map(|it| ("seed".to_owned(), json!(it))),
+        ttl_seconds.map(|it| ("ttlSeconds".to_owned(), json!(it))),
         expires_at.as_ref().map(|it| ("expiresAt".to_owned(), json!(it))),
     ];
     let spec: Value = fields.into_iter().flatten().collect::<Map<_, _>>().into();
@@ -99,17 +101,9 @@ async fn adopt(
 /// A namespace that exists already is observed again before anything is placed in it.
 async fn open_namespace(
     writes: Writes<'_>,
-    instance: &DployInstance,
-    name: &str,
+    namespace: &Namespace,
 ) -> Result<Blocked, ReconcileError> {
-    let metadata = ObjectMeta {
-        name: Some(name.to_owned()),
-        labels: Some(guard_rails::namespace_labels(instance)),
-        annotations: Some(guard_rails::namespace_annotations(instance)).filter(|it| !it.is_empty()),
-        ..ObjectMeta::default()
-    };
-    let namespace = Namespace { metadata, ..Namespace::default() };
-    match writes.create_namespace(&namespace).await {
+    match writes.create_namespace(namespace).await {
         Err(error) if error.is_already_exists() => {
             let message = "Somebody created its namespace meanwhile.";
             Ok(Some(Ready::no(Reason::NamespaceTaken, message)))

@@ -5,7 +5,8 @@ use std::{borrow::Cow, sync::Arc};
 use engines::{Draft, Engines, Order};
 use errors::chain;
 use planner::instance::{Connection, Drafted, Workload};
-use resources::{DployInstance, OperatorConfigSpec, ResolvedTemplate, WorkloadState};
+use rendering::TemplateData;
+use resources::{DployInstance, OperatorConfigSpec, TemplateRevision, WorkloadState};
 
 use super::observe::{Observation, engine_of};
 
@@ -27,11 +28,7 @@ pub(super) fn draft(engines: &Engines, instance: &DployInstance, seen: &Observat
         Some(Err(why)) => (None, Some(Err(why))),
         None => (None, None),
     };
-    let facts = Drafted {
-        resolved: resolved(instance, seen),
-        connection: connection(&located(instance, seen), seen.config.as_deref()),
-        digest,
-    };
+    let facts = Drafted { connection: connection(&located(instance, seen), seen), digest };
     Drafts { facts, workload }
 }
 
@@ -45,19 +42,17 @@ fn workload(
     let order = Order {
         reference,
         instance: Arc::new(instance.clone()),
+        revision: revision(instance, seen)?,
         config: seen.config.clone().unwrap_or_default(),
     };
-    let drafted = engines.get(engine_of(instance)?)?.draft(&order);
+    let drafted = engines.get(engine_of(instance, Some(&order.revision))?)?.draft(&order);
     Some(drafted.map_err(|error| chain(&error).to_string()))
 }
 
-fn resolved(instance: &DployInstance, seen: &Observation) -> Option<ResolvedTemplate> {
-    if instance.spec.resolved.is_some() {
-        return None;
-    }
-    let (config, seed) = (seen.config.as_deref(), seen.facts.fresh.seed.clone());
-    let template = seen.template.as_ref()?;
-    Some(rendering::resolve(template, config, seen.defaults, seed))
+/// The revision of the instance, if it is one of its template.
+fn revision(instance: &DployInstance, seen: &Observation) -> Option<Arc<TemplateRevision>> {
+    let is_own = |it: &Arc<TemplateRevision>| it.template == instance.spec.template_ref;
+    seen.facts.revision.clone().filter(is_own)
 }
 
 /// The instance with the address that its engine reports. The status has that address only after
@@ -76,16 +71,14 @@ fn located<'a>(instance: &'a DployInstance, seen: &Observation) -> Cow<'a, Dploy
     Cow::Owned(located)
 }
 
-fn connection(
-    instance: &DployInstance,
-    config: Option<&OperatorConfigSpec>,
-) -> Result<Connection, String> {
+fn connection(instance: &DployInstance, seen: &Observation) -> Result<Connection, String> {
     let is_terminating = instance.metadata.deletion_timestamp.is_some();
-    if is_terminating || instance.spec.resolved.is_none() {
+    let Some(revision) = revision(instance, seen).filter(|_| !is_terminating) else {
         return Err("nothing to connect to".into());
-    }
+    };
     let default = OperatorConfigSpec::default();
-    let rendered = rendering::connection(instance, config.unwrap_or(&default));
+    let config = seen.config.as_deref().unwrap_or(&default);
+    let rendered = rendering::connection(TemplateData { instance, revision: &revision, config });
     let rendered = rendered.map_err(|error| chain(&error).to_string())?;
     Ok(Connection {
         url: rendered.url,

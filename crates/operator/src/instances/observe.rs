@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use kube::{ResourceExt, core::DeserializeGuard};
 use ledger::{
+    order::Origin,
     orphan::{needs_seat_in, seat_matters},
     queue::is_place,
     seats::seat_naming,
     standing::is_unclaimed,
 };
-use planner::instance::{Fresh, NamespaceSeen, Observed, Seating, Workload};
+use planner::instance::{Current, NamespaceSeen, Observed, Seating, Workload};
 use resources::{
-    DployInstance, DployOwner, DployTemplate, EngineName, LaunchDefaults, OperatorConfigSpec,
-    OrderRef, label, meta,
+    DployInstance, DployOwner, EngineName, OperatorConfigSpec, OrderRef, TemplateRevision, label,
+    meta,
 };
 
 use crate::{context::Reads, error::ReconcileError};
@@ -21,12 +22,8 @@ use crate::{context::Reads, error::ReconcileError};
 pub(super) struct Observation {
     /// What the decision is made on.
     pub(super) facts: Observed,
-    /// The template, if that exists and is well-formed.
-    pub(super) template: Option<DployTemplate>,
     /// The spec of the OperatorConfig.
     pub(super) config: Option<Arc<OperatorConfigSpec>>,
-    /// The launch defaults of a cluster without an OperatorConfig.
-    pub(super) defaults: LaunchDefaults,
     /// The order for the engine. `None`: the engine cannot place anything yet, or the instance is
     /// terminating.
     pub(super) order: Option<OrderRef>,
@@ -36,19 +33,22 @@ pub(super) async fn observe(
     reads: Reads<'_>,
     instance: &DployInstance,
 ) -> Result<Observation, ReconcileError> {
-    let template = reads.mirrors().templates.get(&instance.spec.template_ref);
     let order = order(instance);
+    let revision = match &instance.spec.revision {
+        Some(name) => reads.revision(name).await?,
+        None => None,
+    };
     Ok(Observation {
         facts: Observed {
-            template_gone: template.is_none() && template_gone(reads, instance).await?,
+            template_gone: template_gone(reads, instance).await?,
             seat: seating(reads, instance).await?,
             namespace: namespace(reads, instance).await?,
-            workload: workload(reads, instance, order.as_ref()).await?,
-            fresh: fresh(reads, instance),
+            workload: workload(reads, instance, revision.as_deref(), order.as_ref()).await?,
+            revision,
+            fresh_uuid: fresh_uuid(reads, instance),
+            current: current(reads, instance).await?,
         },
-        template,
         config: reads.config(),
-        defaults: reads.settings().defaults,
         order,
     })
 }
@@ -121,9 +121,10 @@ pub(super) fn is_labelled_with(object: &impl ResourceExt, instance: &DployInstan
 async fn workload(
     reads: Reads<'_>,
     instance: &DployInstance,
+    revision: Option<&TemplateRevision>,
     order: Option<&OrderRef>,
 ) -> Result<Workload, ReconcileError> {
-    let Some(engine) = engine_of(instance) else { return Ok(Workload::NotAsked) };
+    let Some(engine) = engine_of(instance, revision) else { return Ok(Workload::NotAsked) };
     if !reads.engines().has(engine) {
         return Ok(Workload::NoEngine(engine));
     }
@@ -133,19 +134,38 @@ async fn workload(
 }
 
 /// The engine that placed the workload, else the engine that is to place it.
-pub(super) fn engine_of(instance: &DployInstance) -> Option<EngineName> {
+pub(super) fn engine_of(
+    instance: &DployInstance,
+    revision: Option<&TemplateRevision>,
+) -> Option<EngineName> {
     let placed_by = instance.status.as_ref().and_then(|status| status.engine);
-    placed_by.or(instance.spec.resolved.as_ref().map(|resolved| resolved.engine))
+    placed_by.or(revision.map(|it| it.engine))
 }
 
 fn order(instance: &DployInstance) -> Option<OrderRef> {
     OrderRef::of(instance).filter(|_| instance.metadata.deletion_timestamp.is_none())
 }
 
-/// Draws a uuid that no instance of the template has, and a seed.
-fn fresh(reads: Reads<'_>, instance: &DployInstance) -> Fresh {
-    if instance.spec.uuid.is_some() && instance.spec.resolved.is_some() {
-        return Fresh::default();
+/// The revision that an instance without one gets. Nobody else needs to know.
+async fn current(reads: Reads<'_>, instance: &DployInstance) -> Result<Current, ReconcileError> {
+    let Some(template) = reads.mirrors().templates.get(&instance.spec.template_ref) else {
+        return Ok(Current::NoTemplate);
+    };
+    let named = template.status.and_then(|status| status.revision);
+    let Some(name) = named.filter(|_| instance.spec.revision.is_none()) else {
+        return Ok(Current::Unwritten);
+    };
+    let revision = reads.revision(&name).await?;
+    Ok(revision.map_or(Current::Unwritten, |revision| {
+        let seed = reads.world().random_hex::<16>();
+        Current::Written(Origin { revision: name, ttl_seconds: revision.ttl_seconds, seed })
+    }))
+}
+
+/// A uuid that no instance of the template has, for an instance that lacks one.
+fn fresh_uuid(reads: Reads<'_>, instance: &DployInstance) -> String {
+    if instance.spec.uuid.is_some() {
+        return String::new();
     }
     let template = &instance.spec.template_ref;
     let is_taken = |uuid: &str| {
@@ -158,5 +178,5 @@ fn fresh(reads: Reads<'_>, instance: &DployInstance) -> Fresh {
     while is_taken(&uuid) {
         uuid = reads.world().random_hex::<4>();
     }
-    Fresh { uuid, seed: reads.world().random_hex::<16>() }
+    uuid
 }

@@ -10,7 +10,7 @@ use k8s_openapi::api::core::v1::Namespace;
 use kube::{Api, Client, Resource, core::NamespaceResourceScope, runtime::watcher};
 use kubeclient::{CacheAges, Vitals};
 use resources::{
-    DployInstance, DployOwner, DployTemplate, OperatorConfig, OperatorConfigSpec, meta,
+    DployInstance, DployOwner, DployTemplate, OperatorConfig, OperatorConfigSpec, Revision, meta,
 };
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep_until};
@@ -22,6 +22,7 @@ pub(crate) use mirror::{Guarded, Mirror, MirrorEvent, ObjectChange};
 pub(crate) struct Mirrors {
     pub(crate) instances: Mirror<DployInstance>,
     pub(crate) templates: Mirror<DployTemplate>,
+    pub(crate) revisions: Mirror<Revision>,
     pub(crate) owners: Mirror<DployOwner>,
     pub(crate) configs: Mirror<OperatorConfig>,
     pub(crate) namespaces: Mirror<Namespace>,
@@ -48,12 +49,14 @@ impl Mirrors {
         let (client_of_configs, vitals) = source();
         let (configs, four) = Mirror::new(Api::all(client_of_configs), everything, vitals);
         let (client_of_namespaces, vitals) = source();
-        let (namespaces, five) = Mirror::new(Api::all(client_of_namespaces), managed, vitals);
+        let (namespaces, five) =
+            Mirror::new(Api::all(client_of_namespaces), managed.clone(), vitals);
+        let (revisions, six) = namespaced(source(), namespace, &managed);
         let filling = async {
-            let first = future::select_all([one, two, three, four, five]).await;
+            let first = future::select_all([one, two, three, four, five, six]).await;
             drop(first);
         };
-        (Self { instances, templates, owners, configs, namespaces }, filling)
+        (Self { instances, templates, revisions, owners, configs, namespaces }, filling)
     }
 
     /// Waits until every mirror has been filled once.
@@ -61,6 +64,7 @@ impl Mirrors {
         tokio::join!(
             self.instances.filled(),
             self.templates.filled(),
+            self.revisions.filled(),
             self.owners.filled(),
             self.configs.filled(),
             self.namespaces.filled(),
@@ -88,6 +92,7 @@ impl Mirrors {
         let ages = [
             ("dployinstances", self.instances.old_at(max_age)),
             ("dploytemplates", self.templates.old_at(max_age)),
+            ("controllerrevisions", self.revisions.old_at(max_age)),
             ("dployowners", self.owners.old_at(max_age)),
             ("operatorconfigs", self.configs.old_at(max_age)),
             ("namespaces", self.namespaces.old_at(max_age)),
@@ -100,6 +105,7 @@ impl Mirrors {
         CacheAges(vec![
             ("dployinstances", self.instances.vitals()),
             ("dploytemplates", self.templates.vitals()),
+            ("controllerrevisions", self.revisions.vitals()),
             ("dployowners", self.owners.vitals()),
             ("operatorconfigs", self.configs.vitals()),
             ("namespaces", self.namespaces.vitals()),
@@ -108,7 +114,7 @@ impl Mirrors {
 
     /// Whether there is an object of this kind that is reconciled, malformed or not.
     pub(crate) fn have(&self, kind: &str, name: &str) -> bool {
-        let Self { instances, templates, owners, configs: _, namespaces: _ } = self;
+        let Self { instances, templates, owners, .. } = self;
         (kind == DployInstance::kind(&()) && instances.guarded(name).is_some())
             || (kind == DployTemplate::kind(&()) && templates.guarded(name).is_some())
             || (kind == DployOwner::kind(&()) && owners.guarded(name).is_some())

@@ -6,12 +6,12 @@ use futures::{
     stream,
 };
 use kube::ResourceExt;
-use ledger::order::pool_member;
+use ledger::order::{Origin, pool_member};
 use planner::{
     pool::{Census, PoolMove},
     template::Drafted,
 };
-use resources::{DployTemplate, ResolvedTemplate};
+use resources::DployTemplate;
 
 use crate::{context::Writes, error::ReconcileError};
 
@@ -26,8 +26,7 @@ pub(super) async fn carry_out(
 ) -> Result<(), ReconcileError> {
     let names = decided.remove.clone().into_iter();
     let removals = names.map(|name| remove(writes, template, &drafted.census, name).boxed());
-    let creations =
-        (0..decided.create).map(|_| create(writes, template, drafted.resolved.clone()).boxed());
+    let creations = (0..decided.create).map(|_| create(writes, template, drafted).boxed());
     let removed = all(removals).await;
     let created = all(creations).await;
     removed.and(created)
@@ -74,11 +73,16 @@ async fn remove(
 async fn create(
     writes: Writes<'_>,
     template: &DployTemplate,
-    mut resolved: ResolvedTemplate,
+    drafted: &Drafted,
 ) -> Result<(), ReconcileError> {
     let pool = template.name_any();
-    resolved.seed = writes.world().random_hex::<16>();
-    let member = pool_member(&pool, &writes.world().random_hex::<4>(), resolved);
+    let uuid = writes.world().random_hex::<4>();
+    let origin = Origin {
+        revision: drafted.revision_name.clone(),
+        ttl_seconds: drafted.revision.ttl_seconds,
+        seed: writes.world().random_hex::<16>(),
+    };
+    let member = pool_member(&pool, &uuid, origin);
     let name = member.name_any();
     writes.pools().creating(&pool, &name);
     match writes.create_instance(&member, "create a pool member").await {

@@ -10,14 +10,16 @@ use planner::{
     pool::{Census, Member, Queue, start_seconds},
     template::Drafted,
 };
+use rendering::TemplateData;
 use resources::{
-    DployInstance, DployTemplate, OperatorConfigSpec, OrderRef, Parameter, ResolvedTemplate,
+    DployInstance, DployTemplate, OperatorConfigSpec, OrderRef, Parameter, TemplateRevision,
 };
 
 use super::observe::Observation;
 
-/// The uuid and the owner of the example instance.
+/// The uuid, the seed and the owner of the example instance.
 const EXAMPLE_UUID: &str = "00000000";
+const EXAMPLE_SEED: &str = "00000000000000000000000000000000";
 const EXAMPLE_OWNER: &str = "rehearsal";
 
 pub(super) fn draft(
@@ -25,16 +27,18 @@ pub(super) fn draft(
     template: &DployTemplate,
     observed: &Observation,
 ) -> Drafted {
-    let Observation { config, defaults, members: _, seed } = observed;
-    let resolved = rendering::resolve(template, config.as_deref(), *defaults, seed.clone());
-    let example = example(template, &resolved);
+    let Observation { config, defaults, members: _ } = observed;
+    let revision = rendering::revision(template, config.as_deref(), *defaults);
+    let revision_name = revision.name();
+    let (example, shared) = (example(template, &revision), Arc::new(revision.clone()));
     Drafted {
-        has_engine: engines.has(resolved.engine),
-        obstacle: obstacle(engines, example, config.clone().unwrap_or_default()),
-        census: census(template, observed),
+        has_engine: engines.has(revision.engine),
+        obstacle: obstacle(engines, example, shared, config.clone().unwrap_or_default()),
+        census: census(observed, &revision_name),
         queue: Queue::of(readable(observed)),
         start_seconds: start_seconds(readable(observed)),
-        resolved,
+        revision,
+        revision_name,
     }
 }
 
@@ -42,13 +46,9 @@ fn readable(observed: &Observation) -> impl Iterator<Item = &DployInstance> {
     observed.members.iter().filter_map(|guarded| guarded.0.as_ref().ok())
 }
 
-fn census(template: &DployTemplate, observed: &Observation) -> Census {
-    let Observation { config, defaults, members: _, seed: _ } = observed;
+fn census(observed: &Observation, revision: &str) -> Census {
     Census::of(readable(observed).filter_map(|instance| {
-        let is_current = instance.spec.resolved.as_ref().is_some_and(|resolved| {
-            rendering::matches(resolved, template, config.as_deref(), *defaults)
-        });
-        Member::of(instance, is_current)
+        Member::of(instance, instance.spec.revision.as_deref() == Some(revision))
     }))
 }
 
@@ -56,12 +56,14 @@ fn census(template: &DployTemplate, observed: &Observation) -> Census {
 fn obstacle(
     engines: &Engines,
     instance: DployInstance,
+    revision: Arc<TemplateRevision>,
     config: Arc<OperatorConfigSpec>,
 ) -> Option<String> {
-    if let Err(error) = rendering::connection(&instance, &config) {
+    let data = TemplateData { instance: &instance, revision: &revision, config: &config };
+    if let Err(error) = rendering::connection(data) {
         return Some(chain(&error).to_string());
     }
-    let engine = engines.get(instance.spec.resolved.as_ref()?.engine)?;
+    let engine = engines.get(revision.engine)?;
     let (name, template) = (instance.name_any(), &instance.spec.template_ref);
     let reference = OrderRef {
         instance: name,
@@ -71,12 +73,12 @@ fn obstacle(
         installation: String::new(),
         engine_ref: None,
     };
-    let order = Order { reference, instance: Arc::new(instance), config };
+    let order = Order { reference, instance: Arc::new(instance), revision, config };
     engine.draft(&order).err().map(|error| chain(&error).to_string())
 }
 
 /// An instance of the template that nobody launches.
-fn example(template: &DployTemplate, resolved: &ResolvedTemplate) -> DployInstance {
+fn example(template: &DployTemplate, revision: &TemplateRevision) -> DployInstance {
     let name = template.name_any();
     let mut instance = DployInstance::new(
         &resources::names::instance_name(&name, EXAMPLE_UUID),
@@ -88,7 +90,8 @@ fn example(template: &DployTemplate, resolved: &ResolvedTemplate) -> DployInstan
     instance.spec.owner = EXAMPLE_OWNER.into();
     let parameters = template.spec.parameters.iter();
     instance.spec.params = parameters.map(|it| (it.name.clone(), example_value(it))).collect();
-    instance.spec.resolved = Some(resolved.clone());
+    instance.spec.revision = Some(revision.name());
+    instance.spec.seed = Some(EXAMPLE_SEED.into());
     instance
 }
 

@@ -5,6 +5,7 @@ mod conclude;
 mod draft;
 mod known_members;
 mod observe;
+mod publish;
 mod serve_queue;
 
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use resources::DployTemplate;
 
 pub(crate) use self::known_members::all_are_known;
 use self::{
-    carry_out::carry_out, conclude::conclude, draft::draft, observe::observe,
+    carry_out::carry_out, conclude::conclude, draft::draft, observe::observe, publish::publish,
     serve_queue::serve_queue,
 };
 use crate::{context::Context, error::ReconcileError, mirrors::Guarded, unreadable};
@@ -37,6 +38,7 @@ pub(crate) async fn reconcile(
 
     let observed = observe(context.reads(), template);
     let drafted = draft(&context.engines, template, &observed);
+    publish(context.writes(), &drafted).await?;
     let in_flight = context.pools.settle(template, &drafted.census);
     let seated_in = |place: &str| context.reads().seated_in(place);
     let served = context.served.settle(&name, &drafted.queue, seated_in);

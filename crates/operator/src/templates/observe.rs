@@ -15,19 +15,11 @@ pub(super) struct Observation {
     pub(super) defaults: LaunchDefaults,
     /// The members of its pool and the places in its queue.
     pub(super) members: Vec<Arc<Guarded<DployInstance>>>,
-    /// A random seed for a resolved template.
-    pub(super) seed: String,
 }
 
 pub(super) fn observe(reads: Reads<'_>, template: &DployTemplate) -> Observation {
     let name = template.name_any();
-    Observation {
-        config: reads.config(),
-        defaults: reads.settings().defaults,
-        members: reads
-            .mirrors()
-            .instances
-            .all_where(|it| it.spec.pooled && it.spec.template_ref == name),
-        seed: reads.world().random_hex::<16>(),
-    }
+    let instances = &reads.mirrors().instances;
+    let members = instances.all_where(|it| it.spec.pooled && it.spec.template_ref == name);
+    Observation { config: reads.config(), defaults: reads.settings().defaults, members }
 }

@@ -32,7 +32,7 @@ async fn an_environment_is_withdrawn_from_a_former_namespace_of_argo_cd() {
     let engine = Arc::new(ArgocdEngine::new(bed.client.clone()));
     let _operator = bed.operate_with("one", Engines::default().with(EngineName::Argocd, engine));
     let mut instance = launched("ada", "0123abcd");
-    instance.spec.resolved.as_mut().unwrap().engine = EngineName::Argocd;
+    bed.revise(&mut instance, |it| it.engine = EngineName::Argocd).await;
     bed.seat("ada", &instance).await;
     bed.create(&instance).await;
     let name = "lab-0123abcd";

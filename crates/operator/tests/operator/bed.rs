@@ -16,11 +16,12 @@ use kube::{
     core::NamespaceResourceScope,
 };
 use localkube::LocalKube;
-use operator::{LeaseTimings, LeftoverTimings, Readiness, Settings};
+use operator::{LeaseTimings, LeftoverTimings, Readiness, RevisionTimings, Settings};
 use prometheus_client::{encoding::text::encode, registry::Registry};
 use resources::{
     Chart, DployInstance, DployInstanceSpec, DployOwner, DployOwnerSpec, DployTemplate,
-    DployTemplateSpec, EngineName, Identity, Method, Phase, Pool, Seat, WhenEmpty, meta,
+    DployTemplateSpec, EngineName, Identity, Method, Phase, Pool, Revision, Seat, TemplateRevision,
+    WhenEmpty, meta,
 };
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -37,6 +38,8 @@ pub(crate) struct Bed {
     pub(crate) fake: Arc<Fake>,
     /// When the operators sweep leftovers.
     pub(crate) leftovers: LeftoverTimings,
+    /// When the operators sweep unused revisions.
+    pub(crate) revisions: RevisionTimings,
 }
 
 /// A running operator; dropping it is its crash.
@@ -87,8 +90,13 @@ impl Bed {
         definitions: Vec<CustomResourceDefinition>,
     ) -> Self {
         let client = LocalKube::in_memory(clock.clone()).client(NAMESPACE);
-        let bed =
-            Self { client, clock, fake: Arc::default(), leftovers: LeftoverTimings::default() };
+        let bed = Self {
+            client,
+            clock,
+            fake: Arc::default(),
+            leftovers: LeftoverTimings::default(),
+            revisions: RevisionTimings::default(),
+        };
         let namespaces: Api<Namespace> = Api::all(bed.client.clone());
         let metadata = ObjectMeta { name: Some(NAMESPACE.into()), ..ObjectMeta::default() };
         let namespace = Namespace { metadata, ..Namespace::default() };
@@ -98,7 +106,32 @@ impl Bed {
             let api: Api<CustomResourceDefinition> = Api::all(bed.client.clone());
             api.create(&PostParams::default(), &definition).await.unwrap();
         }
+        bed.create(&revision().object(1)).await;
         bed
+    }
+
+    /// Gives the instance a revision of its template that differs from [`revision`].
+    pub(crate) async fn revise(
+        &self,
+        instance: &mut DployInstance,
+        change: impl FnOnce(&mut TemplateRevision),
+    ) {
+        let mut revision = revision();
+        change(&mut revision);
+        instance.spec.revision = self.create(&revision.object(2)).await.metadata.name;
+    }
+
+    /// The revision that the operator has published for the template.
+    pub(crate) async fn published(&self, template: &str) -> TemplateRevision {
+        eventually("a published revision", || async {
+            let template: DployTemplate = self.api().get(template).await.unwrap();
+            let status = template
+                .status
+                .filter(|it| it.observed_generation == template.metadata.generation)?;
+            let revision: Revision = self.api().get(&status.revision?).await.unwrap();
+            Some(TemplateRevision::clone(&revision.data))
+        })
+        .await
     }
 
     /// A bed with a running operator.
@@ -148,6 +181,7 @@ impl Bed {
             renew_every: Duration::from_millis(100),
         };
         settings.leftovers = self.leftovers;
+        settings.revisions = self.revisions;
         settings
     }
 
@@ -305,16 +339,19 @@ pub(crate) fn pool(name: &str, size: u32, max_size: u32) -> DployTemplate {
     template
 }
 
+/// The revision of [`template`] `lab`, which each bed has.
+pub(crate) fn revision() -> TemplateRevision {
+    rendering::revision(&template("lab"), None, Settings::new(NAMESPACE, "test").defaults)
+}
+
 /// An instance of template `lab` as a server makes it.
 pub(crate) fn launched(owner: &str, uuid: &str) -> DployInstance {
-    let seed = "0f".repeat(16);
-    let defaults = Settings::new(NAMESPACE, "test").defaults;
-    let resolved = rendering::resolve(&template("lab"), None, defaults, seed);
     let spec = DployInstanceSpec {
         template_ref: "lab".into(),
         owner: owner.into(),
         uuid: Some(uuid.into()),
-        resolved: Some(resolved),
+        revision: Some(revision().name()),
+        seed: Some("0f".repeat(16)),
         ..DployInstanceSpec::default()
     };
     let mut instance = DployInstance::new(&resources::names::instance_name("lab", uuid), spec);

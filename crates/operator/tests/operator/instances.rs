@@ -62,9 +62,11 @@ async fn a_launched_instance_becomes_ready_in_a_namespace_of_its_own() {
 async fn a_ready_instance_says_where_its_workload_listens() {
     let (bed, _operator) = Bed::running().await;
     let mut instance = launched("ada", "0123abcd");
-    let resolved = instance.spec.resolved.as_mut().unwrap();
-    resolved.connection_type = ConnectionType::Instructions;
-    resolved.connection_message_template = "nc {{ .Host }} {{ .Port }}".into();
+    bed.revise(&mut instance, |revision| {
+        revision.connection_type = ConnectionType::Instructions;
+        revision.connection_message_template = "nc {{ .Host }} {{ .Port }}".into();
+    })
+    .await;
     bed.seat("ada", &instance).await;
     bed.create(&instance).await;
     // The first status that is ready, because nothing reconciles the instance soon after.
@@ -84,8 +86,8 @@ async fn guard_rails_stand_before_the_workload_does() {
         "labels": { "team": "x" },
         "annotations": { "note": "y" },
     });
-    let resolved = instance.spec.resolved.as_mut().unwrap();
-    resolved.guard_rails = Some(serde_json::from_value(rails).unwrap());
+    let rails = serde_json::from_value(rails).unwrap();
+    bed.revise(&mut instance, |it| it.guard_rails = Some(rails)).await;
     bed.seat("ada", &instance).await;
     bed.create(&instance).await;
     bed.ready("lab-0a0a0a0a").await;
@@ -131,7 +133,7 @@ async fn what_holds_a_teardown_up_is_shown_until_it_lets_go() {
 async fn teardown_needs_neither_template_nor_namespace_nor_workload() {
     let bed = Bed::new().await;
     let mut instance = launched("", "0123abcd");
-    instance.spec.resolved = None;
+    instance.spec.revision = None;
     let mut created = bed.create(&instance).await;
     let status = json!({ "namespace": "ada-lab-0123abcd", "engine": "flux", "phase": "Ready" });
     created.status = serde_json::from_value(status).unwrap();
@@ -203,7 +205,7 @@ async fn an_instance_by_hand_without_a_template_waits_for_one() {
 async fn an_engine_that_is_not_there_is_named() {
     let (bed, _operator) = Bed::running().await;
     let mut instance = launched("ada", "0123abcd");
-    instance.spec.resolved.as_mut().unwrap().engine = resources::EngineName::Argocd;
+    bed.revise(&mut instance, |it| it.engine = resources::EngineName::Argocd).await;
     bed.seat("ada", &instance).await;
     bed.create(&instance).await;
     let failed = bed.until("lab-0123abcd", "failed", |it| phase(it) == Some(Phase::Failed)).await;

@@ -15,6 +15,7 @@ mod pools;
 mod queues;
 mod reads;
 mod retries;
+mod revisions;
 #[path = "../../../engines/tests/engines/support.rs"]
 mod support;
 mod terms;

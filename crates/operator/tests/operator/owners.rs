@@ -188,6 +188,7 @@ async fn a_record_without_a_status_gets_the_seats_of_its_living_environments() {
     let mut foreign = launched("ada", "4567cdef");
     foreign.spec.template_ref = "notes".into();
     foreign.metadata.name = Some("notes-4567cdef".into());
+    bed.revise(&mut foreign, |it| it.template = "notes".into()).await;
     let labels = foreign.metadata.labels.as_mut().unwrap();
     labels.insert(meta::IDENTITY.into(), "0123456789abcdef".into());
     bed.create(&foreign).await;

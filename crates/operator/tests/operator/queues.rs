@@ -14,7 +14,7 @@ use kube::{
     runtime::watcher::{self, Event, watcher},
 };
 use ledger::{
-    order::Order,
+    order::{Order, Origin},
     queue::{queued_as, turn},
     seats::{SeatKey, seat_to_create},
     timestamps::claimed_at,
@@ -26,7 +26,7 @@ use serde_json::json;
 use tokio::sync::Mutex;
 
 use crate::{
-    bed::{Bed, NAMESPACE, phase, pool, reason, record},
+    bed::{Bed, phase, pool, reason, record},
     pools::counts,
     support::eventually,
 };
@@ -44,9 +44,12 @@ fn queued_pool(size: u32, max_size: u32) -> DployTemplate {
 /// What a server does for an owner who has to wait: the seat, then the place.
 async fn wait_in_queue(bed: &Bed, owner: &str, uuid: &str) -> DployInstance {
     let record: DployOwner = bed.create(&record(owner)).await;
-    let template: DployTemplate = bed.api().get("lab").await.unwrap();
-    let defaults = operator::Settings::new(NAMESPACE, "test").defaults;
-    let resolved = rendering::resolve(&template, None, defaults, "0f".repeat(16));
+    let revision = bed.published("lab").await;
+    let origin = Origin {
+        revision: revision.name(),
+        ttl_seconds: revision.ttl_seconds,
+        seed: "0f".repeat(16),
+    };
     let order = Order {
         owner: owner.to_owned(),
         identity: identity_label(&record.spec.identity),
@@ -56,7 +59,7 @@ async fn wait_in_queue(bed: &Bed, owner: &str, uuid: &str) -> DployInstance {
     };
     let now = bed.clock.now();
     let seat = seat_to_create(&SeatKey::of_template("lab"), uuid, now);
-    let place = order.place(&seat, resolved, now);
+    let place = order.place(&seat, origin, now);
     bed.seat(owner, &place).await;
     bed.create(&place).await
 }

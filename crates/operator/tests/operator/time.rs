@@ -35,7 +35,7 @@ async fn the_time_of_an_environment_begins_when_it_is_ready() {
     bed.fake.all_are(Health::Progressing);
     let _operator = bed.operate("one");
     let mut instance = launched("ada", "0123abcd");
-    instance.spec.resolved.as_mut().unwrap().starts_at = StartsAt::Ready;
+    bed.revise(&mut instance, |it| it.starts_at = StartsAt::Ready).await;
     instance.spec.expires_at = Some(Time(clock.now() + SignedDuration::from_secs(3600)));
     bed.seat("ada", &instance).await;
     bed.create(&instance).await;
@@ -53,7 +53,7 @@ async fn the_time_of_an_environment_begins_when_it_is_ready() {
 async fn a_near_deadline_is_a_condition_and_an_event() {
     let (bed, _operator) = Bed::running().await;
     let mut instance = launched("ada", "0123abcd");
-    instance.spec.resolved.as_mut().unwrap().warn_seconds = 3600;
+    bed.revise(&mut instance, |it| it.warn_seconds = 3600).await;
     let soon = bed.clock.now() + SignedDuration::from_secs(3602);
     instance.spec.expires_at = Some(Time(soon));
     bed.seat("ada", &instance).await;

@@ -1,23 +1,21 @@
 use expect_test::expect;
-use resources::{DployInstance, DployInstanceSpec, EngineName, ResolvedTemplate};
+use resources::{DployInstance, DployInstanceSpec, EngineName, TemplateRevision};
 use serde_json::{Value, json};
 
-use super::{GuardObjects, namespace_annotations, namespace_labels};
+use super::{GuardObjects, namespace};
 
-fn instance(engine: EngineName, rails: Value) -> DployInstance {
-    let rails = serde_json::from_value(rails).unwrap();
-    let resolved =
-        ResolvedTemplate { engine, guard_rails: Some(rails), ..ResolvedTemplate::default() };
-    let spec = DployInstanceSpec {
-        template_ref: "lab".into(),
-        resolved: Some(resolved),
-        ..DployInstanceSpec::default()
-    };
+fn instance() -> DployInstance {
+    let spec = DployInstanceSpec { template_ref: "lab".into(), ..DployInstanceSpec::default() };
     DployInstance::new("lab-0123abcd", spec)
 }
 
+fn revision(engine: EngineName, rails: Value) -> TemplateRevision {
+    let guard_rails = Some(serde_json::from_value(rails).unwrap());
+    TemplateRevision { engine, guard_rails, ..TemplateRevision::default() }
+}
+
 fn objects(rails: Value) -> GuardObjects {
-    GuardObjects::of(&instance(EngineName::Flux, rails))
+    GuardObjects::of(&instance(), &revision(EngineName::Flux, rails))
 }
 
 #[test]
@@ -53,7 +51,7 @@ fn empty_rails_place_nothing() {
 
 #[test]
 fn dploys_own_labels_are_the_last_word() {
-    let instance = instance(
+    let revision = revision(
         EngineName::Manifests,
         json!({
             "podSecurity": "restricted",
@@ -64,14 +62,16 @@ fn dploys_own_labels_are_the_last_word() {
             "annotations": { "note": "y", "dploy.dev/adopted": "true" },
         }),
     );
+    let metadata = namespace(&instance(), &revision, "ada-lab-0123abcd".into()).metadata;
     expect![[r#"{"dploy.dev/instance":"lab-0123abcd","dploy.dev/managed":"true","dploy.dev/template":"lab","pod-security.kubernetes.io/enforce":"restricted","team":"x"}"#]]
-    .assert_eq(&serde_json::to_string(&namespace_labels(&instance)).unwrap());
-    assert_eq!(namespace_annotations(&instance), [("note".into(), "y".into())].into());
+    .assert_eq(&serde_json::to_string(&metadata.labels).unwrap());
+    assert_eq!(metadata.annotations, Some([("note".into(), "y".into())].into()));
 }
 
 #[test]
 fn a_child_process_runs_in_no_namespace() {
-    let process = instance(EngineName::Process, json!({ "network": {}, "labels": { "a": "b" } }));
-    assert!(GuardObjects::of(&process).is_empty());
-    assert!(!namespace_labels(&process).contains_key("a"));
+    let process = revision(EngineName::Process, json!({ "network": {}, "labels": { "a": "b" } }));
+    assert!(GuardObjects::of(&instance(), &process).is_empty());
+    let metadata = namespace(&instance(), &process, "ada-lab-0123abcd".into()).metadata;
+    assert!(!metadata.labels.unwrap_or_default().contains_key("a"));
 }

@@ -52,7 +52,7 @@ pub fn conclude(
         }
         Outcome::EngineFailed(how) => {
             let ready = Ready::no(Reason::EngineFailed, format!("The engine {how}."));
-            (Some(running::engine_failed(instance, ready, now)), requeue_after)
+            (Some(running::engine_failed(instance, status, ready, now)), requeue_after)
         }
     };
     let status = status.filter(|it| readable && Some(it) != instance.status.as_ref());

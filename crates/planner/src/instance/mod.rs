@@ -3,6 +3,7 @@
 mod adopt;
 mod conclude;
 mod observed;
+mod revision;
 mod running;
 mod step;
 mod teardown;
@@ -20,7 +21,7 @@ use resources::{DployInstance, DployInstanceStatus};
 
 use crate::{RequeueAfter, until};
 pub use conclude::{Conclusion, Outcome, conclude};
-pub use observed::{Connection, Drafted, Fresh, NamespaceSeen, Observed, Seating, Workload};
+pub use observed::{Connection, Current, Drafted, NamespaceSeen, Observed, Seating, Workload};
 pub use step::{Adoption, DeleteReason, Step};
 
 /// The decision about one instance.
@@ -65,10 +66,15 @@ pub fn decide(
     if let Some(reason) = reason_to_delete(instance, observed, now) {
         return Verdict::only(Step::Delete(reason));
     }
-    match adopt::decide(instance, observed, drafted, now) {
-        Some(verdict) => verdict,
-        None if is_place(instance) => waiting::decide(instance, observed, now),
-        None => running::decide(instance, observed, drafted, now),
+    if let Some(verdict) = adopt::decide(instance, observed, now) {
+        return verdict;
+    }
+    if is_place(instance) {
+        return waiting::decide(instance, observed, now);
+    }
+    match revision::of(instance, observed, now) {
+        Ok(revision) => running::decide(instance, revision, observed, drafted, now),
+        Err(verdict) => verdict,
     }
 }
 

@@ -1,27 +1,32 @@
 //! What a decision about an instance is made on: what was observed, and what was drafted from that.
 
-use resources::{ConnectionType, EngineName, ResolvedTemplate, WorkloadState};
+use std::sync::Arc;
+
+use ledger::order::Origin;
+use resources::{ConnectionType, EngineName, TemplateRevision, WorkloadState};
 
 /// The surroundings of an instance.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observed {
     /// Whether a live read found no template. Only unclaimed pool members need that read.
     pub template_gone: bool,
+    /// The revision that it names, if there is one.
+    pub revision: Option<Arc<TemplateRevision>>,
     /// Whether a seat refers to it.
     pub seat: Seating,
     /// The namespace that its status names.
     pub namespace: NamespaceSeen,
     /// The state of its workload.
     pub workload: Workload,
-    /// Random values for an instance that lacks them.
-    pub fresh: Fresh,
+    /// A uuid for an instance that lacks one: no instance of the template has it.
+    pub fresh_uuid: String,
+    /// What an instance without a revision gets.
+    pub current: Current,
 }
 
 /// What was computed from an instance and its surroundings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Drafted {
-    /// The template as it is now, for an instance without a resolved one.
-    pub resolved: Option<ResolvedTemplate>,
     /// How people reach the environment, or why that cannot be rendered.
     pub connection: Result<Connection, String>,
     /// The digest of the engine's draft, or why there is none. `None`: nothing can be placed yet.
@@ -39,13 +44,15 @@ pub struct Connection {
     pub message: String,
 }
 
-/// Random values, drawn by the caller.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fresh {
-    /// Eight hexadecimal digits that no instance of the template has.
-    pub uuid: String,
-    /// 32 hexadecimal digits.
-    pub seed: String,
+/// The current revision of a template.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Current {
+    /// There is no such template.
+    NoTemplate,
+    /// The operator has not written it yet.
+    Unwritten,
+    /// It exists.
+    Written(Origin),
 }
 
 /// Whether a seat refers to an instance.

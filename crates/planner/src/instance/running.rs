@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use resources::{
-    DployInstance, DployInstanceStatus, Health, Phase, Reason, ResolvedTemplate, WorkloadState,
+    DployInstance, DployInstanceStatus, Health, Phase, Reason, TemplateRevision, WorkloadState,
     names,
 };
 
@@ -12,7 +12,11 @@ use super::{
     Connection, Drafted, NamespaceSeen, Observed, Seating, Step, Verdict, Workload, deadline,
     is_deleting, is_unclaimed, needs_seat, orphaned_at, teardown, time,
 };
-use crate::{Ready, guard_rails::GuardObjects, set_ready, sooner, until};
+use crate::{
+    Ready,
+    guard_rails::{self, GuardObjects},
+    set_ready, sooner, until,
+};
 
 /// The pause after a write, before its effect is observed.
 const REQUEUE_AFTER_WRITE: Duration = Duration::from_millis(5);
@@ -25,14 +29,15 @@ const REQUEUE_HEALTHY: Duration = Duration::from_mins(10);
 
 pub(super) fn decide(
     instance: &DployInstance,
+    revision: &TemplateRevision,
     observed: &Observed,
     drafted: &Drafted,
     now: Timestamp,
 ) -> Verdict {
-    let mut verdict = next_steps(instance, observed, drafted, now);
+    let mut verdict = next_steps(instance, revision, observed, drafted, now);
     let timers = [
         deadline(instance).map(|it| until(it, now)),
-        time::warns_at(instance).filter(|it| *it > now).map(|it| until(it, now)),
+        time::warns_at(instance, revision).filter(|it| *it > now).map(|it| until(it, now)),
         (matches!(observed.seat, Seating::Unread | Seating::Nowhere) && needs_seat(instance))
             .then(|| until(orphaned_at(instance), now)),
     ];
@@ -42,19 +47,20 @@ pub(super) fn decide(
 
 fn next_steps(
     instance: &DployInstance,
+    revision: &TemplateRevision,
     observed: &Observed,
     drafted: &Drafted,
     now: Timestamp,
 ) -> Verdict {
-    let Some(resolved) = &instance.spec.resolved else { return Verdict::wait(None) };
     let fail = |reason, message: String, requeue_after| {
-        Verdict::show(failed(instance, Ready::no(reason, message), now), requeue_after)
+        let ready = Ready::no(reason, message);
+        Verdict::show(failed(instance, Some(revision), ready, now), requeue_after)
     };
     let connection = match &drafted.connection {
         Ok(connection) => connection,
         Err(why) => return fail(Reason::TemplateInvalid, why.clone(), None),
     };
-    let subject = Subject { instance, resolved, connection };
+    let subject = Subject { instance, revision, connection };
     match (&observed.workload, &observed.namespace, &drafted.digest) {
         (Workload::NoEngine(engine), ..) => {
             let message = format!("This Dploy has no engine {}.", engine.as_str());
@@ -71,7 +77,7 @@ fn next_steps(
             fail(Reason::TemplateInvalid, why.clone(), None)
         }
         (Workload::Observed(state), namespace, Some(Ok(digest))) => {
-            if let Some(begin) = time::begin(instance, state.health, now) {
+            if let Some(begin) = time::begin(instance, revision, state.health, now) {
                 return Verdict::only(begin);
             }
             let steps = steps(&subject, namespace, digest, state);
@@ -85,7 +91,7 @@ fn next_steps(
 /// A complete instance, with its address.
 struct Subject<'a> {
     instance: &'a DployInstance,
-    resolved: &'a ResolvedTemplate,
+    revision: &'a TemplateRevision,
     connection: &'a Connection,
 }
 
@@ -104,7 +110,7 @@ fn begin(subject: &Subject<'_>, now: Timestamp) -> Verdict {
 }
 
 fn steps(
-    Subject { instance, resolved, connection: _ }: &Subject<'_>,
+    Subject { instance, revision, connection: _ }: &Subject<'_>,
     namespace: &NamespaceSeen,
     digest: &str,
     state: &WorkloadState,
@@ -112,15 +118,18 @@ fn steps(
     let name = instance.status.as_ref().and_then(|status| status.namespace.clone());
     let missing = *namespace == NamespaceSeen::Missing;
     let is_current = state.placed.as_deref() == Some(digest);
-    let open = name.clone().filter(|_| missing).map(Step::OpenNamespace);
+    let open = name.clone().filter(|_| missing);
+    let open = open.map(|name| guard_rails::namespace(instance, revision, name));
+    let open = open.map(|namespace| Step::OpenNamespace(Box::new(namespace)));
     let place = (missing || !is_current) && *namespace != NamespaceSeen::Ending;
     // Guard rails precede the first placement. A workload that was placed once has them, even after
     // a crash.
     let unguarded = place && (missing || state.placed.is_none());
-    let guards = || Some(GuardObjects::of(instance)).filter(|it| !it.is_empty()).map(Box::new);
+    let guards =
+        || Some(GuardObjects::of(instance, revision)).filter(|it| !it.is_empty()).map(Box::new);
     let guard = name.zip(unguarded.then(guards).flatten());
     let guard = guard.map(|(name, objects)| Step::Guard(name, objects));
-    let place = place.then_some(Step::Place(resolved.engine));
+    let place = place.then_some(Step::Place(revision.engine));
     open.into_iter().chain(guard).chain(place).collect()
 }
 
@@ -135,6 +144,7 @@ const fn poll(health: Health) -> Duration {
 /// The status of an instance that cannot be started as it is described.
 pub(super) fn failed(
     instance: &DployInstance,
+    revision: Option<&TemplateRevision>,
     ready: Ready,
     now: Timestamp,
 ) -> DployInstanceStatus {
@@ -144,31 +154,35 @@ pub(super) fn failed(
     status.expires_at = instance.spec.expires_at.clone();
     status.observed_generation = instance.metadata.generation;
     set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
-    time::set_warning(&mut status, instance, now);
+    if let Some(revision) = revision {
+        time::set_warning(&mut status, instance, revision, now);
+    }
     status
 }
 
-/// The status of an instance whose engine failed to carry out a step.
+/// The status of an instance whose engine failed to carry out a step of the decision that gave
+/// `decided`.
 pub(super) fn engine_failed(
     instance: &DployInstance,
+    decided: Option<DployInstanceStatus>,
     ready: Ready,
     now: Timestamp,
 ) -> DployInstanceStatus {
     if is_deleting(instance) {
         return teardown::blocked(instance, ready, now);
     }
-    let mut status = instance.status.clone().unwrap_or_default();
+    let before = instance.status.as_ref().and_then(|status| status.phase);
+    let mut status = decided.or_else(|| instance.status.clone()).unwrap_or_default();
     status.health = Some(Health::Degraded);
-    status.phase = Some(phase(instance, Health::Degraded, status.phase));
+    status.phase = Some(phase(instance, Health::Degraded, before));
     status.observed_generation = instance.metadata.generation;
     set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
-    time::set_warning(&mut status, instance, now);
     status
 }
 
 /// The status of an instance that runs or starts.
 fn status(
-    Subject { instance, resolved, connection }: &Subject<'_>,
+    Subject { instance, revision, connection }: &Subject<'_>,
     namespace: &NamespaceSeen,
     state: &WorkloadState,
     now: Timestamp,
@@ -180,13 +194,13 @@ fn status(
     status.url = Some(connection.url.clone());
     status.connection_type = Some(connection.connection_type);
     status.connection_message = Some(connection.message.clone()).filter(|it| !it.is_empty());
-    status.engine = Some(resolved.engine);
+    status.engine = Some(revision.engine);
     status.engine_ref = state.engine_ref.clone().or(status.engine_ref);
     status.health = Some(health);
     status.expires_at.clone_from(&instance.spec.expires_at);
     status.observed_generation = instance.metadata.generation;
     set_ready(&mut status.conditions, ready, instance.metadata.generation, now);
-    time::set_warning(&mut status, instance, now);
+    time::set_warning(&mut status, instance, revision, now);
     status
 }
 

@@ -1,8 +1,8 @@
 //! The writes that a decision about an instance consists of.
 
 use jiff::Timestamp;
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use resources::{EngineName, OrderRef, Reason, ResolvedTemplate};
+use k8s_openapi::{api::core::v1::Namespace, apimachinery::pkg::apis::meta::v1::Time};
+use resources::{EngineName, OrderRef, Reason};
 
 use crate::guard_rails::GuardObjects;
 
@@ -12,7 +12,7 @@ pub enum Step {
     /// Completes an instance that no server created.
     Adopt(Box<Adoption>),
     /// Creates the workload's namespace, with the labels of its guard rails.
-    OpenNamespace(String),
+    OpenNamespace(Box<Namespace>),
     /// Places the guard rails in the workload's namespace.
     Guard(String, Box<GuardObjects>),
     /// Lets the engine place the draft that the decision was made on.
@@ -79,12 +79,16 @@ impl DeleteReason {
 /// The fields that an instance lacks.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Adoption {
-    /// Whether somebody created it by hand, or an older Dploy did. Such an instance needs no seat.
+    /// Whether somebody created it by hand. Such an instance needs no seat.
     pub by_hand: bool,
     /// `spec.uuid`
     pub uuid: Option<String>,
-    /// `spec.resolved`
-    pub resolved: Option<ResolvedTemplate>,
+    /// `spec.revision`
+    pub revision: Option<String>,
+    /// `spec.seed`
+    pub seed: Option<String>,
+    /// `spec.ttlSeconds`
+    pub ttl_seconds: Option<i64>,
     /// `spec.expiresAt`
     pub expires_at: Option<Time>,
 }

@@ -4,7 +4,9 @@
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use ledger::timestamps;
-use resources::{DployInstance, DployInstanceStatus, Health, Reason, StartsAt, meta};
+use resources::{
+    DployInstance, DployInstanceStatus, Health, Reason, StartsAt, TemplateRevision, meta,
+};
 
 use super::{Step, created, deadline};
 use crate::{
@@ -15,9 +17,13 @@ use crate::{
 /// The step that begins the time of an environment that has become ready. It moves the deadline by
 /// the time that the start took, so extensions before that are kept. `None` when the time began
 /// with the launch, or has begun already.
-pub(super) fn begin(instance: &DployInstance, health: Health, now: Timestamp) -> Option<Step> {
-    let begins_ready =
-        instance.spec.resolved.as_ref().is_some_and(|it| it.starts_at == StartsAt::Ready);
+pub(super) fn begin(
+    instance: &DployInstance,
+    revision: &TemplateRevision,
+    health: Health,
+    now: Timestamp,
+) -> Option<Step> {
+    let begins_ready = revision.starts_at == StartsAt::Ready;
     let has_begun = instance
         .metadata
         .annotations
@@ -42,8 +48,8 @@ fn start_began(instance: &DployInstance) -> Option<Timestamp> {
 }
 
 /// When condition `EndsSoon` becomes true; `None` without a deadline or a warning.
-pub(super) fn warns_at(instance: &DployInstance) -> Option<Timestamp> {
-    let warn_seconds = instance.spec.resolved.as_ref()?.warn_seconds;
+pub(super) fn warns_at(instance: &DployInstance, revision: &TemplateRevision) -> Option<Timestamp> {
+    let warn_seconds = revision.warn_seconds;
     let deadline = deadline(instance).filter(|_| warn_seconds > 0)?;
     deadline.checked_sub(SignedDuration::from_secs(warn_seconds)).ok()
 }
@@ -52,9 +58,10 @@ pub(super) fn warns_at(instance: &DployInstance) -> Option<Timestamp> {
 pub(super) fn set_warning(
     status: &mut DployInstanceStatus,
     instance: &DployInstance,
+    revision: &TemplateRevision,
     now: Timestamp,
 ) {
-    if let (Some(warns_at), Some(deadline)) = (warns_at(instance), deadline(instance)) {
+    if let (Some(warns_at), Some(deadline)) = (warns_at(instance, revision), deadline(instance)) {
         let generation = instance.metadata.generation;
         set_ends_soon(&mut status.conditions, warns_at <= now, deadline, generation, now);
     }

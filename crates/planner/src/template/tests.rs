@@ -14,9 +14,10 @@ fn template() -> DployTemplate {
 }
 
 fn drafted() -> Drafted {
-    let resolved = ResolvedTemplate { chart: Some(Chart::default()), ..Default::default() };
+    let revision = TemplateRevision { chart: Some(Chart::default()), ..Default::default() };
     Drafted {
-        resolved,
+        revision_name: revision.name(),
+        revision,
         has_engine: true,
         obstacle: None,
         census: Census::default(),
@@ -42,7 +43,7 @@ fn check(drafted: &Drafted, reason: &str, message: &str) {
 fn a_template_is_ready_when_its_engine_can_run_its_source() {
     check(&drafted(), "Launchable", "It can be launched.");
     let mut no_source = drafted();
-    no_source.resolved.engine = EngineName::Manifests;
+    no_source.revision.engine = EngineName::Manifests;
     check(&no_source, "SourceMissing", "Engine manifests needs spec.manifests.");
     let invalid = Drafted { obstacle: Some("line 1".into()), ..drafted() };
     check(&invalid, "TemplateInvalid", "line 1");

@@ -1,8 +1,7 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use ledger::void::void_instance;
 use resources::{
-    DployInstanceSpec, DployInstanceStatus, DployOwnerStatus, Health, Phase, ResolvedTemplate,
-    Seat, meta,
+    DployInstanceSpec, DployInstanceStatus, DployOwnerStatus, Health, Phase, Seat, meta,
 };
 
 use super::*;
@@ -21,7 +20,7 @@ fn member() -> DployInstance {
         template_ref: "lab".into(),
         uuid: Some("0123abcd".into()),
         pooled: true,
-        resolved: Some(ResolvedTemplate::default()),
+        revision: Some("lab-0000000001".into()),
         ..DployInstanceSpec::default()
     };
     let mut metadata = metadata("lab-0123abcd");
@@ -79,14 +78,18 @@ fn a_template_wakes_members_when_it_comes_or_goes_only() {
     let one = Some(&template);
     let edited = but(&template, |it| it.metadata.generation = Some(2));
     let status = but(&template, |it| it.status = Some(Default::default()));
+    let published = but(&status, |it| {
+        it.status.get_or_insert_default().revision = Some("lab-0000000002".into());
+    });
     let again = but(&template, |it| it.metadata.uid = Some("another".into()));
-    let bare = but(&member(), |it| it.spec.resolved = None);
+    let bare = but(&member(), |it| it.spec.revision = None);
     for (change, member_wakes, bare_wakes) in [
         (from(None, one), true, true),
         (from(one, None), true, true),
         (from(one, Some(&again)), true, true),
-        (from(one, Some(&edited)), false, true),
+        (from(one, Some(&edited)), false, false),
         (from(one, Some(&status)), false, false),
+        (from(one, Some(&published)), false, true),
     ] {
         assert_eq!(template_wakes(change, &member()), member_wakes, "{change:?}");
         assert_eq!(template_wakes(change, &bare), bare_wakes, "{change:?}");
@@ -133,7 +136,7 @@ fn a_pool_is_counted_again_when_the_census_changes() {
     let sick = but(&ready, |it| {
         it.status.get_or_insert_default().health = Some(Health::Degraded);
     });
-    let edited = but(&ready, |it| it.spec.resolved = None);
+    let edited = but(&ready, |it| it.spec.revision = None);
     for (what, change, wakes) in [
         ("came", from(None, one), true),
         ("went", from(one, None), true),

@@ -4,7 +4,7 @@ use super::*;
 
 fn reads(values: &str) -> bool {
     let values_template = values.to_owned();
-    reads_catalog_texts(&ResolvedTemplate { values_template, ..ResolvedTemplate::default() })
+    reads_catalog_texts(&TemplateRevision { values_template, ..TemplateRevision::default() })
 }
 
 #[rstest]

@@ -47,6 +47,21 @@ pub(super) fn prepare(text: &str) -> Result<String, Fault> {
     Ok(rewriter.written)
 }
 
+/// The contents of all `{{ … }}`, in their order.
+///
+/// # Errors
+///
+/// When parentheses nest too deep.
+pub(crate) fn actions(text: &str) -> Result<Vec<&str>, Fault> {
+    let (mut found, mut rest) = (Vec::new(), text);
+    while let Some(start) = rest.find("{{") {
+        let (action, after) = Action::read(&rest[start..], 1)?;
+        found.push(action.inner);
+        rest = after;
+    }
+    Ok(found)
+}
+
 /// One `{{ … }}` in three pieces: the left delimiter with its trim marker, the content, and the
 /// right delimiter with its trim marker.
 struct Action<'a> {
@@ -173,7 +188,7 @@ impl Rewriter {
 
 /// The first word and the rest. The word ends at any other character, not only at a space
 /// (`if(true)`).
-fn word(inner: &str) -> (&str, &str) {
+pub(crate) fn word(inner: &str) -> (&str, &str) {
     let inner = inner.trim_start_matches(SPACES);
     inner.split_at(inner.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(inner.len()))
 }

@@ -1,17 +1,20 @@
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
-use resources::{DployInstanceSpec, DployInstanceStatus, EnvVar, ProcessSpec};
+use resources::{
+    DployInstance, DployInstanceSpec, DployInstanceStatus, EnvVar, OperatorConfigSpec, ProcessSpec,
+    TemplateRevision,
+};
 use rstest::rstest;
 use serde_json::json;
 
 use super::*;
 
-fn instance(resolved: ResolvedTemplate) -> DployInstance {
+fn instance() -> DployInstance {
     let spec = DployInstanceSpec {
         template_ref: "web.term".into(),
         owner: "ada".into(),
         uuid: Some("a1b2c3d4".into()),
-        resolved: Some(resolved),
+        seed: Some("00".repeat(16)),
         ..DployInstanceSpec::default()
     };
     let mut instance = DployInstance::new("web-term-a1b2c3d4", spec);
@@ -20,12 +23,11 @@ fn instance(resolved: ResolvedTemplate) -> DployInstance {
     instance
 }
 
-fn resolved() -> ResolvedTemplate {
-    ResolvedTemplate {
-        seed: "00".repeat(16),
+fn revision() -> TemplateRevision {
+    TemplateRevision {
         connection_url_template: "https://{{ .Host }}".into(),
         base_domain: "env.example.org".into(),
-        ..ResolvedTemplate::default()
+        ..TemplateRevision::default()
     }
 }
 
@@ -33,9 +35,18 @@ fn config() -> OperatorConfigSpec {
     OperatorConfigSpec::default()
 }
 
+/// Renders with one of the functions of this module.
+fn with<T>(
+    render: impl Fn(TemplateData<'_>) -> T,
+    instance: &DployInstance,
+    revision: &TemplateRevision,
+) -> T {
+    render(TemplateData { instance, revision, config: &config() })
+}
+
 #[test]
 fn the_url_is_known_before_the_operator_sees_the_instance() {
-    let connection = connection(&instance(resolved()), &config()).unwrap();
+    let connection = with(connection, &instance(), &revision()).unwrap();
     assert_eq!(connection.url, "https://web-term-a1b2c3d4.env.example.org");
     assert_eq!(connection.host, "web-term-a1b2c3d4.env.example.org");
     assert_eq!(connection.message, "");
@@ -43,15 +54,16 @@ fn the_url_is_known_before_the_operator_sees_the_instance() {
 
 #[test]
 fn a_command_sees_the_address_and_the_port() {
-    let mut instance = instance(ResolvedTemplate {
+    let revision = TemplateRevision {
         connection_type: ConnectionType::Instructions,
         connection_message_template: "nc {{ .Host }} {{ .Port }} # {{ .URL }}\n".into(),
         connection_url_template: "tcp://{{ .Host }}".into(),
-        ..resolved()
-    });
+        ..revision()
+    };
+    let mut instance = instance();
     let engine_ref = Some("127.0.0.1:7070".into());
     instance.status = Some(DployInstanceStatus { engine_ref, ..DployInstanceStatus::default() });
-    let connection = connection(&instance, &config()).unwrap();
+    let connection = with(connection, &instance, &revision).unwrap();
     let host = "web-term-a1b2c3d4.env.example.org";
     assert_eq!(connection.message, format!("nc {host} 7070 # tcp://{host}"));
 }
@@ -61,20 +73,20 @@ fn a_command_sees_the_address_and_the_port() {
 #[case("https://a b")]
 #[case("")]
 fn an_invalid_url_is_refused(#[case] url: &str) {
-    let template = ResolvedTemplate { connection_url_template: url.into(), ..resolved() };
-    let error = connection(&instance(template), &config()).unwrap_err();
+    let revision = TemplateRevision { connection_url_template: url.into(), ..revision() };
+    let error = with(connection, &instance(), &revision).unwrap_err();
     assert_eq!(error.template, "connectionURLTemplate");
 }
 
 fn values_of(template: &str) -> Result<Json, RenderError> {
-    let template = ResolvedTemplate {
+    let revision = TemplateRevision {
         values_template: template.into(),
         parameters: [("size".into(), "small".into()), ("note".into(), String::new())].into(),
-        ..resolved()
+        ..revision()
     };
-    let mut instance = instance(template);
+    let mut instance = instance();
     instance.spec.params = [("size".into(), "large".into())].into();
-    values(&instance, &config()).map(Json::Object)
+    with(values, &instance, &revision).map(Json::Object)
 }
 
 #[rstest]
@@ -120,8 +132,8 @@ fn many_aliases_do_not_fill_the_memory() {
 #[test]
 fn manifests_are_objects_in_their_order() {
     let manifests_of = |text: &str| {
-        let template = ResolvedTemplate { manifests: Some(text.into()), ..resolved() };
-        manifests(&instance(template), &config())
+        let revision = TemplateRevision { manifests: Some(text.into()), ..revision() };
+        with(manifests, &instance(), &revision)
     };
     let object =
         |kind: &str| format!("apiVersion: v1\nkind: {kind}\nmetadata: {{name: {{{{ .UUID }}}}}}\n");
@@ -142,31 +154,24 @@ fn a_process_gets_rendered_arguments_and_variables() {
         env: vec![EnvVar { name: "KEY".into(), value: "{{ randAlpha 8 }}".into() }],
         ..ProcessSpec::default()
     };
-    let template = ResolvedTemplate { process: Some(process_spec), ..resolved() };
-    let instance = instance(template);
-    let rendered = process(&instance, &config()).unwrap();
+    let revision = TemplateRevision { process: Some(process_spec), ..revision() };
+    let rendered = with(process, &instance(), &revision).unwrap();
     assert_eq!(rendered.args, ["sample", "--name=ada"]);
     assert_eq!(rendered.env[0].1.len(), 8);
-    assert_eq!(rendered, process(&instance, &config()).unwrap());
-}
-
-#[test]
-fn an_instance_without_a_template_is_an_error() {
-    let instance = DployInstance::new("x", DployInstanceSpec::default());
-    assert_eq!(connection(&instance, &config()).unwrap_err().template, "spec.resolved");
+    assert_eq!(rendered, with(process, &instance(), &revision).unwrap());
 }
 
 #[test]
 fn a_claimed_member_starts_at_its_claim_and_keeps_its_namespace() {
-    let template = ResolvedTemplate {
+    let revision = TemplateRevision {
         values_template: "n: {{ .Namespace }}\nt: {{ now | unixEpoch }}".into(),
-        ..resolved()
+        ..revision()
     };
-    let mut instance = instance(template);
+    let mut instance = instance();
     instance.spec.pooled = true;
     let claimed = ("dploy.dev/claimed-at".to_owned(), "2024-03-05T15:00:00Z".to_owned());
     instance.metadata.annotations = Some([claimed].into());
-    let values = values(&instance, &config()).unwrap();
+    let values = with(values, &instance, &revision).unwrap();
     assert_eq!(values["n"], "pool-web-term-a1b2c3d4");
     assert_eq!(values["t"], 1_709_650_800);
 }

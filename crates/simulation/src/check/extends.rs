@@ -28,7 +28,8 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
                 continue;
             }
             let moved = after.deadline.unwrap_or(0).saturating_sub(before.deadline.unwrap_or(0));
-            if after.extends != before.extends + 1 || moved != story.extend_seconds * 1000 {
+            if after.extends != before.extends + 1 || Some(moved) != past.recorded.extension(story)
+            {
                 let text = format!("{} moved by {moved} ms, {before:?} to {after:?}", story.name);
                 violations.push(Violation::of("extends move the deadline once", text));
             }

@@ -60,7 +60,7 @@ impl Task {
     /// Runs the process until it is down. `None`: it was stopped.
     pub(super) async fn run_once(&self) -> Option<Down> {
         let draft = self.drafts.borrow().clone();
-        let Some(spec) = command::spec(&draft.order.instance) else {
+        let Some(spec) = draft.order.revision.process.as_ref() else {
             return Some(Down::Draft(DraftError::Missing(Source::Process.field())));
         };
         let remembered = self.directory.remembered_port().await;

@@ -1,18 +1,19 @@
 //! What a decision is made on, and how it is written down.
 
-use std::fmt::Write;
+use std::{fmt::Write, sync::Arc};
 
 use expect_test::Expect;
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::Time;
 use kube::ResourceExt;
+use ledger::order::Origin;
 use resources::{
     Chart, ConnectionType, DployInstance, DployInstanceSpec, DployInstanceStatus, EngineName,
-    GuardRails, Health, Network, Phase, Reason, ResolvedTemplate, WorkloadState, meta,
+    GuardRails, Health, Network, Phase, Reason, TemplateRevision, WorkloadState, meta,
 };
 
 use super::super::{
-    Connection, Drafted, Fresh, NamespaceSeen, Observed, Seating, Step, Verdict, Workload, decide,
+    Connection, Current, Drafted, NamespaceSeen, Observed, Seating, Step, Verdict, Workload, decide,
 };
 use crate::{ends_soon, ready_condition};
 
@@ -36,19 +37,22 @@ pub(super) struct Given {
 
 const DIGEST: &str = "0123456789abcdef";
 
-fn resolved() -> ResolvedTemplate {
+/// The name of the revision.
+const REVISION: &str = "lab-0000000001";
+
+fn revision() -> TemplateRevision {
     let network = Some(Network::default());
-    ResolvedTemplate {
+    TemplateRevision {
+        template: "lab".into(),
         chart: Some(Chart::default()),
         guard_rails: Some(GuardRails { network, ..GuardRails::default() }),
         ttl_seconds: 86400,
-        ..ResolvedTemplate::default()
+        ..TemplateRevision::default()
     }
 }
 
 fn drafted() -> Drafted {
     Drafted {
-        resolved: None,
         connection: Ok(Connection {
             url: "https://lab-0123abcd".into(),
             connection_type: ConnectionType::Web,
@@ -63,7 +67,8 @@ pub(super) fn given() -> Given {
         template_ref: "lab".into(),
         owner: "ada".into(),
         uuid: Some("0123abcd".into()),
-        resolved: Some(resolved()),
+        revision: Some(REVISION.into()),
+        seed: Some("00".repeat(16)),
         ..DployInstanceSpec::default()
     };
     let mut instance = DployInstance::new("lab-0123abcd", spec);
@@ -85,10 +90,16 @@ pub(super) fn given() -> Given {
     };
     let observed = Observed {
         template_gone: false,
+        revision: Some(Arc::new(revision())),
         seat: Seating::Held,
         namespace: NamespaceSeen::Ours,
         workload: Workload::Observed(state),
-        fresh: Fresh { uuid: "89ab0123".into(), seed: "11".repeat(16) },
+        fresh_uuid: "89ab0123".into(),
+        current: Current::Written(Origin {
+            revision: REVISION.into(),
+            ttl_seconds: 86400,
+            seed: "11".repeat(16),
+        }),
     };
     Given { instance, observed, drafted: drafted() }
 }
@@ -99,8 +110,8 @@ impl Given {
         self
     }
 
-    pub(super) fn resolved(mut self, change: impl FnOnce(&mut ResolvedTemplate)) -> Self {
-        change(self.instance.spec.resolved.as_mut().unwrap());
+    pub(super) fn revision(mut self, change: impl FnOnce(&mut TemplateRevision)) -> Self {
+        change(Arc::make_mut(self.observed.revision.as_mut().unwrap()));
         self
     }
 
@@ -188,8 +199,8 @@ impl Given {
     pub(super) fn by_hand(mut self) -> Self {
         self = self.fresh();
         self.instance.spec.uuid = None;
-        self.instance.spec.resolved = None;
-        self.drafted.resolved = Some(resolved());
+        (self.instance.spec.revision, self.instance.spec.seed) = (None, None);
+        self.observed.revision = None;
         self.instance.metadata.finalizers = None;
         self
     }
@@ -205,7 +216,7 @@ fn script(verdict: &Verdict) -> String {
                 it.by_hand,
                 it.expires_at.as_ref().map(|it| it.0.as_second() - NOW)
             ),
-            Step::OpenNamespace(name) => format!("open {name}"),
+            Step::OpenNamespace(namespace) => format!("open {}", namespace.name_any()),
             Step::Guard(name, _) => format!("guard {name}"),
             Step::BeginTime { ready_at, expires_at } => format!(
                 "begin the time at {}, expires {}",

@@ -4,7 +4,7 @@ use expect_test::expect;
 use jiff::SignedDuration;
 use resources::{DployInstanceStatus, Health, Phase, Reason, WorkloadState};
 
-use super::super::NamespaceSeen;
+use super::super::{Current, NamespaceSeen};
 use super::given::{check, given, now};
 
 #[test]
@@ -116,7 +116,7 @@ fn a_lost_finalizer_comes_back() {
 #[test]
 fn without_a_template_nothing_can_be_completed() {
     let mut given = given().by_hand();
-    given.drafted.resolved = None;
+    given.observed.current = Current::NoTemplate;
     check(
         given,
         expect![[r#"

@@ -14,12 +14,12 @@ fn starting_at_ready() -> Given {
         .created_ago(300)
         .expires_in(3300)
         .phase(Phase::Provisioning)
-        .resolved(|it| it.starts_at = StartsAt::Ready)
+        .revision(|it| it.starts_at = StartsAt::Ready)
 }
 
 /// Ends in `seconds`; its template warns 600 s before.
 fn warned(seconds: i64) -> Given {
-    given().expires_in(seconds).resolved(|it| it.warn_seconds = 600)
+    given().expires_in(seconds).revision(|it| it.warn_seconds = 600)
 }
 
 #[test]

@@ -1,6 +1,6 @@
 use jiff::Timestamp;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
-use resources::{DployInstanceSpec, DployInstanceStatus, Health, Phase, ResolvedTemplate};
+use resources::{DployInstanceSpec, DployInstanceStatus, Health, Phase};
 
 use super::*;
 
@@ -13,7 +13,8 @@ fn warm(seconds: i64) -> DployInstance {
     let spec = DployInstanceSpec {
         pooled: true,
         uuid: Some("0123abcd".into()),
-        resolved: Some(ResolvedTemplate::default()),
+        revision: Some("lab-0000000001".into()),
+        ttl_seconds: Some(3600),
         ..DployInstanceSpec::default()
     };
     let mut member = DployInstance::new("lab-0123abcd", spec);

@@ -8,8 +8,8 @@ fn template(spec: DployTemplateSpec) -> DployTemplate {
     DployTemplate::new("webterm", spec)
 }
 
-fn resolved(spec: DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> ResolvedTemplate {
-    resolve(&template(spec), config, LaunchDefaults::default(), "00".repeat(16))
+fn revision_of(spec: DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> TemplateRevision {
+    revision(&template(spec), config, LaunchDefaults::default())
 }
 
 #[test]
@@ -26,14 +26,14 @@ fn a_template_overrides_each_guard_rail_of_the_config() {
         })),
         ..OperatorConfigSpec::default()
     };
-    let resolved = resolve(&template, Some(&config), LaunchDefaults::default(), String::new());
+    let revision = revision(&template, Some(&config), LaunchDefaults::default());
     let expected = rails(json!({
         "resourceQuota": { "pods": 5 },
         "network": {},
         "podSecurity": "baseline",
         "labels": { "a": "template", "b": "cluster" },
     }));
-    assert_eq!(resolved.guard_rails, Some(expected));
+    assert_eq!(revision.guard_rails, Some(expected));
 }
 
 #[test]
@@ -50,18 +50,18 @@ fn the_template_overrides_the_config() {
         ttl: Ttl { max_extends: Some(3), ..Ttl::default() },
         ..DployTemplateSpec::default()
     };
-    let resolved = resolved(own, Some(&config));
-    assert_eq!(resolved.connection_url_template, "http://{{ .Host }}:8080");
-    assert_eq!(resolved.connection_message_template, "own");
-    assert_eq!(resolved.base_domain, "env.example.org");
-    assert_eq!((resolved.ttl_seconds, resolved.max_extends), (60, 3));
+    let revision = revision_of(own, Some(&config));
+    assert_eq!(revision.connection_url_template, "http://{{ .Host }}:8080");
+    assert_eq!(revision.connection_message_template, "own");
+    assert_eq!(revision.base_domain, "env.example.org");
+    assert_eq!((revision.ttl_seconds, revision.max_extends), (60, 3));
 }
 
 #[test]
 fn without_a_config_the_fallback_applies() {
-    let resolved = resolved(DployTemplateSpec::default(), None);
-    assert_eq!(resolved.connection_url_template, DEFAULT_URL_TEMPLATE);
-    assert_eq!(resolved.extend_seconds, 7_200);
+    let revision = revision_of(DployTemplateSpec::default(), None);
+    assert_eq!(revision.connection_url_template, DEFAULT_URL_TEMPLATE);
+    assert_eq!(revision.extend_seconds, 7_200);
 }
 
 #[rstest]
@@ -79,7 +79,7 @@ fn the_default_engine_can_run_the_template(
         process: Some(ProcessSpec::default()),
         ..DployTemplateSpec::default()
     };
-    assert_eq!(resolved(spec, Some(&config)).engine, expected);
+    assert_eq!(revision_of(spec, Some(&config)).engine, expected);
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn the_clusters_chart_engine_runs_charts() {
     let config =
         OperatorConfigSpec { default_engine: EngineName::Argocd, ..OperatorConfigSpec::default() };
     let spec = DployTemplateSpec { chart: Some(Chart::default()), ..DployTemplateSpec::default() };
-    assert_eq!(resolved(spec, Some(&config)).engine, EngineName::Argocd);
+    assert_eq!(revision_of(spec, Some(&config)).engine, EngineName::Argocd);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn declared_parameters_have_their_defaults() {
         parameters: vec![parameter("size", "small"), parameter("note", "")],
         ..DployTemplateSpec::default()
     };
-    let parameters = resolved(spec, None).parameters;
+    let parameters = revision_of(spec, None).parameters;
     assert_eq!(parameters.get("size").map(String::as_str), Some("small"));
     assert_eq!(parameters.get("note").map(String::as_str), Some(""));
 }
@@ -118,23 +118,27 @@ fn labels_of_tools_are_left_out() {
     ]));
     template.metadata.labels =
         Some(entries(&["app.kubernetes.io/part-of", "helm.sh/chart", "team", "nothelm.sh/x"]));
-    let resolved = resolve(&template, None, LaunchDefaults::default(), String::new());
+    let revision = revision(&template, None, LaunchDefaults::default());
     let keys = |map: &BTreeMap<String, String>| map.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(keys(&resolved.annotations), ["example.org/contact", "note"]);
-    assert_eq!(keys(&resolved.labels), ["app.kubernetes.io/part-of", "nothelm.sh/x", "team"]);
+    assert_eq!(keys(&revision.annotations), ["example.org/contact", "note"]);
+    assert_eq!(keys(&revision.labels), ["app.kubernetes.io/part-of", "nothelm.sh/x", "team"]);
 }
 
 #[test]
-fn a_pool_member_matches_until_the_template_or_the_settings_change() {
+fn the_name_changes_with_the_template_and_the_settings() {
     let mut template = template(DployTemplateSpec::default());
     let defaults = LaunchDefaults::default();
-    let member = resolve(&template, None, defaults, "seed".into());
-    assert!(matches(&member, &template, None, defaults));
+    let name = revision(&template, None, defaults).name();
+    assert_eq!(revision(&template, None, defaults).name(), name);
+    assert!(name.starts_with("webterm-") && name.len() == "webterm-".len() + 10, "{name}");
 
     let config = OperatorConfigSpec { base_domain: "x".into(), ..OperatorConfigSpec::default() };
-    assert!(!matches(&member, &template, Some(&config), defaults));
+    assert_ne!(revision(&template, Some(&config), defaults).name(), name);
     template.spec.values_template = "a: 1".into();
-    assert!(!matches(&member, &template, None, defaults));
+    assert_ne!(revision(&template, None, defaults).name(), name);
+    template.spec.values_template.clear();
+    template.metadata.name = Some("webtern".into());
+    assert_ne!(revision(&template, None, defaults).name()[8..], name[8..]);
 }
 
 /// A template with a description that its values read, or do not.
@@ -149,10 +153,10 @@ fn described(description: &str, values: &str) -> DployTemplate {
 #[rstest]
 #[case("", true)]
 #[case("about: {{ .Template.Spec.Description }}", false)]
-fn what_only_the_catalog_shows_outdates_no_member(#[case] values: &str, #[case] current: bool) {
-    let fallback = LaunchDefaults::default();
-    let member = resolve(&described("before", values), None, fallback, "00".repeat(16));
-    assert!(matches(&member, &described("before", values), None, fallback));
-    assert_eq!(matches(&member, &described("after", values), None, fallback), current);
-    assert!(!matches(&member, &described("before", "other: 1"), None, fallback));
+fn what_only_the_catalog_shows_makes_no_revision(#[case] values: &str, #[case] same: bool) {
+    let name = |description, values| {
+        revision(&described(description, values), None, LaunchDefaults::default()).name()
+    };
+    assert_eq!(name("before", values) == name("after", values), same);
+    assert_ne!(name("before", values), name("before", "other: 1"));
 }

@@ -1,33 +1,47 @@
-//! Resolves a template at launch: copies it with all defaults applied, so that later edits do not
-//! change the environment.
+//! Makes the revision of a template: all that its environments depend on, with all defaults
+//! applied.
 
 use std::collections::BTreeMap;
 
 use kube::ResourceExt;
 use resources::{
     DployTemplate, DployTemplateSpec, EngineName, GuardRails, LaunchDefaults, LaunchSources,
-    OperatorConfigSpec, ResolvedTemplate, connection_type, launch_defaults,
+    OperatorConfigSpec, TemplateRevision, connection_type, launch_defaults,
 };
 
-use crate::catalog_texts::reads_catalog_texts;
+use crate::{catalog_texts::reads_catalog_texts, used_claims::used_claims};
 
 /// The URL template when neither the DployTemplate nor the OperatorConfig has one.
 pub const DEFAULT_URL_TEMPLATE: &str = "https://{{ .Host }}";
 
-/// A copy of the template with all defaults applied: from the OperatorConfig, or from `fallback` if
-/// the cluster has no OperatorConfig. `seed` is the seed of the random functions.
+/// The template with all defaults applied: from the OperatorConfig, or from `fallback` if the
+/// cluster has no OperatorConfig.
 #[must_use]
-pub fn resolve(
+pub fn revision(
     template: &DployTemplate,
     config: Option<&OperatorConfigSpec>,
     fallback: LaunchDefaults,
-    seed: String,
-) -> ResolvedTemplate {
+) -> TemplateRevision {
+    let mut revision = with_defaults(template, config, fallback);
+    if !reads_catalog_texts(&revision) {
+        let TemplateRevision { display_name, description, icon, category, .. } = &mut revision;
+        [display_name, description, icon, category].into_iter().for_each(String::clear);
+    }
+    revision.claims = used_claims(&revision);
+    revision
+}
+
+fn with_defaults(
+    template: &DployTemplate,
+    config: Option<&OperatorConfigSpec>,
+    fallback: LaunchDefaults,
+) -> TemplateRevision {
     let spec = template.spec.clone();
     let LaunchDefaults { ttl_seconds, extend_seconds, max_extends, max_instances_per_user: _ } =
         launch_defaults(LaunchSources { template: Some(&spec), owner: None, config, fallback });
-    ResolvedTemplate {
-        seed,
+    TemplateRevision {
+        template: template.name_any(),
+        claims: None,
         labels: without_domains(template.labels(), is_deployment_tool),
         annotations: without_domains(template.annotations(), |domain| {
             is_deployment_tool(domain) || is_within(domain, "kubernetes.io")
@@ -58,25 +72,6 @@ pub fn resolve(
         values_template: spec.values_template,
         value_files: spec.value_files,
     }
-}
-
-/// Whether `resolved` is equal to what the template resolves to now, apart from the seed. What only
-/// the catalog shows does not count: its edit changes no workload.
-#[must_use]
-pub fn matches(
-    resolved: &ResolvedTemplate,
-    template: &DployTemplate,
-    config: Option<&OperatorConfigSpec>,
-    fallback: LaunchDefaults,
-) -> bool {
-    let mut today = resolve(template, config, fallback, resolved.seed.clone());
-    if !reads_catalog_texts(resolved) {
-        today.display_name.clone_from(&resolved.display_name);
-        today.description.clone_from(&resolved.description);
-        today.icon.clone_from(&resolved.icon);
-        today.category.clone_from(&resolved.category);
-    }
-    *resolved == today
 }
 
 /// Environments are kept from each other's pods unless somebody says otherwise.
