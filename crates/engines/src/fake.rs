@@ -10,7 +10,9 @@ use std::{
 
 use async_trait::async_trait;
 use futures::{StreamExt, stream::BoxStream};
-use resources::{Health, OperatorConfigSpec, OrderRef, Placed, Reason, Source, WorkloadState};
+use resources::{
+    Health, OperatorConfigSpec, OrderRef, Placed, Placement, Reason, Source, WorkloadState,
+};
 use serde_json::json;
 use tokio::sync::broadcast;
 
@@ -90,6 +92,28 @@ impl Fake {
         self.full.store(full, Ordering::SeqCst);
     }
 
+    fn state(&self, order: &OrderRef) -> WorkloadState {
+        let Some(digest) = lock(&self.placed).get(&order.instance).cloned() else {
+            return WorkloadState::absent();
+        };
+        let everybody = *lock(&self.everybody);
+        let health = *lock(&self.unwell).get(&order.instance).unwrap_or(&everybody);
+        let reason = match health {
+            Health::Healthy => Reason::Healthy,
+            Health::Progressing => Reason::Starting,
+            Health::Degraded => Reason::Degraded,
+        };
+        let engine_ref = Some(format!("fake/{}:{PORT}", order.instance));
+        WorkloadState {
+            placed: Some(digest),
+            health,
+            reason,
+            message: "So it is.".into(),
+            engine_ref,
+            record: None,
+        }
+    }
+
     fn speak_up(&self, instance: &str) {
         let _ = self.changes.send(OrderRef {
             instance: instance.into(),
@@ -97,6 +121,7 @@ impl Fake {
             namespace: String::new(),
             installation: String::new(),
             engine_ref: None,
+            placement: Placement::default(),
         });
     }
 }
@@ -113,36 +138,19 @@ impl Engine for Fake {
         Ok(Draft { order: order.clone(), documents: vec![json!(chart)] })
     }
 
-    async fn place(&self, draft: Draft) -> Result<(), EngineError> {
+    async fn place(&self, draft: Draft) -> Result<WorkloadState, EngineError> {
         if self.full.load(Ordering::SeqCst) {
             return Err(EngineError::world("place it", "no space left"));
         }
         let name = draft.order.reference.instance.clone();
         lock(&self.ever_placed).insert(name.clone());
         lock(&self.placed).insert(name, draft.digest());
-        Ok(())
+        Ok(self.state(&draft.order.reference))
     }
 
     async fn observe(&self, order: &OrderRef) -> Result<WorkloadState, EngineError> {
         self.looks.fetch_add(1, Ordering::SeqCst);
-        let Some(digest) = lock(&self.placed).get(&order.instance).cloned() else {
-            return Ok(WorkloadState::absent());
-        };
-        let everybody = *lock(&self.everybody);
-        let health = *lock(&self.unwell).get(&order.instance).unwrap_or(&everybody);
-        let reason = match health {
-            Health::Healthy => Reason::Healthy,
-            Health::Progressing => Reason::Starting,
-            Health::Degraded => Reason::Degraded,
-        };
-        let engine_ref = Some(format!("fake/{}:{PORT}", order.instance));
-        Ok(WorkloadState {
-            placed: Some(digest),
-            health,
-            reason,
-            message: "So it is.".into(),
-            engine_ref,
-        })
+        Ok(self.state(order))
     }
 
     async fn withdraw(&self, order: &OrderRef) -> Result<Withdrawal, EngineError> {

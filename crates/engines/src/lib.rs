@@ -24,7 +24,7 @@ use std::{collections::BTreeMap, fmt, sync::Arc};
 
 use async_trait::async_trait;
 use futures::stream::{self, BoxStream, StreamExt};
-use resources::{EngineName, OperatorConfigSpec, OrderRef, Placed, WorkloadState};
+use resources::{EngineName, ObjectAddress, OperatorConfigSpec, OrderRef, Placed, WorkloadState};
 
 pub use error::{Blame, DraftError, EngineError};
 pub use order::{Draft, Order};
@@ -39,11 +39,22 @@ pub trait Engine: Send + Sync {
     /// [`DraftError`] when the template gives no draft. Only an edit helps.
     fn draft(&self, order: &Order) -> Result<Draft, DraftError>;
 
-    /// Creates or updates the objects of the draft. Idempotent; does not wait for health.
+    /// The objects of the draft outside of the environment's namespace. The controller records them
+    /// in [`OrderRef::placement`] before it lets the engine place them.
+    ///
+    /// # Errors
+    /// [`EngineError`] when that could not be found out.
+    async fn outside(&self, draft: &Draft) -> Result<Vec<ObjectAddress>, EngineError> {
+        let _ = draft;
+        Ok(Vec::new())
+    }
+
+    /// Creates or updates the objects of the draft, and returns their state. Idempotent; does not
+    /// wait for health.
     ///
     /// # Errors
     /// [`EngineError`] when an object could not be placed.
-    async fn place(&self, draft: Draft) -> Result<(), EngineError>;
+    async fn place(&self, draft: Draft) -> Result<WorkloadState, EngineError>;
 
     /// Observes what was placed for this order, and its health. Reads only.
     ///
@@ -51,9 +62,9 @@ pub trait Engine: Send + Sync {
     /// [`EngineError`] when the state could not be read.
     async fn observe(&self, order: &OrderRef) -> Result<WorkloadState, EngineError>;
 
-    /// Requests the removal of everything that was placed for this order. The controller calls it
-    /// again until nothing is left. Never waits. Needs neither the template nor a valid spec.
-    /// "Already gone" is [`Withdrawal::Done`].
+    /// Requests the removal of everything that was placed for this order, except for what ends with
+    /// the environment's namespace. The controller calls it again until nothing is left. Never
+    /// waits. Needs neither the template nor a valid spec. "Already gone" is [`Withdrawal::Done`].
     ///
     /// # Errors
     /// [`EngineError`] when the removal could not be requested.

@@ -1,14 +1,14 @@
 //! Access to the objects of an upstream, such as Flux. The upstream may not be installed.
 
 use kube::{
-    Api, Client,
+    Api, Client, ResourceExt,
     api::{
         ApiResource, DeleteParams, DynamicObject, ListParams, ObjectMeta, Patch, PatchParams,
         Preconditions,
     },
     core::{GroupVersionKind, TypeMeta},
 };
-use resources::{OrderRef, Placed, meta};
+use resources::{OrderRef, Placed, label, meta};
 use serde_json::{Value, json};
 use thiserror::Error;
 
@@ -147,15 +147,31 @@ impl Upstream {
         })
     }
 
+    /// The order's object in this namespace, which has the name of the environment's namespace.
+    pub(super) async fn get_of(
+        &self,
+        kind: Kind,
+        namespace: &str,
+        order: &OrderRef,
+    ) -> Result<Option<DynamicObject>, EngineError> {
+        let found = self.get(kind, namespace, &order.namespace).await?;
+        let instance = label(&order.instance);
+        Ok(found.filter(|it| it.labels().get(meta::INSTANCE) == Some(&instance)))
+    }
+
     /// Applies a document server-side.
-    pub(super) async fn apply(&self, kind: Kind, document: &Value) -> Result<(), EngineError> {
+    pub(super) async fn apply(
+        &self,
+        kind: Kind,
+        document: &Value,
+    ) -> Result<DynamicObject, EngineError> {
         let text = |path: &str| document.pointer(path).and_then(Value::as_str).unwrap_or_default();
         let (namespace, name) = (text("/metadata/namespace"), text("/metadata/name"));
         let params = PatchParams::apply(meta::FIELD_MANAGER).force();
         let applied = self.api(kind, namespace).patch(name, &params, &Patch::Apply(document)).await;
         let operation = || format!("place {} {namespace}/{name}", kind.name);
         match applied {
-            Ok(_) => Ok(()),
+            Ok(applied) => Ok(applied),
             Err(error) if is_not_found(&error) && !self.is_served(kind).await? => {
                 Err(EngineError::world(operation(), self.not_installed(kind)))
             }
@@ -261,6 +277,12 @@ pub(super) fn found<T>(read: Result<T, kube::Error>) -> Result<Option<T>, kube::
         Err(error) if is_not_found(&error) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The namespace in which the order's object stood when it was observed last.
+pub(super) fn home_of(order: &OrderRef, kind: Kind) -> Option<&str> {
+    let reference = order.engine_ref.as_deref()?.strip_prefix(kind.name)?;
+    Some(reference.trim_start().split_once('/')?.0)
 }
 
 /// The label selector of an order's objects.

@@ -12,7 +12,7 @@ use futures::{
 };
 use kube::{
     Api, Client, ResourceExt,
-    api::{ApiResource, DynamicObject, PartialObjectMeta},
+    api::{ApiResource, DynamicObject, ObjectMeta, PartialObjectMeta},
     runtime::{
         WatchStreamExt,
         watcher::{self, Event, watcher},
@@ -26,6 +26,16 @@ use tokio_stream::wrappers::BroadcastStream;
 /// poll.
 const MAX_LAG: usize = 4096;
 
+/// The followed orders, by the value of their label `dploy.dev/instance`.
+type Orders = Arc<Mutex<HashMap<String, Followed>>>;
+
+/// A followed order.
+struct Followed {
+    order: OrderRef,
+    /// The versions that the engine has seen of its objects, by their uid. They are no news.
+    seen: HashMap<String, String>,
+}
+
 /// A kind, and the namespace that the watch is limited to.
 type Scope = (ApiResource, Option<String>);
 
@@ -33,8 +43,7 @@ type Scope = (ApiResource, Option<String>);
 pub(super) struct Watches {
     client: Client,
     changes: broadcast::Sender<OrderRef>,
-    /// By the value of their label `dploy.dev/instance`.
-    orders: Arc<Mutex<HashMap<String, OrderRef>>>,
+    orders: Orders,
     running: Mutex<HashMap<Scope, AbortHandle>>,
 }
 
@@ -46,7 +55,22 @@ impl Watches {
 
     /// Reports this order's changes from now on.
     pub(super) fn follow(&self, order: &OrderRef) {
-        lock(&self.orders).insert(label(&order.instance), order.clone());
+        match lock(&self.orders).entry(label(&order.instance)) {
+            Entry::Occupied(mut followed) => followed.get_mut().order = order.clone(),
+            Entry::Vacant(place) => {
+                place.insert(Followed { order: order.clone(), seen: HashMap::new() });
+            }
+        }
+    }
+
+    /// Does not report this version of an object of the order: the engine has seen it.
+    pub(super) fn saw(&self, order: &OrderRef, object: &ObjectMeta) {
+        let mut orders = lock(&self.orders);
+        if let (Some(followed), Some(uid), Some(version)) =
+            (orders.get_mut(&label(&order.instance)), &object.uid, &object.resource_version)
+        {
+            followed.seen.insert(uid.clone(), version.clone());
+        }
     }
 
     /// Stops reporting this order's changes.
@@ -98,7 +122,7 @@ impl Drop for Watches {
 
 async fn report_changes(
     api: Api<PartialObjectMeta<DynamicObject>>,
-    orders: Arc<Mutex<HashMap<String, OrderRef>>>,
+    orders: Orders,
     changes: broadcast::Sender<OrderRef>,
 ) {
     let labelled = format!("{}={},{}", meta::MANAGED, meta::TRUE, meta::INSTANCE);
@@ -106,8 +130,9 @@ async fn report_changes(
     let mut events = watcher(api, config).default_backoff().boxed();
     let mut failing = false;
     while let Some(event) = events.next().await {
-        let object = match event {
-            Ok(Event::Apply(object) | Event::Delete(object) | Event::InitApply(object)) => object,
+        let (object, is_deleted) = match event {
+            Ok(Event::Apply(object) | Event::InitApply(object)) => (object, false),
+            Ok(Event::Delete(object)) => (object, true),
             Ok(Event::Init) => continue,
             Ok(Event::InitDone) => {
                 failing = false;
@@ -121,10 +146,20 @@ async fn report_changes(
                 continue;
             }
         };
-        let order = object.labels().get(meta::INSTANCE);
-        let order = order.and_then(|value| lock(&orders).get(value).cloned());
+        let order = object.labels().get(meta::INSTANCE).and_then(|instance| {
+            let orders = lock(&orders);
+            let followed = orders.get(instance)?;
+            (is_deleted || followed.is_news(&object.metadata)).then(|| followed.order.clone())
+        });
         // A replica that does not lead has no receivers.
         order.into_iter().for_each(|order| drop(changes.send(order)));
+    }
+}
+
+impl Followed {
+    fn is_news(&self, object: &ObjectMeta) -> bool {
+        let seen = object.uid.as_ref().and_then(|uid| self.seen.get(uid));
+        seen.is_none() || seen != object.resource_version.as_ref()
     }
 }
 

@@ -6,11 +6,12 @@ use futures::{
     StreamExt,
     stream::{self, BoxStream},
 };
+use k8s_openapi::api::core::v1::Namespace;
 use kube::{Resource, ResourceExt, runtime::reflector::ObjectRef};
 use ledger::queue::is_place;
 use planner::wake::{
-    config_wakes, instance_wakes_pool, instance_wakes_record, record_wakes, seats_added,
-    template_wakes,
+    config_wakes, instance_wakes_pool, instance_wakes_record, namespace_wakes, record_wakes,
+    seats_added, template_wakes,
 };
 use resources::{DployInstance, DployOwner, DployTemplate, OperatorConfig, Revision, Seat, meta};
 
@@ -31,8 +32,9 @@ type Woken<K> = Vec<ObjectRef<Guarded<K>>>;
 pub(crate) fn instances(context: &Arc<Context>) -> Queue<DployInstance> {
     let mirrors = &context.mirrors;
     let instances = mirrors.instances.clone();
-    let of_namespace = move |namespace: &ObjectChange<_>| {
+    let of_namespace = move |namespace: &ObjectChange<Namespace>| {
         let instance = namespace.object.labels().get(meta::INSTANCE);
+        let instance = instance.filter(|_| namespace_wakes(namespace.readable()));
         instance.map(|name| instances.reference(name)).into_iter().collect()
     };
     let instances = mirrors.instances.clone();
@@ -132,7 +134,7 @@ fn instances_themselves(
         .flat_map(move |event| {
             let woken = match event {
                 MirrorEvent::Object(change) if change.is_deleted => {
-                    settled.disturb(&change.object.name_any());
+                    settled.forget(&change.object.name_any());
                     Vec::new()
                 }
                 MirrorEvent::Object(change) => itself(&change),

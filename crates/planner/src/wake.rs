@@ -3,6 +3,7 @@
 //! A change has a state before and a state after; one of them is `None` when the object was created
 //! or deleted, or when it cannot be read. Each reconcile also looks again by itself after a while.
 
+use k8s_openapi::api::core::v1::Namespace;
 use ledger::{
     orphan::needs_seat,
     queue::{is_place, turn},
@@ -52,6 +53,15 @@ pub fn template_wakes(template: Change<'_, DployTemplate>, instance: &DployInsta
     }
     let ends_with_it = is_unclaimed(instance) || is_place(instance);
     ends_with_it && template.alters(|it| Some(&it.metadata.uid))
+}
+
+/// Whether the change of a namespace wakes the instance that it is labelled with. The operator
+/// knows what it creates itself, and the API server refuses a second namespace of that name.
+#[must_use]
+pub fn namespace_wakes(namespace: Change<'_, Namespace>) -> bool {
+    let is_new = namespace.before.is_none();
+    let is_ending = |it: &Namespace| it.metadata.deletion_timestamp.is_some();
+    !is_new || namespace.after.is_some_and(is_ending)
 }
 
 /// Whether the change of the OperatorConfig wakes what depends on it.

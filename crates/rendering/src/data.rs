@@ -30,10 +30,7 @@ impl TemplateData<'_> {
 
     /// The workload's namespace: the one in the status, or the one that the operator will choose.
     fn namespace(&self) -> String {
-        let observed = self.instance.status.as_ref().and_then(|status| status.namespace.clone());
-        let spec = &self.instance.spec;
-        let owner = (!spec.pooled).then_some(spec.owner.as_str());
-        observed.unwrap_or_else(|| names::namespace(owner, &spec.template_ref, self.uuid()))
+        self.instance.workload_namespace().unwrap_or_default()
     }
 
     /// The port of a process; empty until the engine has reported it.

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::{
+    names,
     phase::{Health, Phase},
+    placement::Placement,
     template::{ConnectionType, EngineName},
 };
 
@@ -130,6 +132,9 @@ pub struct DployInstanceStatus {
     /// listens, `127.0.0.1:<port>`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine_ref: Option<String>,
+    /// What the engine placed. Only engine `manifests` records it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub placed: Option<Placement>,
     /// The health of the workload, as the engine reports it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub health: Option<Health>,
@@ -144,4 +149,17 @@ pub struct DployInstanceStatus {
     /// `ttl.warnSeconds`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition>,
+}
+
+impl DployInstance {
+    /// The namespace of the workload: the one in the status, else the one that the operator
+    /// creates. `None` before the instance has a uuid.
+    #[must_use]
+    pub fn workload_namespace(&self) -> Option<String> {
+        let known = self.status.as_ref().and_then(|status| status.namespace.clone());
+        let DployInstanceSpec { template_ref, owner, pooled, uuid, .. } = &self.spec;
+        // A claim does not rename it.
+        let owner = (!pooled).then_some(owner.as_str());
+        known.or_else(|| Some(names::namespace(owner, template_ref, uuid.as_deref()?)))
+    }
 }

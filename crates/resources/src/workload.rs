@@ -1,6 +1,6 @@
 //! What engines and the planner both say about one workload.
 
-use crate::{DployInstance, Health, Reason, label, meta};
+use crate::{DployInstance, Health, Placement, Reason, label, meta};
 
 /// Identifies a workload: all that an engine needs to find and to withdraw it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,20 +16,23 @@ pub struct OrderRef {
     /// What the engine called the workload when it observed it last (`status.engineRef`). It says
     /// where the workload stands, even if a setting has changed since.
     pub engine_ref: Option<String>,
+    /// What the engine recorded (`status.placed`).
+    pub placement: Placement,
 }
 
 impl OrderRef {
-    /// The order of an instance; `None` before the instance has a namespace for its workload.
+    /// The order of an instance; `None` before the instance has a uuid.
     #[must_use]
     pub fn of(instance: &DployInstance) -> Option<Self> {
-        let status = instance.status.as_ref()?;
-        let uuid = instance.spec.uuid.clone().or_else(|| status.uuid.clone());
+        let status = instance.status.as_ref();
+        let uuid = instance.spec.uuid.clone().or_else(|| status?.uuid.clone());
         Some(Self {
             instance: instance.metadata.name.clone().unwrap_or_default(),
             uuid: uuid.unwrap_or_default(),
-            namespace: status.namespace.clone()?,
+            namespace: instance.workload_namespace()?,
             installation: instance.metadata.namespace.clone().unwrap_or_default(),
-            engine_ref: status.engine_ref.clone(),
+            engine_ref: status.and_then(|it| it.engine_ref.clone()),
+            placement: status.and_then(|it| it.placed.clone()).unwrap_or_default(),
         })
     }
 
@@ -81,6 +84,8 @@ pub struct WorkloadState {
     pub message: String,
     /// What the engine calls the workload, once that is known.
     pub engine_ref: Option<String>,
+    /// What the engine wants to be told at its next call. `None`: it finds that by itself.
+    pub record: Option<Placement>,
 }
 
 impl WorkloadState {
@@ -93,6 +98,7 @@ impl WorkloadState {
             reason: Reason::NotPlaced,
             message: "The workload has not been started yet.".into(),
             engine_ref: None,
+            record: None,
         }
     }
 }

@@ -36,7 +36,7 @@ impl Engine for RemoteEngine {
         self.fake.draft(order)
     }
 
-    async fn place(&self, draft: Draft) -> Result<(), EngineError> {
+    async fn place(&self, draft: Draft) -> Result<WorkloadState, EngineError> {
         let (fake, name) = (Arc::clone(&self.fake), draft.order.reference.instance.clone());
         let effect = async move { fake.place(draft).await };
         answered("place", self.network.engine(&self.node, "place", &name, effect).await)

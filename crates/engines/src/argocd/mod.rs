@@ -20,15 +20,16 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use kube::{Api, Client, ResourceExt, api::DynamicObject};
 use resources::{
-    ArgocdSettings, OperatorConfig, OperatorConfigSpec, OrderRef, Placed, WorkloadState, label,
-    meta,
+    ArgocdSettings, OperatorConfig, OperatorConfigSpec, OrderRef, Placed, WorkloadState, meta,
 };
 use tokio::time::Instant;
 
 use super::{
     Draft, DraftError, Engine, EngineError, Order, Withdrawal,
     state::State,
-    upstream::{DRAFT, Deletion, Kind, Upstream, Wording, found, key_of, value_of, with_digest},
+    upstream::{
+        DRAFT, Deletion, Kind, Upstream, Wording, found, home_of, key_of, value_of, with_digest,
+    },
     watches::Watches,
 };
 
@@ -62,32 +63,22 @@ impl ArgocdEngine {
     /// The order's Application. Where the Application stood last counts before the setting, which
     /// may have changed since.
     async fn find(&self, order: &OrderRef) -> Result<Option<DynamicObject>, EngineError> {
-        if let Some(standing) = place_in(order)
-            && let Some(found) = self.find_in(standing, order).await?
+        if let Some(standing) = home_of(order, APPLICATION)
+            && let Some(found) = self.upstream.get_of(APPLICATION, standing, order).await?
         {
             return Ok(Some(found));
         }
         let home = self.settings().await?.namespace;
-        self.find_in(&home, order).await
-    }
-
-    async fn find_in(
-        &self,
-        namespace: &str,
-        order: &OrderRef,
-    ) -> Result<Option<DynamicObject>, EngineError> {
-        let found = self.upstream.get(APPLICATION, namespace, &order.namespace).await?;
-        let instance = label(&order.instance);
-        Ok(found.filter(|it| it.labels().get(meta::INSTANCE) == Some(&instance)))
+        self.upstream.get_of(APPLICATION, &home, order).await
     }
 
     /// The namespace in which to place the order's Application. One that stands already stays
     /// there after an edit of the setting: a move would delete what it has synced.
     async fn home(&self, order: &Order) -> Result<String, EngineError> {
         let setting = &order.config.argocd.namespace;
-        let standing = place_in(&order.reference).filter(|it| it != setting);
+        let standing = home_of(&order.reference, APPLICATION).filter(|it| it != setting);
         if let Some(standing) = standing
-            && self.find_in(standing, &order.reference).await?.is_some()
+            && self.upstream.get_of(APPLICATION, standing, &order.reference).await?.is_some()
         {
             return Ok(standing.to_owned());
         }
@@ -165,10 +156,12 @@ impl ArgocdEngine {
     }
 }
 
-/// The namespace in which the order's Application stood when it was observed last.
-fn place_in(order: &OrderRef) -> Option<&str> {
-    let reference = order.engine_ref.as_deref()?.strip_prefix(APPLICATION.name)?;
-    Some(reference.trim_start().split_once('/')?.0)
+fn state(found: &DynamicObject) -> Result<WorkloadState, EngineError> {
+    let State { health, reason, message } = health::of(&value_of(found)?);
+    let placed = found.annotations().get(DRAFT).cloned();
+    let (namespace, name) = key_of(found);
+    let engine_ref = Some(format!("{} {namespace}/{name}", APPLICATION.name));
+    Ok(WorkloadState { placed, health, reason, message, engine_ref, record: None })
 }
 
 impl fmt::Debug for ArgocdEngine {
@@ -183,25 +176,22 @@ impl Engine for ArgocdEngine {
         draft::draft(order)
     }
 
-    async fn place(&self, draft: Draft) -> Result<(), EngineError> {
+    async fn place(&self, draft: Draft) -> Result<WorkloadState, EngineError> {
         let (digest, home) = (draft.digest(), self.home(&draft.order).await?);
+        self.follow(&draft.order.reference, &home);
+        let mut placed = WorkloadState::absent();
         for document in &draft.documents {
             let mut document = with_digest(document, &digest);
             document["metadata"]["namespace"] = home.as_str().into();
-            self.upstream.apply(APPLICATION, &document).await?;
+            placed = state(&self.upstream.apply(APPLICATION, &document).await?)?;
         }
-        self.follow(&draft.order.reference, &home);
-        Ok(())
+        Ok(placed)
     }
 
     async fn observe(&self, order: &OrderRef) -> Result<WorkloadState, EngineError> {
         let Some(found) = self.find(order).await? else { return Ok(WorkloadState::absent()) };
-        let (namespace, name) = key_of(&found);
-        self.follow(order, namespace);
-        let State { health, reason, message } = health::of(&value_of(&found)?);
-        let placed = found.annotations().get(DRAFT).cloned();
-        let engine_ref = Some(format!("{} {namespace}/{name}", APPLICATION.name));
-        Ok(WorkloadState { placed, health, reason, message, engine_ref })
+        self.follow(order, key_of(&found).0);
+        state(&found)
     }
 
     async fn withdraw(&self, order: &OrderRef) -> Result<Withdrawal, EngineError> {

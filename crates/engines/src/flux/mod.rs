@@ -2,8 +2,9 @@
 //!
 //! HelmReleases and their sources are placed in the namespace that `OperatorConfig.spec.flux`
 //! names. A release has the name of the environment's namespace, the labels of
-//! [`OrderRef::labels`], the label `dploy.dev/source`, and the digest of its draft. The engine
-//! lists releases in all namespaces, so that it finds them after an edit of the setting.
+//! [`OrderRef::labels`], the label `dploy.dev/source`, and the digest of its draft. If the status
+//! does not say where a release stands, the engine lists releases in all namespaces, so that it
+//! finds one after an edit of the setting.
 //!
 //! The engine needs the rights to get, list, watch, patch, create and delete HelmReleases and
 //! sources, and to get HelmCharts.
@@ -11,6 +12,7 @@
 mod draft;
 mod health;
 mod kinds;
+mod pruning;
 mod source;
 mod sources;
 
@@ -28,10 +30,13 @@ use serde_json::Value;
 use super::{
     Draft, DraftError, Engine, EngineError, Order, Withdrawal,
     state::State,
-    upstream::{DRAFT, Deletion, Upstream, Wording, key_of, selector, value_of, with_digest},
+    upstream::{
+        DRAFT, Deletion, Upstream, Wording, home_of, key_of, selector, value_of, with_digest,
+    },
     watches::Watches,
 };
 use kinds::{HELM_CHART, HELM_RELEASE, source_kind};
+use pruning::Pruning;
 
 const FLUX: Wording = Wording { name: "Flux", remover: "helm-controller", removed: "uninstalled" };
 
@@ -39,20 +44,40 @@ const FLUX: Wording = Wording { name: "Flux", remover: "helm-controller", remove
 pub struct FluxEngine {
     upstream: Upstream,
     watches: Watches,
+    pruning: Pruning,
 }
 
 impl FluxEngine {
     /// The engine for the client's cluster. Flux may be installed later.
     #[must_use]
     pub fn new(client: Client) -> Self {
-        Self { upstream: Upstream::new(client.clone(), FLUX), watches: Watches::new(client) }
+        let upstream = Upstream::new(client.clone(), FLUX);
+        let pruning = Pruning::new(upstream.clone());
+        Self { upstream, watches: Watches::new(client), pruning }
     }
 
     /// The order's release. A terminating release comes last.
     async fn find(&self, order: &OrderRef) -> Result<Option<DynamicObject>, EngineError> {
+        if let Some(home) = home_of(order, HELM_RELEASE)
+            && let Some(found) = self.upstream.get_of(HELM_RELEASE, home, order).await?
+        {
+            return Ok(Some(found));
+        }
         let mut found = self.releases(order).await?;
         found.sort_by_key(|it| it.metadata.deletion_timestamp.is_some());
         Ok(found.into_iter().next())
+    }
+
+    /// The order's releases that a withdrawal has to remove. Without a list if it is known where
+    /// the release stands: an end of many environments would list those of all for each of them.
+    async fn standing(&self, order: &OrderRef) -> Result<Vec<DynamicObject>, EngineError> {
+        match home_of(order, HELM_RELEASE) {
+            Some(home) => {
+                let found = self.upstream.get_of(HELM_RELEASE, home, order).await?;
+                Ok(found.into_iter().collect())
+            }
+            None => self.releases(order).await,
+        }
     }
 
     async fn releases(&self, order: &OrderRef) -> Result<Vec<DynamicObject>, EngineError> {
@@ -96,6 +121,14 @@ impl FluxEngine {
         Ok(Sources { missing, found })
     }
 
+    async fn apply_sources(&self, sources: &[Value]) -> Result<(), EngineError> {
+        for document in sources {
+            let kind = document.get("kind").and_then(Value::as_str).and_then(source_kind);
+            self.upstream.apply(kind.unwrap_or(HELM_RELEASE), document).await?;
+        }
+        Ok(())
+    }
+
     fn still_going(&self, release: &DynamicObject) -> Result<Withdrawal, EngineError> {
         let obstacle = health::obstacle(&value_of(release)?);
         Ok(self.upstream.still_going(HELM_RELEASE, release, obstacle))
@@ -114,6 +147,14 @@ struct Sources {
     found: Vec<Value>,
 }
 
+fn state(found: &DynamicObject, sources: &Sources) -> Result<WorkloadState, EngineError> {
+    let State { health, reason, message } = health::of(&value_of(found)?, &sources.found);
+    let placed = found.annotations().get(DRAFT).filter(|_| !sources.missing).cloned();
+    let (namespace, name) = key_of(found);
+    let engine_ref = Some(format!("HelmRelease {namespace}/{name}"));
+    Ok(WorkloadState { placed, health, reason, message, engine_ref, record: None })
+}
+
 impl fmt::Debug for FluxEngine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FluxEngine").finish_non_exhaustive()
@@ -126,34 +167,30 @@ impl Engine for FluxEngine {
         draft::draft(order)
     }
 
-    async fn place(&self, draft: Draft) -> Result<(), EngineError> {
+    async fn place(&self, draft: Draft) -> Result<WorkloadState, EngineError> {
         let order = &draft.order.reference;
-        let Some((release, sources)) = draft.documents.split_last() else { return Ok(()) };
+        let Some((release, sources)) = draft.documents.split_last() else {
+            return Ok(WorkloadState::absent());
+        };
         let home = &draft.order.config.flux.namespace;
         self.delete_elsewhere(order, home).await?;
-        let release = with_digest(release, &draft.digest());
-        for document in sources.iter().chain([&release]).chain(sources) {
-            let kind = document.get("kind").and_then(Value::as_str).unwrap_or_default();
-            self.upstream.apply(source_kind(kind).unwrap_or(HELM_RELEASE), document).await?;
-        }
         self.follow(order);
-        Ok(())
+        self.apply_sources(sources).await?;
+        let release = with_digest(release, &draft.digest());
+        let release = self.upstream.apply(HELM_RELEASE, &release).await?;
+        self.apply_sources(sources).await?;
+        state(&release, &Sources { missing: false, found: Vec::new() })
     }
 
     async fn observe(&self, order: &OrderRef) -> Result<WorkloadState, EngineError> {
         let Some(found) = self.find(order).await? else { return Ok(WorkloadState::absent()) };
         self.follow(order);
-        let release = value_of(&found)?;
-        let sources = self.sources(&release).await?;
-        let State { health, reason, message } = health::of(&release, &sources.found);
-        let digest = found.annotations().get(DRAFT).filter(|_| !sources.missing).cloned();
-        let (namespace, name) = key_of(&found);
-        let engine_ref = Some(format!("HelmRelease {namespace}/{name}"));
-        Ok(WorkloadState { placed: digest, health, reason, message, engine_ref })
+        let sources = self.sources(&value_of(&found)?).await?;
+        state(&found, &sources)
     }
 
     async fn withdraw(&self, order: &OrderRef) -> Result<Withdrawal, EngineError> {
-        for found in self.releases(order).await? {
+        for found in self.standing(order).await? {
             if found.metadata.deletion_timestamp.is_none()
                 && self.upstream.delete(HELM_RELEASE, &found, false).await? == Deletion::Gone
             {
@@ -161,7 +198,7 @@ impl Engine for FluxEngine {
             }
             return self.still_going(&found);
         }
-        sources::prune(&self.upstream).await?;
+        self.pruning.request();
         self.watches.unfollow(order);
         Ok(Withdrawal::Done)
     }
@@ -196,6 +233,7 @@ impl Engine for FluxEngine {
     }
 
     async fn close(&self) {
+        self.pruning.end();
         self.watches.end();
     }
 }

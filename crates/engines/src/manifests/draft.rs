@@ -1,9 +1,9 @@
 //! Renders an order's documents, and refuses those that may not be placed.
 
-use resources::{OperatorConfigSpec, OrderRef, Source, meta};
+use resources::{ObjectAddress, OperatorConfigSpec, OrderRef, Source, meta};
 use serde_json::{Map, Value};
 
-use super::{inventory, object::ObjectRef};
+use super::object::address;
 use crate::{Draft, DraftError, Order};
 
 /// Renders the order's documents and adds Dploy's labels. `metadata.namespace` is removed if it is
@@ -27,13 +27,13 @@ pub(super) fn draft(order: &Order) -> Result<Draft, DraftError> {
 }
 
 /// Whether objects of this kind may be placed outside of the environment's namespace.
-pub(super) fn is_allowed(object: &ObjectRef, config: &OperatorConfigSpec) -> bool {
+pub(super) fn is_allowed(object: &ObjectAddress, config: &OperatorConfigSpec) -> bool {
     let allowed = &config.manifests.allowed_kinds;
     allowed.iter().any(|it| it.group == object.group() && it.kind == object.kind)
 }
 
 /// How an admin allows the kind of `object` outside of the environment's namespace.
-pub(super) fn how_to_allow(object: &ObjectRef) -> String {
+pub(super) fn how_to_allow(object: &ObjectAddress) -> String {
     format!(
         "add group {:?}, kind {:?} to spec.manifests.allowedKinds of OperatorConfig {}",
         object.group(),
@@ -47,7 +47,7 @@ fn check(
     others: &[Value],
     config: &OperatorConfigSpec,
 ) -> Result<(), DraftError> {
-    let object = ObjectRef::of(document);
+    let object = address(document);
     let refuse = |why: String| Err(DraftError::Refused(format!("manifests: {object} {why}")));
     let parts = object.namespace.iter().chain([&object.name]);
     if !parts.into_iter().all(|part| is_path_segment(part)) {
@@ -59,10 +59,7 @@ fn check(
             how_to_allow(&object)
         ));
     }
-    if object.is_same_as(&inventory::reference(None)) {
-        return refuse("is where Dploy records what it placed; choose another name".into());
-    }
-    if others.iter().any(|other| ObjectRef::of(other).is_same_as(&object)) {
+    if others.iter().any(|other| address(other).is_same_as(&object)) {
         return refuse("is described twice; remove one of the documents".into());
     }
     Ok(())

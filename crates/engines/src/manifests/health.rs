@@ -1,9 +1,13 @@
 //! The health of an object, by the rules of its kind: pure functions of the object.
 
-use resources::Reason;
+use kube::api::DynamicObject;
+use resources::{ObjectAddress, Reason};
 use serde_json::Value;
 
-use crate::state::{Object, State};
+use crate::{
+    EngineError,
+    state::{Object, State},
+};
 
 /// The reasons for which a container waits that do not pass by themselves.
 const STUCK: [&str; 8] = [
@@ -41,6 +45,16 @@ pub(super) fn of(group: &str, kind: &str, object: &Value) -> State {
         ("networking.k8s.io", "Ingress") => ingress(object),
         _ => by_conditions(object),
     }
+}
+
+/// The health of an object as the API server returned it.
+pub(super) fn of_found(
+    address: &ObjectAddress,
+    found: &DynamicObject,
+) -> Result<State, EngineError> {
+    let value = serde_json::to_value(found);
+    let value = value.map_err(|cause| EngineError::world(format!("read {address}"), cause))?;
+    Ok(of(address.group(), &address.kind, &value))
 }
 
 /// The health of a placed object that is missing; `None` if it should be placed again. A finished

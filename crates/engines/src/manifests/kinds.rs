@@ -12,9 +12,10 @@ use kube::{
     discovery::{self, Scope},
     error::DiscoveryError,
 };
+use resources::ObjectAddress;
 use thiserror::Error;
 
-use super::object::ObjectRef;
+use super::object::gvk;
 use crate::api_error::is_not_found;
 
 /// A kind as the cluster serves it.
@@ -47,8 +48,8 @@ impl Kinds {
     }
 
     /// How the cluster serves the kind of `object`. Discovered once.
-    pub(super) async fn served(&self, object: &ObjectRef) -> Result<Served, Unknown> {
-        let gvk = object.gvk();
+    pub(super) async fn served(&self, object: &ObjectAddress) -> Result<Served, Unknown> {
+        let gvk = gvk(object);
         if let Some(served) = self.known().get(&gvk) {
             return Ok(served.clone());
         }
@@ -63,12 +64,12 @@ impl Kinds {
     }
 
     /// Drops the kind of `object` from the cache: its definition may have changed.
-    pub(super) fn forget(&self, object: &ObjectRef) {
-        self.known().remove(&object.gvk());
+    pub(super) fn forget(&self, object: &ObjectAddress) {
+        self.known().remove(&gvk(object));
     }
 
     /// The API through which `object` is reached.
-    pub(super) async fn api(&self, object: &ObjectRef) -> Result<Api<DynamicObject>, Unknown> {
+    pub(super) async fn api(&self, object: &ObjectAddress) -> Result<Api<DynamicObject>, Unknown> {
         let Served { resource, .. } = self.served(object).await?;
         Ok(match &object.namespace {
             Some(namespace) => Api::namespaced_with(self.client.clone(), namespace, &resource),

@@ -1,7 +1,5 @@
-//! Lists inventories and objects outside of the environments' namespaces by their labels, and
-//! removes one of those objects.
+//! Lists objects outside of the environments' namespaces by their labels, and removes one of them.
 
-use k8s_openapi::api::core::v1::ConfigMap;
 use kube::{
     Api, Client,
     api::{ApiResource, DynamicObject},
@@ -9,36 +7,24 @@ use kube::{
     discovery,
     error::DiscoveryError,
 };
-use resources::{OperatorConfigSpec, OrderRef, Placed};
+use resources::{ObjectAddress, OperatorConfigSpec, Placed};
 
-use super::{
-    inventory::{self, NAME},
-    kinds::Kinds,
-    object::ObjectRef,
-    placing,
-};
+use super::{kinds::Kinds, placing};
 use crate::{
     EngineError,
     api_error::{is_forbidden, is_not_found},
     placed::{of_installation, placed},
 };
 
-/// The inventories of one Dploy, and its objects of the kinds that templates may place outside of
-/// the environments' namespaces. An inventory lists such an object before it is placed, but a late
-/// placement can outlive the inventory.
+/// The objects of one Dploy of the kinds that templates may place outside of the environments'
+/// namespaces. A late placement can outlive the instance that recorded it.
 pub(super) async fn list(
     client: &Client,
     installation: &str,
     config: &OperatorConfigSpec,
 ) -> Result<Vec<Placed>, EngineError> {
     let selected = of_installation(installation);
-    let inventories: Api<ConfigMap> = Api::all(client.clone());
-    let named = selected.clone().fields(&format!("metadata.name={NAME}"));
-    let kind = || TypeMeta { api_version: "v1".into(), kind: "ConfigMap".into() };
-    let mut listed = match inventories.list_metadata(&named).await {
-        Ok(list) => list.items.into_iter().map(|it| placed(kind(), it.metadata)).collect(),
-        Err(error) => none_if_impossible("list the inventories", error)?,
-    };
+    let mut listed = Vec::new();
     for allowed in &config.manifests.allowed_kinds {
         let Some(resource) = resource(client, &allowed.group, &allowed.kind).await? else {
             continue;
@@ -55,7 +41,6 @@ pub(super) async fn list(
             }
         }
     }
-    listed.retain(|it| it.name != NAME || is_inventory(it));
     listed.dedup();
     Ok(listed)
 }
@@ -83,30 +68,14 @@ async fn resource(
     }
 }
 
-/// Whether this is an inventory, which lists other objects.
-pub(super) fn is_inventory(leftover: &Placed) -> bool {
-    object(leftover).is_same_as(&inventory::reference(Some(leftover.namespace.clone())))
-}
-
-/// The order whose workload an inventory lists.
-pub(super) fn order(inventory: &Placed) -> OrderRef {
-    OrderRef {
-        instance: inventory.instance.clone().unwrap_or_default(),
-        uuid: String::new(),
-        namespace: inventory.namespace.clone(),
-        installation: String::new(),
-        engine_ref: None,
-    }
-}
-
 /// Requests the deletion of exactly this object.
 pub(super) async fn remove(kinds: &Kinds, leftover: &Placed) -> Result<(), EngineError> {
     let is_meant = |found: &kube::api::ObjectMeta| found.uid.as_ref() == Some(&leftover.uid);
     placing::remove_if(kinds, &object(leftover), is_meant).await.map(drop)
 }
 
-fn object(leftover: &Placed) -> ObjectRef {
-    ObjectRef {
+fn object(leftover: &Placed) -> ObjectAddress {
+    ObjectAddress {
         api_version: leftover.api_version.clone(),
         kind: leftover.kind.clone(),
         namespace: Some(leftover.namespace.clone()).filter(|it| !it.is_empty()),

@@ -1,46 +1,60 @@
 //! Observes the objects of an order.
 
 use futures::stream::{self, StreamExt, TryStreamExt};
-use kube::Client;
-use resources::{Health, OrderRef, Reason, WorkloadState};
+use resources::{Health, ObjectAddress, OrderRef, Placement, Reason, WorkloadState};
 
 use super::{
     health,
-    inventory::{self, Contents},
     kinds::{Kinds, Unknown},
-    object::ObjectRef,
 };
-use crate::{EngineError, state::State};
+use crate::{EngineError, state::State, watches::Watches};
 
 /// How many objects of one order are read at the same time.
 const MAX_CONCURRENT_READS: usize = 8;
 
 /// A placed object and its health; `None` if it is missing.
-type Finding = (ObjectRef, Option<State>);
+pub(super) type Finding = (ObjectAddress, Option<State>);
 
-/// The state of the workload, and its objects.
+/// The state of the workload, as the order records it.
 pub(super) async fn observe(
-    client: &Client,
     kinds: &Kinds,
+    watches: &Watches,
     order: &OrderRef,
-) -> Result<(WorkloadState, Vec<ObjectRef>), EngineError> {
-    let Some(inventory) = inventory::read(client, order).await? else {
-        return Ok((WorkloadState::absent(), Vec::new()));
-    };
-    let Contents { digest, entries } = inventory.contents;
-    let staying = entries.into_iter().filter(|entry| !entry.leaving).map(|entry| entry.object);
-    let findings: Vec<Finding> = stream::iter(staying)
-        .map(|object| find(kinds, object))
+) -> Result<WorkloadState, EngineError> {
+    if order.placement == Placement::default() {
+        return Ok(WorkloadState::absent());
+    }
+    follow(kinds, watches, order, order.placement.staying()).await;
+    let findings: Vec<Finding> = stream::iter(order.placement.staying().cloned())
+        .map(|object| find(kinds, watches, order, object))
         .buffered(MAX_CONCURRENT_READS)
         .try_collect()
         .await?;
-    let state = summary(digest, &findings);
-    let engine_ref = Some(inventory::reference(Some(order.namespace.clone())).to_string());
-    let objects = findings.into_iter().map(|(object, _)| object).collect();
-    Ok((WorkloadState { engine_ref, ..state }, objects))
+    Ok(summary(order.placement.clone(), &findings))
 }
 
-async fn find(kinds: &Kinds, object: ObjectRef) -> Result<Finding, EngineError> {
+/// Reports changes of these objects from now on.
+pub(super) async fn follow(
+    kinds: &Kinds,
+    watches: &Watches,
+    order: &OrderRef,
+    objects: impl Iterator<Item = &ObjectAddress>,
+) {
+    watches.follow(order);
+    for object in objects {
+        // A kind that is not served is tried again at the next observation.
+        if let Ok(served) = kinds.served(object).await {
+            watches.watch(served.resource);
+        }
+    }
+}
+
+async fn find(
+    kinds: &Kinds,
+    watches: &Watches,
+    order: &OrderRef,
+    object: ObjectAddress,
+) -> Result<Finding, EngineError> {
     let operation = || format!("read {object}");
     let api = match kinds.api(&object).await {
         Ok(api) => api,
@@ -51,9 +65,8 @@ async fn find(kinds: &Kinds, object: ObjectRef) -> Result<Finding, EngineError> 
     let found = found.map_err(|cause| EngineError::world(operation(), cause))?;
     let state = match found {
         Some(found) => {
-            let value = serde_json::to_value(found);
-            let value = value.map_err(|cause| EngineError::world(operation(), cause))?;
-            Some(health::of(object.group(), &object.kind, &value))
+            watches.saw(order, &found.metadata);
+            Some(health::of_found(&object, &found)?)
         }
         None => health::of_missing(object.group(), &object.kind),
     };
@@ -61,13 +74,15 @@ async fn find(kinds: &Kinds, object: ObjectRef) -> Result<Finding, EngineError> 
 }
 
 /// The worst health of all objects.
-fn summary(digest: Option<String>, findings: &[Finding]) -> WorkloadState {
+pub(super) fn summary(placement: Placement, findings: &[Finding]) -> WorkloadState {
+    let digest = placement.digest.clone();
     let state = |placed, health, reason, message| WorkloadState {
         placed,
         health,
         reason,
         message,
         engine_ref: None,
+        record: Some(placement),
     };
     if let Some((object, _)) = findings.iter().find(|(_, state)| state.is_none()) {
         let message = format!("{object} is missing and will be placed again.");

@@ -4,73 +4,85 @@ use kube::{
     Api,
     api::{DeleteParams, DynamicObject, ObjectMeta, Patch, PatchParams, Preconditions},
 };
-use resources::{OperatorConfigSpec, OrderRef, label, meta};
+use resources::{ObjectAddress, OperatorConfigSpec, OrderRef, Placement, label, meta};
 use serde_json::Value;
 
 use super::{
     draft::{how_to_allow, is_allowed},
-    inventory::{self, Contents, Entry},
+    health,
     kinds::{Kinds, Unknown},
-    object::ObjectRef,
+    object::address,
+    observe::{Finding, follow},
 };
-use crate::api_error::is_not_found;
-use crate::{Blame, Draft, EngineError};
+use crate::{Blame, Draft, EngineError, api_error::is_not_found, state::State, watches::Watches};
 
 /// A document, and the object that it describes.
 #[derive(Debug)]
 struct Target {
-    object: ObjectRef,
+    object: ObjectAddress,
     document: Value,
 }
 
-/// Records, applies, prunes, records. After a crash between any two steps, the next attempt
-/// continues.
+/// Applies the draft, and deletes what it no longer has. Returns what was placed, and the health of
+/// each object. `follow` is called before anything is written.
 pub(super) async fn place(
-    client: &kube::Client,
     kinds: &Kinds,
+    watches: &Watches,
     draft: &Draft,
-) -> Result<Vec<ObjectRef>, EngineError> {
+) -> Result<(Placement, Vec<Finding>), EngineError> {
     let order = &draft.order.reference;
     let targets = targets(kinds, draft).await?;
-    let wanted: Vec<ObjectRef> = targets.iter().map(|target| target.object.clone()).collect();
-    let mut inventory = inventory::read(client, order).await?.unwrap_or_default();
-    let digest = draft.digest();
-    let intermediate = intermediate(&inventory.contents, &wanted, &digest);
-    inventory.record(client, order, intermediate).await?;
-    for target in &targets {
-        apply(kinds, order, target).await?;
+    follow(kinds, watches, order, targets.iter().map(|it| &it.object)).await;
+    let mut findings = Vec::with_capacity(targets.len());
+    for target in targets {
+        let state = apply(kinds, watches, order, &target).await?;
+        findings.push((target.object, Some(state)));
     }
-    let mut entries: Vec<Entry> = wanted.iter().cloned().map(staying).collect();
-    for Entry { object, .. } in unwanted(&inventory.contents, &wanted) {
-        if !remove(kinds, order, &object).await? {
-            entries.push(Entry { object, leaving: true });
+    let wanted = || findings.iter().map(|(object, _)| object);
+    let leaving = prune(kinds, order, wanted).await?;
+    let (inside, outside) = wanted().cloned().partition(|it| is_inside(it, order));
+    Ok((Placement { digest: Some(draft.digest()), inside, outside, leaving }, findings))
+}
+
+/// Requests the deletion of the order's objects that are not wanted any more. Returns those outside
+/// of the namespace that are left.
+async fn prune<'a, I>(
+    kinds: &Kinds,
+    order: &OrderRef,
+    wanted: impl Fn() -> I,
+) -> Result<Vec<ObjectAddress>, EngineError>
+where
+    I: Iterator<Item = &'a ObjectAddress>,
+{
+    let Placement { digest: _, inside, outside, leaving } = &order.placement;
+    let mut left = Vec::new();
+    for object in inside.iter().chain(outside).chain(leaving) {
+        let is_wanted = wanted().any(|it| it.is_same_as(object));
+        if !is_wanted && !remove(kinds, order, object).await? && !is_inside(object, order) {
+            left.push(object.clone());
         }
     }
-    inventory.record(client, order, Contents { digest: Some(digest), entries }).await?;
-    Ok(wanted)
+    Ok(left)
 }
 
-/// The contents of the inventory while the draft is being applied.
-fn intermediate(before: &Contents, wanted: &[ObjectRef], digest: &str) -> Contents {
-    let mut entries: Vec<Entry> = wanted.iter().cloned().map(staying).collect();
-    entries.extend(unwanted(before, wanted));
-    Contents { digest: before.digest.clone().filter(|it| it == digest), entries }
+/// The objects of the draft outside of the environment's namespace.
+pub(super) async fn outside(
+    kinds: &Kinds,
+    draft: &Draft,
+) -> Result<Vec<ObjectAddress>, EngineError> {
+    let objects = targets(kinds, draft).await?.into_iter().map(|it| it.object);
+    Ok(objects.filter(|it| !is_inside(it, &draft.order.reference)).collect())
 }
 
-const fn staying(object: ObjectRef) -> Entry {
-    Entry { object, leaving: false }
-}
-
-fn unwanted(before: &Contents, wanted: &[ObjectRef]) -> Vec<Entry> {
-    let is_wanted = |entry: &&Entry| !wanted.iter().any(|it| it.is_same_as(&entry.object));
-    before.entries.iter().filter(is_wanted).cloned().collect()
+fn is_inside(object: &ObjectAddress, order: &OrderRef) -> bool {
+    object.namespace.as_ref() == Some(&order.namespace)
 }
 
 /// Resolves the namespace of every document before anything is written.
 async fn targets(kinds: &Kinds, draft: &Draft) -> Result<Vec<Target>, EngineError> {
     let mut targets = Vec::with_capacity(draft.documents.len());
     for document in &draft.documents {
-        let mut object = ObjectRef::of(document);
+        let mut object = address(document);
         let served = kinds.served(&object).await.map_err(|cause| place_error(&object, cause))?;
         if served.namespaced {
             let here = || draft.order.reference.namespace.clone();
@@ -84,7 +96,7 @@ async fn targets(kinds: &Kinds, draft: &Draft) -> Result<Vec<Target>, EngineErro
     Ok(targets)
 }
 
-fn check_scope(object: &ObjectRef, config: &OperatorConfigSpec) -> Result<(), EngineError> {
+fn check_scope(object: &ObjectAddress, config: &OperatorConfigSpec) -> Result<(), EngineError> {
     if is_allowed(object, config) {
         return Ok(());
     }
@@ -93,7 +105,7 @@ fn check_scope(object: &ObjectRef, config: &OperatorConfigSpec) -> Result<(), En
     Err(EngineError { blame: Blame::Author, ..place_error(object, why) })
 }
 
-fn addressed(document: &Value, object: &ObjectRef) -> Value {
+fn addressed(document: &Value, object: &ObjectAddress) -> Value {
     let mut document = document.clone();
     if let Some(metadata) = document.get_mut("metadata").and_then(Value::as_object_mut) {
         metadata.remove("namespace");
@@ -102,15 +114,23 @@ fn addressed(document: &Value, object: &ObjectRef) -> Value {
     document
 }
 
-async fn apply(kinds: &Kinds, order: &OrderRef, target: &Target) -> Result<(), EngineError> {
+async fn apply(
+    kinds: &Kinds,
+    watches: &Watches,
+    order: &OrderRef,
+    target: &Target,
+) -> Result<State, EngineError> {
     let Target { object, document } = target;
     let api = kinds.api(object).await.map_err(|cause| place_error(object, cause))?;
-    if object.namespace.as_ref() != Some(&order.namespace) {
+    if !is_inside(object, order) {
         check_owner(&api, order, object).await?;
     }
     let params = PatchParams::apply(meta::FIELD_MANAGER).force();
     match api.patch(&object.name, &params, &Patch::Apply(document)).await {
-        Ok(_) => Ok(()),
+        Ok(applied) => {
+            watches.saw(order, &applied.metadata);
+            health::of_found(object, &applied)
+        }
         Err(error) => {
             if is_not_found(&error) {
                 kinds.forget(object);
@@ -125,7 +145,7 @@ async fn apply(kinds: &Kinds, order: &OrderRef, target: &Target) -> Result<(), E
 async fn check_owner(
     api: &Api<DynamicObject>,
     order: &OrderRef,
-    object: &ObjectRef,
+    object: &ObjectAddress,
 ) -> Result<(), EngineError> {
     let found = api.get_metadata_opt(&object.name).await;
     match found.map_err(|cause| place_error(object, cause))? {
@@ -141,7 +161,7 @@ async fn check_owner(
 pub(super) async fn remove(
     kinds: &Kinds,
     order: &OrderRef,
-    object: &ObjectRef,
+    object: &ObjectAddress,
 ) -> Result<bool, EngineError> {
     remove_if(kinds, object, |found| belongs_to_order(found, order)).await
 }
@@ -149,7 +169,7 @@ pub(super) async fn remove(
 /// Requests the deletion of an object for which `is_meant` is true. Returns whether there is none.
 pub(super) async fn remove_if(
     kinds: &Kinds,
-    object: &ObjectRef,
+    object: &ObjectAddress,
     is_meant: impl Fn(&ObjectMeta) -> bool,
 ) -> Result<bool, EngineError> {
     let failed = |cause: Box<dyn std::error::Error + Send + Sync>| {
@@ -183,7 +203,7 @@ fn belongs_to_order(metadata: &ObjectMeta, order: &OrderRef) -> bool {
 }
 
 fn place_error(
-    object: &ObjectRef,
+    object: &ObjectAddress,
     cause: impl Into<Box<dyn std::error::Error + Send + Sync>>,
 ) -> EngineError {
     EngineError::world(format!("place {object}"), cause)

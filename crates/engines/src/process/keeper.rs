@@ -94,6 +94,7 @@ impl Keeper {
             reason: state.reason,
             message: state.message,
             engine_ref: state.engine_ref,
+            record: None,
         }
     }
 

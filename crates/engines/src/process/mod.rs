@@ -18,7 +18,7 @@ mod restart;
 mod supervisor;
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, hash_map::Entry},
     ffi::OsString,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, atomic::AtomicU64},
@@ -138,17 +138,18 @@ impl Engine for ProcessEngine {
         command::draft(order)
     }
 
-    async fn place(&self, draft: Draft) -> Result<(), EngineError> {
+    async fn place(&self, draft: Draft) -> Result<WorkloadState, EngineError> {
         let instance = draft.order.reference.instance.clone();
         self.directory(&instance).create().await?;
         let mut keepers = self.keepers();
-        match keepers.get(&instance) {
-            Some(keeper) => keeper.set_next_draft(draft),
-            None => {
-                keepers.insert(instance, Keeper::start(draft, Arc::clone(&self.shared)));
+        let keeper = match keepers.entry(instance) {
+            Entry::Occupied(kept) => {
+                kept.get().set_next_draft(draft);
+                kept.into_mut()
             }
-        }
-        Ok(())
+            Entry::Vacant(place) => place.insert(Keeper::start(draft, Arc::clone(&self.shared))),
+        };
+        Ok(keeper.observe())
     }
 
     async fn observe(&self, order: &OrderRef) -> Result<WorkloadState, EngineError> {

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use clock::SystemClock;
 use engines::{Blame, Engine, Order, Withdrawal, flux::FluxEngine};
-use futures::StreamExt;
+use faultnet::Network;
+use futures::{StreamExt, future::join_all};
 use kube::{
     Api, Client, ResourceExt,
     api::{ApiResource, DeleteParams, DynamicObject, ListParams, Patch, PatchParams},
@@ -19,6 +20,7 @@ use super::{
     conformance::{Fixture, INSTALLATION, conforms, listed, order, order_of, place, withdrawn},
     crds::{self, Definition},
 };
+use crate::support::eventually;
 
 const FLUX: [Definition; 5] = [
     ("helm.toolkit.fluxcd.io", "v2", "HelmRelease", "helmreleases"),
@@ -54,6 +56,10 @@ impl Bed {
             found.extend(self.api(kind, HOME).list(&ListParams::default()).await.unwrap().items);
         }
         found
+    }
+
+    async fn has_no_sources(&self) {
+        eventually("no sources", || async { self.sources().await.is_empty().then_some(()) }).await;
     }
 
     /// Flux says this of the order's release.
@@ -175,7 +181,7 @@ async fn a_source_is_shared_and_goes_with_its_last_release() {
     withdrawn(&*engine, &one.reference).await;
     assert_eq!(bed.sources().await.len(), 1, "two uses it");
     withdrawn(&*engine, &two.reference).await;
-    assert!(bed.sources().await.is_empty());
+    bed.has_no_sources().await;
 }
 
 /// What a kill between the source and the release leaves behind goes with the order.
@@ -197,8 +203,30 @@ async fn a_place_that_ended_half_way_is_picked_up_or_withdrawn() {
     assert_eq!(look.placed, None, "a release without its source is placed again");
     place(&*engine, &order).await;
     bed.releases().delete(&order.reference.namespace, &DeleteParams::default()).await.unwrap();
-    withdrawn(&*bed.engine(), &order.reference).await;
-    assert!(bed.sources().await.is_empty());
+    let engine = bed.engine();
+    withdrawn(&*engine, &order.reference).await;
+    bed.has_no_sources().await;
+}
+
+#[tokio::test]
+async fn a_crowd_of_withdrawals_lists_the_releases_of_all_once() {
+    let bed = Bed::new().await;
+    let network = Network::default();
+    let engine = FluxEngine::new(network.before(bed.0.clone()));
+    let mut crowd = Vec::new();
+    for number in 0..20 {
+        let mut order = order(&bed.0, &format!("crowd{number}"), revision_of("web", "")).await;
+        place(&engine, &order).await;
+        order.reference.engine_ref = engine.observe(&order.reference).await.unwrap().engine_ref;
+        crowd.push(order.reference);
+    }
+    let _ = network.take();
+    join_all(crowd.iter().map(|order| withdrawn(&engine, order))).await;
+    bed.has_no_sources().await;
+    let lists =
+        |plural: &'static str| network.count(|it| it.is_read() && it.path.ends_with(plural));
+    // The releases of all, and those of the one source.
+    assert_eq!((lists("/helmreleases"), lists("/gitrepositories")), (2, 1));
 }
 
 #[tokio::test]
@@ -214,7 +242,7 @@ async fn places_and_withdrawals_at_once_neither_strand_a_release_nor_leak_a_sour
         let digest = engine.observe(&coming.reference).await.unwrap().placed;
         assert_eq!(digest, Some(engine.draft(&coming).unwrap().digest()), "its source stands");
         withdrawn(&*engine, &coming.reference).await;
-        assert!(bed.sources().await.is_empty());
+        bed.has_no_sources().await;
     }
 }
 
@@ -280,7 +308,7 @@ async fn a_release_follows_the_setting_of_its_namespace() {
     let moved = bed.api("HelmRelease", "gitops").get(&after.reference.namespace).await.unwrap();
     assert_eq!(moved.data["spec"]["chart"]["spec"]["sourceRef"]["namespace"], "gitops");
     withdrawn(&*engine, &after.reference).await;
-    assert!(bed.sources().await.is_empty(), "the former source is gone too");
+    bed.has_no_sources().await;
 }
 
 #[tokio::test]

@@ -10,11 +10,11 @@ use kube::{
     api::{ListParams, Patch, PatchParams},
 };
 use localkube::LocalKube;
-use resources::{EngineName, OperatorConfigSpec, OrderRef, TemplateRevision};
+use resources::{EngineName, Health, OperatorConfigSpec, OrderRef, TemplateRevision};
 use serde_json::json;
 
 use super::conformance::{
-    Fixture, INSTALLATION, conforms, listed, order, order_of, place, withdrawn,
+    Fixture, INSTALLATION, conforms, listed, opened, order, order_of, place, withdrawn,
 };
 
 const CONFIG: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: NAME }\ndata: { revision: 'REVISION' }\n---\n";
@@ -70,6 +70,10 @@ impl Fixture for Bed {
         self.0.clone()
     }
 
+    fn is_inside(&self) -> bool {
+        true
+    }
+
     fn template(&self, revision: u32) -> TemplateRevision {
         revision_of(&(config("settings", revision) + WEB))
     }
@@ -98,19 +102,30 @@ async fn engine_manifests_conforms() {
     conforms(&Bed::new()).await;
 }
 
+/// The settings that allow these kinds outside of the environment's namespace.
+fn allowing(kinds: serde_json::Value) -> OperatorConfigSpec {
+    serde_json::from_value(json!({ "manifests": { "allowedKinds": kinds } })).unwrap()
+}
+
+fn namespace(name: &str) -> String {
+    format!("apiVersion: v1\nkind: Namespace\nmetadata: {{ name: {name} }}\n---\n")
+}
+
 #[tokio::test]
 async fn what_a_later_draft_no_longer_has_is_pruned() {
     let bed = Bed::new();
     let both = config("one", 1) + &config("two", 1);
     let before = order(&bed.0, "pruned", revision_of(&both)).await;
-    place(&*bed.engine(), &before).await;
-    let after = order_of("pruned", revision_of(&config("two", 1)), OperatorConfigSpec::default());
+    let placement = place(&*bed.engine(), &before).await;
+    let mut after =
+        order_of("pruned", revision_of(&config("two", 1)), OperatorConfigSpec::default());
+    after.reference.placement = placement;
     place(&*bed.engine(), &after).await;
-    assert_eq!(bed.names(&after.reference).await, ["dploy-inventory", "two"]);
+    assert_eq!(bed.names(&after.reference).await, ["two"]);
 }
 
 #[tokio::test]
-async fn a_place_that_failed_half_way_is_picked_up_and_withdrawn() {
+async fn a_place_that_failed_half_way_is_tried_again() {
     let bed = Bed::new();
     let invalid = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: NOT_A_NAME }\n";
     let broken = order(&bed.0, "halved", revision_of(&(config("one", 1) + invalid))).await;
@@ -118,13 +133,46 @@ async fn a_place_that_failed_half_way_is_picked_up_and_withdrawn() {
     let error = engine.place(engine.draft(&broken).unwrap()).await.unwrap_err();
     assert_eq!(error.blame, Blame::Author, "{error:?}");
     assert_eq!(engine.observe(&broken.reference).await.unwrap().placed, None);
-    assert_eq!(bed.names(&broken.reference).await, ["dploy-inventory", "one"]);
-    let mended = order_of("halved", revision_of(&config("two", 1)), OperatorConfigSpec::default());
-    place(&*bed.engine(), &mended).await;
-    assert_eq!(bed.names(&mended.reference).await, ["dploy-inventory", "two"]);
-    let _ = engine.place(engine.draft(&broken).unwrap()).await.unwrap_err();
-    withdrawn(&*bed.engine(), &broken.reference).await;
-    assert!(bed.names(&broken.reference).await.is_empty());
+    let mended = order_of("halved", revision_of(&config("one", 1)), OperatorConfigSpec::default());
+    let state = engine.place(engine.draft(&mended).unwrap()).await.unwrap();
+    assert_eq!(state.placed, Some(engine.draft(&mended).unwrap().digest()));
+    assert_eq!(bed.names(&mended.reference).await, ["one"]);
+}
+
+#[tokio::test]
+async fn what_is_ready_at_once_is_so_without_a_look() {
+    let bed = Bed::new();
+    let order = order(&bed.0, "prompt", revision_of(&config("one", 1))).await;
+    let engine = bed.engine();
+    let state = engine.place(engine.draft(&order).unwrap()).await.unwrap();
+    assert_eq!(state.health, Health::Healthy, "{state:?}");
+}
+
+/// What the tenant does in the namespace changes nothing of what is removed outside of it.
+#[tokio::test]
+async fn an_object_outside_of_the_namespace_is_recorded_before_it_is_placed_and_until_it_is_gone() {
+    let bed = Bed::new();
+    let allowed = allowing(json!([{ "kind": "Namespace" }]));
+    let text = config("one", 1) + &namespace("outside-one") + &namespace("outside-two");
+    let mut both = opened(&bed.0, order_of("spread", revision_of(&text), allowed.clone())).await;
+    let engine = bed.engine();
+    let outside = engine.outside(&engine.draft(&both).unwrap()).await.unwrap();
+    let names: Vec<&str> = outside.iter().map(|it| it.name.as_str()).collect();
+    assert_eq!(names, ["outside-one", "outside-two"]);
+    both.reference.placement = place(&*engine, &both).await;
+    let text = config("one", 1) + &namespace("outside-two");
+    let mut one = order_of("spread", revision_of(&text), allowed);
+    one.reference.placement = both.reference.placement;
+    let placement = place(&*bed.engine(), &one).await;
+    let leaving: Vec<&str> = placement.leaving.iter().map(|it| it.name.as_str()).collect();
+    assert!(leaving == ["outside-one"] || leaving.is_empty(), "{leaving:?}");
+    one.reference.placement = placement;
+    withdrawn(&*bed.engine(), &one.reference).await;
+    let left = Api::<k8s_openapi::api::core::v1::Namespace>::all(bed.0.clone());
+    for name in names {
+        assert!(left.get_opt(name).await.unwrap().is_none(), "{name}");
+    }
+    assert_eq!(bed.names(&one.reference).await, ["one"], "it ends with the namespace");
 }
 
 #[tokio::test]
@@ -155,26 +203,20 @@ async fn nothing_leaves_the_namespace_unless_it_is_allowed() {
     );
     assert!(error.cause.to_string().contains("cluster-scoped"), "{}", error.cause);
     assert!(bed.names(&beside.reference).await.is_empty(), "nothing was written");
-    let allowed: OperatorConfigSpec = serde_json::from_value(json!({
-        "manifests": { "allowedKinds": [{ "kind": "Namespace" }] },
-    }))
-    .unwrap();
-    let beside = order_of("beside", revision_of(text), allowed);
-    place(&*engine, &beside).await;
+    let allowed = allowing(json!([{ "kind": "Namespace" }]));
+    let mut beside = order_of("beside", revision_of(text), allowed);
+    beside.reference.placement = place(&*engine, &beside).await;
     withdrawn(&*engine, &beside.reference).await;
     let left = Api::<k8s_openapi::api::core::v1::Namespace>::all(bed.0.clone());
     assert!(left.get_opt("beside").await.unwrap().is_none());
 }
 
-/// A late placement can outlive the inventory that listed the object.
+/// A late placement can outlive the instance that recorded the object.
 #[tokio::test]
-async fn an_object_outside_of_the_namespace_is_listed_without_its_inventory() {
+async fn an_object_outside_of_the_namespace_is_listed_by_its_labels() {
     let bed = Bed::new();
     let text = "apiVersion: v1\nkind: Namespace\nmetadata: { name: late }\n";
-    let allowed: OperatorConfigSpec = serde_json::from_value(json!({
-        "manifests": { "allowedKinds": [{ "kind": "Namespace" }, { "group": "a.b", "kind": "C" }] },
-    }))
-    .unwrap();
+    let allowed = allowing(json!([{ "kind": "Namespace" }, { "group": "a.b", "kind": "C" }]));
     let late = order_of("late", revision_of(text), allowed);
     let metadata = json!({ "metadata": {
         "name": "late",

@@ -15,7 +15,7 @@ use engines::{
 };
 use resources::{
     DployInstance, DployInstanceSpec, EngineName, EnvVar, Health, OperatorConfigSpec, OrderRef,
-    Placed, ProcessSpec, Reason, TemplateRevision, WorkloadState,
+    Placed, Placement, ProcessSpec, Reason, TemplateRevision, WorkloadState,
 };
 use tempfile::TempDir;
 
@@ -117,6 +117,7 @@ fn order(name: &str, command: &str, args: &[&str]) -> Order {
             namespace: format!("ada-{name}-0123abcd"),
             installation: String::new(),
             engine_ref: None,
+            placement: Placement::default(),
         },
         instance: Arc::new(DployInstance::new(&format!("{name}-0123abcd"), spec)),
         revision: Arc::new(revision),

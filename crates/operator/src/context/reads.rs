@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use clock::World;
-use engines::Engines;
+use engines::{Draft, Engines};
 use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Namespace;
 use kube::{
@@ -12,8 +12,8 @@ use kube::{
 };
 use ledger::{seats::seat_naming, void::has_void_label};
 use resources::{
-    DployInstance, DployOwner, DployTemplate, EngineName, OperatorConfigSpec, OrderRef, Revision,
-    TemplateRevision, WorkloadState, is_shortened, label, meta,
+    DployInstance, DployOwner, DployTemplate, EngineName, ObjectAddress, OperatorConfigSpec,
+    OrderRef, Revision, TemplateRevision, WorkloadState, is_shortened, label, meta,
 };
 
 use super::{Context, WaitingSeats};
@@ -21,6 +21,7 @@ use crate::{
     Settings,
     error::{Operation, ReconcileError},
     mirrors::{Guarded, Mirrors},
+    settled::Settled,
 };
 
 /// Reads, and nothing else.
@@ -44,6 +45,10 @@ impl<'a> Reads<'a> {
 
     pub(crate) const fn engines(self) -> &'a Engines {
         &self.0.engines
+    }
+
+    pub(crate) fn settled(self) -> &'a Settled {
+        &self.0.settled
     }
 
     pub(crate) const fn waiting_seats(self) -> &'a WaitingSeats {
@@ -83,6 +88,16 @@ impl<'a> Reads<'a> {
         let found = self.0.api::<Guarded<Revision>>().get_opt(name).await;
         let found = found.operation("read a revision")?;
         Ok(found.and_then(|guarded| guarded.0.as_ref().ok().map(content)))
+    }
+
+    /// The objects of a draft that the engine would place outside of the environment's namespace.
+    pub(crate) async fn outside(
+        self,
+        engine: EngineName,
+        draft: &Draft,
+    ) -> Result<Vec<ObjectAddress>, ReconcileError> {
+        let Some(engine) = self.0.engines.get(engine) else { return Ok(Vec::new()) };
+        Ok(engine.outside(draft).await?)
     }
 
     /// Whether the API server has a template of this name.

@@ -19,11 +19,11 @@ use kube::{
     core::NamespaceResourceScope,
     runtime::events::{Event, EventType},
 };
-use resources::{DployInstance, EngineName, OrderRef, Placed, Reason, meta};
+use resources::{DployInstance, EngineName, OrderRef, Placed, Reason, WorkloadState, meta};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::{Context, PoolMemories, ServedPlaces};
+use super::{Context, PoolMemories, Reads, ServedPlaces};
 use crate::{
     election,
     error::{Operation, ReconcileError},
@@ -41,6 +41,11 @@ const MAX_NOTE_LENGTH: usize = 1000;
 pub(crate) struct Writes<'a>(pub(super) &'a Context);
 
 impl<'a> Writes<'a> {
+    /// The view that only reads.
+    pub(crate) const fn reads(self) -> Reads<'a> {
+        Reads(self.0)
+    }
+
     /// The cache.
     pub(crate) const fn mirrors(self) -> &'a Mirrors {
         &self.0.mirrors
@@ -234,15 +239,15 @@ impl<'a> Writes<'a> {
         applied.map(drop).operation(operation)
     }
 
-    /// Lets an engine place a draft.
+    /// Lets an engine place a draft. `None`: this operator does not have the engine.
     pub(crate) async fn place(
         self,
         engine: EngineName,
         draft: Draft,
-    ) -> Result<(), ReconcileError> {
+    ) -> Result<Option<WorkloadState>, ReconcileError> {
         self.0.check_leadership()?;
-        let Some(engine) = self.0.engines.get(engine) else { return Ok(()) };
-        Ok(engine.place(draft).await?)
+        let Some(engine) = self.0.engines.get(engine) else { return Ok(None) };
+        Ok(Some(engine.place(draft).await?))
     }
 
     /// Lets an engine withdraw a workload.

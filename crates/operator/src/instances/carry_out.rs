@@ -11,7 +11,9 @@ use planner::{
     guard_rails::GuardObjects,
     instance::{Adoption, DeleteReason, Outcome, Step},
 };
-use resources::{DployInstance, EngineName, OrderRef, Reason, label, meta};
+use resources::{
+    DployInstance, EngineName, ObjectAddress, OrderRef, Reason, WorkloadState, label, meta,
+};
 use serde_json::{Map, Value, json};
 
 use super::{draft::Drafts, observe::is_labelled_with};
@@ -20,6 +22,8 @@ use crate::{context::Writes, error::ReconcileError};
 /// How far the steps were carried out.
 pub(super) struct Progress {
     pub(super) outcome: Outcome,
+    /// The state of the workload, if it was placed.
+    pub(super) placed: Option<WorkloadState>,
     /// The error of the engine that failed.
     pub(super) failure: Option<EngineError>,
 }
@@ -32,18 +36,29 @@ pub(super) async fn carry_out(
     writes: Writes<'_>,
     instance: &DployInstance,
     steps: &[Step],
-    drafts: Drafts,
+    drafts: &Drafts,
 ) -> Result<Progress, ReconcileError> {
+    let mut placed = None;
     for step in steps {
         let blocked = match step {
             Step::Adopt(adoption) => adopt(writes, instance, adoption).await,
-            Step::OpenNamespace(namespace) => open_namespace(writes, namespace).await,
+            Step::OpenNamespace(namespace) => open_namespace(writes, instance, namespace).await,
             Step::Guard(name, objects) => guard(writes, name, objects).await,
-            Step::Place(engine) => place(writes, *engine, drafts.workload.as_ref()).await,
+            Step::Place(engine) => match place(writes, *engine, drafts.workload.as_ref()).await {
+                Ok(Placing::Done(state)) => {
+                    placed = state;
+                    Ok(None)
+                }
+                Ok(Placing::Unrecorded(outside)) => {
+                    return Ok(Progress::of(Outcome::Unrecorded(outside)));
+                }
+                Err(error) => Err(error),
+            },
             Step::BeginTime { ready_at, expires_at } => {
                 begin_time(writes, instance, *ready_at, expires_at).await
             }
             Step::Withdraw(engine, order) => withdraw(writes, *engine, order).await,
+            Step::EndNamespace(name) => end_namespace(writes, instance, name).await,
             Step::CloseNamespace(name) => close_namespace(writes, instance, name).await,
             Step::Delete(reason) => delete(writes, instance, *reason).await,
             Step::Release => release(writes, instance).await,
@@ -53,17 +68,17 @@ pub(super) async fn carry_out(
             Ok(Some(ready)) => return Ok(Progress::of(Outcome::Blocked(ready))),
             Err(ReconcileError::Engine(error)) => {
                 let outcome = Outcome::EngineFailed(chain(&error).to_string());
-                return Ok(Progress { outcome, failure: Some(error) });
+                return Ok(Progress { failure: Some(error), ..Progress::of(outcome) });
             }
             Err(error) => return Err(error),
         }
     }
-    Ok(Progress::of(Outcome::Done))
+    Ok(Progress { placed, ..Progress::of(Outcome::Done) })
 }
 
 impl Progress {
     const fn of(outcome: Outcome) -> Self {
-        Self { outcome, failure: None }
+        Self { outcome, placed: None, failure: None }
     }
 }
 
@@ -98,15 +113,20 @@ async fn adopt(
     Ok(None)
 }
 
-/// A namespace that exists already is observed again before anything is placed in it.
+/// Nothing is placed in a namespace that exists already, unless an earlier attempt created it.
 async fn open_namespace(
     writes: Writes<'_>,
+    instance: &DployInstance,
     namespace: &Namespace,
 ) -> Result<Blocked, ReconcileError> {
     match writes.create_namespace(namespace).await {
         Err(error) if error.is_already_exists() => {
-            let message = "Somebody created its namespace meanwhile.";
-            Ok(Some(Ready::no(Reason::NamespaceTaken, message)))
+            let found = writes.reads().namespace(&namespace.name_any()).await?;
+            let is_ours = found.is_some_and(|it| {
+                is_labelled_with(&it, instance) && it.metadata.deletion_timestamp.is_none()
+            });
+            let message = "Its namespace exists already.";
+            Ok((!is_ours).then(|| Ready::no(Reason::NamespaceTaken, message)))
         }
         outcome => outcome.map(|()| None),
     }
@@ -125,15 +145,25 @@ async fn guard(
     Ok(None)
 }
 
+/// How far a placement has come.
+enum Placing {
+    /// The workload has this state.
+    Done(Option<WorkloadState>),
+    /// These objects outside of the namespace have to be recorded first.
+    Unrecorded(Vec<ObjectAddress>),
+}
+
 async fn place(
     writes: Writes<'_>,
     engine: EngineName,
     draft: Option<&Draft>,
-) -> Result<Blocked, ReconcileError> {
-    if let Some(draft) = draft {
-        writes.place(engine, draft.clone()).await?;
+) -> Result<Placing, ReconcileError> {
+    let Some(draft) = draft else { return Ok(Placing::Done(None)) };
+    let outside = writes.reads().outside(engine, draft).await?;
+    if !draft.order.reference.placement.records(&outside) {
+        return Ok(Placing::Unrecorded(outside));
     }
-    Ok(None)
+    writes.place(engine, draft.clone()).await.map(Placing::Done)
 }
 
 async fn begin_time(
@@ -162,6 +192,15 @@ async fn withdraw(
         Withdrawal::Done => None,
         Withdrawal::StillGoing(what) => Some(Ready::no(Reason::WorkloadEnding, what)),
     })
+}
+
+/// Requests the deletion of the namespace, whatever is left in it.
+async fn end_namespace(
+    writes: Writes<'_>,
+    instance: &DployInstance,
+    name: &str,
+) -> Result<Blocked, ReconcileError> {
+    close_namespace(writes, instance, name).await.map(|_| None)
 }
 
 /// Deletes the namespace if it carries the instance's label. "Already gone" is fine.

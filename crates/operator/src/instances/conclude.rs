@@ -15,7 +15,7 @@ pub(super) async fn conclude(
     readable: bool,
 ) -> Result<Action, ReconcileError> {
     let Verdict { steps: _, status, requeue_after } = verdict;
-    let Progress { outcome, failure } = progress;
+    let Progress { outcome, placed: _, failure } = progress;
     let conclusion = concluded(instance, status, requeue_after, &outcome, readable, writes.now());
     let requeue_after = show(writes, instance, conclusion).await?;
     // The failure of an engine is shown to the owner, and is retried as any failure is.
@@ -35,9 +35,9 @@ async fn show(
         let mut updated = instance.clone();
         updated.status = Some(status.clone());
         let version = writes.replace_status(&updated, "write the instance's status").await?;
-        if let Some(next) = requeue_after.filter(|_| is_final) {
-            writes.settled().wrote(&instance.name_any(), version, next);
-        }
+        let replaced = instance.metadata.resource_version.as_deref();
+        let next = requeue_after.filter(|_| is_final);
+        writes.settled().wrote(&instance.name_any(), replaced, version, next);
         writes.launches().status_written(instance, &status, writes.now());
     }
     for event in events {

@@ -55,6 +55,13 @@ fn revision(instance: &DployInstance, seen: &Observation) -> Option<Arc<Template
     seen.facts.revision.clone().filter(is_own)
 }
 
+impl Drafts {
+    /// Renders the address again, now that the engine may have reported where the workload stands.
+    pub(super) fn relocate(&mut self, instance: &DployInstance, seen: &Observation) {
+        self.facts.connection = connection(&located(instance, seen), seen);
+    }
+}
+
 /// The instance with the address that its engine reports. The status has that address only after
 /// this reconcile, which can be the last one for a while.
 fn located<'a>(instance: &'a DployInstance, seen: &Observation) -> Cow<'a, DployInstance> {

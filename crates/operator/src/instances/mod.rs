@@ -8,7 +8,7 @@ mod observe;
 use std::{borrow::Cow, sync::Arc};
 
 use kube::{ResourceExt, runtime::controller::Action};
-use planner::instance::decide;
+use planner::instance::{Outcome, decide};
 use resources::DployInstance;
 
 use self::{carry_out::carry_out, conclude::conclude, draft::draft, observe::observe};
@@ -34,9 +34,19 @@ pub(crate) async fn reconcile(
     context.launches.observed(&instance, context.now());
     let readable = guarded.0.is_ok();
 
-    let observed = observe(context.reads(), &instance).await?;
-    let drafts = draft(&context.engines, &instance, &observed);
-    let verdict = decide(&instance, &observed.facts, &drafts.facts, context.now());
-    let progress = carry_out(context.writes(), &instance, &verdict.steps, drafts).await?;
+    let mut observed = observe(context.reads(), &instance).await?;
+    let mut drafts = draft(&context.engines, &instance, &observed);
+    let mut verdict = decide(&instance, &observed.facts, &drafts.facts, context.now());
+    let mut progress = carry_out(context.writes(), &instance, &verdict.steps, &drafts).await?;
+    if let Some(placed) = progress.placed.take() {
+        // What is placed can be ready at once.
+        observed.note(placed);
+        drafts.relocate(&instance, &observed);
+        let next = decide(&instance, &observed.facts, &drafts.facts, context.now());
+        progress.outcome = if next.steps.is_empty() { Outcome::Done } else { Outcome::Again };
+        verdict = verdict.followed_by(next, &observed.facts);
+    }
+    let known = observed.healthy_workload().filter(|_| progress.failure.is_none());
+    context.settled.knows(&instance.name_any(), known);
     conclude(context.writes(), &instance, verdict, progress, readable).await
 }

@@ -12,8 +12,8 @@ use ledger::{
 };
 use planner::instance::{Current, NamespaceSeen, Observed, Seating, Workload};
 use resources::{
-    DployInstance, DployOwner, EngineName, OperatorConfigSpec, OrderRef, TemplateRevision, label,
-    meta,
+    DployInstance, DployOwner, EngineName, Health, OperatorConfigSpec, OrderRef, TemplateRevision,
+    WorkloadState, label, meta,
 };
 
 use crate::{context::Reads, error::ReconcileError};
@@ -92,14 +92,15 @@ async fn namespace(
     reads: Reads<'_>,
     instance: &DployInstance,
 ) -> Result<NamespaceSeen, ReconcileError> {
-    let status = instance.status.as_ref();
-    let Some(name) = status.and_then(|status| status.namespace.as_deref()) else {
-        return Ok(NamespaceSeen::Unnamed);
-    };
-    if let Some(namespace) = reads.mirrors().namespaces.get(name) {
+    let Some(name) = instance.workload_namespace() else { return Ok(NamespaceSeen::Unnamed) };
+    if let Some(namespace) = reads.mirrors().namespaces.get(&name) {
         return Ok(seen(&namespace, instance));
     }
-    let found = reads.namespace(name).await?;
+    // At first the namespace is created without a look. The API server says whether it exists.
+    if instance.status.as_ref().is_none_or(|status| status.namespace.is_none()) {
+        return Ok(NamespaceSeen::Missing);
+    }
+    let found = reads.namespace(&name).await?;
     Ok(found.map_or(NamespaceSeen::Missing, |namespace| seen(&namespace, instance)))
 }
 
@@ -129,8 +130,27 @@ async fn workload(
         return Ok(Workload::NoEngine(engine));
     }
     let Some(order) = order else { return Ok(Workload::NotAsked) };
+    if let Some(known) = reads.settled().workload(&order.instance) {
+        return Ok(Workload::Observed(known));
+    }
     let state = reads.workload(engine, order).await?;
     Ok(state.map_or(Workload::NoEngine(engine), Workload::Observed))
+}
+
+impl Observation {
+    /// Takes the state of what was just placed.
+    pub(super) fn note(&mut self, placed: WorkloadState) {
+        self.facts.namespace = NamespaceSeen::Ours;
+        self.facts.workload = Workload::Observed(placed);
+    }
+
+    /// The workload's state, if it is healthy.
+    pub(super) fn healthy_workload(&self) -> Option<&WorkloadState> {
+        match &self.facts.workload {
+            Workload::Observed(state) if state.health == Health::Healthy => Some(state),
+            _ => None,
+        }
+    }
 }
 
 /// The engine that placed the workload, else the engine that is to place it.

@@ -5,7 +5,7 @@ use ledger::{
     holder::belongs_to,
     seats::seats,
     standing::is_deleting,
-    sweep::{Occupant, SeatSeen},
+    sweep::{Occupant, SeatSeen, SweepStep, decide},
 };
 use resources::{DployOwner, Seat};
 
@@ -23,8 +23,13 @@ pub(super) async fn observe(
     let since = reads.waiting_seats().since(&key, &doubtful, now);
     let mut seen = Vec::new();
     for (seat, waiting_since) in doubtful.into_iter().zip(since) {
-        let occupant = occupant(reads, &seat.instance).await?;
-        seen.push(SeatSeen { seat: seat.clone(), occupant, waiting_since });
+        let seat = seat.clone();
+        let cached = SeatSeen { occupant: cached(reads, &seat.instance), seat, waiting_since };
+        seen.push(match decide(owner, &cached, now) {
+            // Waiting changes nothing, so what the cache shows is enough.
+            SweepStep::WaitUntil(_) => cached,
+            _ => SeatSeen { occupant: occupant(reads, &cached.seat.instance).await?, ..cached },
+        });
     }
     Ok(seen)
 }
@@ -35,6 +40,11 @@ fn is_occupied(reads: Reads<'_>, owner: &DployOwner, seat: &Seat) -> bool {
         .instances
         .get(&seat.instance)
         .is_some_and(|instance| belongs_to(&instance, owner) && !is_deleting(&instance))
+}
+
+fn cached(reads: Reads<'_>, name: &str) -> Occupant {
+    let found = reads.mirrors().instances.get(name);
+    found.map_or(Occupant::Absent, |instance| Occupant::Present(Box::new(instance)))
 }
 
 /// Reads live: the cache may lag.

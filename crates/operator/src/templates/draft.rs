@@ -12,7 +12,8 @@ use planner::{
 };
 use rendering::TemplateData;
 use resources::{
-    DployInstance, DployTemplate, OperatorConfigSpec, OrderRef, Parameter, TemplateRevision,
+    DployInstance, DployTemplate, OperatorConfigSpec, OrderRef, Parameter, Placement,
+    TemplateRevision,
 };
 
 use super::observe::Observation;
@@ -72,6 +73,7 @@ fn obstacle(
         namespace: resources::names::namespace(Some(EXAMPLE_OWNER), template, EXAMPLE_UUID),
         installation: String::new(),
         engine_ref: None,
+        placement: Placement::default(),
     };
     let order = Order { reference, instance: Arc::new(instance), revision, config };
     engine.draft(&order).err().map(|error| chain(&error).to_string())

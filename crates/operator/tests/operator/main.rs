@@ -5,6 +5,7 @@
 
 mod argocd;
 mod bed;
+mod costs;
 #[path = "../../../engines/tests/engines/crds.rs"]
 mod crds;
 mod election;
@@ -13,7 +14,6 @@ mod leftovers;
 mod owners;
 mod pools;
 mod queues;
-mod reads;
 mod retries;
 mod revisions;
 #[path = "../../../engines/tests/engines/support.rs"]

@@ -1,7 +1,7 @@
 //! What follows once the steps of a decision were carried out, or were blocked, or failed.
 
 use jiff::Timestamp;
-use resources::{DployInstance, DployInstanceStatus, Phase, Reason};
+use resources::{DployInstance, DployInstanceStatus, ObjectAddress, Phase, Reason};
 
 use super::{is_deleting, running, teardown, time};
 use crate::{Event, Ready, RequeueAfter, ready_condition};
@@ -11,6 +11,10 @@ use crate::{Event, Ready, RequeueAfter, ready_condition};
 pub enum Outcome {
     /// All were.
     Done,
+    /// All were, and what was placed gives the next steps at once.
+    Again,
+    /// These objects have to be recorded before they are placed.
+    Unrecorded(Vec<ObjectAddress>),
     /// A step has to wait, for the reason given.
     Blocked(Ready),
     /// An engine failed; the text says how, without a full stop.
@@ -26,8 +30,8 @@ pub struct Conclusion {
     pub events: Vec<Event>,
     /// When to reconcile again.
     pub requeue_after: RequeueAfter,
-    /// Whether the new status gives the next reconcile nothing new to do before that time. It does
-    /// if it says where the workload is to be placed, and after a failure, which has its own pause.
+    /// Whether the next reconcile has nothing to do before that time. After a failure it has its
+    /// own pause.
     pub is_final: bool,
 }
 
@@ -45,6 +49,15 @@ pub fn conclude(
 ) -> Conclusion {
     let (status, requeue_after) = match outcome {
         Outcome::Done => (status, requeue_after),
+        // The watch event of this write wakes the instance. An earlier decision would be made on an
+        // outdated version.
+        Outcome::Again => (status, None),
+        Outcome::Unrecorded(outside) => {
+            let mut status = status.or_else(|| instance.status.clone()).unwrap_or_default();
+            let placed = status.placed.unwrap_or_default();
+            status.placed = Some(placed.recording(outside));
+            (Some(status), None)
+        }
         Outcome::Blocked(ready) => {
             let pause = Some(teardown::retry_pause(instance, now));
             let blocked = || teardown::blocked(instance, ready.clone(), now);
@@ -57,31 +70,28 @@ pub fn conclude(
     };
     let status = status.filter(|it| readable && Some(it) != instance.status.as_ref());
     let events = status.as_ref().map(|status| events(instance, status)).unwrap_or_default();
-    let is_final = !matches!(outcome, Outcome::EngineFailed(_))
-        && status.as_ref().map(placement) == instance.status.as_ref().map(placement);
+    let is_final = matches!(outcome, Outcome::Done | Outcome::Blocked(_));
     Conclusion { status, events, requeue_after, is_final }
-}
-
-/// Where the workload is to be placed, and by which engine.
-fn placement(status: &DployInstanceStatus) -> impl PartialEq + use<> {
-    (status.namespace.clone(), status.engine, status.uuid.clone())
 }
 
 fn events(instance: &DployInstance, status: &DployInstanceStatus) -> Vec<Event> {
     [event(instance, status), time::warning(instance, status)].into_iter().flatten().collect()
 }
 
-/// The Event of a new phase, or of another status of condition `Ready`.
+/// The Event of a failure, of a workload that is no longer ready, or of the teardown. Conditions
+/// alone report the happy path.
 fn event(instance: &DployInstance, status: &DployInstanceStatus) -> Option<Event> {
     let before = instance.status.as_ref();
     let was_ready = before.and_then(|it| ready_condition(&it.conditions)).map(|it| &*it.status);
     let (phase, ready) = (status.phase?, ready_condition(&status.conditions)?);
     let has_new_phase = Some(phase) != before.and_then(|status| status.phase);
+    let ends = has_new_phase && phase == Phase::Expiring;
     let dropped = was_ready == Some("True") && ready.status != "True";
-    if !has_new_phase && !dropped && was_ready == Some(ready.status.as_str()) {
+    let is_warning =
+        (has_new_phase && phase == Phase::Failed) || (dropped && phase != Phase::Expiring);
+    if !is_warning && !ends {
         return None;
     }
-    let is_warning = phase == Phase::Failed || (dropped && phase != Phase::Expiring);
     let reason = if is_warning { Reason::from_word(&ready.reason)? } else { phase.into() };
     Some(Event { is_warning, reason, message: ready.message.clone() })
 }

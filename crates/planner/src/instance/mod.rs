@@ -44,6 +44,19 @@ impl Verdict {
         Self { steps: Vec::new(), status: None, requeue_after }
     }
 
+    /// The verdict once its steps placed the workload, and `next` was decided on that. If that has
+    /// steps of its own, what was placed is recorded before them.
+    #[must_use]
+    pub fn followed_by(mut self, next: Self, observed: &Observed) -> Self {
+        if next.steps.is_empty() {
+            return next;
+        }
+        if let (Some(status), Workload::Observed(state)) = (&mut self.status, &observed.workload) {
+            status.placed = state.record.clone().or(status.placed.take());
+        }
+        Self { steps: next.steps, ..self }
+    }
+
     fn show(status: DployInstanceStatus, requeue_after: RequeueAfter) -> Self {
         Self { steps: Vec::new(), status: Some(status), requeue_after }
     }
@@ -74,7 +87,7 @@ pub fn decide(
     }
     match revision::of(instance, observed, now) {
         Ok(revision) => running::decide(instance, revision, observed, drafted, now),
-        Err(verdict) => verdict,
+        Err(verdict) => *verdict,
     }
 }
 

@@ -14,7 +14,7 @@ pub struct Observed {
     pub revision: Option<Arc<TemplateRevision>>,
     /// Whether a seat refers to it.
     pub seat: Seating,
-    /// The namespace that its status names.
+    /// The namespace of its workload.
     pub namespace: NamespaceSeen,
     /// The state of its workload.
     pub workload: Workload,
@@ -74,7 +74,7 @@ pub enum Seating {
 /// The workload's namespace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NamespaceSeen {
-    /// The status names none yet.
+    /// The instance has no uuid yet, of which the name consists.
     Unnamed,
     /// It does not exist.
     Missing,

@@ -12,7 +12,7 @@ pub(super) fn of<'a>(
     instance: &DployInstance,
     observed: &'a Observed,
     now: Timestamp,
-) -> Result<&'a TemplateRevision, Verdict> {
+) -> Result<&'a TemplateRevision, Box<Verdict>> {
     let (name, template) = (instance.spec.revision.as_deref(), &instance.spec.template_ref);
     let why = match observed.revision.as_deref() {
         Some(revision) if revision.template == *template => return Ok(revision),
@@ -21,5 +21,5 @@ pub(super) fn of<'a>(
     };
     let message = format!("Its revision {:?} {why}.", name.unwrap_or_default());
     let ready = Ready::no(Reason::RevisionNotFound, message);
-    Err(Verdict::show(running::failed(instance, None, ready, now), None))
+    Err(Box::new(Verdict::show(running::failed(instance, None, ready, now), None)))
 }

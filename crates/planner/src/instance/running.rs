@@ -5,7 +5,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use resources::{
     DployInstance, DployInstanceStatus, Health, Phase, Reason, TemplateRevision, WorkloadState,
-    names,
 };
 
 use super::{
@@ -18,8 +17,6 @@ use crate::{
     set_ready, sooner, until,
 };
 
-/// The pause after a write, before its effect is observed.
-const REQUEUE_AFTER_WRITE: Duration = Duration::from_millis(5);
 /// How often a starting workload is polled, in case its engine reports no changes.
 const REQUEUE_STARTING: Duration = Duration::from_secs(2);
 /// How often a degraded workload is polled.
@@ -71,7 +68,7 @@ fn next_steps(
             fail(Reason::NamespaceTaken, message.into(), Some(REQUEUE_DEGRADED))
         }
         (Workload::NotAsked, ..) | (_, NamespaceSeen::Unnamed, _) | (.., None) => {
-            begin(&subject, now)
+            Verdict::wait(None)
         }
         (Workload::Observed(_), _, Some(Err(why))) => {
             fail(Reason::TemplateInvalid, why.clone(), None)
@@ -81,9 +78,8 @@ fn next_steps(
                 return Verdict::only(begin);
             }
             let steps = steps(&subject, namespace, digest, state);
-            let pause = if steps.is_empty() { poll(state.health) } else { REQUEUE_AFTER_WRITE };
             let status = Some(status(&subject, namespace, state, now));
-            Verdict { steps, status, requeue_after: Some(pause) }
+            Verdict { steps, status, requeue_after: Some(poll(state.health)) }
         }
     }
 }
@@ -95,27 +91,13 @@ struct Subject<'a> {
     connection: &'a Connection,
 }
 
-/// Writes the namespace's name into the status before the namespace is created, so that a teardown
-/// always knows it.
-fn begin(subject: &Subject<'_>, now: Timestamp) -> Verdict {
-    let mut status = status(subject, &NamespaceSeen::Unnamed, &WorkloadState::absent(), now);
-    status.namespace.get_or_insert_with(|| {
-        let spec = &subject.instance.spec;
-        let uuid = spec.uuid.as_deref().unwrap_or_default();
-        names::namespace(Some(&spec.owner), &spec.template_ref, uuid)
-    });
-    // The watch event of this write wakes the instance. An earlier decision would be made on an
-    // outdated version.
-    Verdict::show(status, None)
-}
-
 fn steps(
     Subject { instance, revision, connection: _ }: &Subject<'_>,
     namespace: &NamespaceSeen,
     digest: &str,
     state: &WorkloadState,
 ) -> Vec<Step> {
-    let name = instance.status.as_ref().and_then(|status| status.namespace.clone());
+    let name = instance.workload_namespace();
     let missing = *namespace == NamespaceSeen::Missing;
     let is_current = state.placed.as_deref() == Some(digest);
     let open = name.clone().filter(|_| missing);
@@ -191,11 +173,13 @@ fn status(
     let (ready, health) = readiness(namespace, state);
     status.phase = Some(phase(instance, health, status.phase));
     status.uuid.clone_from(&instance.spec.uuid);
+    status.namespace = instance.workload_namespace();
     status.url = Some(connection.url.clone());
     status.connection_type = Some(connection.connection_type);
     status.connection_message = Some(connection.message.clone()).filter(|it| !it.is_empty());
     status.engine = Some(revision.engine);
     status.engine_ref = state.engine_ref.clone().or(status.engine_ref);
+    status.placed = state.record.clone().or(status.placed);
     status.health = Some(health);
     status.expires_at.clone_from(&instance.spec.expires_at);
     status.observed_generation = instance.metadata.generation;

@@ -27,6 +27,9 @@ pub enum Step {
     },
     /// Lets the engine withdraw the workload. Blocks the next steps until nothing is left.
     Withdraw(EngineName, OrderRef),
+    /// Requests the deletion of the workload's namespace if it is labelled with the instance, and
+    /// blocks nothing.
+    EndNamespace(String),
     /// Deletes the workload's namespace if it is labelled with the instance. Blocks the next steps
     /// until it is gone.
     CloseNamespace(String),

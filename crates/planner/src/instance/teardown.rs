@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use resources::{DployInstance, DployInstanceStatus, OrderRef, Phase, Reason};
+use resources::{DployInstance, DployInstanceStatus, EngineName, OrderRef, Phase, Reason};
 
 use super::{NamespaceSeen, Observed, Seating, Step, Verdict, Workload};
 use crate::{Ready, metadata, set_ready, until};
@@ -12,6 +12,10 @@ use crate::{Ready, metadata, set_ready, until};
 const MIN_RETRY_PAUSE: Duration = Duration::from_millis(500);
 /// The longest such pause.
 const MAX_RETRY_PAUSE: Duration = Duration::from_secs(30);
+
+/// How long an engine may take to withdraw the workload before the namespace is deleted all the
+/// same. Who may write in the namespace can delay a withdrawal for ever, by finalizers and hooks.
+const WITHDRAWAL_PATIENCE: Duration = Duration::from_mins(2);
 
 /// Withdraws the workload, closes the namespace and releases the instance. Each step waits for the
 /// one before.
@@ -23,14 +27,13 @@ pub(super) fn decide(instance: &DployInstance, observed: &Observed, now: Timesta
         return Verdict::show(blocked(instance, ready, now), Some(retry_pause(instance, now)));
     }
     let mut steps = Vec::new();
-    if let Some(status) = &instance.status
-        && let (Some(order), Some(engine)) = (OrderRef::of(instance), status.engine)
-    {
-        let namespace = order.namespace.clone();
+    if let (Some(order), Some(engine)) = (OrderRef::of(instance), engine(instance, observed)) {
+        let namespace = Some(order.namespace.clone());
+        let namespace = namespace.filter(|_| observed.namespace != NamespaceSeen::Foreign);
+        let is_late = lasted(instance, now) >= WITHDRAWAL_PATIENCE;
+        steps.extend(namespace.clone().filter(|_| is_late).map(Step::EndNamespace));
         steps.push(Step::Withdraw(engine, order));
-        if observed.namespace != NamespaceSeen::Foreign {
-            steps.push(Step::CloseNamespace(namespace));
-        }
+        steps.extend(namespace.map(Step::CloseNamespace));
     }
     let seated = matches!(observed.seat, Seating::Held | Seating::Unread);
     steps.extend((!seated).then_some(Step::Release));
@@ -41,13 +44,24 @@ pub(super) fn decide(instance: &DployInstance, observed: &Observed, now: Timesta
     Verdict { steps, status, requeue_after: seated.then(|| retry_pause(instance, now)) }
 }
 
+/// The engine that placed the workload, or may have done so without a status that says so. `None`:
+/// nothing was placed.
+fn engine(instance: &DployInstance, observed: &Observed) -> Option<EngineName> {
+    let placed_by = instance.status.as_ref().and_then(|status| status.engine);
+    let may_have = || observed.revision.as_ref().map(|it| it.engine);
+    placed_by.or_else(|| may_have().filter(|_| !instance.spec.queued))
+}
+
 /// As long as the teardown has lasted already, within bounds. A slow crowd is polled rarely, and a
 /// missed watch event at most doubles the duration of a teardown.
 pub(super) fn retry_pause(instance: &DployInstance, now: Timestamp) -> Duration {
+    lasted(instance, now).clamp(MIN_RETRY_PAUSE, MAX_RETRY_PAUSE)
+}
+
+/// How long the teardown has lasted.
+fn lasted(instance: &DployInstance, now: Timestamp) -> Duration {
     let began = instance.metadata.deletion_timestamp.as_ref();
-    began.map_or(MIN_RETRY_PAUSE, |began| {
-        until(now, began.0).clamp(MIN_RETRY_PAUSE, MAX_RETRY_PAUSE)
-    })
+    began.map_or(Duration::ZERO, |began| until(now, began.0))
 }
 
 /// Only the engine that placed a workload can withdraw it.

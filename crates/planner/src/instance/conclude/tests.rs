@@ -50,16 +50,15 @@ fn a_status_is_written_only_when_it_changes_something() {
 }
 
 #[test]
-fn a_status_is_final_unless_it_lets_the_workload_be_placed_or_an_engine_failed() {
+fn a_status_is_final_unless_it_gives_the_next_steps_or_an_engine_failed() {
     let is_final = |after: DployInstanceStatus, outcome: &Outcome| {
         conclude(&instance(Some(well())), Some(after), None, outcome, true, now()).is_final
     };
     let unwell = status(Phase::Ready, Ready::no(Reason::ProcessEnded, "It ended."));
-    let mut placed = well();
-    placed.namespace = Some("ada-lab".into());
     assert!(is_final(unwell.clone(), &Outcome::Done));
     assert!(is_final(unwell.clone(), &blocked()));
-    assert!(!is_final(placed, &Outcome::Done));
+    assert!(!is_final(unwell.clone(), &Outcome::Again));
+    assert!(!is_final(unwell.clone(), &Outcome::Unrecorded(Vec::new())));
     assert!(!is_final(unwell, &Outcome::EngineFailed("could not place it".into())));
 }
 
@@ -96,9 +95,24 @@ fn the_failure_of_an_engine_is_shown_to_the_owner() {
 }
 
 #[test]
-fn a_new_phase_is_an_event_and_a_loss_of_readiness_is_a_warning() {
-    let ready = event_of(None, well()).unwrap();
-    assert_eq!((ready.is_warning, ready.reason), (false, Reason::Ready));
+fn what_is_placed_outside_is_recorded_first() {
+    let object = ObjectAddress {
+        api_version: "v1".into(),
+        kind: "Namespace".into(),
+        namespace: None,
+        name: "beside".into(),
+    };
+    let unrecorded = Outcome::Unrecorded(vec![object.clone()]);
+    let concluded = conclude(&instance(None), Some(well()), None, &unrecorded, true, now());
+    assert_eq!(concluded.status.unwrap().placed.unwrap().outside, [object]);
+}
+
+#[test]
+fn warnings_and_ends_are_events_and_the_happy_path_is_not() {
+    assert_eq!(event_of(None, well()), None);
+    let ending = status(Phase::Expiring, Ready::no(Reason::WorkloadEnding, "It ends."));
+    let ends = event_of(Some(well()), ending).unwrap();
+    assert_eq!((ends.is_warning, ends.reason), (false, Reason::Expiring));
     let ended = status(Phase::Ready, Ready::no(Reason::ProcessEnded, "It ended."));
     let warning = event_of(Some(well()), ended.clone()).unwrap();
     assert_eq!((warning.is_warning, warning.reason), (true, Reason::ProcessEnded));

@@ -87,6 +87,7 @@ pub(super) fn given() -> Given {
         reason: Reason::Healthy,
         message: "It answers.".into(),
         engine_ref: None,
+        record: None,
     };
     let observed = Observed {
         template_gone: false,
@@ -153,9 +154,8 @@ impl Given {
 
     pub(super) fn fresh(mut self) -> Self {
         self.instance.status = None;
-        self.observed.namespace = NamespaceSeen::Unnamed;
-        self.observed.workload = Workload::NotAsked;
-        self.drafted.digest = None;
+        self.observed.namespace = NamespaceSeen::Missing;
+        self.observed.workload = Workload::Observed(WorkloadState::absent());
         self
     }
 
@@ -199,6 +199,9 @@ impl Given {
     pub(super) fn by_hand(mut self) -> Self {
         self = self.fresh();
         self.instance.spec.uuid = None;
+        self.observed.namespace = NamespaceSeen::Unnamed;
+        self.observed.workload = Workload::NotAsked;
+        self.drafted.digest = None;
         (self.instance.spec.revision, self.instance.spec.seed) = (None, None);
         self.observed.revision = None;
         self.instance.metadata.finalizers = None;
@@ -227,6 +230,7 @@ fn script(verdict: &Verdict) -> String {
             Step::Withdraw(engine, it) => {
                 format!("withdraw {} by {}", it.instance, engine.as_str())
             }
+            Step::EndNamespace(name) => format!("end {name}"),
             Step::CloseNamespace(name) => format!("close {name}"),
             Step::Delete(why) => format!("delete: {}", why.reason()),
             Step::Release => "release".into(),

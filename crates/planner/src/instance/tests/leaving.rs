@@ -46,9 +46,42 @@ fn a_seat_keeps_the_finalizer() {
 
 #[test]
 fn a_teardown_of_what_never_began_only_releases() {
+    let mut unknown = given().fresh().deleted().without_a_seat();
+    unknown.observed.revision = None;
+    for given in [unknown, given().queued().deleted().without_a_seat()] {
+        check(
+            given,
+            expect![[r#"
+                release
+                again on a change
+            "#]],
+        );
+    }
+}
+
+/// An operator that dies before it writes the first status may have placed the workload.
+#[test]
+fn a_teardown_without_a_status_withdraws_what_the_revision_asks_for() {
     check(
         given().fresh().deleted().without_a_seat(),
         expect![[r#"
+            withdraw lab-0123abcd by flux
+            close ada-lab-0123abcd
+            release
+            again on a change
+        "#]],
+    );
+}
+
+/// Finalizers and hooks in the namespace, which a tenant may write, do not delay its end.
+#[test]
+fn a_namespace_ends_even_if_the_workload_is_not_withdrawn() {
+    check(
+        given().deleted_ago(120).without_a_seat(),
+        expect![[r#"
+            end ada-lab-0123abcd
+            withdraw lab-0123abcd by flux
+            close ada-lab-0123abcd
             release
             again on a change
         "#]],

@@ -2,13 +2,13 @@
 
 use expect_test::expect;
 use jiff::SignedDuration;
-use resources::{DployInstanceStatus, Health, Phase, Reason, WorkloadState};
+use resources::{DployInstanceStatus, Health, Phase, Placement, Reason, StartsAt, WorkloadState};
 
-use super::super::{Current, NamespaceSeen};
+use super::super::{Current, NamespaceSeen, Step, Workload};
 use super::given::{check, given, now};
 
 #[test]
-fn a_new_instance_writes_its_namespace_down_before_anything_is_made() {
+fn a_new_instance_opens_its_namespace_and_places_the_workload_before_its_first_status() {
     let given = given().fresh();
     let verdict = given.decided(now());
     let namespace = verdict.status.as_ref().unwrap().namespace.clone();
@@ -16,27 +16,40 @@ fn a_new_instance_writes_its_namespace_down_before_anything_is_made() {
     check(
         given,
         expect![[r#"
-            show Provisioning, Ready False NotPlaced
-            again on a change
-        "#]],
+        open ada-lab-0123abcd
+        guard ada-lab-0123abcd
+        place by flux
+        show Provisioning, Ready False NotPlaced
+        again in 2s
+    "#]],
     );
 }
 
 #[test]
-fn then_the_namespace_is_opened_and_the_workload_placed() {
-    check(
-        given()
-            .phase(Phase::Provisioning)
-            .namespace(NamespaceSeen::Missing)
-            .state(|it| *it = WorkloadState::absent()),
-        expect![[r#"
-            open ada-lab-0123abcd
-            guard ada-lab-0123abcd
-            place by flux
-            show Provisioning, Ready False NotPlaced
-            again in 5ms
-        "#]],
-    );
+fn what_is_placed_is_shown_by_one_status() {
+    let given = given().fresh();
+    let placed = self::given().fresh().namespace(NamespaceSeen::Ours).workload(healthy());
+    let verdict = given.decided(now()).followed_by(placed.decided(now()), &placed.observed);
+    assert_eq!(verdict.steps, []);
+    assert_eq!(verdict.status.unwrap().phase, Some(Phase::Ready));
+}
+
+/// The deadline moves on a version that says what was placed.
+#[test]
+fn what_is_placed_is_recorded_before_the_time_begins() {
+    let begins =
+        || self::given().fresh().expires_in(60).revision(|it| it.starts_at = StartsAt::Ready);
+    let mut placed = begins().namespace(NamespaceSeen::Ours).workload(healthy());
+    let record = Placement { digest: Some("1".into()), ..Placement::default() };
+    placed = placed.state(|state| state.record = Some(record.clone()));
+    let verdict = begins().decided(now()).followed_by(placed.decided(now()), &placed.observed);
+    assert!(matches!(verdict.steps[..], [Step::BeginTime { .. }]), "{verdict:?}");
+    let status = verdict.status.unwrap();
+    assert_eq!((status.phase, status.placed), (Some(Phase::Provisioning), Some(record)));
+}
+
+fn healthy() -> Workload {
+    given().observed.workload
 }
 
 #[test]
@@ -186,7 +199,7 @@ fn a_changed_draft_is_placed_again() {
         expect![[r#"
             place by flux
             show Ready, Ready True Healthy
-            again in 5ms
+            again in 600s
         "#]],
     );
 }

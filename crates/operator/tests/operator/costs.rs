@@ -1,23 +1,28 @@
-//! What wakes a reconcile: the reads of a claim do not grow with the pool.
+//! What launches and claims cost the API server, and that the cost does not grow with the pool
+//! (docs/benchmarks.md, "Write budget"). The server adds two writes to each: the seat, and the
+//! instance or the claim.
 
 use std::{sync::Arc, time::Duration};
 
 use engines::{Engines, manifests::ManifestsEngine};
 use faultnet::{Call, Network};
 use kube::ResourceExt;
-use resources::{DployInstance, DployTemplate, EngineName, Phase};
+use resources::{DployInstance, DployTemplate, EngineName, GuardRails, Phase};
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    bed::{Bed, Operator, phase, pool},
+    bed::{Bed, Operator, launched, phase, pool},
     pools::{claim, counts},
     support::CONDITION_TIMEOUT,
 };
 
 /// The size of the pool.
 const SIZE: u32 = 100;
-/// The most reads of a claim: of the member, its seat, and the member that replaces it.
-const MAX_READS: usize = 20;
+/// The writes of a launch: the namespace, its network policy, the workload and the status.
+const LAUNCH_WRITES: usize = 4;
+/// The writes of a claim: the status of the member, its replacement, which is created and launched,
+/// and two counts of the pool.
+const CLAIM_WRITES: usize = 1 + 1 + LAUNCH_WRITES + 2;
 /// The most reconciles of instances.
 const MAX_RECONCILES: u64 = 10;
 
@@ -55,15 +60,56 @@ async fn quiet(network: &Network) {
     }
 }
 
-#[tokio::test]
-async fn the_reads_of_a_claim_do_not_grow_with_the_pool() {
-    let (bed, network) = (Bed::new().await, Network::default());
+/// An operator with engine `manifests` whose requests pass the network.
+fn operate(bed: &Bed, network: &Network) -> Operator {
     let client = network.before(bed.client.clone());
     let engine = Arc::new(ManifestsEngine::new(client.clone()));
     let engines = Engines::default().with(EngineName::Manifests, engine);
     let mut settings = bed.settings("one");
     settings.leftovers = Default::default();
-    let operator = bed.start(client, settings, engines);
+    bed.start(client, settings, engines)
+}
+
+/// The writes and the reads since the last time, without those of the election.
+async fn spent(network: &Network) -> (Vec<Call>, Vec<Call>) {
+    quiet(network).await;
+    let calls = network.take().into_iter().filter(|it| !it.is_watch && !it.is_about("leases"));
+    calls.partition(Call::is_write)
+}
+
+#[tokio::test]
+async fn a_launch_costs_the_operator_four_writes_and_at_most_one_read() {
+    let (bed, network) = (Bed::new().await, Network::default());
+    let _operator = operate(&bed, &network);
+    for uuid in ["00000001", "00000002"] {
+        let mut instance = launched("ada", uuid);
+        bed.revise(&mut instance, |it| {
+            (it.engine, it.chart) = (EngineName::Manifests, None);
+            it.manifests = pool_of_manifests().spec.manifests;
+            it.guard_rails = Some(GuardRails {
+                network: Some(resources::Network::default()),
+                ..GuardRails::default()
+            });
+            it.display_name = uuid.into();
+        })
+        .await;
+        bed.seat("ada", &instance).await;
+        quiet(&network).await;
+        network.take();
+        bed.create(&instance).await;
+        bed.ready(&instance.name_any()).await;
+        let (writes, reads) = spent(&network).await;
+        if uuid == "00000002" {
+            assert_eq!(writes.len(), LAUNCH_WRITES, "{writes:#?}");
+            assert!(reads.len() <= 1, "{reads:#?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_cost_of_a_claim_does_not_grow_with_the_pool() {
+    let (bed, network) = (Bed::new().await, Network::default());
+    let operator = operate(&bed, &network);
     bed.create(&pool_of_manifests()).await;
     counts(&bed, SIZE, 0, SIZE).await;
     quiet(&network).await;
@@ -75,11 +121,10 @@ async fn the_reads_of_a_claim_do_not_grow_with_the_pool() {
     counts(&bed, SIZE, 1, SIZE + 1).await;
     quiet(&network).await;
     let looks = reconciles(&operator) - before;
-    let calls = network.take();
-    let reads: Vec<&Call> = calls.iter().filter(|call| call.is_read()).collect();
-    let reads: Vec<_> = reads.iter().filter(|call| !call.is_about("leases")).collect();
-    println!("a claim: {} reads, {looks} reconciles of instances", reads.len());
-    assert!(reads.len() <= MAX_READS, "{} reads: {reads:#?}", reads.len());
+    let (writes, reads) = spent(&network).await;
+    assert!(writes.len() <= CLAIM_WRITES, "{} writes: {writes:#?}", writes.len());
+    // Of the member that replaces it.
+    assert!(reads.len() <= 1, "{} reads: {reads:#?}", reads.len());
     assert!(looks <= MAX_RECONCILES, "{looks} reconciles");
     assert_eq!(bed.instance(&name).await.map(|it| it.name_any()), Some(name));
 }
