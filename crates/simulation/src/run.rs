@@ -27,7 +27,7 @@ use crate::{
     clients::AdminClient,
     dice::Dice,
     history::History,
-    network::{Network, Order},
+    network::{Network, NodeState, Order},
     nodes::{NAMESPACE, Nodes},
     plan::{Event, Node, OPERATORS, PEOPLE, Plan, SERVERS, Step},
     record::Recorder,
@@ -130,6 +130,11 @@ impl Driver {
         }
         let longest = plan.longest_disturbance();
         self.until(Instant::now() + Duration::from_millis(longest) + Duration::from_secs(15)).await;
+        self.nodes.network.calm();
+        // A frozen node has computed with the time at which its freeze ends.
+        while let Some(end) = self.frozen_until() {
+            self.until(end).await;
+        }
         self.calm();
         let swept = Instant::now() + ALL_IS_SWEPT;
         self.until(Instant::now() + COMES_TO_REST).await;
@@ -235,15 +240,24 @@ impl Driver {
     /// Ends all troubles.
     fn calm(&mut self) {
         self.nodes.network.trace.note("world", "the troubles end");
-        self.nodes.network.calm();
         for node in std::mem::take(&mut self.restarts).into_values() {
             self.nodes.start(node);
         }
-        let nodes = (0..SERVERS).map(Node::Server).chain((0..OPERATORS).map(Node::Operator));
-        for state in nodes.filter_map(|node| self.nodes.state(node)) {
+        for state in self.states() {
             state.calm();
             state.clock.skew(0);
         }
+    }
+
+    /// When the last freeze ends; `None` if no node is frozen.
+    fn frozen_until(&self) -> Option<Instant> {
+        self.states().filter_map(|state| state.frozen_until()).max()
+    }
+
+    /// The nodes that run.
+    fn states(&self) -> impl Iterator<Item = Arc<NodeState>> {
+        let nodes = (0..SERVERS).map(Node::Server).chain((0..OPERATORS).map(Node::Operator));
+        nodes.filter_map(|node| self.nodes.state(node))
     }
 }
 

@@ -67,25 +67,21 @@ impl NodeState {
     /// with that time already.
     pub(crate) fn freeze(&self, milliseconds: u64) {
         if self.frozen_until().is_none() {
-            self.thaw_after(milliseconds);
+            self.clock.freeze_until(Instant::now() + Duration::from_millis(milliseconds));
         }
-    }
-
-    fn thaw_after(&self, milliseconds: u64) {
-        self.clock.freeze_until(Instant::now() + Duration::from_millis(milliseconds));
     }
 
     pub(crate) fn stall_watches(&self, milliseconds: u64) {
         set(&self.stalled_until, milliseconds);
     }
 
-    /// Ends all freezing and stalling.
+    /// Ends all stalling.
     pub(crate) fn calm(&self) {
-        self.thaw_after(0);
         set(&self.stalled_until, 0);
     }
 
-    fn frozen_until(&self) -> Option<Instant> {
+    /// When its freeze ends; `None` if it is not frozen.
+    pub(crate) fn frozen_until(&self) -> Option<Instant> {
         self.clock.frozen_until()
     }
 
