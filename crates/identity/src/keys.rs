@@ -14,6 +14,10 @@ use crate::{AuthError, error::Cause, http_client, refreshing::Refreshing};
 /// Keys are fetched again after this time, so that a withdrawn key stops verifying tokens.
 const MAX_KEYS_AGE: SignedDuration = SignedDuration::from_mins(10);
 
+/// Keys count for this time after they were fetched, and longer for no outage: the issuer may have
+/// withdrawn one since.
+const KEYS_USABLE_FOR: SignedDuration = SignedDuration::from_hours(1);
+
 /// A key and the algorithms it may verify.
 #[derive(Clone)]
 struct VerifyingKey {
@@ -46,7 +50,8 @@ pub(crate) struct Keys {
 
 impl Keys {
     pub(crate) fn new(http: reqwest::Client, clock: SharedClock) -> Self {
-        Self { http, current: Refreshing::new("the issuer's keys", MAX_KEYS_AGE, clock) }
+        let current = Refreshing::new("the issuer's keys", MAX_KEYS_AGE, clock);
+        Self { http, current: current.usable_for(KEYS_USABLE_FOR) }
     }
 
     /// The generation of the current key set; a key of another generation may be withdrawn.
@@ -61,7 +66,7 @@ impl Keys {
     ///
     /// # Errors
     /// [`AuthError::Signature`] when no key matches; [`AuthError::KeysUnavailable`] when no fetch
-    /// ever succeeded.
+    /// succeeded within [`KEYS_USABLE_FOR`].
     pub(crate) async fn find(
         &self,
         url: &str,
@@ -94,7 +99,8 @@ impl Keys {
         &self,
         url: &str,
     ) -> impl Future<Output = Result<Arc<KeySet>, Cause>> + Send + 'static {
-        let (http, url, before) = (self.http.clone(), url.to_owned(), self.current.current());
+        // Old keys keep their generation, which must not be given out twice.
+        let (http, url, before) = (self.http.clone(), url.to_owned(), self.current.last());
         async move {
             let document = http_client::fetch_json::<LenientSet>(&http, &url).await?.into_set();
             Ok(match before {
@@ -109,7 +115,7 @@ impl Keys {
 
 impl std::fmt::Debug for Keys {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let generation = self.current.current().map(|set| set.generation);
+        let generation = self.current.last().map(|set| set.generation);
         f.debug_struct("Keys").field("generation", &generation).finish_non_exhaustive()
     }
 }

@@ -13,13 +13,15 @@ use crate::error::Cause;
 /// more requests do not help a provider that is down.
 const MIN_FETCH_INTERVAL: SignedDuration = SignedDuration::from_secs(10);
 
-/// A value that is replaced when it is older than `max_age`, and kept while the provider is down.
-/// Clones share it.
+/// A value that is replaced when it is older than `max_age`, and kept while the provider is down,
+/// for ever or up to an age. Clones share it.
 #[derive(Debug, Clone)]
 pub(crate) struct Refreshing<T> {
     /// What the log calls the value.
     name: &'static str,
     max_age: SignedDuration,
+    /// The age from which the value does not count any more.
+    usable_for: Option<SignedDuration>,
     clock: SharedClock,
     value: Arc<RwLock<Option<(Timestamp, T)>>>,
     /// The time of the last fetch, successful or not. The task that fetches holds the lock.
@@ -28,11 +30,24 @@ pub(crate) struct Refreshing<T> {
 
 impl<T: Clone + Send + Sync + 'static> Refreshing<T> {
     pub(crate) fn new(name: &'static str, max_age: SignedDuration, clock: SharedClock) -> Self {
-        Self { name, max_age, clock, value: Arc::default(), last_attempt: Arc::default() }
+        let (value, last_attempt) = (Arc::default(), Arc::default());
+        Self { name, max_age, usable_for: None, clock, value, last_attempt }
     }
 
-    /// The value of the last successful fetch.
+    /// The same value, which counts only up to this age.
+    pub(crate) fn usable_for(self, age: SignedDuration) -> Self {
+        Self { usable_for: Some(age), ..self }
+    }
+
+    /// The value of the last successful fetch, if it still counts.
     pub(crate) fn current(&self) -> Option<T> {
+        let (fetched_at, value) = self.read()?;
+        let age = self.clock.now().duration_since(fetched_at);
+        self.usable_for.is_none_or(|limit| age < limit).then_some(value)
+    }
+
+    /// The value of the last successful fetch, however old it is.
+    pub(crate) fn last(&self) -> Option<T> {
         self.read().map(|(_, value)| value)
     }
 

@@ -80,9 +80,6 @@ async fn requests_that_arrive_together_ask_once_for_keys() {
 
 #[tokio::test]
 async fn known_keys_go_on_counting_while_the_issuer_is_down() {
-    let issuer = Issuer::start().await;
-    let identity = issuer.identity();
-    assert!(bearer(&identity, &issuer.signer.sign(&issuer.claims())).await.is_ok());
     let failures = [
         ResponseTemplate::new(503),
         ResponseTemplate::new(200).set_body_string("<html>"),
@@ -91,12 +88,14 @@ async fn known_keys_go_on_counting_while_the_issuer_is_down() {
             .set_body_string(format!("{{\"keys\":[],\"x\":\"{}\"}}", "x".repeat(1_100_000))),
     ];
     for answer in failures {
+        let issuer = Issuer::start().await;
+        let identity = issuer.identity();
+        assert!(bearer(&identity, &issuer.signer.sign(&issuer.claims())).await.is_ok());
         issuer.answers_for_keys(answer);
         let before = issuer.asked_for("/keys").await;
         issuer.clock.advance(SignedDuration::from_mins(11));
         // The keys are refreshed in the background, one fetch at a time.
         eventually(async || {
-            issuer.clock.advance(SignedDuration::from_secs(10));
             let fresh = issuer.signer.sign(&issuer.claims());
             assert!(bearer(&identity, &fresh).await.is_ok());
             issuer.asked_for("/keys").await > before
@@ -140,6 +139,41 @@ async fn a_withdrawn_key_is_forgotten_though_nobody_brings_a_new_one() {
     issuer.publishes(&[&Signer::new("two", 2)]);
     issuer.clock.advance(SignedDuration::from_mins(11));
     eventually(async || bearer(&identity, &old).await == Err(AuthError::Signature)).await;
+}
+
+#[tokio::test]
+async fn keys_stop_counting_after_an_hour_of_outage() {
+    let issuer = Issuer::start().await;
+    let identity = issuer.identity();
+    let day = issuer.claims()["iat"].as_i64().expect("a time") + 24 * 3_600;
+    let token = issuer.signer.sign(&issuer.claims_with(&json!({ "exp": day })));
+    assert!(bearer(&identity, &token).await.is_ok());
+    issuer.answers_for_keys(ResponseTemplate::new(503));
+    issuer.clock.advance(SignedDuration::from_secs(3_599));
+    let other = json!({ "exp": day, "sub": "bob" });
+    let fresh = issuer.signer.sign(&issuer.claims_with(&other));
+    assert!(bearer(&identity, &token).await.is_ok());
+    assert!(bearer(&identity, &fresh).await.is_ok());
+    issuer.clock.advance(SignedDuration::from_secs(1));
+    for token in [&token, &fresh] {
+        assert_eq!(bearer(&identity, token).await, Err(AuthError::KeysUnavailable));
+    }
+
+    // The issuer is back without the key. Tokens that it verified stay refused.
+    issuer.publishes(&[&Signer::new("two", 2)]);
+    issuer.clock.advance(SignedDuration::from_secs(10));
+    for token in [&token, &fresh] {
+        assert_eq!(bearer(&identity, token).await, Err(AuthError::Signature));
+    }
+}
+
+#[tokio::test]
+async fn old_keys_are_fetched_again_for_the_first_token_after_a_quiet_night() {
+    let issuer = Issuer::start().await;
+    let identity = issuer.identity();
+    assert!(bearer(&identity, &issuer.signer.sign(&issuer.claims())).await.is_ok());
+    issuer.clock.advance(SignedDuration::from_hours(12));
+    assert!(bearer(&identity, &issuer.signer.sign(&issuer.claims())).await.is_ok());
 }
 
 #[tokio::test]
