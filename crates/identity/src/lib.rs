@@ -14,6 +14,7 @@ mod keys;
 mod principal;
 mod provider;
 mod refreshing;
+mod remembered_tokens;
 mod renewal;
 mod return_url;
 mod same_origin;

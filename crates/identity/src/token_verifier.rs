@@ -1,10 +1,7 @@
 //! Verifies tokens: signature, issuer, audience, time. Remembers verified tokens, because one RSA
 //! verification costs more than most requests.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use clock::SharedClock;
 use jiff::{SignedDuration, Timestamp};
@@ -15,14 +12,13 @@ use sha2::{Digest as _, Sha256};
 use crate::{
     AuthError,
     keys::{Candidates, Keys},
+    remembered_tokens::{Fingerprint, RememberedTokens},
 };
 
 /// The clock skew that `exp` and `nbf` tolerate.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(60);
 /// The longest token that is parsed.
 const MAX_TOKEN_BYTES: usize = 64 * 1024;
-/// The most verified tokens that are remembered.
-const MAX_REMEMBERED_TOKENS: usize = 10_000;
 
 /// Verified claims and when they expire.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,9 +33,6 @@ pub(crate) struct Expectation {
     pub(crate) issuer: String,
     pub(crate) audience: String,
 }
-
-/// Verified tokens by fingerprint, each with the generation of the key that verified it.
-type RememberedTokens = HashMap<[u8; 32], (u64, Verified)>;
 
 /// Verifies tokens with the keys of one issuer.
 #[derive(Clone, Debug)]
@@ -86,25 +79,18 @@ impl Verifier {
         Ok(verified)
     }
 
-    fn recall(&self, fingerprint: &[u8; 32], keys_url: &str) -> Option<Verified> {
+    fn recall(&self, fingerprint: &Fingerprint, keys_url: &str) -> Option<Verified> {
         let (now, current) = (self.clock.now(), self.keys.generation(keys_url)?);
-        let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        let (generation, verified) = remembered.get(fingerprint)?;
-        (*generation == current && now < verified.expires_at).then(|| verified.clone())
+        self.remembered().recall(fingerprint, current, now)
     }
 
-    fn remember(&self, fingerprint: [u8; 32], generation: u64, verified: &Verified) {
+    fn remember(&self, fingerprint: Fingerprint, generation: u64, verified: &Verified) {
         let now = self.clock.now();
-        let mut remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
-        if remembered.len() >= MAX_REMEMBERED_TOKENS {
-            remembered.retain(|_, (of_keys, verified)| {
-                *of_keys == generation && now < verified.expires_at
-            });
-        }
-        if remembered.len() >= MAX_REMEMBERED_TOKENS {
-            remembered.clear();
-        }
-        remembered.insert(fingerprint, (generation, verified.clone()));
+        self.remembered().remember(fingerprint, generation, verified.clone(), now);
+    }
+
+    fn remembered(&self) -> MutexGuard<'_, RememberedTokens> {
+        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Checks `exp`, which is required, and `nbf`, both with [`LEEWAY`] (RFC 7519, 4.1.4 and
@@ -181,7 +167,7 @@ fn refusal_of(error: &jsonwebtoken::errors::Error) -> AuthError {
 }
 
 /// The SHA-256 of the token and of what it was verified against.
-fn fingerprint_of(token: &str, expected: &Expectation) -> [u8; 32] {
+fn fingerprint_of(token: &str, expected: &Expectation) -> Fingerprint {
     let mut hasher = Sha256::new();
     for part in [expected.issuer.as_str(), expected.audience.as_str(), token] {
         hasher.update((part.len() as u64).to_be_bytes());
