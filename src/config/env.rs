@@ -16,6 +16,14 @@ pub enum ConfigError {
     /// A required variable is not set.
     #[error("{0} is required but not set")]
     Missing(&'static str),
+    /// A variable is not set that the others make necessary.
+    #[error("{name} is required but not set: {reason}")]
+    Needed {
+        /// The variable.
+        name: &'static str,
+        /// What makes it necessary, and what would do instead.
+        reason: String,
+    },
     /// The value is malformed.
     #[error("{name} is malformed: {problem}")]
     Malformed {

@@ -1,6 +1,6 @@
 //! The configuration of authentication and sign-in.
 
-use identity::{OidcSettings, Secret, Settings};
+use identity::{CookieSecrets, OidcSettings, Secret, Settings};
 
 use super::{ConfigError, Env, variables};
 
@@ -19,6 +19,7 @@ impl IdentityConfig {
         if oidc.is_none() && jwks_url.is_none() {
             return Err(ConfigError::Missing(variables::JWKS_URL.name));
         }
+        let cookie_secrets = cookie_secrets(env, oidc.as_ref())?;
         Ok(Self(Settings {
             jwks_url,
             issuer: env.required(&variables::JWT_ISSUER)?.to_owned(),
@@ -27,7 +28,7 @@ impl IdentityConfig {
             admin_claim: env.required(&variables::ADMIN_CLAIM)?.to_owned(),
             admin_value: env.required(&variables::ADMIN_VALUE)?.to_owned(),
             oidc,
-            session_secret: session_secret(env),
+            cookie_secrets,
         }))
     }
 
@@ -57,11 +58,40 @@ fn oidc(env: &Env) -> Result<Option<OidcSettings>, ConfigError> {
     }))
 }
 
-/// The client secret, so that all replicas can read a session. A random secret without one: then a
-/// session is valid on one replica only.
-fn session_secret(env: &Env) -> Secret {
-    match env.text(&variables::OIDC_CLIENT_SECRET) {
-        Some(secret) => Secret::new(secret),
-        None => Secret::new(clock::random_hex::<32>()),
+/// The fewest characters of a secret in `SESSION_SECRET`.
+const MIN_SECRET_LENGTH: usize = 32;
+
+/// `SESSION_SECRET`, else the client secret, so that all replicas can read a session. A random
+/// secret without both: then a session is valid on one replica only.
+fn cookie_secrets(env: &Env, oidc: Option<&OidcSettings>) -> Result<CookieSecrets, ConfigError> {
+    let replicas: u32 = env.parsed(&variables::SERVE_REPLICAS, "a whole number of at least 0")?;
+    if let Some(list) = env.text(&variables::SESSION_SECRET) {
+        return session_secrets(list);
     }
+    let client_secret = oidc.and_then(|oidc| oidc.client_secret.clone());
+    if oidc.is_some() && client_secret.is_none() && replicas > 1 {
+        return Err(ConfigError::Needed {
+            name: variables::SESSION_SECRET.name,
+            reason: format!(
+                "without it and without {}, the {replicas} replicas could not read each other's \
+                 sessions",
+                variables::OIDC_CLIENT_SECRET.name,
+            ),
+        });
+    }
+    Ok(client_secret.unwrap_or_else(|| Secret::new(clock::random_hex::<32>())).into())
+}
+
+/// The secrets of `SESSION_SECRET`.
+fn session_secrets(list: &str) -> Result<CookieSecrets, ConfigError> {
+    let mut secrets = list.split(',').map(|text| {
+        let text = text.trim();
+        if text.chars().count() >= MIN_SECRET_LENGTH {
+            return Ok(Secret::new(text));
+        }
+        let problem = format!("a secret of it has fewer than {MIN_SECRET_LENGTH} characters");
+        Err(ConfigError::malformed(&variables::SESSION_SECRET, problem))
+    });
+    let first = secrets.next().ok_or(ConfigError::Missing(variables::SESSION_SECRET.name))??;
+    Ok(CookieSecrets::new(first, secrets.collect::<Result<_, _>>()?))
 }

@@ -1,17 +1,29 @@
+use identity::{CookieSecrets, Secret};
 use rstest::rstest;
 
 use super::{
-    Env, RulesConfig, ServerConfig, features, metrics_address, metrics_port_if_set, variables,
+    Env, IdentityConfig, RulesConfig, ServerConfig, features, metrics_address, metrics_port_if_set,
+    variables,
 };
 
+/// The required variables of a server on which people sign in, and these.
+fn signing_in(others: &[(&str, &str)]) -> Env {
+    let required = [
+        ("JWT_ISSUER", "https://id.test"),
+        ("OIDC_ISSUER", "https://id.test"),
+        ("OIDC_REDIRECT_URL", "https://dploy.test/auth/callback"),
+    ];
+    required.iter().chain(others).copied().collect()
+}
+
 fn refusal(name: &str, value: &str) -> String {
-    let env: Env = [(name, value)].into_iter().collect();
+    let env = signing_in(&[(name, value)]);
     [
         ServerConfig::from_env(&env).err(),
         features(&env).err(),
         super::CapacityConfig::from_env(&env).err(),
         RulesConfig::from_env(&env).err(),
-        super::IdentityConfig::from_env(&env).err(),
+        IdentityConfig::from_env(&env).err(),
         super::health_address(&env).err(),
         super::metrics_address(&env).err(),
     ]
@@ -56,6 +68,21 @@ fn refusal(name: &str, value: &str) -> String {
     "ftp://x",
     "JWKS_URL is malformed: `ftp://x` does not start with http:// or https:// and a host"
 )]
+#[case(
+    "SESSION_SECRET",
+    "0123456789abcdef0123456789abcdef,short",
+    "SESSION_SECRET is malformed: a secret of it has fewer than 32 characters"
+)]
+#[case(
+    "SESSION_SECRET",
+    "0123456789abcdef0123456789abcdef,",
+    "SESSION_SECRET is malformed: a secret of it has fewer than 32 characters"
+)]
+#[case(
+    "SERVE_REPLICAS",
+    "two",
+    "SERVE_REPLICAS is malformed: `two` is not a whole number of at least 0"
+)]
 fn a_malformed_value_is_refused_by_name(
     #[case] name: &str,
     #[case] value: &str,
@@ -94,4 +121,42 @@ fn go_spellings_of_switches_are_taken() {
 fn debug_output_shows_no_values() {
     let env: Env = [("OIDC_CLIENT_SECRET", "hunter2")].into_iter().collect();
     assert!(!format!("{env:?}").contains("hunter2"));
+}
+
+const SECRET: &str = "0123456789abcdef0123456789abcdef";
+
+#[test]
+fn replicas_without_a_common_secret_do_not_start() {
+    let start = |others: &[(&str, &str)]| IdentityConfig::from_env(&signing_in(others));
+    let refused = start(&[("SERVE_REPLICAS", "2")]).expect_err("no common secret");
+    assert_eq!(
+        refused.to_string(),
+        "SESSION_SECRET is required but not set: without it and without OIDC_CLIENT_SECRET, the 2 \
+         replicas could not read each other's sessions"
+    );
+    for common in [("SESSION_SECRET", SECRET), ("OIDC_CLIENT_SECRET", "hush")] {
+        assert!(start(&[("SERVE_REPLICAS", "2"), common]).is_ok(), "{common:?}");
+    }
+    assert!(start(&[("SERVE_REPLICAS", "1")]).is_ok(), "one replica needs none");
+    assert!(start(&[]).is_ok(), "it is one unless the variable says otherwise");
+    assert!(
+        start(&[("SERVE_REPLICAS", "2"), ("OIDC_ISSUER", ""), ("JWKS_URL", "https://id.test")])
+            .is_ok()
+    );
+}
+
+#[test]
+fn the_first_session_secret_seals_and_the_client_secret_is_its_substitute() {
+    let secrets = |others: &[(&str, &str)]| {
+        let config = IdentityConfig::from_env(&signing_in(others)).expect("valid settings");
+        config.settings().cookie_secrets
+    };
+    let (old, client) = ("fedcba9876543210fedcba9876543210", ("OIDC_CLIENT_SECRET", "hush"));
+    let list = format!("{SECRET} , {old}");
+    assert_eq!(
+        secrets(&[("SESSION_SECRET", &list), client]),
+        CookieSecrets::new(Secret::new(SECRET), vec![Secret::new(old)])
+    );
+    assert_eq!(secrets(&[client]), Secret::new("hush").into());
+    assert_ne!(secrets(&[]), secrets(&[]), "random without both");
 }

@@ -53,7 +53,7 @@ pub const OIDC_CLIENT_ID: Variable =
 /// `OIDC_CLIENT_SECRET`
 pub const OIDC_CLIENT_SECRET: Variable = optional(
     "OIDC_CLIENT_SECRET",
-    "Dploy's secret at the OpenID provider. The key of session cookies is derived from it, so that every replica can read them.",
+    "Dploy's secret at the OpenID provider.",
 );
 /// `OIDC_REDIRECT_URL`
 pub const OIDC_REDIRECT_URL: Variable = optional(
@@ -65,6 +65,17 @@ pub const OIDC_SCOPES: Variable = with_default(
     "OIDC_SCOPES",
     "openid profile email",
     "The requested scopes, separated by spaces. Some providers need `offline_access` for refresh tokens.",
+);
+/// `SESSION_SECRET`
+pub const SESSION_SECRET: Variable = optional(
+    "SESSION_SECRET",
+    "Secrets of at least 32 characters, separated by commas. The key of session cookies is derived from the first one; cookies of the others stay valid. Not set: it is derived from `OIDC_CLIENT_SECRET`.",
+);
+/// `SERVE_REPLICAS`
+pub const SERVE_REPLICAS: Variable = with_default(
+    "SERVE_REPLICAS",
+    "1",
+    "How many replicas of `dploy serve` there are. With more than one, sign-in needs `SESSION_SECRET` or `OIDC_CLIENT_SECRET`, so that each can read the sessions of the others.",
 );
 /// `DPLOY_NAMESPACE`
 pub const DPLOY_NAMESPACE: Variable = with_default(
@@ -188,6 +199,8 @@ pub const ALL: &[&Variable] = &[
     &OIDC_CLIENT_SECRET,
     &OIDC_REDIRECT_URL,
     &OIDC_SCOPES,
+    &SESSION_SECRET,
+    &SERVE_REPLICAS,
     &DPLOY_NAMESPACE,
     &MAX_ENVIRONMENTS_PER_USER,
     &DEFAULT_TTL,

@@ -81,7 +81,29 @@ fn each_role_is_given_its_own_ports_and_no_secret_of_the_other() {
         assert!(serve.contains(both) && operate.contains(both), "{both}");
     }
     assert!(operate.contains("HEALTH_PORT") && !serve.contains("HEALTH_PORT"));
-    assert!(serve.contains("OIDC_CLIENT_SECRET") && !operate.contains("OIDC_CLIENT_SECRET"));
+    for secret in ["OIDC_CLIENT_SECRET", "SESSION_SECRET"] {
+        assert!(serve.contains(secret) && !operate.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn the_secret_of_sessions_is_one_that_the_chart_creates() {
+    let rendered = documents("ci/snapshots/sign-in.yaml");
+    let secrets: Vec<_> = rendered
+        .iter()
+        .filter(|it| it.get("kind").and_then(Value::as_str) == Some("Secret"))
+        .filter(|it| at(it, "data.session-secret").is_some())
+        .map(|it| text(it, "metadata.name"))
+        .collect();
+    assert_eq!(secrets, ["dploy-sessions"]);
+    let env = rendered.iter().find_map(|it| {
+        let container = at(it, "spec.template.spec.containers")?.get(0)?;
+        (text(container, "name") == "serve").then(|| list(container, "env").collect::<Vec<_>>())
+    });
+    let env = env.expect("a Deployment of serve");
+    let secret = env.iter().find(|it| text(it, "name") == "SESSION_SECRET").expect("the variable");
+    assert_eq!(text(secret, "valueFrom.secretKeyRef.name"), "dploy-sessions");
+    assert_eq!(text(secret, "valueFrom.secretKeyRef.key"), "session-secret");
 }
 
 /// The variables of the container of a role's Deployment.

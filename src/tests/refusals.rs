@@ -44,6 +44,18 @@ fn with(role: &str, name: &str, value: impl AsRef<OsStr>) -> Command {
     command
 }
 
+#[tokio::test]
+async fn replicas_that_could_not_read_each_others_sessions_do_not_start() {
+    let mut serve = with("serve", "SERVE_REPLICAS", "2");
+    serve.env("OIDC_ISSUER", "http://127.0.0.1:9");
+    serve.env("OIDC_REDIRECT_URL", "http://127.0.0.1:8/auth/callback");
+    assert_eq!(
+        refusal(serve).await,
+        "SESSION_SECRET is required but not set: without it and without OIDC_CLIENT_SECRET, the 2 \
+         replicas could not read each other's sessions"
+    );
+}
+
 #[rstest]
 #[case("serve", "SERVER_PORT", "80a", "SERVER_PORT is malformed: `80a` is not a port (0 to 65535)")]
 #[case("serve", "JWKS_URL", "", "JWKS_URL is required but not set")]

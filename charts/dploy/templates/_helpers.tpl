@@ -85,6 +85,24 @@ annotations:
 {{- end -}}
 {{- end -}}
 
+{{/* Not empty if the chart creates the Secret of sessions: for sign-in, without an existing Secret. */}}
+{{- define "dploy.createsSessionSecret" -}}
+{{- with .Values.identity -}}
+{{- if and .oidc.issuer .session.createSecret (not .session.existingSecret.name) -}}
+true
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* The name of the Secret of sessions; empty if there is none. */}}
+{{- define "dploy.sessionSecretName" -}}
+{{- if include "dploy.createsSessionSecret" . -}}
+{{ include "dploy.fullname" . }}-sessions
+{{- else -}}
+{{ .Values.identity.session.existingSecret.name }}
+{{- end -}}
+{{- end -}}
+
 {{/* The verbs for a kind whose objects operate applies, watches and deletes. */}}
 {{- define "dploy.managedVerbs" -}}
 [get, list, watch, create, patch, delete]

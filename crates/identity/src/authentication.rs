@@ -79,7 +79,7 @@ impl Identity {
         };
         Ok(Self {
             provider,
-            cookies: EncryptedCookies::new(&settings.session_secret.derive("dploy cookies")),
+            cookies: EncryptedCookies::new(&settings.cookie_secrets),
             bearer_tokens: Verifier::new(Keys::new(http, clock.clone()), clock.clone()),
             keys_address,
             renewals: Renewals::new(clock.clone()),

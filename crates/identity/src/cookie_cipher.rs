@@ -4,7 +4,7 @@
 //! cookies that proxies accept. The length of the ciphertext leaks nothing to an attacker, because
 //! only the provider chooses the plaintext.
 
-use std::{fmt, io::Read as _};
+use std::{fmt, io::Read as _, iter};
 
 use aes_gcm::{
     Aes256Gcm, KeyInit as _,
@@ -14,6 +14,8 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use flate2::{Compression, read::DeflateDecoder, write::DeflateEncoder};
 use serde::{Serialize, de::DeserializeOwned};
 
+use crate::CookieSecrets;
+
 /// The length of an AES-GCM nonce (NIST SP 800-38D, 5.2.1.1). A random nonce is safe for fewer than
 /// 2³² values of one key.
 const NONCE_BYTES: usize = 12;
@@ -22,7 +24,11 @@ const MAX_JSON_BYTES: u64 = 1024 * 1024;
 
 /// Encrypts and authenticates values, each bound to a name.
 #[derive(Clone)]
-pub(crate) struct CookieCipher(Aes256Gcm);
+pub(crate) struct CookieCipher {
+    sealing: Aes256Gcm,
+    /// Older keys, which only decrypt.
+    older: Vec<Aes256Gcm>,
+}
 
 impl fmt::Debug for CookieCipher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,24 +37,31 @@ impl fmt::Debug for CookieCipher {
 }
 
 impl CookieCipher {
-    pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self(Aes256Gcm::new(key.into()))
+    pub(crate) fn new(secrets: &CookieSecrets) -> Self {
+        let cipher = |key: [u8; 32]| Aes256Gcm::new(&key.into());
+        Self {
+            sealing: cipher(secrets.sealing_key()),
+            older: secrets.older_keys().map(cipher).collect(),
+        }
     }
 
     /// The encrypted value; it decrypts only under the same name.
     pub(crate) fn encrypt<T: Serialize>(&self, name: &str, value: &T) -> Option<String> {
         let nonce = clock::random_bytes::<NONCE_BYTES>();
         let payload = Payload { msg: &deflated(value)?, aad: name.as_bytes() };
-        let ciphertext = self.0.encrypt(&nonce.into(), payload).ok()?;
+        let ciphertext = self.sealing.encrypt(&nonce.into(), payload).ok()?;
         Some(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &ciphertext].concat()))
     }
 
-    /// The value that was encrypted under this name. `None` for any other text.
+    /// The value that was encrypted under this name, with any of the keys. `None` for any other
+    /// text.
     pub(crate) fn decrypt<T: DeserializeOwned>(&self, name: &str, text: &str) -> Option<T> {
         let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
         let (nonce, msg) = bytes.split_first_chunk::<NONCE_BYTES>()?;
-        let payload = Payload { msg, aad: name.as_bytes() };
-        inflated(&self.0.decrypt(&(*nonce).into(), payload).ok()?)
+        let decrypted = |cipher: &Aes256Gcm| {
+            cipher.decrypt(&(*nonce).into(), Payload { msg, aad: name.as_bytes() }).ok()
+        };
+        inflated(&iter::once(&self.sealing).chain(&self.older).find_map(decrypted)?)
     }
 }
 

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, header};
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::{cookie_cipher::CookieCipher, session::Session};
+use crate::{CookieSecrets, cookie_cipher::CookieCipher, session::Session};
 
 /// The session's cookie. `__Host-` makes browsers reject the cookie from another host or over an
 /// insecure connection (RFC 6265bis, 4.1.3.2).
@@ -32,8 +32,8 @@ const RENEWABLE_SESSION_LIFETIME: Duration = Duration::days(30);
 pub(crate) struct EncryptedCookies(CookieCipher);
 
 impl EncryptedCookies {
-    pub(crate) fn new(key: &[u8; 32]) -> Self {
-        Self(CookieCipher::new(key))
+    pub(crate) fn new(secrets: &CookieSecrets) -> Self {
+        Self(CookieCipher::new(secrets))
     }
 
     /// The value that was encrypted under `name`. `None` when a cookie of it is missing or altered.

@@ -1,8 +1,12 @@
-//! The settings of this crate, and a type for secrets.
+//! The settings of this crate, and types for secrets.
 
 use std::fmt;
 
-use sha2::{Digest as _, Sha256};
+use hkdf::Hkdf;
+use sha2::Sha256;
+
+/// What the key of cookies is derived for. A key for another purpose needs another text.
+const COOKIE_KEY_INFO: &[u8] = b"dploy cookies, AES-256-GCM, 1";
 
 /// A value that `Debug` does not print.
 #[derive(Clone, PartialEq, Eq)]
@@ -20,19 +24,51 @@ impl Secret {
         &self.0
     }
 
-    /// A key of 32 bytes for one purpose, derived from the secret.
-    pub(crate) fn derive(&self, purpose: &str) -> [u8; 32] {
-        let mut hasher = Sha256::new();
-        hasher.update((purpose.len() as u64).to_be_bytes());
-        hasher.update(purpose);
-        hasher.update(&self.0);
-        hasher.finalize().into()
+    /// The key of cookies: HKDF-SHA256 of the secret (RFC 5869), without a salt.
+    #[expect(clippy::expect_used, reason = "HKDF-SHA256 gives up to 8,160 bytes")]
+    fn cookie_key(&self) -> [u8; 32] {
+        let mut key = [0; 32];
+        let derivation = Hkdf::<Sha256>::new(None, self.0.as_bytes());
+        derivation.expand(COOKIE_KEY_INFO, &mut key).expect("a key of 32 bytes");
+        key
     }
 }
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("***")
+    }
+}
+
+/// The secrets that the keys of cookies are derived from; the same on every replica. The first one
+/// seals cookies, and each of them opens cookies, so that sessions outlive a change of the secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CookieSecrets {
+    first: Secret,
+    older: Vec<Secret>,
+}
+
+impl CookieSecrets {
+    /// The secret that seals, and further ones that only open.
+    #[must_use]
+    pub const fn new(first: Secret, older: Vec<Secret>) -> Self {
+        Self { first, older }
+    }
+
+    /// The key that seals.
+    pub(crate) fn sealing_key(&self) -> [u8; 32] {
+        self.first.cookie_key()
+    }
+
+    /// The keys that only open.
+    pub(crate) fn older_keys(&self) -> impl Iterator<Item = [u8; 32]> {
+        self.older.iter().map(Secret::cookie_key)
+    }
+}
+
+impl From<Secret> for CookieSecrets {
+    fn from(only: Secret) -> Self {
+        Self::new(only, Vec::new())
     }
 }
 
@@ -53,8 +89,8 @@ pub struct Settings {
     pub admin_value: String,
     /// Sign-in with a browser. `None`: bearer tokens only.
     pub oidc: Option<OidcSettings>,
-    /// The secret that the key of session cookies is derived from; the same on every replica.
-    pub session_secret: Secret,
+    /// The secrets of session cookies.
+    pub cookie_secrets: CookieSecrets,
 }
 
 /// Sign-in with an OpenID provider (authorization code, PKCE, state, nonce).
@@ -72,4 +108,20 @@ pub struct OidcSettings {
     pub redirect_url: String,
     /// The requested scopes.
     pub scopes: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_of_cookies_is_hkdf_sha256_of_the_secret() {
+        let key = CookieSecrets::from(Secret::new("a secret")).sealing_key();
+        // Computed by another implementation. Another key ends all sessions.
+        assert_eq!(hex(&key), "d6708a31b42629d765005be58c6c886e08ca179ff14845b3c255cc5a90e8e05a");
+    }
+
+    fn hex(bytes: &[u8]) -> String {
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
 }

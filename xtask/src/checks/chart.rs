@@ -17,6 +17,8 @@ use crate::workspace::Workspace;
 const RENEW: &str = "UPDATE_EXPECT";
 /// The version of Kubernetes that the chart is rendered for: that of `cargo xtask cluster`.
 const KUBE_VERSION: &str = "1.34.0";
+/// The beginning of the line with the session secret.
+const SESSION_SECRET: &str = "  session-secret: ";
 /// How many lines of a difference are printed.
 const SHOWN: usize = 10;
 
@@ -93,7 +95,7 @@ impl Case {
         template.args(["template", "dploy", "charts/dploy", "--namespace", "dploy-system"]);
         // What a cluster of this version would get; some programs assume an old one.
         template.args(["--kube-version", KUBE_VERSION]);
-        let rendered = read(&mut template)?;
+        let rendered = without_session_secret(&read(&mut template)?);
         if variable(RENEW).is_some() {
             return fs::write(&self.snapshot, rendered)
                 .with_context(|| format!("could not write {}", self.snapshot.display()));
@@ -136,6 +138,15 @@ impl Case {
     }
 }
 
+/// Replaces the session secret, which the chart chooses at random.
+fn without_session_secret(rendered: &str) -> String {
+    let replaced = |line: &str| match line.strip_prefix(SESSION_SECRET) {
+        Some(_) => format!("{SESSION_SECRET}cmFuZG9t\n"),
+        None => line.to_owned(),
+    };
+    rendered.split_inclusive('\n').map(replaced).collect()
+}
+
 /// The first lines in which two texts differ; `None` for equal texts.
 fn difference(expected: &str, found: &str) -> Option<String> {
     if expected == found {
@@ -164,6 +175,15 @@ mod tests {
         assert_eq!(longer, "from line 2 on:\n+\n", "an end of line more is a difference");
         let text = difference(&"x\n".repeat(50), "").unwrap_or_default();
         assert_eq!(text.lines().count(), 1 + SHOWN + 1, "long ones are cut off");
+    }
+
+    #[test]
+    fn the_random_secret_of_a_rendered_chart_is_left_out() {
+        let rendered = "data:\n  session-secret: aaa\n---\n";
+        let expected = "data:\n  session-secret: cmFuZG9t\n---\n";
+        assert_eq!(without_session_secret(rendered), expected);
+        let other = rendered.replace("aaa", "bbb");
+        assert_eq!(without_session_secret(&other), expected);
     }
 
     #[test]

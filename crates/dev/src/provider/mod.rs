@@ -127,7 +127,7 @@ impl Provider {
                 redirect_url: self.redirect_url.clone(),
                 scopes: ["openid", "profile", "email"].map(str::to_owned).to_vec(),
             }),
-            session_secret: secret,
+            cookie_secrets: secret.into(),
         }
     }
 }

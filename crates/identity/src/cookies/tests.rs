@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::Secret;
 
 const DAY: Duration = Duration::days(1);
 
@@ -8,7 +9,12 @@ const DAY: Duration = Duration::days(1);
 const MAX_HEADER_BYTES: usize = 8 * 1024;
 
 fn cookies() -> EncryptedCookies {
-    EncryptedCookies::new(&[7; 32])
+    sealed_with("a secret", &[])
+}
+
+fn sealed_with(first: &str, older: &[&str]) -> EncryptedCookies {
+    let older = older.iter().copied().map(Secret::new).collect();
+    EncryptedCookies::new(&CookieSecrets::new(Secret::new(first), older))
 }
 
 /// A group id in the form of Microsoft Entra ID (`b8f53…-…`).
@@ -63,7 +69,7 @@ fn a_shorter_session_removes_the_surplus_cookies_of_a_longer_one() {
 fn foreign_broken_and_swapped_cookies_are_rejected() {
     let set = cookies().set(&HeaderMap::new(), SESSION, &"alice", DAY).expect("it fits");
     let mine = sent(&set);
-    assert_eq!(EncryptedCookies::new(&[8; 32]).read::<String>(&mine, SESSION), None);
+    assert_eq!(sealed_with("another", &[]).read::<String>(&mine, SESSION), None);
     let line = mine[header::COOKIE].to_str().expect("text");
     let broken = line.replace("session=", "session=A");
     for bad in [
@@ -83,4 +89,18 @@ fn foreign_broken_and_swapped_cookies_are_rejected() {
 #[test]
 fn a_value_that_is_too_large_for_cookies_is_refused() {
     assert_eq!(cookies().set(&HeaderMap::new(), SESSION, &random_text(40_000), DAY), None);
+}
+
+#[test]
+fn cookies_outlive_a_change_of_the_secret_while_the_old_one_is_listed() {
+    let before = sealed_with("old", &[]);
+    let set = before.set(&HeaderMap::new(), SESSION, &"alice", DAY).expect("it fits");
+    let during = sealed_with("new", &["older", "old"]);
+    assert_eq!(during.read::<String>(&sent(&set), SESSION).as_deref(), Some("alice"));
+    assert_eq!(sealed_with("new", &["older"]).read::<String>(&sent(&set), SESSION), None);
+
+    let anew = during.set(&HeaderMap::new(), SESSION, &"alice", DAY).expect("it fits");
+    let after = sealed_with("new", &[]);
+    assert_eq!(after.read::<String>(&sent(&anew), SESSION).as_deref(), Some("alice"));
+    assert_eq!(before.read::<String>(&sent(&anew), SESSION), None, "the first one seals");
 }

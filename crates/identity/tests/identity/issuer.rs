@@ -164,7 +164,7 @@ impl Issuer {
             admin_claim: "is_admin".to_owned(),
             admin_value: "true".to_owned(),
             oidc: None,
-            session_secret: Secret::new("a secret of tests"),
+            cookie_secrets: Secret::new("a secret of tests").into(),
         }
     }
 

@@ -152,5 +152,5 @@ fn tokens_outlive_a_restart_on_another_port() {
     let second = Provider::reopen(directory.path(), noon()).expect("keys");
     assert_eq!(first.issue_token("alice").ok(), second.issue_token("alice").ok());
     assert!(matches!(second.issue_token("mallory"), Err(ProviderError::UnknownPerson(_))));
-    assert_eq!(first.settings().session_secret, second.settings().session_secret);
+    assert_eq!(first.settings().cookie_secrets, second.settings().cookie_secrets);
 }
