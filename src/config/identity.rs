@@ -1,6 +1,7 @@
 //! The configuration of authentication and sign-in.
 
 use identity::{CookieSecrets, OidcSettings, Secret, Settings};
+use jiff::SignedDuration;
 
 use super::{ConfigError, Env, variables};
 
@@ -28,6 +29,7 @@ impl IdentityConfig {
             admin_claim: env.required(&variables::ADMIN_CLAIM)?.to_owned(),
             admin_value: env.required(&variables::ADMIN_VALUE)?.to_owned(),
             oidc,
+            max_session_lifetime: max_session_lifetime(env)?,
             cookie_secrets,
         }))
     }
@@ -56,6 +58,20 @@ fn oidc(env: &Env) -> Result<Option<OidcSettings>, ConfigError> {
             .map(str::to_owned)
             .collect(),
     }))
+}
+
+/// The longest `SESSION_MAX_LIFETIME` in seconds: a year.
+const LONGEST_SESSION: u32 = 31_536_000;
+
+fn max_session_lifetime(env: &Env) -> Result<SignedDuration, ConfigError> {
+    let variable = &variables::SESSION_MAX_LIFETIME;
+    let form = format!("a number of seconds from 1 to {LONGEST_SESSION}");
+    let seconds: u32 = env.parsed(variable, &form)?;
+    if (1..=LONGEST_SESSION).contains(&seconds) {
+        Ok(SignedDuration::from_secs(seconds.into()))
+    } else {
+        Err(ConfigError::malformed(variable, format!("`{seconds}` is not {form}")))
+    }
 }
 
 /// The fewest characters of a secret in `SESSION_SECRET`.

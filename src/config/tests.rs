@@ -79,6 +79,16 @@ fn refusal(name: &str, value: &str) -> String {
     "SESSION_SECRET is malformed: a secret of it has fewer than 32 characters"
 )]
 #[case(
+    "SESSION_MAX_LIFETIME",
+    "0",
+    "SESSION_MAX_LIFETIME is malformed: `0` is not a number of seconds from 1 to 31536000"
+)]
+#[case(
+    "SESSION_MAX_LIFETIME",
+    "12h",
+    "SESSION_MAX_LIFETIME is malformed: `12h` is not a number of seconds from 1 to 31536000"
+)]
+#[case(
     "SERVE_REPLICAS",
     "two",
     "SERVE_REPLICAS is malformed: `two` is not a whole number of at least 0"

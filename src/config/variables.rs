@@ -51,10 +51,8 @@ pub const OIDC_PUBLIC_ISSUER: Variable = optional(
 pub const OIDC_CLIENT_ID: Variable =
     with_default("OIDC_CLIENT_ID", "dploy", "Dploy's client id at the OpenID provider.");
 /// `OIDC_CLIENT_SECRET`
-pub const OIDC_CLIENT_SECRET: Variable = optional(
-    "OIDC_CLIENT_SECRET",
-    "Dploy's secret at the OpenID provider.",
-);
+pub const OIDC_CLIENT_SECRET: Variable =
+    optional("OIDC_CLIENT_SECRET", "Dploy's secret at the OpenID provider.");
 /// `OIDC_REDIRECT_URL`
 pub const OIDC_REDIRECT_URL: Variable = optional(
     "OIDC_REDIRECT_URL",
@@ -70,6 +68,12 @@ pub const OIDC_SCOPES: Variable = with_default(
 pub const SESSION_SECRET: Variable = optional(
     "SESSION_SECRET",
     "Secrets of at least 32 characters, separated by commas. The key of session cookies is derived from the first one; cookies of the others stay valid. Not set: it is derived from `OIDC_CLIENT_SECRET`.",
+);
+/// `SESSION_MAX_LIFETIME`
+pub const SESSION_MAX_LIFETIME: Variable = with_default(
+    "SESSION_MAX_LIFETIME",
+    "43200",
+    "Seconds from a sign-in with a browser to the end of its session, however often the session is renewed; at most 31536000.",
 );
 /// `SERVE_REPLICAS`
 pub const SERVE_REPLICAS: Variable = with_default(
@@ -200,6 +204,7 @@ pub const ALL: &[&Variable] = &[
     &OIDC_REDIRECT_URL,
     &OIDC_SCOPES,
     &SESSION_SECRET,
+    &SESSION_MAX_LIFETIME,
     &SERVE_REPLICAS,
     &DPLOY_NAMESPACE,
     &MAX_ENVIRONMENTS_PER_USER,

@@ -82,7 +82,7 @@ impl Identity {
             cookies: EncryptedCookies::new(&settings.cookie_secrets),
             bearer_tokens: Verifier::new(Keys::new(http, clock.clone()), clock.clone()),
             keys_address,
-            renewals: Renewals::new(clock.clone()),
+            renewals: Renewals::new(clock.clone(), settings.max_session_lifetime),
             settings: Arc::new(settings),
             clock,
         })
@@ -101,7 +101,7 @@ impl Identity {
             let principal = self.bearer_principal(headers).await.map(Arc::new);
             return Authenticated { principal: Some(principal), ..Authenticated::default() };
         }
-        let Some(session) = self.cookies.read::<Session>(headers, SESSION) else {
+        let Some(session) = self.session(headers) else {
             return anonymous(removed(headers, SESSION));
         };
         if !method.is_safe() && !same_origin(headers) {
@@ -139,6 +139,22 @@ impl Identity {
         Principal::from_claims(claims, verified.expires_at, &self.settings)
     }
 
+    /// The request's session; `None` if it has none, or if the session is over for good.
+    fn session(&self, headers: &HeaderMap) -> Option<Session> {
+        let session: Session = self.cookies.read(headers, SESSION)?;
+        session.within(self.settings.max_session_lifetime, self.clock.now())
+    }
+
+    /// `Set-Cookie` headers that store a session. `None` when its claims are too large for cookies.
+    pub(crate) fn session_cookies(
+        &self,
+        headers: &HeaderMap,
+        session: &Session,
+    ) -> Option<Vec<HeaderValue>> {
+        let end = session.kept_until(self.settings.max_session_lifetime);
+        self.cookies.set_session(headers, session, end.duration_since(self.clock.now()))
+    }
+
     /// The principal of a session, which is renewed when it is due.
     async fn session_principal(&self, headers: &HeaderMap, session: Session) -> Authenticated {
         let now = self.clock.now();
@@ -151,8 +167,7 @@ impl Identity {
         };
         match renewal {
             Renewal::Renewed(renewed) => {
-                let set_cookies =
-                    self.cookies.set_session(headers, &renewed, now).unwrap_or_default();
+                let set_cookies = self.session_cookies(headers, &renewed).unwrap_or_default();
                 self.signed_in(renewed, set_cookies)
             }
             Renewal::Refused | Renewal::Failed if now < session.expires_at => {

@@ -5,7 +5,7 @@
 
 use cookie::{Cookie, SameSite, time::Duration};
 use http::{HeaderMap, HeaderValue, header};
-use jiff::Timestamp;
+use jiff::SignedDuration;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{CookieSecrets, cookie_cipher::CookieCipher, session::Session};
@@ -24,8 +24,6 @@ pub(crate) const ARRIVAL: &str = "__Host-dploy_arrival";
 const MAX_COOKIE_VALUE_BYTES: usize = 3_600;
 /// The most cookies that one value is split into; proxies commonly accept this many.
 const MAX_COOKIES_PER_VALUE: usize = 8;
-/// How long a browser keeps a session that has a refresh token.
-const RENEWABLE_SESSION_LIFETIME: Duration = Duration::days(30);
 
 /// Reads and writes encrypted cookies.
 #[derive(Debug, Clone)]
@@ -42,17 +40,15 @@ impl EncryptedCookies {
         self.0.decrypt(name, &text)
     }
 
-    /// `Set-Cookie` headers that store a session. `None` when its claims are too large for cookies.
+    /// `Set-Cookie` headers that store a session for a time. `None` when its claims are too large
+    /// for cookies.
     pub(crate) fn set_session(
         &self,
         request: &HeaderMap,
         session: &Session,
-        now: Timestamp,
+        lifetime: SignedDuration,
     ) -> Option<Vec<HeaderValue>> {
-        let remaining = Duration::seconds(session.expires_at.duration_since(now).as_secs().max(0));
-        let renewable = session.refresh_token.is_some();
-        let lifetime = if renewable { RENEWABLE_SESSION_LIFETIME } else { remaining };
-        self.set(request, SESSION, session, lifetime)
+        self.set(request, SESSION, session, Duration::seconds(lifetime.as_secs().max(0)))
     }
 
     /// `Set-Cookie` headers that store `value` under `name`, and that remove the surplus cookies of

@@ -39,12 +39,13 @@ type Attempts = HashMap<[u8; 32], (Timestamp, Attempt)>;
 #[derive(Debug, Clone)]
 pub(crate) struct Renewals {
     clock: SharedClock,
+    max_session_lifetime: SignedDuration,
     attempts: Arc<Mutex<Attempts>>,
 }
 
 impl Renewals {
-    pub(crate) fn new(clock: SharedClock) -> Self {
-        Self { clock, attempts: Arc::default() }
+    pub(crate) fn new(clock: SharedClock, max_session_lifetime: SignedDuration) -> Self {
+        Self { clock, max_session_lifetime, attempts: Arc::default() }
     }
 
     /// Renews a session. Concurrent requests share one exchange, because a provider may accept each
@@ -101,6 +102,12 @@ impl Renewals {
         if verified.claims.get("sub") != session.claims.get("sub") {
             return Err(RefreshError::Refused("the provider sent somebody else's ID token".into()));
         }
-        Ok(Session::new(verified, refresh_token.or(Some(token)), self.clock.now()))
+        Ok(Session::new(
+            verified,
+            refresh_token.or(Some(token)),
+            session.signed_in_at,
+            self.clock.now(),
+            self.max_session_lifetime,
+        ))
     }
 }

@@ -15,6 +15,8 @@ const RENEW_BEFORE_END: SignedDuration = SignedDuration::from_mins(2);
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) claims: Map<String, Value>,
+    /// When the person signed in. A renewal keeps it.
+    pub(crate) signed_in_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     /// The time from which a request renews the session.
     pub(crate) renew_at: Timestamp,
@@ -22,11 +24,41 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// The session of a verified ID token.
-    pub(crate) fn new(verified: Verified, refresh_token: Option<String>, now: Timestamp) -> Self {
-        let expires_at = verified.expires_at;
-        let renew_at = expires_at - RENEW_BEFORE_END.min(expires_at.duration_since(now) / 4);
-        Self { claims: Arc::unwrap_or_clone(verified.claims), expires_at, renew_at, refresh_token }
+    /// The session of a verified ID token. It ends `max_lifetime` after the sign-in at the latest,
+    /// whatever the token says.
+    pub(crate) fn new(
+        verified: Verified,
+        refresh_token: Option<String>,
+        signed_in_at: Timestamp,
+        now: Timestamp,
+        max_lifetime: SignedDuration,
+    ) -> Self {
+        let end = signed_in_at + max_lifetime;
+        let expires_at = verified.expires_at.min(end);
+        let renew_at = if expires_at == end {
+            // A renewal would not prolong it.
+            expires_at
+        } else {
+            expires_at - RENEW_BEFORE_END.min(expires_at.duration_since(now) / 4)
+        };
+        let claims = Arc::unwrap_or_clone(verified.claims);
+        Self { claims, signed_in_at, expires_at, renew_at, refresh_token }
+    }
+
+    /// The session as far as `max_lifetime` allows it: `None` once it is over. The limit may have
+    /// become shorter since the session was made.
+    pub(crate) fn within(mut self, max_lifetime: SignedDuration, now: Timestamp) -> Option<Self> {
+        let end = self.signed_in_at + max_lifetime;
+        self.expires_at = self.expires_at.min(end);
+        (now < end).then_some(self)
+    }
+
+    /// The time until which the browser keeps the session.
+    pub(crate) fn kept_until(&self, max_lifetime: SignedDuration) -> Timestamp {
+        match self.refresh_token {
+            Some(_) => self.signed_in_at + max_lifetime,
+            None => self.expires_at,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use hkdf::Hkdf;
+use jiff::SignedDuration;
 use sha2::Sha256;
 
 /// What the key of cookies is derived for. A key for another purpose needs another text.
@@ -89,6 +90,8 @@ pub struct Settings {
     pub admin_value: String,
     /// Sign-in with a browser. `None`: bearer tokens only.
     pub oidc: Option<OidcSettings>,
+    /// How long a session lasts at most from the sign-in, however often it is renewed.
+    pub max_session_lifetime: SignedDuration,
     /// The secrets of session cookies.
     pub cookie_secrets: CookieSecrets,
 }

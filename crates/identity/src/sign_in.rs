@@ -182,9 +182,10 @@ impl Identity {
             return Err(SignInError::Mismatch);
         }
         let now = self.clock.now();
-        let session = Session::new(verified, tokens.refresh_token, now);
+        let max_lifetime = self.settings.max_session_lifetime;
+        let session = Session::new(verified, tokens.refresh_token, now, now, max_lifetime);
         let too_large = || SignInError::Verification("the claims are too large for cookies".into());
-        let session = self.cookies.set_session(headers, &session, now).ok_or_else(too_large)?;
+        let session = self.session_cookies(headers, &session).ok_or_else(too_large)?;
         let arrival = pending.is_own.then(|| self.arrival(headers, &pending.return_url, now));
         let address = format!("{}#token={id_token}", pending.return_url);
         Ok(SignedIn { address, session, arrival: arrival.unwrap_or_default() })

@@ -15,6 +15,7 @@ use std::{path::Path, sync::Arc};
 use axum::Router;
 use clock::SharedClock;
 use identity::{OidcSettings, Secret, Settings};
+use jiff::SignedDuration;
 use thiserror::Error;
 
 pub use people::PEOPLE;
@@ -26,6 +27,9 @@ type Cause = Box<dyn std::error::Error + Send + Sync>;
 
 /// Dploy's client id at this provider, and the audience of its tokens.
 const CLIENT: &str = "dploy";
+
+/// How long a session lasts from the sign-in: the default of `dploy serve`.
+const MAX_SESSION_LIFETIME: SignedDuration = SignedDuration::from_hours(12);
 
 /// Why the development provider failed.
 #[derive(Debug, Error)]
@@ -127,6 +131,7 @@ impl Provider {
                 redirect_url: self.redirect_url.clone(),
                 scopes: ["openid", "profile", "email"].map(str::to_owned).to_vec(),
             }),
+            max_session_lifetime: MAX_SESSION_LIFETIME,
             cookie_secrets: secret.into(),
         }
     }

@@ -10,6 +10,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use clock::{Clock as _, ManualClock};
 use ed25519_dalek::{SigningKey, pkcs8::EncodePrivateKey as _};
 use identity::{Identity, OidcSettings, Secret, Settings};
+use jiff::SignedDuration;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 use wiremock::{
@@ -164,6 +165,7 @@ impl Issuer {
             admin_claim: "is_admin".to_owned(),
             admin_value: "true".to_owned(),
             oidc: None,
+            max_session_lifetime: SignedDuration::from_hours(12),
             cookie_secrets: Secret::new("a secret of tests").into(),
         }
     }

@@ -2,11 +2,17 @@
 
 use std::time::Duration;
 
+use clock::Clock as _;
 use http::{HeaderMap, Method, StatusCode};
+use identity::{Identity, Settings};
 use jiff::SignedDuration;
 use serde_json::json;
 
-use crate::{browser::Browser, issuer::Issuer, site::Site};
+use crate::{
+    browser::{Answer, Browser},
+    issuer::Issuer,
+    site::Site,
+};
 
 #[tokio::test]
 async fn a_session_that_ends_soon_is_renewed() {
@@ -21,7 +27,7 @@ async fn a_session_that_ends_soon_is_renewed() {
     assert_eq!((renewed.status, renewed.body.as_str()), (StatusCode::OK, "carol"));
     assert_eq!(renewed.set_cookies().len(), 1);
     assert_ne!(browser.headers(), old);
-    site.clock.advance(SignedDuration::from_hours(7));
+    site.clock.advance(SignedDuration::from_hours(3));
     let later = browser.get("/whoami").await;
     assert_eq!(later.body, "carol");
     assert!(later.set_cookies().is_empty());
@@ -161,4 +167,82 @@ async fn without_cookies_there_is_nobody() {
     let site = Site::with_development_provider().await;
     let known = site.identity.authenticate(&HeaderMap::new(), &Method::POST).await;
     assert!(known.principal.is_none() && known.set_cookies.is_empty());
+}
+
+/// The seconds for which a browser keeps the session that an answer sets.
+fn max_age(answer: &Answer) -> i64 {
+    let line = *answer.set_cookies().first().expect("a session");
+    let (_, age) = line.split_once("Max-Age=").expect("an age");
+    age.split(';').next().and_then(|age| age.parse().ok()).expect("a number")
+}
+
+#[tokio::test]
+async fn a_session_ends_twelve_hours_after_the_sign_in_however_often_it_is_renewed() {
+    let issuer = Issuer::start().await;
+    let site = issuer.site().await;
+    let mut browser = site.browser();
+    let signed_in = issuer.sign_in(&mut browser, issuer.claims()).await;
+    assert_eq!(max_age(&signed_in), 12 * 3_600);
+    for hour in 1..12 {
+        issuer.clock.advance(SignedDuration::from_hours(1));
+        issuer.grants(&issuer.claims(), "refresh-2", Duration::ZERO);
+        let renewed = browser.get("/whoami").await;
+        assert_eq!((renewed.body.as_str(), max_age(&renewed)), ("alice", (12 - hour) * 3_600));
+    }
+    let stolen = browser.clone();
+    issuer.clock.advance(SignedDuration::from_secs(3_599));
+    let last = browser.get("/whoami").await;
+    assert_eq!((last.body.as_str(), last.set_cookies().len()), ("alice", 0), "no more renewals");
+    issuer.clock.advance(SignedDuration::from_secs(1));
+    issuer.grants(&issuer.claims(), "refresh-3", Duration::ZERO);
+    for mut late in [browser, stolen] {
+        assert_eq!(late.get("/whoami").await.status, StatusCode::UNAUTHORIZED);
+        assert!(late.cookie_names().is_empty(), "a session that is over is removed");
+    }
+    assert_eq!(issuer.asked_for("/token").await, 12, "no refresh token is used any more");
+}
+
+#[tokio::test]
+async fn a_principal_expires_with_its_session_though_the_token_is_valid_for_longer() {
+    let issuer = Issuer::start().await;
+    let site = issuer.site().await;
+    let mut browser = site.browser();
+    let next_day = issuer.clock.now().as_second() + 24 * 3_600;
+    issuer.sign_in(&mut browser, issuer.claims_with(&json!({ "exp": next_day }))).await;
+    let known = site.identity.authenticate(&browser.headers(), &Method::GET).await;
+    let alice = known.principal.expect("a session").expect("a good one");
+    assert_eq!(alice.expires_at, issuer.clock.now() + SignedDuration::from_hours(12));
+    issuer.clock.advance(SignedDuration::from_hours(12));
+    assert_eq!(browser.get("/whoami").await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_renewal_near_the_end_does_not_outlast_it() {
+    let issuer = Issuer::start().await;
+    let site = issuer.site().await;
+    let mut browser = site.browser();
+    let end = issuer.clock.now() + SignedDuration::from_hours(12);
+    let almost = issuer.claims_with(&json!({ "exp": end.as_second() - 30 * 60 }));
+    issuer.sign_in(&mut browser, almost).await;
+    issuer.clock.advance(SignedDuration::from_mins(11 * 60 + 30));
+    issuer.grants(&issuer.claims(), "refresh-2", Duration::ZERO);
+    let known = site.identity.authenticate(&browser.headers(), &Method::GET).await;
+    let alice = known.principal.expect("a session").expect("a good one");
+    assert_eq!((alice.expires_at, known.set_cookies.len()), (end, 1));
+}
+
+#[tokio::test]
+async fn a_shorter_limit_holds_for_sessions_that_began_before_it() {
+    let issuer = Issuer::start().await;
+    let site = issuer.site().await;
+    let mut browser = site.browser();
+    issuer.sign_in(&mut browser, issuer.claims()).await;
+    let max_session_lifetime = SignedDuration::from_mins(30);
+    let settings = Settings { max_session_lifetime, ..issuer.settings() };
+    let stricter = Identity::new(settings, issuer.clock.clone()).expect("settings");
+    let known = stricter.authenticate(&browser.headers(), &Method::GET).await;
+    let alice = known.principal.expect("a session").expect("a good one");
+    assert_eq!(alice.expires_at, issuer.clock.now() + max_session_lifetime);
+    issuer.clock.advance(max_session_lifetime);
+    assert!(stricter.authenticate(&browser.headers(), &Method::GET).await.principal.is_none());
 }
