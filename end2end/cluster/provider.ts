@@ -37,7 +37,8 @@ function configured(issuer: string, client: { id: string; secret: string; redire
     clients: [{ client_id: client.id, client_secret: client.secret, redirect_uris: [client.redirectUri] }],
     jwks: { keys: [{ ...key, use: 'sig', alg: 'RS256', kid: 'one' }] },
     cookies: { keys: ['a secret of the tests'] },
-    features: { devInteractions: { enabled: false } },
+    // Its page to sign out asks for confirmation, which no spec presses.
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: false } },
     interactions: { url: (_, { uid }) => `/interaction/${uid}` },
     // Dploy reads the ID token alone.
     conformIdTokenClaims: false,

@@ -4,9 +4,10 @@
 use axum::{
     extract::{RawQuery, State},
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::{AppendHeaders, IntoResponse as _, Response},
+    response::{AppendHeaders, Html, IntoResponse as _, Response},
 };
-use identity::{FailedSignIn, Identity, Redirect};
+use identity::{FailedSignIn, Identity, Redirect, SignOut, is_from_elsewhere};
+use leptos::config::LeptosOptions;
 
 use super::{ApiError, pages};
 
@@ -34,10 +35,41 @@ pub(crate) async fn finish_sign_in(
     }
 }
 
-/// `GET /auth/logout`: removes Dploy's cookies.
-pub(crate) async fn sign_out(State(identity): State<Identity>, headers: HeaderMap) -> Response {
-    redirected(identity.sign_out(&headers))
+/// `GET /auth/logout`: ends the session. A browser goes on to the provider's page that ends the
+/// provider's session. A page of another site must not sign anybody out, so a navigation by one
+/// gets a page with a button.
+pub(crate) async fn sign_out(
+    State(identity): State<Identity>,
+    State(options): State<LeptosOptions>,
+    headers: HeaderMap,
+) -> Response {
+    if is_from_elsewhere(&headers) {
+        return sign_out_page(&options);
+    }
+    let SignOut { set_cookies, provider_page } = identity.sign_out(&headers).await;
+    let page = provider_page.filter(|_| pages::is_wanted(&headers));
+    let location = page.unwrap_or(HeaderValue::from_static("/"));
+    let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, NO_STORE)];
+    (StatusCode::FOUND, headers, appended(set_cookies)).into_response()
 }
+
+/// Asks whether to sign out. It is no page of the web app, which would be a larger download for
+/// everybody.
+fn sign_out_page(options: &LeptosOptions) -> Response {
+    let style = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    let page = include_str!("sign_out_page.html").replace("{style}", &style);
+    let headers = [
+        (header::CONTENT_SECURITY_POLICY, SIGN_OUT_PAGE_POLICY),
+        (header::CACHE_CONTROL, NO_STORE),
+    ];
+    (headers, Html(page)).into_response()
+}
+
+/// The page has a style sheet and two links.
+const SIGN_OUT_PAGE_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; frame-ancestors 'none'; \
+     base-uri 'none'; form-action 'none'",
+);
 
 fn redirected(redirect: Redirect) -> Response {
     let Redirect { location, mut set_cookies, arrival } = redirect;

@@ -81,3 +81,51 @@ async fn a_page_of_another_site_does_not_make_a_person_launch() {
     assert_eq!((at.split('#').next(), page.status.as_u16()), (Some(&*asking), 200));
     bed.stop().await;
 }
+
+/// A program follows the contract to `/`. A browser also ends its session at the provider.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_out_leads_a_browser_through_the_provider_back_to_the_site() {
+    let bed = TestBed::start(env!("CARGO_BIN_EXE_dploy")).await;
+    let (login, logout) =
+        (format!("{}/auth/login", bed.origin()), format!("{}/auth/logout", bed.origin()));
+    let mut alice = Visitor::new();
+    alice.sign_in(&login, "alice").await;
+    let cookies = alice.cookies_for(&logout);
+    assert!(cookies.contains("__Host-dploy_session="), "{cookies}");
+
+    let nobody = bed.anonymous();
+    let program = nobody.request(Method::GET, "/auth/logout").header(header::COOKIE, &cookies);
+    let answer = nobody.send(program).await;
+    assert_eq!(
+        (answer.status.as_u16(), location(&logout, &answer)),
+        (302, Some(bed.origin() + "/"))
+    );
+    assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+
+    let left = alice.open(&logout).await;
+    let page = location(&logout, &left).expect("a redirect");
+    assert!(page.starts_with(&format!("{}/dev/end-session?", bed.origin())), "{page}");
+    let (at, _) = alice.visit(&page).await;
+    assert_eq!((at, alice.cookies_for(&logout)), (bed.origin() + "/", String::new()));
+    bed.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_of_another_site_does_not_sign_a_person_out() {
+    let bed = TestBed::start(env!("CARGO_BIN_EXE_dploy")).await;
+    let (mut alice, logout) = (Visitor::new(), format!("{}/auth/logout", bed.origin()));
+    alice.sign_in(&format!("{}/auth/login", bed.origin()), "alice").await;
+    for elsewhere in ["cross-site", "same-site"] {
+        alice.comes_from = elsewhere;
+        let asked = alice.open(&logout).await;
+        assert_eq!((asked.status.as_u16(), location(&logout, &asked)), (200, None), "{elsewhere}");
+        assert!(asked.text.contains("<a class=\"btn solid\" href=\"/auth/logout\">Sign out</a>"));
+        assert!(!asked.text.contains('{'), "{}", asked.text);
+        assert!(asked.headers.get(header::SET_COOKIE).is_none(), "{elsewhere}");
+        assert!(alice.cookies_for(&logout).contains("__Host-dploy_session="), "{elsewhere}");
+    }
+    alice.comes_from = "same-origin";
+    assert_eq!(alice.open(&logout).await.status, 302, "the button of that page");
+    assert_eq!(alice.cookies_for(&logout), "");
+    bed.stop().await;
+}

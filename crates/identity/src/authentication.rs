@@ -142,7 +142,8 @@ impl Identity {
     /// The request's session; `None` if it has none, or if the session is over for good.
     fn session(&self, headers: &HeaderMap) -> Option<Session> {
         let session: Session = self.cookies.read(headers, SESSION)?;
-        session.within(self.settings.max_session_lifetime, self.clock.now())
+        let session = session.within(self.settings.max_session_lifetime, self.clock.now())?;
+        (!self.has_signed_out(headers, &session)).then_some(session)
     }
 
     /// `Set-Cookie` headers that store a session. `None` when its claims are too large for cookies.

@@ -18,6 +18,8 @@ pub(crate) const PENDING_SIGN_IN: &str = "__Host-dploy_login_";
 
 /// The cookie that a sign-in leaves for the page that it returns to.
 pub(crate) const ARRIVAL: &str = "__Host-dploy_arrival";
+/// The cookie that ends the sessions from before a sign-out.
+pub(crate) const SIGNED_OUT: &str = "__Host-dploy_signed_out";
 
 /// The longest value of one cookie. Browsers keep 4,096 bytes, which include the name and
 /// attributes.

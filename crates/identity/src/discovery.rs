@@ -13,12 +13,23 @@ use openidconnect::{
     AuthUrl, IssuerUrl, TokenUrl,
     core::{CoreClientAuthMethod, CoreProviderMetadata},
 };
+use serde::Deserialize;
+use serde_json::Value;
 use url::Url;
 
 use crate::{SetupError, error::Cause, http_client, refreshing::Refreshing};
 
 /// Endpoints are fetched again after this time.
 const MAX_ENDPOINTS_AGE: SignedDuration = SignedDuration::from_hours(1);
+
+/// The parts of the document that `openidconnect` does not read.
+#[derive(Deserialize)]
+struct SignOutMetadata {
+    /// RFC 8414, section 2.
+    revocation_endpoint: Option<String>,
+    /// OpenID Connect RP-Initiated Logout 1.0, section 2.1.
+    end_session_endpoint: Option<String>,
+}
 
 /// The parts of the document that Dploy uses.
 #[derive(Debug, Clone)]
@@ -31,6 +42,10 @@ pub(crate) struct Endpoints {
     pub(crate) sign_in: AuthUrl,
     /// The address of its token endpoint, for this server.
     pub(crate) token: Option<TokenUrl>,
+    /// The address that revokes tokens, for this server.
+    pub(crate) revocation: Option<String>,
+    /// The address that ends the provider's session, for browsers.
+    pub(crate) end_session: Option<String>,
     /// Whether the client's secret goes into the body, because the endpoint does not support HTTP
     /// Basic.
     pub(crate) secret_in_body: bool,
@@ -81,7 +96,9 @@ impl Discovery {
     async fn fetch(self) -> Result<Arc<Endpoints>, Cause> {
         let (internal, public) = (&*self.internal, &*self.public);
         let address = format!("{internal}/.well-known/openid-configuration");
-        let metadata: CoreProviderMetadata = http_client::fetch_json(&self.http, &address).await?;
+        let document: Value = http_client::fetch_json(&self.http, &address).await?;
+        let metadata = CoreProviderMetadata::deserialize(&document)?;
+        let sign_out = SignOutMetadata::deserialize(&document)?;
         let issuer = metadata.issuer().clone();
         if ![internal, public].contains(&issuer.trim_end_matches('/')) {
             return Err(format!("the provider calls itself {}", issuer.as_str()).into());
@@ -94,6 +111,8 @@ impl Discovery {
             keys_url: rebased(metadata.jwks_uri(), public, internal),
             sign_in: AuthUrl::new(rebased(metadata.authorization_endpoint(), internal, public))?,
             token: token.transpose()?,
+            revocation: sign_out.revocation_endpoint.map(|url| rebased(&url, public, internal)),
+            end_session: sign_out.end_session_endpoint.map(|url| rebased(&url, internal, public)),
             // HTTP Basic is the default (Discovery 1.0, section 3).
             secret_in_body: methods
                 .is_some_and(|all| !all.contains(&CoreClientAuthMethod::ClientSecretBasic)),

@@ -21,6 +21,7 @@ mod same_origin;
 mod session;
 mod settings;
 mod sign_in;
+mod sign_out;
 mod token_verifier;
 
 pub use authentication::{Authenticated, Identity};
@@ -30,3 +31,4 @@ pub use return_url::ReturnUrl;
 pub use same_origin::{is_from_elsewhere, same_origin};
 pub use settings::{CookieSecrets, OidcSettings, Secret, Settings};
 pub use sign_in::{FailedSignIn, Redirect};
+pub use sign_out::SignOut;

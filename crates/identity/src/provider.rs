@@ -1,18 +1,22 @@
-//! A client of the OpenID provider: builds the address of its sign-in page and calls its token
-//! endpoint.
+//! A client of the OpenID provider: builds the addresses of its pages for sign-in and sign-out, and
+//! calls its endpoints for tokens.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use clock::SharedClock;
+use http::header;
 use openidconnect::{
     AuthType, AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken,
     EndpointNotSet, EndpointSet, JsonWebKeySet, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge,
     PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
     core::{CoreClient, CoreResponseType, CoreTokenResponse},
 };
+use reqwest::RequestBuilder;
+use tokio::time::timeout;
+use url::Url;
 
 use crate::{
-    OidcSettings, SetupError,
+    OidcSettings, Secret, SetupError,
     discovery::{Discovery, Endpoints},
     error::Cause,
     http_client,
@@ -28,6 +32,9 @@ type Client = CoreClient<
     EndpointSet,
     EndpointNotSet,
 >;
+
+/// How long a sign-out waits for the provider's discovery document.
+const SIGN_OUT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The tokens of a sign-in or a refresh.
 pub(crate) struct Tokens {
@@ -136,6 +143,52 @@ impl OpenIdProvider {
         }
     }
 
+    /// Revokes a refresh token (RFC 7009). Does nothing if the provider cannot revoke tokens.
+    pub(crate) async fn revoke(&self, refresh_token: &str) -> Result<(), Cause> {
+        let endpoints = self.discovery.endpoints().await?;
+        let Some(address) = &endpoints.revocation else { return Ok(()) };
+        let request = self.revocation(address, refresh_token, endpoints.secret_in_body);
+        request.send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    fn revocation(&self, address: &str, token: &str, secret_in_body: bool) -> RequestBuilder {
+        let (id, secret) = (&self.settings.client_id, self.settings.client_secret.as_ref());
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("token", token).append_pair("token_type_hint", "refresh_token");
+        let mut request = self
+            .http
+            .post(address)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        match secret.map(Secret::expose) {
+            // RFC 6749, 2.3.1: both are form-encoded before they are encoded for HTTP Basic.
+            Some(secret) if !secret_in_body => {
+                request = request.basic_auth(form_encoded(id), Some(form_encoded(secret)));
+            }
+            Some(secret) => {
+                form.append_pair("client_id", id).append_pair("client_secret", secret);
+            }
+            None => {
+                form.append_pair("client_id", id);
+            }
+        }
+        request.body(form.finish())
+    }
+
+    /// The provider's page that ends its own session and returns to this site (OpenID Connect
+    /// RP-Initiated Logout 1.0, section 2). `None` if the provider has no such page, or does not
+    /// answer in time. The page gets no `id_token_hint`: the browser would keep the token in its
+    /// history.
+    pub(crate) async fn sign_out_page(&self) -> Option<String> {
+        let endpoints = timeout(SIGN_OUT_TIMEOUT, self.discovery.endpoints()).await.ok()?.ok()?;
+        let mut page = Url::parse(endpoints.end_session.as_deref()?).ok()?;
+        let home = self.redirect.url().join("/").ok()?;
+        page.query_pairs_mut()
+            .append_pair("client_id", &self.settings.client_id)
+            .append_pair("post_logout_redirect_uri", home.as_str());
+        matches!(page.scheme(), "https" | "http").then(|| page.into())
+    }
+
     /// Verifies an ID token of this provider for Dploy (OpenID Connect Core, 3.1.3.7).
     pub(crate) async fn verified(&self, id_token: &str) -> Result<Verified, Cause> {
         let endpoints = self.discovery.endpoints().await?;
@@ -168,6 +221,10 @@ impl OpenIdProvider {
         }
         Ok(client)
     }
+}
+
+fn form_encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 impl Tokens {

@@ -11,12 +11,17 @@ use crate::token_verifier::Verified;
 /// A session is renewed in its last two minutes, or in the last quarter of a shorter session.
 const RENEW_BEFORE_END: SignedDuration = SignedDuration::from_mins(2);
 
+/// How long a request takes at most, from its authentication to its answer.
+pub(crate) const LONGEST_REQUEST: SignedDuration = SignedDuration::from_mins(5);
+
 /// The session of a signed-in person.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Session {
     pub(crate) claims: Map<String, Value>,
     /// When the person signed in. A renewal keeps it.
     pub(crate) signed_in_at: Timestamp,
+    /// When the session was last renewed; the sign-in of one that never was.
+    renewed_at: Timestamp,
     pub(crate) expires_at: Timestamp,
     /// The time from which a request renews the session.
     pub(crate) renew_at: Timestamp,
@@ -42,7 +47,7 @@ impl Session {
             expires_at - RENEW_BEFORE_END.min(expires_at.duration_since(now) / 4)
         };
         let claims = Arc::unwrap_or_clone(verified.claims);
-        Self { claims, signed_in_at, expires_at, renew_at, refresh_token }
+        Self { claims, signed_in_at, renewed_at: now, expires_at, renew_at, refresh_token }
     }
 
     /// The session as far as `max_lifetime` allows it: `None` once it is over. The limit may have
@@ -51,6 +56,14 @@ impl Session {
         let end = self.signed_in_at + max_lifetime;
         self.expires_at = self.expires_at.min(end);
         (now < end).then_some(self)
+    }
+
+    /// Whether a request that is not answered yet may store this session, renewed, in the browser
+    /// again.
+    pub(crate) fn may_be_under_renewal(&self, now: Timestamp) -> bool {
+        let was_just_renewed = self.renewed_at > self.signed_in_at
+            && now.duration_since(self.renewed_at) < LONGEST_REQUEST;
+        self.refresh_token.is_some() && (now >= self.renew_at || was_just_renewed)
     }
 
     /// The time until which the browser keeps the session.

@@ -1,4 +1,4 @@
-//! Sign-in and sign-out of a browser: the authorization code flow with PKCE, state and nonce.
+//! Sign-in of a browser: the authorization code flow with PKCE, state and nonce.
 //!
 //! The state of a pending sign-in (state, nonce, PKCE verifier, return URL) is in an encrypted
 //! cookie of its own. Several tabs may therefore sign in at once, and any replica can finish a
@@ -12,7 +12,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::{
     Identity, ReturnUrl, SignInError,
-    cookies::{ARRIVAL, PENDING_SIGN_IN, SESSION, count, removed},
+    cookies::{ARRIVAL, PENDING_SIGN_IN, SIGNED_OUT, count, removed},
     is_from_elsewhere,
     session::Session,
 };
@@ -153,16 +153,6 @@ impl Identity {
         (is_it && self.clock.now() <= arrival.until).then(|| removed(headers, ARRIVAL))
     }
 
-    /// Removes Dploy's cookies: `GET /auth/logout`. The provider's own session stays, because other
-    /// sites may use it.
-    #[must_use]
-    pub fn sign_out(&self, headers: &HeaderMap) -> Redirect {
-        let mut set_cookies = removed(headers, SESSION);
-        set_cookies.extend(removed(headers, PENDING_SIGN_IN));
-        set_cookies.extend(removed(headers, ARRIVAL));
-        Redirect { location: HeaderValue::from_static("/"), set_cookies, arrival: Vec::new() }
-    }
-
     async fn exchange_code(
         &self,
         headers: &HeaderMap,
@@ -186,6 +176,7 @@ impl Identity {
         let session = Session::new(verified, tokens.refresh_token, now, now, max_lifetime);
         let too_large = || SignInError::Verification("the claims are too large for cookies".into());
         let session = self.session_cookies(headers, &session).ok_or_else(too_large)?;
+        let session = session.into_iter().chain(removed(headers, SIGNED_OUT)).collect();
         let arrival = pending.is_own.then(|| self.arrival(headers, &pending.return_url, now));
         let address = format!("{}#token={id_token}", pending.return_url);
         Ok(SignedIn { address, session, arrival: arrival.unwrap_or_default() })

@@ -28,6 +28,19 @@ test('a sign-out ends the session', async ({ signIn }) => {
   await expect(page.getByRole('heading', { name: 'You are not signed in' })).toBeVisible();
 });
 
+test('a link of another site asks before it signs out', async ({ signIn }) => {
+  const page = await signIn('alice');
+  await page.route('http://elsewhere.test/', (route) =>
+    route.fulfill({ contentType: 'text/html', body: `<a href="${new URL('/auth/logout', page.url())}">Win a prize</a>` }),
+  );
+  const home = page.url();
+  await page.goto('http://elsewhere.test/');
+  await page.getByRole('link', { name: 'Win a prize' }).click();
+  await expect(page.getByRole('heading', { name: 'Do you want to sign out?' })).toBeVisible();
+  await page.goto(home);
+  await expect(new SignInPage(page).account('alice')).toBeVisible();
+});
+
 test('a launch link signs in and then launches', { tag: '@workload' }, async ({ page }) => {
   await page.goto('/run/sized?size=large&greeting=Moin');
   await page.getByRole('button', { name: /alice/i }).click();

@@ -77,6 +77,11 @@ impl Grants {
         (self.clock.now() < until).then_some(person)
     }
 
+    /// Revokes a refresh token.
+    pub(super) fn revoke(&self, token: &str) {
+        self.with(|issued| issued.refresh_tokens.remove(token));
+    }
+
     fn with<T>(&self, act: impl FnOnce(&mut Issued) -> T) -> T {
         act(&mut self.issued.lock().unwrap_or_else(PoisonError::into_inner))
     }

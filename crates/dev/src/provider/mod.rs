@@ -1,13 +1,14 @@
 //! The identity provider of `dploy dev`: three people, no passwords, on loopback only.
 //!
-//! It implements OpenID Connect: authorization code with PKCE, refresh tokens, discovery, keys. The
-//! rest of Dploy cannot tell it from a real provider. No setting of `dploy serve` makes a
-//! [`Provider`].
+//! It implements OpenID Connect: authorization code with PKCE, refresh tokens and their revocation,
+//! discovery, keys, sign-out. The rest of Dploy cannot tell it from a real provider. No setting of
+//! `dploy serve` makes a [`Provider`].
 
 mod grants;
 mod keyring;
 mod people;
 mod routes;
+mod sign_out;
 mod tokens;
 
 use std::{path::Path, sync::Arc};

@@ -1,4 +1,4 @@
-//! The provider's endpoints: discovery, keys, sign-in page, token.
+//! The provider's endpoints: discovery, keys, sign-in page, token; `sign_out` has the others.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -29,6 +29,7 @@ use super::{
     CLIENT, Cause, PEOPLE, Provider,
     grants::Grant,
     people::{Person, person},
+    sign_out,
     tokens::{DployClaims, NoExtraFields},
 };
 
@@ -63,11 +64,15 @@ pub(super) fn router(provider: Provider) -> Router {
         .route("/authorize", get(sign_in_page).post(authorize))
         .route("/sign-in.css", get(style))
         .route("/token", post(token))
+        .route("/revoke", post(sign_out::revoke))
+        .route("/end-session", get(sign_out::end_session))
         .with_state(provider)
 }
 
 async fn configuration(State(provider): State<Provider>) -> Response {
-    or_server_error(metadata(provider.keyring.issuer()).map(Json))
+    let issuer = provider.keyring.issuer();
+    let document = metadata(issuer).and_then(|it| sign_out::with_endpoints(&it, issuer));
+    or_server_error(document.map(Json))
 }
 
 fn metadata(issuer: &str) -> Result<CoreProviderMetadata, Cause> {
@@ -260,7 +265,7 @@ fn tokens(
 }
 
 /// Client authentication by HTTP Basic (RFC 6749, 2.3.1).
-fn is_dploy(headers: &HeaderMap, secret: &str) -> bool {
+pub(super) fn is_dploy(headers: &HeaderMap, secret: &str) -> bool {
     let given = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
     let decoded = given
         .and_then(|value| value.strip_prefix("Basic "))
@@ -268,7 +273,7 @@ fn is_dploy(headers: &HeaderMap, secret: &str) -> bool {
     decoded.is_some_and(|bytes| bytes == format!("{CLIENT}:{secret}").into_bytes())
 }
 
-fn refused(status: StatusCode, error: &str) -> Response {
+pub(super) fn refused(status: StatusCode, error: &str) -> Response {
     (status, Json(json!({ "error": error }))).into_response()
 }
 

@@ -73,6 +73,11 @@ impl Browser {
         self.cookies.keys().map(String::as_str).collect()
     }
 
+    /// Takes the cookies of another browser, which replace those of the same name.
+    pub(crate) fn takes_cookies_of(&mut self, other: &Self) {
+        self.cookies.extend(other.cookies.clone());
+    }
+
     fn absolute(&self, address: &str) -> Url {
         self.origin.join(address).expect("an address")
     }

@@ -31,6 +31,7 @@ pub(crate) struct Issuer {
     discovery: Held,
     keys: Held,
     tokens: Queue,
+    revocations: Held,
 }
 
 #[derive(Clone)]
@@ -62,11 +63,14 @@ impl Issuer {
         let origin = server.uri();
         let held = |answer| Held(Arc::new(Mutex::new(answer)));
         let (keys, tokens) = (held(ResponseTemplate::new(503)), Queue::default());
+        let revocations = held(ResponseTemplate::new(200));
         let discovery = ResponseTemplate::new(200).set_body_json(json!({
             "issuer": origin,
             "authorization_endpoint": format!("{origin}/authorize"),
             "token_endpoint": format!("{origin}/token"),
             "jwks_uri": format!("{origin}/keys"),
+            "revocation_endpoint": format!("{origin}/revoke"),
+            "end_session_endpoint": format!("{origin}/end"),
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256", "EdDSA"],
@@ -75,9 +79,10 @@ impl Issuer {
         let found = Mock::given(method("GET")).and(path("/.well-known/openid-configuration"));
         found.respond_with(discovery.clone()).mount(&server).await;
         Mock::given(path("/keys")).respond_with(keys.clone()).mount(&server).await;
+        Mock::given(path("/revoke")).respond_with(revocations.clone()).mount(&server).await;
         Mock::given(path("/token")).respond_with(tokens.clone()).mount(&server).await;
-        let issuer =
-            Self { server, clock: noon(), signer: Signer::new("one", 1), discovery, keys, tokens };
+        let (clock, signer) = (noon(), Signer::new("one", 1));
+        let issuer = Self { server, clock, signer, discovery, keys, tokens, revocations };
         issuer.publishes(&[&issuer.signer]);
         issuer
     }
@@ -98,6 +103,10 @@ impl Issuer {
 
     pub(crate) fn answers_for_discovery(&self, answer: ResponseTemplate) {
         *self.discovery.0.lock().expect("a lock") = answer;
+    }
+
+    pub(crate) fn answers_for_revocations(&self, answer: ResponseTemplate) {
+        *self.revocations.0.lock().expect("a lock") = answer;
     }
 
     /// Waits until an address has this many requests.

@@ -14,6 +14,7 @@ mod issuer;
 mod provider;
 mod sessions;
 mod sign_in;
+mod sign_out;
 mod site;
 mod split_horizon;
 mod timing;

@@ -1,17 +1,21 @@
 //! A site for tests, whose routes call the crate as the server does.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 
 use axum::{
     Router,
-    extract::{RawQuery, State},
+    extract::{RawQuery, Request, State},
+    middleware::{Next, from_fn_with_state},
     response::{AppendHeaders, IntoResponse, Response},
     routing::{any, get},
 };
 use clock::ManualClock;
 use dev::provider::Provider;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use identity::{AuthError, FailedSignIn, Identity, Redirect, Settings};
+use identity::{AuthError, FailedSignIn, Identity, Redirect, Settings, SignOut};
 use jiff::Timestamp;
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -25,6 +29,8 @@ pub(crate) struct Site {
     pub(crate) identity: Identity,
     /// Dploy's secret at its provider.
     pub(crate) client_secret: String,
+    /// How many tokens the development provider has revoked.
+    pub(crate) revocations: Arc<AtomicUsize>,
     server: JoinHandle<()>,
     _keys: Option<TempDir>,
 }
@@ -43,9 +49,12 @@ impl Site {
         let provider =
             Provider::open(keys.path(), &format!("{origin}/dev"), &origin, clock.clone())
                 .expect("keys");
-        let extra = Router::new().nest("/dev", provider.router());
+        let revocations = Arc::new(AtomicUsize::new(0));
+        let counted = from_fn_with_state(revocations.clone(), count_revocations);
+        let extra = Router::new().nest("/dev", provider.router().layer(counted));
         let mut site = Self::serve(listener, origin, provider.settings(), clock, extra);
         site._keys = Some(keys);
+        site.revocations = revocations;
         site
     }
 
@@ -80,7 +89,8 @@ impl Site {
         let server = tokio::spawn(async move {
             axum::serve(listener, router).await.expect("a server");
         });
-        Self { origin, clock, identity, client_secret, server, _keys: None }
+        let revocations = Arc::default();
+        Self { origin, clock, identity, client_secret, revocations, server, _keys: None }
     }
 
     pub(crate) fn browser(&self) -> Browser {
@@ -104,6 +114,19 @@ impl Site {
         form.push(("person", person));
         browser.post(&page, Some(&self.origin), &form).await
     }
+}
+
+async fn count_revocations(
+    State(revocations): State<Arc<AtomicUsize>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_revocation = request.uri().path() == "/revoke";
+    let response = next.run(request).await;
+    if is_revocation && response.status() == StatusCode::OK {
+        revocations.fetch_add(1, Ordering::SeqCst);
+    }
+    response
 }
 
 /// The hidden inputs of the provider's page.
@@ -158,7 +181,9 @@ async fn finish_sign_in(
 }
 
 async fn sign_out(State(identity): State<Identity>, headers: HeaderMap) -> Response {
-    redirected(Ok(identity.sign_out(&headers)))
+    let SignOut { set_cookies: values, provider_page } = identity.sign_out(&headers).await;
+    let location = provider_page.unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::FOUND, [(header::LOCATION, location)], set_cookies(values)).into_response()
 }
 
 /// The redirect, or the status and the sentence of the error.
