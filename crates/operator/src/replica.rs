@@ -151,6 +151,8 @@ impl Parts {
     }
 
     async fn lead_again_and_again(&self, elector: &Elector) -> OperatorError {
+        // The election looks at the caches only now and then.
+        self.mirrors.filled().await;
         loop {
             let leadership = elector.campaign(|| self.readiness.may_lead()).await;
             tracing::info!(replica = self.settings.identity, "leading");

@@ -1,10 +1,14 @@
 //! One leader at a time.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use faultnet::{Call, Fault, Network};
 use http::StatusCode;
 use k8s_openapi::api::coordination::v1::Lease;
+use operator::LeaseTimings;
 
 use crate::{bed::Bed, support::eventually};
 
@@ -23,6 +27,16 @@ pub(crate) async fn leads(bed: &Bed, identity: &str) {
         (holder(bed).await.as_deref() == Some(identity)).then_some(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_replica_leads_as_soon_as_its_caches_are_filled() {
+    let bed = Bed::new().await;
+    let mut settings = bed.settings("one");
+    let renew_every = Duration::from_secs(3_600);
+    settings.lease = LeaseTimings { duration: 4 * renew_every, renew_every };
+    let _operator = bed.operate_over(&Network::default(), settings);
+    leads(&bed, "one").await;
 }
 
 #[tokio::test]
