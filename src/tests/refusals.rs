@@ -198,8 +198,7 @@ async fn a_disk_that_fills_up_costs_nothing_that_was_acknowledged() {
 fn unreachable(home: &Home) -> PathBuf {
     fs::create_dir_all(home.data()).expect("a directory");
     let path = home.data().join("kubeconfig");
-    fs::write(&path, LocalKube::kubeconfig("http://127.0.0.1:9", "dploy-system", None))
-        .expect("a file");
+    fs::write(&path, LocalKube::kubeconfig("http://127.0.0.1:9", "dploy-system")).expect("a file");
     path
 }
 

@@ -86,11 +86,12 @@ impl Development {
     /// [`DevError::Data`] when the kubeconfig cannot be written.
     pub fn kubernetes_api(&self, port: u16) -> Result<(Router, PathBuf), DevError> {
         let path = self.data.root().join("kubeconfig");
-        let (address, token) = (format!("http://127.0.0.1:{port}"), clock::random_hex::<32>());
-        let text = LocalKube::kubeconfig(&address, &self.namespace, Some(&token));
+        let secret = clock::random_hex::<32>();
+        let address = format!("http://127.0.0.1:{port}/{secret}");
+        let text = LocalKube::kubeconfig(&address, &self.namespace);
         write_for_owner(&path, text.as_bytes())
             .map_err(|cause| DevError::Data { directory: path.clone(), cause: cause.into() })?;
-        Ok((guarded(self.cluster.router(), port, &token), path))
+        Ok((guarded(self.cluster.router(), port, &secret), path))
     }
 }
 

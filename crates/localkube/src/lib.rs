@@ -121,15 +121,13 @@ impl LocalKube {
         self.store.close();
     }
 
-    /// A kubeconfig for a server that listens at `url`, such as `http://127.0.0.1:6443`, and asks
-    /// for this bearer token, if any.
+    /// A kubeconfig for a server at `url`, such as `http://127.0.0.1:6443`.
     #[must_use]
-    pub fn kubeconfig(url: &str, namespace: &str, token: Option<&str>) -> String {
-        let user = token.map_or_else(|| "{}".to_owned(), |token| format!("{{ token: {token:?} }}"));
+    pub fn kubeconfig(url: &str, namespace: &str) -> String {
         format!(
             "apiVersion: v1\nkind: Config\ncurrent-context: localkube\nclusters:\n- name: localkube\n  cluster:\n    \
              server: {url:?}\ncontexts:\n- name: localkube\n  context:\n    cluster: localkube\n    user: localkube\n    \
-             namespace: {namespace:?}\nusers:\n- name: localkube\n  user: {user}\n"
+             namespace: {namespace:?}\nusers:\n- name: localkube\n  user: {{}}\n"
         )
     }
 }

@@ -173,7 +173,7 @@ async fn kubeconfig(directory: &Path) -> PathBuf {
     let router = LocalKube::in_memory(clock::SystemClock::shared()).router();
     tokio::spawn(async move { axum::serve(listener, router).await });
     let path = directory.join("kubeconfig");
-    std::fs::write(&path, LocalKube::kubeconfig(&address, "default", None)).unwrap();
+    std::fs::write(&path, LocalKube::kubeconfig(&address, "default")).unwrap();
     path
 }
 
