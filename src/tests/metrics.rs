@@ -108,7 +108,13 @@ async fn a_scrape_of_both_roles_shows_what_happened() {
     let took = seen.value("dploy_claim_duration_seconds_sum{outcome=\"claimed\"}");
     assert!(took.is_some_and(|it| it > 0.0 && it < 30.0), "{took:?}");
     let ages = seen.family("dploy_cache_age_seconds");
-    let kinds = ["dployinstances", "dployowners", "dploytemplates", "operatorconfigs"];
+    let kinds = [
+        "controllerrevisions",
+        "dployinstances",
+        "dployowners",
+        "dploytemplates",
+        "operatorconfigs",
+    ];
     assert_eq!(
         ages.keys().copied().collect::<Vec<_>>(),
         kinds.map(|kind| format!("kind=\"{kind}\"")).iter().map(String::as_str).collect::<Vec<_>>()

@@ -4,10 +4,14 @@ use std::{fs, path::PathBuf};
 
 use clock::SystemClock;
 use dev::provider::Provider;
-use k8s_openapi::api::core::v1::Namespace;
-use kube::{Api, api::PostParams};
+use k8s_openapi::api::{apps::v1::ControllerRevision, core::v1::Namespace};
+use kube::{
+    Api, ResourceExt,
+    api::{Patch, PatchParams, PostParams},
+};
 use localkube::LocalKube;
 use resources::DployTemplate;
+use serde_json::json;
 use tempfile::TempDir;
 use testbed::{Client, eventually};
 use tokio::net::TcpListener;
@@ -47,11 +51,8 @@ impl World {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let cluster = LocalKube::in_memory(SystemClock::shared());
         let address = serve(front(cluster.router())).await;
-        fs::write(
-            directory.path().join("kubeconfig"),
-            LocalKube::kubeconfig(&address, NAMESPACE, None),
-        )
-        .expect("a kubeconfig");
+        fs::write(directory.path().join("kubeconfig"), LocalKube::kubeconfig(&address, NAMESPACE))
+            .expect("a kubeconfig");
 
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let issuer = format!("http://{}", listener.local_addr().expect("an address"));
@@ -81,12 +82,29 @@ impl World {
         namespace.metadata.name = Some(NAMESPACE.to_owned());
         let namespaces = Api::all(client.clone());
         namespaces.create(&PostParams::default(), &namespace).await.expect("a namespace");
-        let templates: Api<DployTemplate> = Api::default_namespaced(client);
+        let templates: Api<DployTemplate> = Api::default_namespaced(client.clone());
         let notes: DployTemplate = serde_yaml_ng::from_str(NOTES).expect("a template");
         for template in dev::samples::templates().into_iter().chain([notes]) {
-            templates.create(&PostParams::default(), &template).await.expect("a template");
+            let created = templates.create(&PostParams::default(), &template).await;
+            publish(&client, &created.expect("a template")).await;
         }
     }
+}
+
+/// Publishes the revision of a template, as an operator does: servers without one launch it then.
+async fn publish(client: &kube::Client, template: &DployTemplate) {
+    let defaults = operator::Settings::new(NAMESPACE, "world").defaults;
+    let revision = rendering::revision(template, None, defaults);
+    let revisions: Api<ControllerRevision> = Api::default_namespaced(client.clone());
+    let written = revisions.create(&PostParams::default(), &revision.object(1)).await;
+    written.expect("a revision");
+    let observed = template.metadata.generation;
+    let status = json!({ "revision": revision.name(), "observedGeneration": observed });
+    let patch = Patch::Merge(json!({ "status": status }));
+    let templates: Api<DployTemplate> = Api::default_namespaced(client.clone());
+    let name = template.name_any();
+    let written = templates.patch_status(&name, &PatchParams::default(), &patch).await;
+    written.expect("a status");
 }
 
 /// Serves a router on loopback for as long as the test runs.
