@@ -41,8 +41,6 @@ export class Installation implements Site {
   private variables: Record<Role, Variables> = { serve: {}, operate: {} };
   private started = 0;
   kube = '';
-  // The proxy of kubectl adds the credentials.
-  readonly kubeHeaders = {};
 
   private constructor(
     readonly url: string,
@@ -295,7 +293,6 @@ export class Installation implements Site {
     return {
       url: `http://localhost:${port}`,
       kube: this.kube,
-      kubeHeaders: this.kubeHeaders,
       namespace: this.namespace,
       workload: this.workload,
       stuckWorkload: this.stuckWorkload,

@@ -22,23 +22,21 @@ export class Dploy implements Site {
   private constructor(
     readonly url: string,
     readonly kube: string,
-    readonly kubeHeaders: Record<string, string>,
     private readonly child: Child,
     private readonly dataDir: string,
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<Dploy> {
     const dataDir = await mkdtemp(join(tmpdir(), 'dploy-e2e-'));
-    const kubePort = await freePort();
-    const options = ['--port', '0', '--data-dir', dataDir, '--kube-port', String(kubePort)];
+    const options = ['--port', '0', '--data-dir', dataDir, '--kube-port', '0'];
     const { child, told: url } = await Child.start({
       command: BINARY,
       args: ['dev', ...options],
       env: { ...process.env, ...settings },
       ready: /Dploy is ready at (http:\/\/localhost:\d+)/,
     });
-    const [, token] = /token: "(\w+)"/.exec(await readFile(join(dataDir, 'kubeconfig'), 'utf8')) ?? [];
-    return new Dploy(url, `http://127.0.0.1:${kubePort}`, { authorization: `Bearer ${token}` }, child, dataDir);
+    const [, kube = ''] = /server: "([^"]+)"/.exec(await readFile(join(dataDir, 'kubeconfig'), 'utf8')) ?? [];
+    return new Dploy(url, kube, child, dataDir);
   }
 
   /** An ID token, as `dploy token` prints it. */

@@ -7,8 +7,6 @@ export interface Site {
   readonly url: string;
   /** The base URL of the Kubernetes API. */
   readonly kube: string;
-  /** The headers of an admin's request to it. */
-  readonly kubeHeaders: Record<string, string>;
   /** The namespace of its templates. */
   readonly namespace: string;
   /** The part of a template's spec that runs a workload. */

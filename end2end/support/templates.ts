@@ -17,7 +17,7 @@ export async function addTemplate(site: Site, name: string, spec: Spec = {}): Pr
   };
   const response = await fetch(`${site.kube}/apis/dploy.dev/v1alpha1/namespaces/${site.namespace}/dploytemplates`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...site.kubeHeaders },
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify(template),
   });
   if (!response.ok) throw new Error(`no template ${name}: ${response.status} ${await response.text()}`);

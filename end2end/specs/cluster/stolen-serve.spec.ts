@@ -39,7 +39,7 @@ test('who has the token of serve deploys nothing that no admin wrote', async ({ 
 test('the operator places nothing of a revision that does not exist or is of another template', async ({ dploy }) => {
   const site = installationOf(dploy);
   const { admin, namespace } = site;
-  const { status } = await admin.get('--namespace', namespace, 'dtpl', 'hello');
+  const { status } = await admin.get('--namespace', namespace, 'dtpl', 'team-desk');
   const name = 'dinst/sized-0f0f0f0f';
   for (const revision of ['sized-0000000000', status.revision]) {
     await site.as('serve', ['create', '--filename', '-'], instance(namespace, revision));
