@@ -1,7 +1,7 @@
 //! The texts of refusals in the web app: what happened, and what to do next.
 
 use super::{UiError, UiErrorKind};
-use environments::{Refusal, RefusalKind};
+use environments::{PersonalValue, Refusal, RefusalKind};
 
 impl From<Refusal> for UiError {
     fn from(refusal: Refusal) -> Self {
@@ -10,7 +10,9 @@ impl From<Refusal> for UiError {
             tracing::error!(error = &refusal as &dyn std::error::Error, "a server function failed");
         }
         let field = match &refusal {
-            Refusal::MissingParameter(name) | Refusal::InvalidParameter(name) => Some(name.clone()),
+            Refusal::MissingParameter(name)
+            | Refusal::InvalidParameter(name)
+            | Refusal::UnquotedValue(PersonalValue::Parameter(name)) => Some(name.clone()),
             _ => None,
         };
         Self { kind, sentence: sentence(&refusal), field }
@@ -35,6 +37,15 @@ fn sentence(refusal: &Refusal) -> String {
         }
         Refusal::InvalidParameter(name) => format!(
             "The value of “{name}” is not allowed. Most parameters take letters, digits, spaces and . _ / @ + = -"
+        ),
+        Refusal::UnquotedValue(PersonalValue::Parameter(name)) => format!(
+            "This template cannot use the value of “{name}”. Try one without special characters, or ask your admin to quote it."
+        ),
+        Refusal::UnquotedValue(PersonalValue::Claim(claim)) => format!(
+            "This template cannot use the “{claim}” of your account. Ask your admin to quote it."
+        ),
+        Refusal::InvalidClaim(claim) => format!(
+            "The “{claim}” of your account has a line break, which this template cannot use. Ask your admin to change it."
         ),
         Refusal::UnlimitedTtl => {
             "This environment has no time limit, so it needs no extension.".to_owned()

@@ -41,5 +41,6 @@ pub use backend::Backend;
 pub use cache::StartError;
 pub use caller::{Admin, Caller};
 pub use refusal::{Refusal, RefusalKind};
+pub use rendering::PersonalValue;
 pub use settings::Settings;
 pub use watch::EnvironmentStream;

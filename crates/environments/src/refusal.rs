@@ -1,5 +1,6 @@
 //! Refusals: answers that deny a request.
 
+use rendering::PersonalValue;
 use thiserror::Error;
 
 /// Why a request is denied. A client sees the text (docs/contract.md, "Error sentences").
@@ -11,6 +12,12 @@ pub enum Refusal {
     /// A parameter's value is not allowed.
     #[error("invalid value for parameter \"{0}\"")]
     InvalidParameter(String),
+    /// A claim has a line break or another control character.
+    #[error("your token's \"{0}\" claim has a line break or another control character")]
+    InvalidClaim(String),
+    /// The template does not quote a value, which would change what its text means.
+    #[error("this template cannot use the value of {0}: its author has to quote it")]
+    UnquotedValue(PersonalValue),
     /// The environment has no deadline to extend.
     #[error("environment has unlimited TTL, no extension needed")]
     UnlimitedTtl,
@@ -68,12 +75,15 @@ impl Refusal {
     #[must_use]
     pub const fn kind(&self) -> RefusalKind {
         match self {
-            Self::MissingParameter(_) | Self::InvalidParameter(_) | Self::UnlimitedTtl => {
-                RefusalKind::BadRequest
-            }
-            Self::NoOwnerClaim(_) | Self::QuotaReached(_) | Self::NotAdmin => {
-                RefusalKind::Forbidden
-            }
+            Self::MissingParameter(_)
+            | Self::InvalidParameter(_)
+            | Self::UnquotedValue(PersonalValue::Parameter(_))
+            | Self::UnlimitedTtl => RefusalKind::BadRequest,
+            Self::InvalidClaim(_)
+            | Self::UnquotedValue(PersonalValue::Claim(_))
+            | Self::NoOwnerClaim(_)
+            | Self::QuotaReached(_)
+            | Self::NotAdmin => RefusalKind::Forbidden,
             Self::NotFound(_) => RefusalKind::NotFound,
             Self::ExtensionsUsedUp(_) => RefusalKind::Conflict,
             Self::PoolEmpty { .. } | Self::Contended | Self::Unavailable(_) => {

@@ -23,14 +23,23 @@ pub struct Drafted {
     pub revision_name: String,
     /// Whether this operator has the template's engine.
     pub has_engine: bool,
-    /// Why no instance of the template could be drafted.
-    pub obstacle: Option<String>,
+    /// What a rehearsal of a launch showed.
+    pub rehearsal: Rehearsal,
     /// The members of its pool.
     pub census: Census,
     /// The queue of its pool.
     pub queue: Queue,
     /// How long its ready members took to start, in seconds.
     pub start_seconds: Option<u32>,
+}
+
+/// What a rehearsal of a launch showed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Rehearsal {
+    /// Why no instance of the template could be drafted.
+    pub obstacle: Option<String>,
+    /// What the author should mend although it can be launched.
+    pub advice: Option<String>,
 }
 
 /// The decision about one template.
@@ -104,14 +113,14 @@ fn pool_event(template: &DployTemplate, health: Ready) -> Option<Event> {
 
 /// Whether the template can be launched as it is described.
 fn readiness(template: &DployTemplate, drafted: &Drafted) -> Ready {
-    let Drafted { revision, has_engine, obstacle, .. } = drafted;
+    let Drafted { revision, has_engine, rehearsal, .. } = drafted;
     let engine = revision.engine.as_str();
     let source = revision.engine.source();
     if !source.is_in_revision(revision) {
         let message = format!("Engine {engine} needs {}.", source.field());
         return Ready::no(Reason::SourceMissing, message);
     }
-    if let Some(why) = obstacle {
+    if let Some(why) = &rehearsal.obstacle {
         return Ready::no(Reason::TemplateInvalid, why.clone());
     }
     if !has_engine {
@@ -121,7 +130,10 @@ fn readiness(template: &DployTemplate, drafted: &Drafted) -> Ready {
     if !template.spec.enabled {
         return Ready::no(Reason::Disabled, "spec.enabled is false.");
     }
-    Ready::yes(Reason::Launchable, "It can be launched.")
+    match &rehearsal.advice {
+        Some(advice) => Ready::yes(Reason::Launchable, format!("It can be launched. {advice}")),
+        None => Ready::yes(Reason::Launchable, "It can be launched."),
+    }
 }
 
 /// Serves the queue, then fills the pool. An enabled template that is not ready keeps the members

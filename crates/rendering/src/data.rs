@@ -3,7 +3,11 @@
 use gtmpl_ng::Value;
 use resources::{Chart, DployInstance, OperatorConfigSpec, TemplateRevision, meta, names};
 
-use crate::value::{from_json_object, signed, structure, texts};
+use crate::{
+    masking::{mask, mask_all},
+    structure::{Masked, PersonalValue},
+    value::{from_json, from_json_object, signed, structure, texts},
+};
 
 /// An instance and everything else that its templates read.
 #[derive(Debug, Clone, Copy)]
@@ -44,8 +48,29 @@ impl TemplateData<'_> {
             .unwrap_or_default()
     }
 
+    /// Whether no parameter and no claim has a character that means anything in YAML, at its place.
+    #[must_use]
+    pub fn is_harmless(&self) -> bool {
+        self.risky_values().is_empty()
+    }
+
+    /// The values of people that masking changes, in the order of their names. The default of a
+    /// parameter is its author's.
+    pub(crate) fn risky_values(&self) -> Vec<PersonalValue> {
+        let spec = &self.instance.spec;
+        let params = spec.params.iter().filter(|(name, value)| {
+            self.revision.parameters.get(*name) != Some(value) && mask(value) != **value
+        });
+        let claims = spec.claims.iter().filter(|(_, claim)| {
+            let value = from_json(claim);
+            mask_all(&value) != value
+        });
+        let params = params.map(|(name, _)| PersonalValue::Parameter(name.clone()));
+        params.chain(claims.map(|(name, _)| PersonalValue::Claim(name.clone()))).collect()
+    }
+
     /// The root of the data. `url` is empty while the URL itself is rendered.
-    pub(crate) fn root(&self, url: &str) -> Value {
+    pub(crate) fn root(&self, url: &str, masked: Masked<'_>) -> Value {
         let spec = &self.instance.spec;
         structure([
             ("Owner", (&spec.owner).into()),
@@ -57,10 +82,32 @@ impl TemplateData<'_> {
             ("Namespace", self.namespace().into()),
             ("Port", self.port().into()),
             ("Template", self.template()),
-            ("Params", texts(self.revision.parameters.iter().chain(&spec.params))),
-            ("Claims", from_json_object(&spec.claims)),
+            ("Params", self.params(masked)),
+            ("Claims", self.claims(masked)),
             ("Config", structure([("Values", from_json_object(&self.config.values))])),
         ])
+    }
+
+    fn params(&self, masked: Masked<'_>) -> Value {
+        let defaults = &self.revision.parameters;
+        let given = self.instance.spec.params.iter().map(|(name, value)| {
+            let is_masked = masked.is_masked(&PersonalValue::Parameter(name.clone()))
+                && defaults.get(name) != Some(value);
+            let value = if is_masked { mask(value) } else { value.into() };
+            (name.clone(), value.into_owned().into())
+        });
+        let Value::Map(mut params) = texts(defaults) else { return Value::Nil };
+        params.extend(given);
+        Value::Map(params)
+    }
+
+    fn claims(&self, masked: Masked<'_>) -> Value {
+        let claims = self.instance.spec.claims.iter().map(|(name, claim)| {
+            let value = from_json(claim);
+            let is_masked = masked.is_masked(&PersonalValue::Claim(name.clone()));
+            (name.clone(), if is_masked { mask_all(&value) } else { value })
+        });
+        Value::Map(claims.collect())
     }
 
     fn template(&self) -> Value {

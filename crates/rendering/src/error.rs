@@ -4,6 +4,8 @@ use std::fmt;
 
 use gtmpl_ng::{ExecError, ParseError};
 
+use crate::structure::PersonalValue;
+
 /// The reason why a template cannot be rendered, for its author: the field, the line, the problem
 /// and what to change. It never quotes rendered text, which may contain secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +17,19 @@ pub struct RenderError {
     pub line: Option<usize>,
     /// The problem and what to change.
     pub problem: String,
+    /// The value that changes the structure of the rendered text, if that is the problem.
+    pub unquoted: Option<PersonalValue>,
+}
+
+impl RenderError {
+    /// The value changes the structure of the text that the template renders.
+    pub(crate) fn unquoted(template: &str, value: PersonalValue) -> Self {
+        let problem = format!(
+            "the {value} changes the structure of the rendered text; quote it in the template \
+             (`| quote`)"
+        );
+        Self { template: template.to_owned(), line: None, problem, unquoted: Some(value) }
+    }
 }
 
 struct Line(Option<usize>);
@@ -42,7 +57,12 @@ impl Fault {
     }
 
     pub(crate) fn in_template(self, template: &str) -> RenderError {
-        RenderError { template: template.to_owned(), line: self.line, problem: self.problem }
+        RenderError {
+            template: template.to_owned(),
+            line: self.line,
+            problem: self.problem,
+            unquoted: None,
+        }
     }
 }
 

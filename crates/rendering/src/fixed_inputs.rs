@@ -22,6 +22,7 @@ thread_local! {
 pub(crate) struct FixedInputs {
     now: Timestamp,
     random: ChaCha20Rng,
+    are_masked: bool,
 }
 
 impl FixedInputs {
@@ -35,7 +36,12 @@ impl FixedInputs {
         hash.update((seed.len() as u64).to_be_bytes());
         hash.update(seed.as_bytes());
         hash.update(template.as_bytes());
-        Self { now, random: ChaCha20Rng::from_seed(hash.finalize().into()) }
+        Self { now, random: ChaCha20Rng::from_seed(hash.finalize().into()), are_masked: false }
+    }
+
+    /// The same for a rendering with [masked](crate::masking) values.
+    pub(crate) fn masked(self, are_masked: bool) -> Self {
+        Self { are_masked, ..self }
     }
 
     /// Runs `work` on this thread with these inputs.
@@ -50,6 +56,11 @@ impl FixedInputs {
 /// The time of the rendering; the epoch outside of one.
 pub(crate) fn now() -> Timestamp {
     CURRENT.with_borrow(|inputs| inputs.as_ref().map_or(Timestamp::UNIX_EPOCH, |it| it.now))
+}
+
+/// Whether values are [masked](crate::masking) in this rendering.
+pub(crate) fn are_masked() -> bool {
+    CURRENT.with_borrow(|inputs| inputs.as_ref().is_some_and(|it| it.are_masked))
 }
 
 /// A random number below `bound`, uniformly distributed; 0 for a bound of 0.

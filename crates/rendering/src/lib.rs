@@ -7,6 +7,7 @@
 //!
 //! docs/templates.md is the reference for template authors.
 
+mod advice;
 mod catalog_texts;
 mod data;
 mod engine;
@@ -14,17 +15,24 @@ mod error;
 mod fixed_inputs;
 mod go_templates;
 mod limits;
+mod masking;
+pub mod parameters;
 mod render;
 mod revision;
 mod sprig;
+mod structure;
 #[cfg(test)]
 mod tests;
 mod used_claims;
 mod value;
 mod yaml;
 
+pub use advice::advice;
 pub use data::TemplateData;
 pub use error::RenderError;
-pub use render::{RenderedConnection, RenderedProcess, connection, manifests, process, values};
+pub use render::{
+    RenderedConnection, RenderedProcess, check_structure, connection, manifests, process, values,
+};
 pub use resources::names;
 pub use revision::{DEFAULT_URL_TEMPLATE, revision};
+pub use structure::PersonalValue;

@@ -10,8 +10,13 @@ use crate::{
     engine,
     error::{Fault, RenderError},
     fixed_inputs::FixedInputs,
+    structure::{self, Masked},
     yaml,
 };
+
+/// The templates that render YAML.
+const VALUES: &str = "valuesTemplate";
+const MANIFESTS: &str = "manifests";
 
 /// How people reach an environment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,14 +68,11 @@ pub fn connection(data: TemplateData<'_>) -> Result<RenderedConnection, RenderEr
 ///
 /// When `valuesTemplate` cannot be rendered, or the rendered text is not a YAML mapping.
 pub fn values(data: TemplateData<'_>) -> Result<Map<String, Json>, RenderError> {
-    const NAME: &str = "valuesTemplate";
-    let rendering = Rendering::start(data)?;
-    let text = rendering.text(NAME, &rendering.template_data.revision.values_template)?;
-    match yaml::document(&text).map_err(|fault| fault.in_template(NAME))? {
-        Json::Object(values) => Ok(values),
-        Json::Null => Ok(Map::new()),
+    match documents(data, VALUES, &data.revision.values_template, yaml::document_or_none)?.pop() {
+        Some(Json::Object(values)) => Ok(values),
+        None => Ok(Map::new()),
         _ => Err(Fault::new("the rendered text must be a YAML mapping: lines of `key: value`")
-            .in_template(NAME)),
+            .in_template(VALUES)),
     }
 }
 
@@ -80,11 +82,8 @@ pub fn values(data: TemplateData<'_>) -> Result<Map<String, Json>, RenderError> 
 ///
 /// When `manifests` cannot be rendered, or a document is not a Kubernetes object.
 pub fn manifests(data: TemplateData<'_>) -> Result<Vec<Json>, RenderError> {
-    const NAME: &str = "manifests";
-    let rendering = Rendering::start(data)?;
-    let text = rendering
-        .text(NAME, rendering.template_data.revision.manifests.as_deref().unwrap_or_default())?;
-    let documents = yaml::documents(&text).map_err(|fault| fault.in_template(NAME))?;
+    let template = data.revision.manifests.as_deref().unwrap_or_default();
+    let documents = documents(data, MANIFESTS, template, yaml::documents)?;
     for (at, document) in documents.iter().enumerate() {
         let is_given = |path: &str| {
             document.pointer(path).is_some_and(|it| it.as_str() != Some("") && it.is_string())
@@ -93,12 +92,38 @@ pub fn manifests(data: TemplateData<'_>) -> Result<Vec<Json>, RenderError> {
             ["/apiVersion", "/kind", "/metadata/name"].into_iter().find(|path| !is_given(path))
         {
             let field = missing.trim_start_matches('/').replace('/', ".");
-            return Err(
-                Fault::new(format!("document {} has no {field}; add it", at + 1)).in_template(NAME)
-            );
+            return Err(Fault::new(format!("document {} has no {field}; add it", at + 1))
+                .in_template(MANIFESTS));
         }
     }
     Ok(documents)
+}
+
+/// Checks that no parameter and no claim changes the structure of the chart's values or of the
+/// manifests.
+///
+/// # Errors
+///
+/// The value that does, in [`RenderError::unquoted`]. The operator reports any other fault.
+pub fn check_structure(data: TemplateData<'_>) -> Result<(), RenderError> {
+    if data.risky_values().is_empty() {
+        return Ok(());
+    }
+    let checked = values(data).map(drop).and(manifests(data).map(drop));
+    checked.or_else(|error| if error.unquoted.is_some() { Err(error) } else { Ok(()) })
+}
+
+/// Renders the YAML template called `name`, and parses it with `parse`.
+fn documents(
+    data: TemplateData<'_>,
+    name: &str,
+    template: &str,
+    parse: impl Fn(&str) -> Result<Vec<Json>, Fault>,
+) -> Result<Vec<Json>, RenderError> {
+    structure::checked(name, &data.risky_values(), |masked| {
+        let text = Rendering::masked(data, masked)?.text(name, template)?;
+        parse(&text).map_err(|fault| fault.in_template(name))
+    })
 }
 
 /// Renders the command of engine `process`.
@@ -131,18 +156,23 @@ struct Rendering<'a> {
     template_data: TemplateData<'a>,
     data: Value,
     url: String,
+    masked: Masked<'a>,
 }
 
 impl<'a> Rendering<'a> {
     /// Renders the URL, which the other templates read as `.URL`.
     fn start(template_data: TemplateData<'a>) -> Result<Self, RenderError> {
+        Self::masked(template_data, Masked::None)
+    }
+
+    fn masked(template_data: TemplateData<'a>, masked: Masked<'a>) -> Result<Self, RenderError> {
         const NAME: &str = "connectionURLTemplate";
         let revision = template_data.revision;
-        let data = template_data.root("");
-        let mut rendering = Rendering { template_data, data, url: String::new() };
+        let data = template_data.root("", masked);
+        let mut rendering = Rendering { template_data, data, url: String::new(), masked };
         let url = rendering.text(NAME, &revision.connection_url_template)?.trim().to_owned();
         check_url(&url, revision.connection_type).map_err(|fault| fault.in_template(NAME))?;
-        rendering.data = rendering.template_data.root(&url);
+        rendering.data = rendering.template_data.root(&url, masked);
         rendering.url = url;
         Ok(rendering)
     }
@@ -152,7 +182,8 @@ impl<'a> Rendering<'a> {
             return Ok(template.to_owned());
         }
         let seed = self.template_data.instance.spec.seed.as_deref().unwrap_or_default();
-        let inputs = FixedInputs::new(seed, name, started_at(self.template_data.instance));
+        let inputs = FixedInputs::new(seed, name, started_at(self.template_data.instance))
+            .masked(self.masked != Masked::None);
         engine::render(template, self.data.clone(), inputs).map_err(|fault| fault.in_template(name))
     }
 }

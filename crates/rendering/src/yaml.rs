@@ -18,6 +18,11 @@ pub(crate) fn document(text: &str) -> Result<Json, Fault> {
     }
 }
 
+/// The same as a list: empty for an empty text.
+pub(crate) fn document_or_none(text: &str) -> Result<Vec<Json>, Fault> {
+    Ok(Some(document(text)?).filter(|it| !it.is_null()).into_iter().collect())
+}
+
 /// Parses all documents, which `---` separates; leaves out empty ones.
 pub(crate) fn documents(text: &str) -> Result<Vec<Json>, Fault> {
     let mut all = vec![];

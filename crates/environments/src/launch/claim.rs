@@ -1,7 +1,7 @@
 //! Claim: a seat that names a warm member and its version, then the member on exactly that version
 //! (docs/ledger.md, "Claim").
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 use kube::ResourceExt;
 use ledger::{
@@ -13,7 +13,7 @@ use ledger::{
 use resources::{DployInstance, DployOwner, DployTemplate, Seat};
 use tokio::time::{Instant, timeout_at};
 
-use super::{write_seat::write_seat, written_environment};
+use super::{personal_values, write_seat::write_seat, written_environment};
 use crate::{
     Refusal,
     cache::InstanceKey,
@@ -61,6 +61,7 @@ impl<'a> Claim<'a> {
                 }
                 return Err(pool_empty(self.ports.reads, &self.key.template));
             };
+            self.check_values(&candidate.member).await?;
             let (now, ticket) = (self.ports.reads.now(), self.ports.reads.world.random_hex::<8>());
             let Candidate { member, claimable, .. } = &candidate;
             let seat = seat_to_claim(self.key, member, &claimable.uuid, &ticket, now);
@@ -76,6 +77,22 @@ impl<'a> Claim<'a> {
         }
     }
 
+    /// Checks what the member would render after its claim.
+    async fn check_values(&self, member: &DployInstance) -> Result<(), Refusal> {
+        let reads = self.ports.reads;
+        let Some(revision) = reads.cache.revision_of(member) else { return Ok(()) };
+        let claimed = personal_values::claimed(member, &self.order_for(member));
+        personal_values::check(reads, claimed, revision).await
+    }
+
+    /// The order with the claims that the member's revision reads.
+    fn order_for(&self, member: &DployInstance) -> Cow<'a, Order> {
+        match self.ports.reads.cache.revision_of(member) {
+            Some(revision) => Cow::Owned(self.order.with_claims(|claims| revision.used(claims))),
+            None => Cow::Borrowed(self.order),
+        }
+    }
+
     /// Makes the member the owner's. `None` when the member has changed since it was chosen. No
     /// other request completes a seat that this request wrote, so this request may replace that
     /// seat at once.
@@ -86,10 +103,7 @@ impl<'a> Claim<'a> {
         seat: &Seat,
     ) -> Result<Option<DployInstance>, Refusal> {
         let Ports { reads, writes, contention: _ } = self.ports;
-        let order = match reads.cache.revision_of(&candidate.member) {
-            Some(revision) => &self.order.with_claims(|claims| revision.used(claims)),
-            None => self.order,
-        };
+        let order = self.order_for(&candidate.member);
         let patch = order.claim_patch(candidate.claimable.ttl_seconds, reads.now());
         // The live read also updates the cache, from which the next member is chosen.
         let own_claim = written_environment(self.ports, record, seat);

@@ -6,6 +6,7 @@ mod delete_expired;
 mod lasting_claims;
 mod make_room;
 mod on_demand;
+mod personal_values;
 mod revision;
 mod wait;
 mod write_seat;

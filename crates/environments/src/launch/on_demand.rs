@@ -11,6 +11,7 @@ use resources::{DployInstance, DployOwner, DployTemplate, Method, Seat};
 use tracing::warn;
 
 use super::{
+    personal_values,
     revision::{Current, current},
     write_seat::write_seat,
     written_environment,
@@ -32,7 +33,6 @@ pub(super) async fn create_new(
     let reads = ports.reads;
     let current = current(reads, template).await?;
     let seat = seat_to_create(key, &reads.world.random_hex::<4>(), reads.now());
-    let Some(record) = write_seat(ports, &record, &seat).await? else { return Ok(None) };
     let Current { name, revision } = current;
     let (ttl_seconds, seed) = (revision.ttl_seconds, reads.world.random_hex::<16>());
     let origin = Origin { revision: name, ttl_seconds, seed };
@@ -44,6 +44,8 @@ pub(super) async fn create_new(
         // A place may be given a member of a later revision, which may read other claims.
         Method::Pool => order.place(&seat, origin, reads.now()),
     };
+    personal_values::check(reads, instance.clone(), revision).await?;
+    let Some(record) = write_seat(ports, &record, &seat).await? else { return Ok(None) };
     if !may_still_create(&seat, reads.now()) {
         return Ok(None);
     }

@@ -7,10 +7,10 @@ use environments::{Backend, Environments, RefusalKind, Settings};
 use http::{Request, Response};
 use kube::{
     Client, ResourceExt,
-    api::{DeleteParams, Patch, PatchParams},
+    api::{DeleteParams, ListParams, Patch, PatchParams},
     client::Body,
 };
-use resources::Parameter;
+use resources::{EngineName, Parameter};
 use serde_json::json;
 use wire::Status;
 
@@ -124,6 +124,49 @@ async fn parameters_are_checked_and_kept() {
     assert!(params.iter().map(|(name, value)| (name.as_str(), value.as_str())).eq(expected));
     let again = launch(bed.replica(0), &ada, "sized").await.expect("the one there is");
     assert_eq!(again.uuid, run.uuid);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_would_change_what_a_template_means_is_refused_by_name() {
+    const UNQUOTED: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: note }\n\
+                            data:\n  who: {{ .Claims.name }}\n  what: {{ .Params.what }}";
+    let bed = Bed::with(1).await;
+    let parameter =
+        Parameter { name: "what".into(), pattern: "(?s).*".into(), ..Parameter::default() };
+    bed.template("note", |spec| {
+        spec.engine = Some(EngineName::Manifests);
+        spec.manifests = Some(UNQUOTED.to_owned());
+        spec.parameters = vec![parameter];
+    })
+    .await;
+    let named = |name: &str| {
+        let mut caller = person("ada");
+        caller.claims.insert("name".to_owned(), name.into());
+        caller
+    };
+    let launch = async |name: &str, what: &str| {
+        let given = BTreeMap::from([("what".to_owned(), what.to_owned())]);
+        let refused = bed.replica(0).launch(&named(name), "note", &given).await;
+        refused.map(drop).map_err(|it| (it.kind(), it.to_string()))
+    };
+    let refused = |kind, sentence: &str| Err((kind, sentence.to_owned()));
+    let claim = "this template cannot use the value of claim \"name\": its author has to quote it";
+    let param =
+        "this template cannot use the value of parameter \"what\": its author has to quote it";
+    let broken = "your token's \"name\" claim has a line break or another control character";
+    let (forbidden, bad) = (RefusalKind::Forbidden, RefusalKind::BadRequest);
+    assert_eq!(launch("a: b", "x").await, refused(forbidden, claim));
+    assert_eq!(launch("Ada", "*x").await, refused(bad, param));
+    assert_eq!(launch("Ada\nx: y", "x").await, refused(forbidden, broken));
+    let sentence = "invalid value for parameter \"what\"";
+    assert_eq!(launch("Ada", "x\ny: z").await, refused(bad, sentence));
+    // No refused launch has left a seat.
+    let records = bed.owners().list(&ListParams::default()).await.expect("a list").items;
+    assert!(
+        records.iter().all(|it| it.status.as_ref().is_none_or(|status| status.seats.is_empty())),
+        "{records:?}"
+    );
+    assert_eq!(launch("Ada Lovelace", "a-b").await, Ok(()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -27,6 +27,7 @@ use crate::{
     progress::Progress,
     retries::Retries,
     settled::Settled,
+    templates::Rehearsals,
 };
 pub(crate) use memory::{PoolMemories, WaitingSeats};
 pub(crate) use reads::Reads;
@@ -47,6 +48,7 @@ pub(crate) struct Context {
     pub(crate) settled: Arc<Settled>,
     pub(crate) pools: PoolMemories,
     pub(crate) served: ServedPlaces,
+    pub(crate) rehearsals: Rehearsals,
     pub(crate) waiting_seats: WaitingSeats,
     pub(crate) metrics: Metrics,
     pub(crate) launches: Launches,
@@ -79,6 +81,7 @@ impl Context {
             settled: Arc::default(),
             pools: PoolMemories::default(),
             served: ServedPlaces::default(),
+            rehearsals: Rehearsals::default(),
             waiting_seats: WaitingSeats::default(),
             launches: Launches::new(metrics.clone()),
             metrics,
@@ -109,6 +112,7 @@ impl Context {
     pub(crate) fn forget_deleted(&self) {
         let Mirrors { instances, templates, owners, .. } = &self.mirrors;
         self.pools.retain(|name| templates.guarded(name).is_some());
+        self.rehearsals.retain(|name| templates.guarded(name).is_some());
         self.waiting_seats.retain(|name| owners.guarded(name).is_some());
         self.launches.retain(|name| instances.guarded(name).is_some());
         self.retries.retain(|key| {

@@ -6,6 +6,7 @@ mod draft;
 mod known_members;
 mod observe;
 mod publish;
+mod rehearse;
 mod serve_queue;
 
 use std::sync::Arc;
@@ -14,11 +15,11 @@ use kube::{ResourceExt, runtime::controller::Action};
 use planner::template::decide;
 use resources::DployTemplate;
 
-pub(crate) use self::known_members::all_are_known;
 use self::{
     carry_out::carry_out, conclude::conclude, draft::draft, observe::observe, publish::publish,
     serve_queue::serve_queue,
 };
+pub(crate) use self::{known_members::all_are_known, rehearse::Rehearsals};
 use crate::{context::Context, error::ReconcileError, mirrors::Guarded, unreadable};
 
 /// Moves the pool of one template closer to its size, and writes the template's status.
@@ -37,7 +38,7 @@ pub(crate) async fn reconcile(
     }
 
     let observed = observe(context.reads(), template);
-    let drafted = draft(&context.engines, template, &observed);
+    let drafted = draft(&context.engines, &context.rehearsals, template, &observed);
     publish(context.writes(), &drafted).await?;
     let in_flight = context.pools.settle(template, &drafted.census);
     let seated_in = |place: &str| context.reads().seated_in(place);

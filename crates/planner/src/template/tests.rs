@@ -19,7 +19,7 @@ fn drafted() -> Drafted {
         revision_name: revision.name(),
         revision,
         has_engine: true,
-        obstacle: None,
+        rehearsal: Rehearsal::default(),
         census: Census::default(),
         queue: Queue::default(),
         start_seconds: None,
@@ -45,7 +45,11 @@ fn a_template_is_ready_when_its_engine_can_run_its_source() {
     let mut no_source = drafted();
     no_source.revision.engine = EngineName::Manifests;
     check(&no_source, "SourceMissing", "Engine manifests needs spec.manifests.");
-    let invalid = Drafted { obstacle: Some("line 1".into()), ..drafted() };
+    let rehearsal = Rehearsal { obstacle: None, advice: Some("Quote it.".into()) };
+    let advised = Drafted { rehearsal, ..drafted() };
+    check(&advised, "Launchable", "It can be launched. Quote it.");
+    let rehearsal = Rehearsal { obstacle: Some("line 1".into()), advice: None };
+    let invalid = Drafted { rehearsal, ..drafted() };
     check(&invalid, "TemplateInvalid", "line 1");
     let no_engine = Drafted { has_engine: false, ..drafted() };
     check(&no_engine, "EngineNotEnabled", "This Dploy has no engine flux.");

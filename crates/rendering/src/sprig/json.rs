@@ -7,7 +7,10 @@ use super::{
     bounded_text::BoundedText,
     function::{Entry, FuncResult, call_error},
 };
-use crate::value::{from_json, to_json};
+use crate::{
+    masking::{again_all, plain},
+    value::{from_json, to_json},
+};
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("fromJson", |args| from("fromJson", args).or(Ok(Value::Nil))),
@@ -22,10 +25,10 @@ pub(super) const FUNCTIONS: &[Entry] = &[
 
 fn from(name: &str, args: &[Value]) -> FuncResult {
     let [json] = exactly(name, args)?;
-    let json = serde_json::from_str(&text(json)?).map_err(|error| {
+    let json = serde_json::from_str(&plain(text(json)?)).map_err(|error| {
         call_error(format!("{name}: the text is not valid JSON (column {})", error.column()))
     })?;
-    Ok(from_json(&json))
+    Ok(again_all(from_json(&json)))
 }
 
 fn compact(name: &str, args: &[Value]) -> Result<String, gtmpl_ng::FuncError> {

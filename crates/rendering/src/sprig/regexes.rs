@@ -11,7 +11,10 @@ use super::{
     bounded_text::BoundedText,
     function::{Entry, FuncResult, call_error},
 };
-use crate::limits::{MAX_REGEX_BYTES, MAX_SEARCHED_BYTES};
+use crate::{
+    limits::{MAX_REGEX_BYTES, MAX_SEARCHED_BYTES},
+    masking::{again, again_all, plain},
+};
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("mustRegexFind", find),
@@ -46,7 +49,7 @@ fn compiled(pattern: &Value) -> Result<Regex, FuncError> {
 ///
 /// When the text is longer than [`MAX_SEARCHED_BYTES`].
 fn searched(whole: &Value) -> Result<Cow<'_, str>, FuncError> {
-    let whole = text(whole)?;
+    let whole = plain(text(whole)?);
     if whole.len() > MAX_SEARCHED_BYTES {
         return Err(call_error(format!(
             "regular expressions search at most {MAX_SEARCHED_BYTES} bytes"
@@ -77,7 +80,8 @@ fn is_match(args: &[Value]) -> FuncResult {
 
 fn find(args: &[Value]) -> FuncResult {
     let [pattern, whole] = exactly("regexFind", args)?;
-    Ok(compiled(pattern)?.find(&searched(whole)?).map_or("", |found| found.as_str()).into())
+    let whole = searched(whole)?;
+    Ok(again(compiled(pattern)?.find(&whole).map_or("", |found| found.as_str())).into())
 }
 
 fn find_all(args: &[Value]) -> FuncResult {
@@ -88,7 +92,7 @@ fn find_all(args: &[Value]) -> FuncResult {
         check_time()?;
         all.push(found.as_str());
     }
-    Ok(text_list(all))
+    Ok(again_all(text_list(all)))
 }
 
 fn replace_all(args: &[Value]) -> FuncResult {
@@ -111,13 +115,14 @@ fn replaced(
     for captures in pattern.captures_iter(&whole) {
         check_time()?;
         let found = captures.get_match();
-        replaced.push(&whole[rest..found.start()])?;
+        replaced.push(&again(&whole[rest..found.start()]))?;
         part.clear();
         expand(&captures, &with, &mut part);
-        replaced.push(&part)?;
+        // Only with a `$` does it have a part of the text.
+        replaced.push(&if with.contains('$') { again(&part) } else { (&part).into() })?;
         rest = found.end();
     }
-    replaced.push(&whole[rest..])?;
+    replaced.push(&again(&whole[rest..]))?;
     Ok(replaced.into())
 }
 
@@ -141,7 +146,7 @@ fn split(args: &[Value]) -> FuncResult {
     if max > 0 && (last_match < whole.len() || whole.is_empty()) {
         parts.push(&whole[rest..]);
     }
-    Ok(text_list(parts))
+    Ok(again_all(text_list(parts)))
 }
 
 fn quote_meta(args: &[Value]) -> FuncResult {

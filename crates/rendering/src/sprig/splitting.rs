@@ -7,6 +7,7 @@ use super::{
     bounded_text::BoundedText,
     function::{Entry, FuncResult},
 };
+use crate::masking::{again_all, plain};
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("join", join),
@@ -42,17 +43,17 @@ fn to_strings(args: &[Value]) -> FuncResult {
 
 fn split_list(args: &[Value]) -> FuncResult {
     let [separator, whole] = exactly("splitList", args)?;
-    Ok(text_list(parts(&text(separator)?, &text(whole)?, -1)))
+    Ok(again_all(text_list(parts(&text(separator)?, &plain(text(whole)?), -1))))
 }
 
 fn split(args: &[Value]) -> FuncResult {
     let [separator, whole] = exactly("split", args)?;
-    Ok(numbered(parts(&text(separator)?, &text(whole)?, -1)))
+    Ok(again_all(numbered(parts(&text(separator)?, &plain(text(whole)?), -1))))
 }
 
 fn splitn(args: &[Value]) -> FuncResult {
     let [separator, max, whole] = exactly("splitn", args)?;
-    Ok(numbered(parts(&text(separator)?, &text(whole)?, integer(max))))
+    Ok(again_all(numbered(parts(&text(separator)?, &plain(text(whole)?), integer(max)))))
 }
 
 /// At most `max` parts; all parts for a negative number. Without a separator each character is a

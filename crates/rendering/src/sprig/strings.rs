@@ -7,6 +7,7 @@ use super::{
     bounded_text::BoundedText,
     function::{Entry, FuncResult, call_error},
 };
+use crate::masking::{again, plain};
 
 pub(super) const FUNCTIONS: &[Entry] = &[
     ("abbrev", abbrev),
@@ -63,17 +64,17 @@ fn nospace(args: &[Value]) -> FuncResult {
 
 fn contains(args: &[Value]) -> FuncResult {
     let [part, whole] = exactly("contains", args)?;
-    Ok(text(whole)?.contains(&*text(part)?).into())
+    Ok(plain(text(whole)?).contains(&*plain(text(part)?)).into())
 }
 
 fn has_prefix(args: &[Value]) -> FuncResult {
     let [prefix, whole] = exactly("hasPrefix", args)?;
-    Ok(text(whole)?.starts_with(&*text(prefix)?).into())
+    Ok(plain(text(whole)?).starts_with(&*plain(text(prefix)?)).into())
 }
 
 fn has_suffix(args: &[Value]) -> FuncResult {
     let [suffix, whole] = exactly("hasSuffix", args)?;
-    Ok(text(whole)?.ends_with(&*text(suffix)?).into())
+    Ok(plain(text(whole)?).ends_with(&*plain(text(suffix)?)).into())
 }
 
 fn repeat(args: &[Value]) -> FuncResult {
@@ -90,15 +91,15 @@ fn repeat(args: &[Value]) -> FuncResult {
 
 fn replace(args: &[Value]) -> FuncResult {
     let [old, new, whole] = exactly("replace", args)?;
-    let (old, new, whole) = (text(old)?, text(new)?, text(whole)?);
+    let (old, new, whole) = (plain(text(old)?), text(new)?, plain(text(whole)?));
     let mut replaced = BoundedText::default();
     let mut rest = 0;
     for (at, found) in whole.match_indices(&*old) {
-        replaced.push(&whole[rest..at])?;
+        replaced.push(&again(&whole[rest..at]))?;
         replaced.push(&new)?;
         rest = at + found.len();
     }
-    replaced.push(&whole[rest..])?;
+    replaced.push(&again(&whole[rest..]))?;
     Ok(replaced.into())
 }
 

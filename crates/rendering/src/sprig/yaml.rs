@@ -8,6 +8,7 @@ use super::{
     function::{Entry, FuncResult, call_error},
 };
 use crate::{
+    masking::{again_all, plain},
     value::{from_json, to_json},
     yaml,
 };
@@ -24,7 +25,7 @@ fn to_yaml(args: &[Value]) -> FuncResult {
 
 fn from_yaml(args: &[Value]) -> FuncResult {
     let [written] = exactly("fromYaml", args)?;
-    let json = yaml::document(&text(written)?)
+    let json = yaml::document(&plain(text(written)?))
         .map_err(|fault| call_error(format!("fromYaml: {}", fault.problem)))?;
-    Ok(from_json(&json))
+    Ok(again_all(from_json(&json)))
 }
