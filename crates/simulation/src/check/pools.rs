@@ -6,7 +6,7 @@ use super::{Past, Violation};
 use crate::record::{Moment, Story};
 
 /// How soon the next leader begins, and deletes a member that a killed one requested before, in
-/// milliseconds.
+/// milliseconds. Each kill can meet the next leader before that.
 const SURPLUS_ENDS: u64 = 40_000;
 
 /// The members of a pool, each with whether it is being deleted.
@@ -23,7 +23,8 @@ pub(super) fn check(past: &Past<'_>) -> Vec<Violation> {
         pooled.flat_map(|story| story.moments.iter().map(move |moment| (story, moment))).collect();
     moments.retain(|(_, moment)| !moment.is_place);
     moments.sort_by_key(|(_, moment)| moment.number);
-    let patience = if past.plan.has_late_creations() { SURPLUS_ENDS } else { 0 };
+    let terms = if past.plan.has_late_creations() { 1 + past.plan.operators_kills() } else { 0 };
+    let patience = terms * SURPLUS_ENDS;
     let mut pools: BTreeMap<&str, Members<'_>> = BTreeMap::new();
     let mut violations = Vec::new();
     for (story, moment) in moments {

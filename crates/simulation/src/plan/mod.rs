@@ -243,6 +243,11 @@ impl Plan {
         })
     }
 
+    /// How often an operator is killed while it calls.
+    pub(crate) fn operators_kills(&self) -> u64 {
+        self.operators_troubles().filter(|it| matches!(it.what, Harm::Kill(_))).count() as u64
+    }
+
     /// Whether something may keep an operator from noticing a change between these two times, in
     /// milliseconds.
     pub(crate) fn disturbs_operators(&self, from: u64, to: u64) -> bool {
