@@ -24,6 +24,7 @@ pub(crate) fn environment(template: &str, status: Status) -> Environment {
         connection_type: ConnectionType::Web,
         connection_message: String::new(),
         message: String::new(),
+        reason: String::new(),
         ends_soon: false,
         position: 0,
         expected_seconds: 0,

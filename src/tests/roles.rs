@@ -57,7 +57,10 @@ async fn server_and_operator_meet_in_the_cluster_alone() {
     let seen = alice.until_status("nc-echo", "Degraded").await;
     assert_eq!(seen.field("uuid"), launched.field("uuid"));
     let list = alice.get("/api/environments").await.json();
-    assert_eq!(list["environments"][0]["message"], "This Dploy has no engine process.");
+    assert_eq!(
+        list["environments"][0]["message"],
+        "This Dploy cannot run environments of its kind."
+    );
     let extended = alice.post("/run/nc-echo/extend").await;
     assert!(extended.field("expiresAt") > launched.field("expiresAt"), "{}", extended.text);
     assert_eq!(alice.delete("/run/nc-echo").await.status, 204);

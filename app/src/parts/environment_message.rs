@@ -26,7 +26,7 @@ pub fn EnvironmentMessage(
             view! {
                 <p class="why" data-testid="trouble">
                     <b>{what}</b>
-                    " Dploy keeps trying. Your admin can see the reason. You can also delete it and launch a new one."
+                    " Dploy keeps trying. Your admin can see the details. You can also delete it and launch a new one."
                 </p>
             }
             .into_any()

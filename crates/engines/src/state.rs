@@ -1,6 +1,6 @@
 //! The health of one Kubernetes object, and access to the fields that it is derived from.
 
-use resources::{Health, Reason};
+use resources::{Health, Reason, without_user_info};
 use serde_json::Value;
 
 /// The health of one object.
@@ -79,4 +79,10 @@ impl<'a> Condition<'a> {
         let said = [self.0.text("/message"), self.0.text("/reason")];
         said.into_iter().flatten().find(|it| !it.is_empty()).unwrap_or(otherwise).to_owned()
     }
+}
+
+/// What an upstream controller says, on one line. Its addresses of repositories may have passwords.
+pub(super) fn sentence(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    without_user_info(&words.join(" ")).into_owned()
 }

@@ -1,7 +1,9 @@
 //! The data of templates, with the field names of docs/templates.md, section "The data".
 
 use gtmpl_ng::Value;
-use resources::{Chart, DployInstance, OperatorConfigSpec, TemplateRevision, meta, names};
+use resources::{
+    Chart, DployInstance, OperatorConfigSpec, TemplateRevision, meta, names, without_user_info,
+};
 
 use crate::{
     masking::{mask, mask_all},
@@ -151,7 +153,7 @@ fn chart(chart: Option<&Chart>) -> Value {
     let chart = chart.cloned().unwrap_or_default();
     structure([
         ("Type", chart.chart_type.as_str().into()),
-        ("RepoURL", chart.repo_url.into()),
+        ("RepoURL", without_user_info(&chart.repo_url).into_owned().into()),
         ("Path", chart.path.into()),
         ("Chart", chart.chart.into()),
         ("TargetRevision", chart.target_revision.into()),

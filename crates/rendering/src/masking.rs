@@ -1,6 +1,6 @@
-//! Masks what people give: parameters and claims. A masked text has the same letters and digits, and
-//! no character that means anything in YAML. So a rendering with masked values shows the structure
-//! that the template's author wrote ([`crate::structure`]).
+//! Masks what people give: parameters and claims. A masked text has the same letters and digits,
+//! and no character that means anything in YAML. So a rendering with masked values shows the
+//! structure that the template's author wrote ([`crate::structure`]).
 //!
 //! Each masked character becomes one of Unicode's private use, and equal texts stay equal.
 

@@ -30,6 +30,7 @@ mod revision;
 mod schema;
 mod source;
 mod template;
+mod user_info;
 mod when_empty;
 mod workload;
 
@@ -52,6 +53,7 @@ pub use template::{
     ConnectionType, DployTemplate, DployTemplateSpec, DployTemplateStatus, EngineName, Method,
     Parameter, Pool, StartsAt, Ttl, UNLIMITED,
 };
+pub use user_info::without_user_info;
 pub use when_empty::WhenEmpty;
 pub use workload::{OrderRef, Placed, WorkloadState};
 

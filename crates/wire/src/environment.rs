@@ -121,6 +121,10 @@ pub struct Environment {
     pub connection_message: String,
     /// Why the environment is not healthy, as a sentence for its owner; may be empty.
     pub message: String,
+    /// The same as one word, such as `ContainerStuck`, by which an admin finds the details; may be
+    /// empty.
+    #[serde(default)]
+    pub reason: String,
     /// Whether the deadline is nearer than the template's `ttl.warnSeconds`.
     #[serde(default)]
     pub ends_soon: bool,

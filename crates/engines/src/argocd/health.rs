@@ -3,7 +3,7 @@
 use resources::Reason;
 use serde_json::{Value, json};
 
-use crate::state::{Object, State};
+use crate::state::{Object, State, sentence};
 
 /// The conditions that are errors, the most severe first. They become our reasons. Warnings are not
 /// shown to the owner.
@@ -182,11 +182,6 @@ fn condition(application: Object<'_>, error: Reason) -> Option<String> {
     let found = conditions.find(|it| it.text("/type") == Some(type_))?;
     let said = found.text("/message").filter(|it| !it.is_empty()).unwrap_or(type_);
     Some(sentence(said))
-}
-
-/// The message on one line.
-fn sentence(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use resources::Reason;
 use serde_json::Value;
 
-use crate::state::{Condition, Object, State};
+use crate::state::{Condition, Object, State, sentence};
 
 /// Flux's reasons of a failed release, which become ours.
 const FAILURES: [Reason; 10] = [
@@ -107,11 +107,6 @@ fn source_failure(source: Object<'_>) -> Option<String> {
     })?;
     let kind = source.text("/kind").unwrap_or("source");
     Some(sentence(&format!("The {kind} failed: {}", failed.text("it could not be fetched"))))
-}
-
-/// The message on one line.
-fn sentence(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

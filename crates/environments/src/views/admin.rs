@@ -2,7 +2,7 @@
 
 use kube::ResourceExt;
 use ledger::timestamps;
-use resources::{Chart, DployInstance, DployTemplate};
+use resources::{Chart, DployInstance, DployTemplate, without_user_info};
 use wire::{AdminInstance, AdminTemplate};
 
 use super::{
@@ -46,7 +46,7 @@ pub(crate) fn admin_template(reads: &Reads, template: &DployTemplate) -> AdminTe
         available: warm_count(reads, template),
         claimed: claimed_count(reads, template),
         chart_type: kind.unwrap_or_default(),
-        chart_repo: repo_url,
+        chart_repo: without_user_info(&repo_url).into_owned(),
         chart_ref: if chart.is_empty() { path } else { chart },
         revision: target_revision,
         created_at: timestamps::text_of(template.creation_timestamp().as_ref()),

@@ -44,6 +44,7 @@ pub(crate) fn environment(
     let connection = connection(reads, instance);
     let Waiting { position, expected_seconds } = waiting(reads, instance);
     let ExtendLimits { extend_seconds, max_extends } = extend_limits(reads, instance);
+    let (reason, message) = status::cause(instance);
     let Description { display_name, description, icon, category } = description(reads, instance);
     Environment {
         name: instance.spec.template_ref.clone(),
@@ -64,7 +65,8 @@ pub(crate) fn environment(
         shared: owner.shared,
         connection_type: connection.kind,
         connection_message: connection.message,
-        message: status::message(instance),
+        message,
+        reason,
         ends_soon: status::ends_soon(instance),
         position,
         expected_seconds,

@@ -1,6 +1,7 @@
 //! Views: from resources to the types of `wire`.
 
 mod admin;
+mod cause;
 mod connection;
 mod environment;
 mod status;

@@ -9,6 +9,8 @@ use resources::{
 };
 use wire::Status;
 
+use super::cause::sentence;
+
 /// The status of an environment as its owner sees it (docs/contract.md, "Status").
 pub(crate) fn status(instance: &DployInstance, now: Timestamp) -> Status {
     if is_deleting(instance) || is_past_deadline(instance, now) {
@@ -34,11 +36,12 @@ const fn health(health: Option<Health>) -> Status {
     }
 }
 
-/// The message of the `Ready` condition while it is not true; empty otherwise.
-pub(crate) fn message(instance: &DployInstance) -> String {
+/// The reason of the `Ready` condition while it is not true, with a sentence for the owner; empty
+/// otherwise.
+pub(crate) fn cause(instance: &DployInstance) -> (String, String) {
     condition(instance, READY_CONDITION)
         .filter(|condition| condition.status != "True")
-        .map(|condition| condition.message.clone())
+        .map(|condition| (condition.reason.clone(), sentence(&condition.reason).to_owned()))
         .unwrap_or_default()
 }
 

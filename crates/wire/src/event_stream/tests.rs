@@ -22,6 +22,7 @@ fn environment(status: Status) -> Environment {
         connection_type: ConnectionType::Instructions,
         connection_message: "nc webterm.example 4000".to_owned(),
         message: "Grün".to_owned(),
+        reason: "NotReady".to_owned(),
         ends_soon: true,
         position: 0,
         expected_seconds: 0,

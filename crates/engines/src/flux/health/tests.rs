@@ -145,3 +145,13 @@ fn one_that_leaves_or_is_suspended() {
     let expected = "Degraded Suspended: Somebody suspended its HelmRelease before it was ready.";
     check(&suspended, &[], expected);
 }
+
+#[test]
+fn a_message_shows_no_password_of_a_repository() {
+    let failed =
+        "FetchFailed True GitOperationFailed cannot clone 'https://ada:secret@git.example/a'";
+    let repository = object("GitRepository", &[failed]);
+    let expected =
+        "Degraded ChartUnavailable: The GitRepository failed: cannot clone 'https://git.example/a'";
+    check(&release(&[WAITING]), &[repository], expected);
+}

@@ -26,3 +26,27 @@ fn each_phase_has_its_word() {
         check(Some(phase), Some(Health::Degraded), Status::Degraded);
     }
 }
+
+#[test]
+fn an_owner_reads_a_fixed_sentence_and_no_name_of_the_cluster() {
+    let mut instance = DployInstance::new("desk", DployInstanceSpec::default());
+    let mut shown = |reason: &str, status: &str| {
+        let condition = Condition {
+            type_: READY_CONDITION.into(),
+            status: status.into(),
+            reason: reason.into(),
+            message: "User system:serviceaccount:dploy-system:dploy-operate may not do that".into(),
+            last_transition_time: Time(Timestamp::UNIX_EPOCH),
+            observed_generation: None,
+        };
+        let conditions = vec![condition];
+        instance.status =
+            Some(DployInstanceStatus { conditions, ..DployInstanceStatus::default() });
+        cause(&instance)
+    };
+    let pair = |reason: &str, sentence: &str| (reason.to_owned(), sentence.to_owned());
+    assert_eq!(shown("EngineFailed", "False"), pair("EngineFailed", "It could not be installed."));
+    assert_eq!(shown("PodStarting", "False"), pair("PodStarting", "It is starting."));
+    assert_eq!(shown("Unknown", "Unknown"), pair("Unknown", "It is not ready."));
+    assert_eq!(shown("Running", "True"), pair("", ""));
+}
