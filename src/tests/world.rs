@@ -4,17 +4,19 @@ use std::{fs, path::PathBuf};
 
 use clock::SystemClock;
 use dev::provider::Provider;
-use k8s_openapi::api::{apps::v1::ControllerRevision, core::v1::Namespace};
+use engines::Engines;
+use k8s_openapi::api::core::v1::Namespace;
 use kube::{
-    Api, ResourceExt,
-    api::{Patch, PatchParams, PostParams},
+    Api,
+    api::{ListParams, PostParams},
 };
 use localkube::LocalKube;
+use operator::Operator;
 use resources::DployTemplate;
-use serde_json::json;
 use tempfile::TempDir;
 use testbed::{Client, eventually};
 use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
 
 use super::program::kube_client;
 
@@ -85,26 +87,29 @@ impl World {
         let templates: Api<DployTemplate> = Api::default_namespaced(client.clone());
         let notes: DployTemplate = serde_yaml_ng::from_str(NOTES).expect("a template");
         for template in dev::samples::templates().into_iter().chain([notes]) {
-            let created = templates.create(&PostParams::default(), &template).await;
-            publish(&client, &created.expect("a template")).await;
+            templates.create(&PostParams::default(), &template).await.expect("a template");
         }
+        publish(client).await;
     }
 }
 
-/// Publishes the revision of a template, as an operator does: servers without one launch it then.
-async fn publish(client: &kube::Client, template: &DployTemplate) {
-    let defaults = operator::Settings::new(NAMESPACE, "world").defaults;
-    let revision = rendering::revision(template, None, defaults);
-    let revisions: Api<ControllerRevision> = Api::default_namespaced(client.clone());
-    let written = revisions.create(&PostParams::default(), &revision.object(1)).await;
-    written.expect("a revision");
-    let observed = template.metadata.generation;
-    let status = json!({ "revision": revision.name(), "observedGeneration": observed });
-    let patch = Patch::Merge(json!({ "status": status }));
-    let templates: Api<DployTemplate> = Api::default_namespaced(client.clone());
-    let name = template.name_any();
-    let written = templates.patch_status(&name, &PatchParams::default(), &patch).await;
-    written.expect("a status");
+/// Lets an operator write the revisions of the templates, without which no server launches them.
+async fn publish(client: kube::Client) {
+    let settings = operator::Settings::new(NAMESPACE, "world");
+    let operator =
+        Operator::new(client.clone(), settings, Engines::default(), SystemClock::shared());
+    let stopping = CancellationToken::new();
+    let running = tokio::spawn(operator.run(stopping.clone()));
+    let templates: Api<DployTemplate> = Api::default_namespaced(client);
+    eventually("all templates have revisions", || async {
+        let all = templates.list(&ListParams::default()).await.expect("a list").items;
+        let has_revision =
+            |it: &DployTemplate| it.status.as_ref().is_some_and(|status| status.revision.is_some());
+        all.iter().all(has_revision).then_some(())
+    })
+    .await;
+    stopping.cancel();
+    running.await.expect("no panic").expect("an orderly end");
 }
 
 /// Serves a router on loopback for as long as the test runs.
