@@ -1,5 +1,7 @@
 //! The configuration of quota and time limits.
 
+use std::num::NonZeroU32;
+
 use resources::UNLIMITED;
 
 use super::{ConfigError, Env, variables};
@@ -11,6 +13,8 @@ pub(crate) struct RulesConfig {
     pub(crate) namespace: String,
     /// `MAX_ENVIRONMENTS_PER_USER`
     pub(crate) max_environments: u32,
+    /// `MAX_CHANGES_PER_MINUTE`; `None` for any number.
+    pub(crate) max_changes: Option<NonZeroU32>,
     /// `DEFAULT_TTL` in seconds; -1 for unlimited.
     pub(crate) default_ttl: i64,
     /// `EXTEND_TTL` in seconds.
@@ -27,6 +31,7 @@ impl RulesConfig {
         Ok(Self {
             namespace: namespace(env)?,
             max_environments: env.parsed(&variables::MAX_ENVIRONMENTS_PER_USER, number)?,
+            max_changes: NonZeroU32::new(env.parsed(&variables::MAX_CHANGES_PER_MINUTE, number)?),
             default_ttl: default_ttl(env)?,
             extend_ttl: extend_ttl(env)?,
         })
@@ -35,8 +40,9 @@ impl RulesConfig {
 
 impl From<RulesConfig> for environments::Settings {
     fn from(config: RulesConfig) -> Self {
-        let RulesConfig { namespace, max_environments, default_ttl, extend_ttl } = config;
-        Self { namespace, max_environments, default_ttl, extend_ttl }
+        let RulesConfig { namespace, max_environments, max_changes, default_ttl, extend_ttl } =
+            config;
+        Self { namespace, max_environments, default_ttl, extend_ttl, max_changes }
     }
 }
 

@@ -93,6 +93,12 @@ pub const MAX_ENVIRONMENTS_PER_USER: Variable = with_default(
     "5",
     "The quota of an owner, unless the owner record or an `OperatorConfig` sets another.",
 );
+/// `MAX_CHANGES_PER_MINUTE`
+pub const MAX_CHANGES_PER_MINUTE: Variable = with_default(
+    "MAX_CHANGES_PER_MINUTE",
+    "120",
+    "How many launches, extensions and deletions a person may make at once on one replica, and how many more in each minute; `0` for any number.",
+);
 /// `DEFAULT_TTL`
 pub const DEFAULT_TTL: Variable = with_default(
     "DEFAULT_TTL",
@@ -208,6 +214,7 @@ pub const ALL: &[&Variable] = &[
     &SERVE_REPLICAS,
     &DPLOY_NAMESPACE,
     &MAX_ENVIRONMENTS_PER_USER,
+    &MAX_CHANGES_PER_MINUTE,
     &DEFAULT_TTL,
     &EXTEND_TTL,
     &SERVER_HOST,

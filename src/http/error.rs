@@ -61,6 +61,7 @@ impl ApiError {
                 RefusalKind::Forbidden => StatusCode::FORBIDDEN,
                 RefusalKind::NotFound => StatusCode::NOT_FOUND,
                 RefusalKind::Conflict => StatusCode::CONFLICT,
+                RefusalKind::TooMany => StatusCode::TOO_MANY_REQUESTS,
                 RefusalKind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
                 RefusalKind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             },
@@ -106,7 +107,9 @@ impl ApiError {
     /// seconds.
     const fn retry_after(&self) -> u32 {
         match self {
-            Self::Refused(Refusal::PoolEmpty { retry_after }) => *retry_after,
+            Self::Refused(
+                Refusal::PoolEmpty { retry_after } | Refusal::TooManyChanges { retry_after },
+            ) => *retry_after,
             Self::IdentityUnavailable(_) => 10,
             Self::Overloaded => 1,
             _ => 2,
@@ -119,7 +122,7 @@ impl ApiError {
             StatusCode::UNAUTHORIZED => {
                 Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer")))
             }
-            StatusCode::SERVICE_UNAVAILABLE => {
+            StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS => {
                 Some((header::RETRY_AFTER, HeaderValue::from(self.retry_after())))
             }
             _ => None,

@@ -65,6 +65,7 @@ impl Bed {
                 max_environments: LIMIT,
                 default_ttl: 86_400,
                 extend_ttl: 600,
+                max_changes: None,
             };
             Environments::start(client.clone(), settings, shared.clone())
         });

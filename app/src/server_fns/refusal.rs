@@ -25,7 +25,7 @@ const fn kind(kind: RefusalKind) -> UiErrorKind {
         RefusalKind::Forbidden => UiErrorKind::Forbidden,
         RefusalKind::NotFound => UiErrorKind::NotFound,
         RefusalKind::Conflict => UiErrorKind::Conflict,
-        RefusalKind::Unavailable => UiErrorKind::Unavailable,
+        RefusalKind::TooMany | RefusalKind::Unavailable => UiErrorKind::Unavailable,
         RefusalKind::Internal => UiErrorKind::Broken,
     }
 }
@@ -55,6 +55,12 @@ fn sentence(refusal: &Refusal) -> String {
         ),
         Refusal::QuotaReached(limit) => format!(
             "You have reached your limit of {limit} environments. Delete one, then launch again."
+        ),
+        Refusal::TooManyEnding(count) => format!(
+            "{count} of your environments are still being deleted. Wait until they are gone, then launch again."
+        ),
+        Refusal::TooManyChanges { retry_after } => format!(
+            "You changed too much in too short a time. Try again in {retry_after} seconds."
         ),
         Refusal::NotAdmin => "Only admins may do this.".to_owned(),
         Refusal::NotFound(name) => format!(

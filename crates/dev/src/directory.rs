@@ -39,6 +39,7 @@ fn backend_error(refusal: Refusal) -> BackendError {
         RefusalKind::NotFound | RefusalKind::Forbidden => BackendError::NotFound,
         RefusalKind::BadRequest
         | RefusalKind::Conflict
+        | RefusalKind::TooMany
         | RefusalKind::Unavailable
         | RefusalKind::Internal => BackendError::Unavailable(refusal.into()),
     }

@@ -11,6 +11,7 @@ use wire::{AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extend
 
 use crate::{
     Admin, Backend, Caller, EnvironmentStream, Refusal, Settings, admin,
+    allowances::Allowances,
     audited::Asked,
     backend,
     cache::{Cache, OUTAGE_LIMIT},
@@ -42,13 +43,15 @@ struct Replica {
     reads: Arc<Reads>,
     writes: Writes,
     contention: Contention,
+    allowances: Allowances,
     metrics: Metrics,
     changes: TaskTracker,
 }
 
 impl Replica {
     fn ports(&self) -> Ports<'_> {
-        Ports { reads: &self.reads, writes: &self.writes, contention: &self.contention }
+        let Self { reads, writes, contention, allowances, .. } = self;
+        Ports { reads, writes, contention, allowances }
     }
 
     fn owners(&self) -> Owners<'_> {
@@ -68,10 +71,12 @@ impl Environments {
     pub fn start(client: kube::Client, settings: Settings, world: impl Into<World>) -> Self {
         let cache = Arc::new(Cache::start(&client, &settings.namespace));
         let writes = Writes::new(&client, &settings.namespace, Arc::clone(&cache));
+        let allowances = Allowances::new(settings.max_changes);
         let replica = Replica {
             reads: Arc::new(Reads::new(&client, cache, settings, world.into())),
             writes,
             contention: Contention::default(),
+            allowances,
             metrics: Metrics::default(),
             changes: TaskTracker::new(),
         };

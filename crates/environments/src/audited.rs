@@ -68,6 +68,7 @@ fn outcome(refusal: Option<&Refusal>) -> Outcome {
         RefusalKind::Forbidden => 403,
         RefusalKind::NotFound => 404,
         RefusalKind::Conflict => 409,
+        RefusalKind::TooMany => 429,
         RefusalKind::Unavailable => 503,
         RefusalKind::Internal => 500,
     };

@@ -13,6 +13,7 @@ use wire::Extended;
 
 use crate::{
     Caller, Refusal,
+    allowances::Allowance,
     audited::{note_instance, note_owner},
     ledger_read::living,
     own_effect::{Effect, or_own_effect},
@@ -29,10 +30,11 @@ pub(crate) async fn extend(
 ) -> Result<Extended, Refusal> {
     ports.reads.filled().await?;
     let key = SeatKey::of_template(template);
+    let allowance = ports.allowances.of(caller);
     for owner in Owners::of(ports).candidates(caller, &key).await? {
         let _turn = ports.contention.turns.wait(&owner.key).await;
         note_owner(&owner.key);
-        if let Some(extended) = extend_owned(ports, &owner, &key).await? {
+        if let Some(extended) = extend_owned(ports, &allowance, &owner, &key).await? {
             info!(owner = owner.key, count = extended.extend_count, "extended an environment");
             return Ok(extended);
         }
@@ -43,6 +45,7 @@ pub(crate) async fn extend(
 /// `None` when no environment of the owner lives.
 async fn extend_owned(
     ports: Ports<'_>,
+    allowance: &Allowance<'_>,
     owner: &Owner,
     key: &SeatKey,
 ) -> Result<Option<Extended>, Refusal> {
@@ -55,6 +58,7 @@ async fn extend_owned(
         note_instance(&instance);
         let limits = extend_limits(ports.reads, &instance);
         let extension = extension(&instance, limits)?;
+        allowance.take()?;
         let patched = ports.writes.patch(&instance, extension.patch(&instance, &id)).await;
         let own_extension = async {
             let live = ports.reads.live.instance(&instance.name_any()).await?;

@@ -7,6 +7,7 @@
 //! write. The decisions about seats are in the crate `ledger`, which is pure.
 
 mod admin;
+mod allowances;
 mod api;
 mod audited;
 mod backend;

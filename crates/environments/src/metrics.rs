@@ -85,7 +85,8 @@ impl Metrics {
                 RefusalKind::BadRequest
                 | RefusalKind::Forbidden
                 | RefusalKind::NotFound
-                | RefusalKind::Conflict => "refused",
+                | RefusalKind::Conflict
+                | RefusalKind::TooMany => "refused",
             },
         };
         self.claims.get_or_create(&ClaimLabels { outcome }).observe(took.as_secs_f64());

@@ -12,6 +12,7 @@ use resources::{
 
 use crate::{
     Refusal, Settings,
+    allowances::Allowances,
     cache::{Cache, StillFilling},
     cluster::{Live, Writes},
     contention::{Attempts, Contention},
@@ -26,12 +27,14 @@ pub(crate) struct Reads {
     pub(crate) world: World,
 }
 
-/// Both ports, and what keeps the requests of one replica apart. For operations that write.
+/// Both ports, what each person may change, and what keeps the requests of one replica apart. For
+/// operations that write.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Ports<'a> {
     pub(crate) reads: &'a Reads,
     pub(crate) writes: &'a Writes,
     pub(crate) contention: &'a Contention,
+    pub(crate) allowances: &'a Allowances,
 }
 
 impl<'a> Ports<'a> {

@@ -27,6 +27,15 @@ pub enum Refusal {
     /// The owner has as many environments as the limit allows.
     #[error("Maximum {0} environments allowed")]
     QuotaReached(u32),
+    /// Too many environments of the owner are being deleted.
+    #[error("{0} environments are still being deleted, try again shortly")]
+    TooManyEnding(usize),
+    /// The caller changes too much in too short a time.
+    #[error("too many changes, try again in {retry_after} s")]
+    TooManyChanges {
+        /// The seconds until the next change is allowed.
+        retry_after: u32,
+    },
     /// The caller is not an admin.
     #[error("only administrators may do this")]
     NotAdmin,
@@ -64,6 +73,8 @@ pub enum RefusalKind {
     NotFound,
     /// 409
     Conflict,
+    /// 429 with `Retry-After`
+    TooMany,
     /// 503 with `Retry-After`
     Unavailable,
     /// 500
@@ -84,6 +95,7 @@ impl Refusal {
             | Self::NoOwnerClaim(_)
             | Self::QuotaReached(_)
             | Self::NotAdmin => RefusalKind::Forbidden,
+            Self::TooManyEnding(_) | Self::TooManyChanges { .. } => RefusalKind::TooMany,
             Self::NotFound(_) => RefusalKind::NotFound,
             Self::ExtensionsUsedUp(_) => RefusalKind::Conflict,
             Self::PoolEmpty { .. } | Self::Contended | Self::Unavailable(_) => {

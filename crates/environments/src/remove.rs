@@ -12,6 +12,7 @@ use tracing::{info, instrument, warn};
 
 use crate::{
     Caller, Refusal,
+    allowances::Allowance,
     audited::{note_instance, note_owner},
     fence::fence,
     free_seat::{Freed, free_seat},
@@ -42,10 +43,11 @@ pub(crate) async fn remove(
 ) -> Result<(), Refusal> {
     ports.reads.filled().await?;
     let key = SeatKey::of_template(template);
+    let allowance = ports.allowances.of(caller);
     for owner in Owners::of(ports).candidates(caller, &key).await? {
         let _turn = ports.contention.turns.wait(&owner.key).await;
         note_owner(&owner.key);
-        if remove_owned(ports, &owner, &key).await? {
+        if remove_owned(ports, &allowance, &owner, &key).await? {
             info!(owner = owner.key, "deleted an environment");
             return Ok(());
         }
@@ -54,7 +56,12 @@ pub(crate) async fn remove(
 }
 
 /// Whether the owner had an environment and this request removed it.
-async fn remove_owned(ports: Ports<'_>, owner: &Owner, key: &SeatKey) -> Result<bool, Refusal> {
+async fn remove_owned(
+    ports: Ports<'_>,
+    allowance: &Allowance<'_>,
+    owner: &Owner,
+    key: &SeatKey,
+) -> Result<bool, Refusal> {
     let mut attempts = ports.attempts();
     let mut gave_up_place = false;
     loop {
@@ -63,7 +70,11 @@ async fn remove_owned(ports: Ports<'_>, owner: &Owner, key: &SeatKey) -> Result<
         };
         let LedgerRead { record, found } = read;
         let place = found.place().map(str::to_owned);
-        let removed = match carry_out(ports, decide(found)).await? {
+        let step = decide(found);
+        if !matches!(step, RemoveStep::NotFound) {
+            allowance.take()?;
+        }
+        let removed = match carry_out(ports, step).await? {
             Removal::NotFound => return Ok(gave_up_place),
             Removal::Again => {
                 attempts.again().await?;

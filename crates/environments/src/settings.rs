@@ -1,5 +1,7 @@
 //! The settings of the operations.
 
+use std::num::NonZeroU32;
+
 use resources::LaunchDefaults;
 
 /// What the server's own configuration contributes to the operations.
@@ -15,6 +17,9 @@ pub struct Settings {
     pub default_ttl: i64,
     /// Seconds that an extension adds without an `OperatorConfig` (`EXTEND_TTL`).
     pub extend_ttl: i64,
+    /// How many changes a person may make at once, and how many more in each minute
+    /// (`MAX_CHANGES_PER_MINUTE`); `None`: any number.
+    pub max_changes: Option<NonZeroU32>,
 }
 
 impl Settings {

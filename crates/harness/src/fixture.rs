@@ -129,6 +129,8 @@ impl Fixture {
         let mut serve = self.command("serve");
         serve.envs([("SERVER_HOST", "127.0.0.1"), ("SERVER_PORT", &port)]);
         serve.envs([("JWT_ISSUER", self.issuer.origin()), ("JWKS_URL", &self.issuer.keys_url())]);
+        // One person stands for many.
+        serve.env("MAX_CHANGES_PER_MINUTE", "0");
         serve.envs(variables.iter().copied());
         ServeProcess::when_ready(self.start(serve)?, format!("127.0.0.1:{port}")).await
     }

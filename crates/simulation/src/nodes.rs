@@ -165,5 +165,6 @@ fn server_settings() -> environments::Settings {
         max_environments: 2,
         default_ttl: 90,
         extend_ttl: 30,
+        max_changes: None,
     }
 }

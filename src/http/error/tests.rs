@@ -15,6 +15,16 @@ fn every_kind_has_its_status() {
         ),
         (Refusal::UnlimitedTtl.into(), 400, "environment has unlimited TTL, no extension needed"),
         (Refusal::QuotaReached(5).into(), 403, "Maximum 5 environments allowed"),
+        (
+            Refusal::TooManyChanges { retry_after: 3 }.into(),
+            429,
+            "too many changes, try again in 3 s",
+        ),
+        (
+            Refusal::TooManyEnding(10).into(),
+            429,
+            "10 environments are still being deleted, try again shortly",
+        ),
         (Refusal::NotFound("x".into()).into(), 404, "environment \"x\" not found"),
         (Refusal::ExtensionsUsedUp(3).into(), 409, "maximum extensions reached (3)"),
         (
@@ -52,6 +62,8 @@ fn an_answer_has_the_header_that_its_status_calls_for() {
     assert_eq!(unauthorized.headers()[header::WWW_AUTHENTICATE], "Bearer");
     let empty = ApiError::from(Refusal::PoolEmpty { retry_after: 7 }).into_response();
     assert_eq!(empty.headers()[header::RETRY_AFTER], "7");
+    let many = ApiError::from(Refusal::TooManyChanges { retry_after: 3 }).into_response();
+    assert_eq!(many.headers()[header::RETRY_AFTER], "3");
     let contended = ApiError::from(Refusal::Contended).into_response();
     assert_eq!(contended.headers()[header::RETRY_AFTER], "2");
 }

@@ -102,7 +102,7 @@ impl<'a> Claim<'a> {
         record: &DployOwner,
         seat: &Seat,
     ) -> Result<Option<DployInstance>, Refusal> {
-        let Ports { reads, writes, contention: _ } = self.ports;
+        let Ports { reads, writes, .. } = self.ports;
         let order = self.order_for(&candidate.member);
         let patch = order.claim_patch(candidate.claimable.ttl_seconds, reads.now());
         // The live read also updates the cache, from which the next member is chosen.

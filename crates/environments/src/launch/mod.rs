@@ -37,6 +37,7 @@ use self::{
 };
 use crate::{
     Caller, Refusal,
+    allowances::Allowance,
     audited::{note_instance, note_owner},
     cluster::ClusterError,
     ledger_read::{LedgerRead, cached_ledger_without, read_ledger},
@@ -46,7 +47,7 @@ use crate::{
     parameters,
     ports::Ports,
     queue::{self, Entry},
-    quota::{is_below_limit, limit},
+    quota::{ending_is_below_limit, is_below_limit, limit},
     views,
 };
 
@@ -63,7 +64,8 @@ pub(crate) async fn launch(
     let began = Instant::now();
     let template = &ports.reads.enabled_template(template).await?;
     let key = SeatKey::of_template(&template.name_any());
-    let launched = Launch { ports, caller, template, key, given }.run().await;
+    let allowance = ports.allowances.of(caller);
+    let launched = Launch { ports, caller, template, key, given, allowance }.run().await;
     if template.spec.method == Method::Pool {
         metrics.claim(began.elapsed(), launched.as_ref().map(|it| it.outcome));
     }
@@ -95,6 +97,7 @@ struct Launch<'a> {
     template: &'a Arc<DployTemplate>,
     key: SeatKey,
     given: &'a BTreeMap<String, String>,
+    allowance: Allowance<'a>,
 }
 
 /// The result of a launch.
@@ -187,6 +190,8 @@ impl Launch<'_> {
         order: &Order,
         record: DployOwner,
     ) -> Result<Option<DployInstance>, Refusal> {
+        ending_is_below_limit(self.ports.reads, &record, &self.template.spec)?;
+        self.allowance.take()?;
         let launched = match self.template.spec.method {
             Method::OnDemand => {
                 create_new(self.ports, &self.key, self.template, order, record).await?

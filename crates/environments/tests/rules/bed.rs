@@ -82,13 +82,23 @@ impl Bed {
     }
 
     pub(crate) fn another_replica(&self) -> (Environments, Network) {
+        self.another_replica_with(|_| {})
+    }
+
+    /// A replica with other settings.
+    pub(crate) fn another_replica_with(
+        &self,
+        change: impl FnOnce(&mut Settings),
+    ) -> (Environments, Network) {
         let network = Network::default();
-        let settings = Settings {
+        let mut settings = Settings {
             namespace: self.namespace.clone(),
             max_environments: DEFAULTS.max_instances_per_user,
             default_ttl: DEFAULTS.ttl_seconds,
             extend_ttl: DEFAULTS.extend_seconds,
+            max_changes: None,
         };
+        change(&mut settings);
         let service = network.service(self.client.clone());
         let client = kubeclient::over(service, &self.namespace, World::of_the_machine()).build();
         let clock: clock::SharedClock = self.clock.clone();

@@ -247,6 +247,7 @@ async fn a_cluster_that_does_not_answer_is_not_ready() {
         max_environments: 5,
         default_ttl: 3_600,
         extend_ttl: 600,
+        max_changes: None,
     };
     let client = Client::new(broken, "dploy-system");
     let environments = Environments::start(client, settings, SystemClock::shared());

@@ -10,6 +10,7 @@ mod answers;
 mod bed;
 mod crashes;
 mod lifecycle;
+mod limits;
 mod lost_records;
 mod owners;
 mod queues;
