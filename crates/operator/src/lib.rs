@@ -15,6 +15,7 @@
 mod chores;
 mod context;
 mod controller;
+mod damaged_guards;
 mod election;
 mod error;
 mod instances;

@@ -17,6 +17,7 @@ use resources::{DployInstance, DployOwner, DployTemplate, OperatorConfig, Revisi
 
 use crate::{
     context::Context,
+    damaged_guards::damaged,
     mirrors::{Guarded, Mirror, MirrorEvent, ObjectChange},
     settled::Settled,
 };
@@ -27,8 +28,8 @@ pub(crate) type Queue<K> = BoxStream<'static, ObjectRef<Guarded<K>>>;
 /// The references of the objects that one change wakes.
 type Woken<K> = Vec<ObjectRef<Guarded<K>>>;
 
-/// An instance is woken by itself, its namespace, its owner record, its template, its revision, its
-/// engine and the OperatorConfig.
+/// An instance is woken by itself, its namespace with its guard rails, its owner record, its
+/// template, its revision, its engine and the OperatorConfig.
 pub(crate) fn instances(context: &Arc<Context>) -> Queue<DployInstance> {
     let mirrors = &context.mirrors;
     let instances = mirrors.instances.clone();
@@ -64,6 +65,7 @@ pub(crate) fn instances(context: &Arc<Context>) -> Queue<DployInstance> {
         woken(&mirrors.revisions, &mirrors.instances, of_revision),
         woken(&mirrors.configs, &mirrors.instances, all_of(&mirrors.instances)),
         of_engines.boxed(),
+        damaged(context),
     ]);
     let settled = Arc::clone(&context.settled);
     let others = others.inspect(move |reference| settled.disturb(&reference.name));

@@ -2,6 +2,8 @@
 //! before the workload. They keep an environment from starving the cluster and from reaching other
 //! environments.
 
+mod network;
+
 use std::collections::BTreeMap;
 
 use k8s_openapi::{
@@ -9,23 +11,24 @@ use k8s_openapi::{
         core::v1::{
             LimitRange, LimitRangeItem, LimitRangeSpec, Namespace, ResourceQuota, ResourceQuotaSpec,
         },
-        networking::v1::{
-            NetworkPolicy, NetworkPolicyIngressRule, NetworkPolicyPeer, NetworkPolicySpec,
-        },
+        networking::v1::NetworkPolicy,
     },
     apimachinery::pkg::{
-        api::resource::Quantity,
-        apis::meta::v1::{LabelSelector, LabelSelectorRequirement, ObjectMeta},
-        util::intstr::IntOrString,
+        api::resource::Quantity, apis::meta::v1::ObjectMeta, util::intstr::IntOrString,
     },
 };
 use resources::{
-    Amounts, DployInstance, EngineName, GuardRails, Ingress, Limit, Network, TemplateRevision,
-    label, meta,
+    Amounts, DployInstance, EngineName, GuardRails, Limit, TemplateRevision, label, meta,
 };
 
 use crate::metadata;
 
+/// The name of the NetworkPolicy.
+pub const POLICY: &str = "dploy-isolation";
+/// The name of the ResourceQuota.
+pub const QUOTA: &str = "dploy-quota";
+/// The name of the LimitRange.
+pub const LIMITS: &str = "dploy-limits";
 /// The label that names the Pod Security Standard of a namespace.
 const POD_SECURITY: &str = "pod-security.kubernetes.io/enforce";
 
@@ -61,7 +64,7 @@ pub struct GuardObjects {
     pub quota: Option<ResourceQuota>,
     /// Limits what each container may use.
     pub limits: Option<LimitRange>,
-    /// Limits who may connect.
+    /// Limits which connections its pods accept and open.
     pub network: Option<NetworkPolicy>,
 }
 
@@ -77,21 +80,21 @@ impl GuardObjects {
         };
         let quota = rails.resource_quota.as_ref().filter(|it| !it.is_empty());
         let limits = rails.limit_range.as_ref().filter(|it| !it.is_empty());
-        let from = rails.network.as_ref().and_then(peers);
+        let network = rails.network.as_ref();
+        let policy =
+            network.and_then(|it| network::policy(it, instance.metadata.namespace.as_deref()));
         Self {
             quota: quota.map(|hard| ResourceQuota {
-                metadata: object_meta("dploy-quota"),
+                metadata: object_meta(QUOTA),
                 spec: Some(ResourceQuotaSpec { hard: quantities(hard), ..Default::default() }),
                 status: None,
             }),
             limits: limits.map(|limits| LimitRange {
-                metadata: object_meta("dploy-limits"),
+                metadata: object_meta(LIMITS),
                 spec: Some(LimitRangeSpec { limits: limits.iter().map(limit).collect() }),
             }),
-            network: from.map(|from| NetworkPolicy {
-                metadata: object_meta("dploy-isolation"),
-                spec: Some(policy(from)),
-            }),
+            network: policy
+                .map(|policy| NetworkPolicy { metadata: object_meta(POLICY), spec: Some(policy) }),
         }
     }
 
@@ -100,6 +103,14 @@ impl GuardObjects {
     pub const fn is_empty(&self) -> bool {
         self.quota.is_none() && self.limits.is_none() && self.network.is_none()
     }
+}
+
+/// Why the guard rails of the revision cannot be placed.
+#[must_use]
+pub fn fault(revision: &TemplateRevision) -> Option<String> {
+    let ranges = &rails(revision)?.network.as_ref()?.blocked_addresses;
+    let range = ranges.iter().find(|range| !network::is_part_of_all_addresses(range))?;
+    Some(format!("guardRails.network.blockedAddresses: {range:?} is no address range (CIDR)."))
 }
 
 fn ownership(instance: &DployInstance) -> [(String, String); 2] {
@@ -137,40 +148,6 @@ fn quantities(amounts: &Amounts) -> Option<BTreeMap<String, Quantity>> {
     };
     let quantities = amounts.iter().map(|(name, amount)| (name.clone(), quantity(amount)));
     Some(quantities.collect()).filter(|it: &BTreeMap<_, _>| !it.is_empty())
-}
-
-/// Who may connect; `None`: everybody. A policy can only allow. Namespaces without environments are
-/// selected by the absence of the label that every environment's namespace has.
-fn peers(network: &Network) -> Option<Vec<NetworkPolicyPeer>> {
-    let own = NetworkPolicyPeer { pod_selector: Some(everything()), ..Default::default() };
-    let unmanaged = LabelSelectorRequirement {
-        key: meta::MANAGED.into(),
-        operator: "DoesNotExist".into(),
-        values: None,
-    };
-    let selector =
-        LabelSelector { match_expressions: Some(vec![unmanaged]), ..LabelSelector::default() };
-    let outside = NetworkPolicyPeer { namespace_selector: Some(selector), ..Default::default() };
-    let peers = match network.ingress {
-        Ingress::Open => return None,
-        Ingress::Closed => vec![own],
-        Ingress::Isolated => vec![own, outside],
-    };
-    Some(peers.into_iter().chain(network.allow_from.iter().cloned()).collect())
-}
-
-fn policy(from: Vec<NetworkPolicyPeer>) -> NetworkPolicySpec {
-    let rule = NetworkPolicyIngressRule { from: Some(from), ports: None };
-    NetworkPolicySpec {
-        pod_selector: Some(everything()),
-        policy_types: Some(vec!["Ingress".into()]),
-        ingress: Some(vec![rule]),
-        egress: None,
-    }
-}
-
-fn everything() -> LabelSelector {
-    LabelSelector::default()
 }
 
 #[cfg(test)]

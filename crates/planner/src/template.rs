@@ -7,6 +7,7 @@ use resources::{DployTemplate, DployTemplateStatus, Method, Reason, TemplateRevi
 use crate::{
     Event, Ready,
     conditions::{pool_condition, set_pool_healthy},
+    guard_rails,
     pool::{
         Census, InFlight, PoolHealth, PoolMove, PoolPolicy, Queue, QueueMove, Served, Standing,
         balance, health, noticeable, serve,
@@ -120,8 +121,8 @@ fn readiness(template: &DployTemplate, drafted: &Drafted) -> Ready {
         let message = format!("Engine {engine} needs {}.", source.field());
         return Ready::no(Reason::SourceMissing, message);
     }
-    if let Some(why) = &rehearsal.obstacle {
-        return Ready::no(Reason::TemplateInvalid, why.clone());
+    if let Some(why) = rehearsal.obstacle.clone().or_else(|| guard_rails::fault(revision)) {
+        return Ready::no(Reason::TemplateInvalid, why);
     }
     if !has_engine {
         let message = format!("This Dploy has no engine {engine}.");

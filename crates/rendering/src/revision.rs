@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use kube::ResourceExt;
 use resources::{
     DployTemplate, DployTemplateSpec, EngineName, GuardRails, LaunchDefaults, LaunchSources,
-    OperatorConfigSpec, TemplateRevision, connection_type, launch_defaults,
+    OperatorConfigSpec, PodSecurity, TemplateRevision, connection_type, launch_defaults,
 };
 
 use crate::{catalog_texts::reads_catalog_texts, used_claims::used_claims};
@@ -74,7 +74,7 @@ fn with_defaults(
     }
 }
 
-/// Environments are kept from each other's pods unless somebody says otherwise.
+/// Environments are kept from each other's pods and from the nodes unless somebody says otherwise.
 fn guard_rails(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) -> GuardRails {
     let rails = spec.guard_rails.clone();
     let mut rails = match config {
@@ -82,6 +82,7 @@ fn guard_rails(spec: &DployTemplateSpec, config: Option<&OperatorConfigSpec>) ->
         None => rails,
     };
     rails.network.get_or_insert_default();
+    rails.pod_security.get_or_insert(PodSecurity::Baseline);
     rails
 }
 

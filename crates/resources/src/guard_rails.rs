@@ -24,11 +24,11 @@ pub struct GuardRails {
     /// LimitRange. `[]` means no limits; the default is no limits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit_range: Option<Vec<Limit>>,
-    /// The network traffic that the environment's pods accept, as a NetworkPolicy. By default the
-    /// pods are isolated from other environments.
+    /// The network traffic that the environment's pods accept and send, as a NetworkPolicy. By
+    /// default the pods are isolated from other environments and from Dploy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
-    /// The Pod Security Standard that the namespace enforces. The default is that of the cluster.
+    /// The Pod Security Standard that the namespace enforces; `baseline` by default.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pod_security: Option<PodSecurity>,
     /// Additional labels of the namespace. They cannot replace labels of Dploy.
@@ -108,7 +108,7 @@ impl LimitType {
     }
 }
 
-/// The sources from which the pods of an environment accept connections.
+/// The connections that the pods of an environment accept and open.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Network {
@@ -119,6 +119,31 @@ pub struct Network {
     /// clients of a load balancer, for example, need an entry, because they are in no namespace.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub allow_from: Vec<NetworkPolicyPeer>,
+    /// The general rule for outgoing connections; `isolated` by default.
+    #[serde(default)]
+    pub egress: Egress,
+    /// Additional destinations for `isolated` and `closed`, as `to` of a NetworkPolicy rule.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow_to: Vec<NetworkPolicyPeer>,
+    /// Address ranges (CIDR) outside of which `isolated` connections have to be, besides those of
+    /// the metadata services of clouds. Where the network plugin takes pods for addresses, name the
+    /// ranges of the cluster's pods and Services here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub blocked_addresses: Vec<String>,
+}
+
+/// The general rule for outgoing connections.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Egress {
+    /// To pods of the environment, to namespaces that belong neither to an environment nor to
+    /// Dploy, and to addresses outside of the cluster but those of the metadata services of clouds.
+    #[default]
+    Isolated,
+    /// Only to pods of the environment, and to name servers.
+    Closed,
+    /// To anywhere.
+    Open,
 }
 
 /// The general rule for incoming connections.

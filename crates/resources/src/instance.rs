@@ -132,6 +132,10 @@ pub struct DployInstanceStatus {
     /// listens, `127.0.0.1:<port>`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub engine_ref: Option<String>,
+    /// The guard rails in the namespace of the workload as they were placed: the name of each, and
+    /// a digest of its spec. The operator puts them back when they differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guard_rails: Option<String>,
     /// What the engine placed. Only engine `manifests` records it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub placed: Option<Placement>,

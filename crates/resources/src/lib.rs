@@ -39,7 +39,9 @@ pub use config::{
     ArgocdSettings, FluxSettings, LaunchDefaults, OperatorConfig, OperatorConfigSpec,
 };
 pub use defaults::{LaunchSources, connection_type, launch_defaults};
-pub use guard_rails::{Amounts, GuardRails, Ingress, Limit, LimitType, Network, PodSecurity};
+pub use guard_rails::{
+    Amounts, Egress, GuardRails, Ingress, Limit, LimitType, Network, PodSecurity,
+};
 pub use instance::{DployInstance, DployInstanceSpec, DployInstanceStatus};
 pub use labels::{identity_label, instance_labels, is_shortened, label};
 pub use owner::{DployOwner, DployOwnerSpec, DployOwnerStatus, Identity, IdentityKind, Seat};

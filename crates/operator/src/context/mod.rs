@@ -20,6 +20,7 @@ use resources::meta;
 
 use crate::{
     Settings,
+    damaged_guards::DamagedGuards,
     election::Leadership,
     error::ReconcileError,
     metrics::{Launches, Metrics},
@@ -49,6 +50,7 @@ pub(crate) struct Context {
     pub(crate) pools: PoolMemories,
     pub(crate) served: ServedPlaces,
     pub(crate) rehearsals: Rehearsals,
+    pub(crate) damaged_guards: Arc<DamagedGuards>,
     pub(crate) waiting_seats: WaitingSeats,
     pub(crate) metrics: Metrics,
     pub(crate) launches: Launches,
@@ -82,6 +84,7 @@ impl Context {
             pools: PoolMemories::default(),
             served: ServedPlaces::default(),
             rehearsals: Rehearsals::default(),
+            damaged_guards: Arc::default(),
             waiting_seats: WaitingSeats::default(),
             launches: Launches::new(metrics.clone()),
             metrics,
@@ -114,6 +117,7 @@ impl Context {
         self.pools.retain(|name| templates.guarded(name).is_some());
         self.rehearsals.retain(|name| templates.guarded(name).is_some());
         self.waiting_seats.retain(|name| owners.guarded(name).is_some());
+        self.damaged_guards.retain(|name| instances.guarded(name).is_some());
         self.launches.retain(|name| instances.guarded(name).is_some());
         self.retries.retain(|key| {
             key.split_once('/').is_some_and(|(kind, name)| self.mirrors.have(kind, name))

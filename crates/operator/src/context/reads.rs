@@ -106,6 +106,11 @@ impl<'a> Reads<'a> {
         Ok(found.operation("read a template")?.is_some())
     }
 
+    /// Whether somebody deleted or edited a guard rail of the instance.
+    pub(crate) fn has_damaged_guards(self, instance: &DployInstance) -> bool {
+        self.0.damaged_guards.contains(&instance.name_any())
+    }
+
     /// The version of the cached owner record whose seat names the instance of that name.
     pub(crate) fn seated_in(self, instance: &str) -> Option<String> {
         let Mirrors { instances, owners, .. } = self.mirrors();

@@ -28,7 +28,7 @@ use crate::{
     election,
     error::{Operation, ReconcileError},
     metrics::Launches,
-    mirrors::Mirrors,
+    mirrors::{Fingerprint, Guarded, Mirrors, print},
     settled::Settled,
 };
 use errors::chain;
@@ -217,13 +217,13 @@ impl<'a> Writes<'a> {
         }
     }
 
-    /// Applies an object in a workload's namespace, if there is one.
-    pub(crate) async fn apply<K>(
+    /// Applies a guard rail in a workload's namespace, if there is one. Returns its print.
+    pub(crate) async fn apply_guard<K>(
         self,
         namespace: &str,
         object: Option<K>,
         operation: &'static str,
-    ) -> Result<(), ReconcileError>
+    ) -> Result<Option<String>, ReconcileError>
     where
         K: Resource<Scope = NamespaceResourceScope, DynamicType = ()>
             + Clone
@@ -231,12 +231,18 @@ impl<'a> Writes<'a> {
             + Serialize
             + DeserializeOwned,
     {
-        let Some(object) = object else { return Ok(()) };
+        let Some(object) = object else { return Ok(None) };
         self.0.check_leadership()?;
-        let api: Api<K> = Api::namespaced(self.0.client.clone(), namespace);
+        let client = self.0.client.clone();
+        let api: Api<Guarded<Fingerprint<K>>> = Api::namespaced(client, namespace);
         let params = PatchParams::apply(meta::FIELD_MANAGER).force();
         let applied = api.patch(&object.name_any(), &params, &Patch::Apply(&object)).await;
-        applied.map(drop).operation(operation)
+        applied.map(|guard| print(&guard)).operation(operation)
+    }
+
+    /// Records that the guard rails of the instance were put back.
+    pub(crate) fn guards_mended(self, instance: &DployInstance) {
+        self.0.damaged_guards.mended(&instance.name_any());
     }
 
     /// Lets an engine place a draft. `None`: this operator does not have the engine.

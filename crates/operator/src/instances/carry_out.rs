@@ -17,13 +17,15 @@ use resources::{
 use serde_json::{Map, Value, json};
 
 use super::{draft::Drafts, observe::is_labelled_with};
-use crate::{context::Writes, error::ReconcileError};
+use crate::{context::Writes, error::ReconcileError, mirrors::joined};
 
 /// How far the steps were carried out.
 pub(super) struct Progress {
     pub(super) outcome: Outcome,
     /// The state of the workload, if it was placed.
     pub(super) placed: Option<WorkloadState>,
+    /// The prints of the guard rails, if they were placed.
+    pub(super) guards: Option<String>,
     /// The error of the engine that failed.
     pub(super) failure: Option<EngineError>,
 }
@@ -38,19 +40,22 @@ pub(super) async fn carry_out(
     steps: &[Step],
     drafts: &Drafts,
 ) -> Result<Progress, ReconcileError> {
-    let mut placed = None;
+    let (mut placed, mut guards) = (None, None);
     for step in steps {
         let blocked = match step {
             Step::Adopt(adoption) => adopt(writes, instance, adoption).await,
             Step::OpenNamespace(namespace) => open_namespace(writes, instance, namespace).await,
-            Step::Guard(name, objects) => guard(writes, name, objects).await,
+            Step::Guard(name, objects) => {
+                guards = Some(guard(writes, instance, name, objects).await?);
+                Ok(None)
+            }
             Step::Place(engine) => match place(writes, *engine, drafts.workload.as_ref()).await {
                 Ok(Placing::Done(state)) => {
                     placed = state;
                     Ok(None)
                 }
                 Ok(Placing::Unrecorded(outside)) => {
-                    return Ok(Progress::of(Outcome::Unrecorded(outside)));
+                    return Ok(Progress { guards, ..Progress::of(Outcome::Unrecorded(outside)) });
                 }
                 Err(error) => Err(error),
             },
@@ -65,20 +70,22 @@ pub(super) async fn carry_out(
         };
         match blocked {
             Ok(None) => {}
-            Ok(Some(ready)) => return Ok(Progress::of(Outcome::Blocked(ready))),
+            Ok(Some(ready)) => {
+                return Ok(Progress { guards, ..Progress::of(Outcome::Blocked(ready)) });
+            }
             Err(ReconcileError::Engine(error)) => {
                 let outcome = Outcome::EngineFailed(chain(&error).to_string());
-                return Ok(Progress { failure: Some(error), ..Progress::of(outcome) });
+                return Ok(Progress { guards, failure: Some(error), ..Progress::of(outcome) });
             }
             Err(error) => return Err(error),
         }
     }
-    Ok(Progress { placed, ..Progress::of(Outcome::Done) })
+    Ok(Progress { placed, guards, ..Progress::of(Outcome::Done) })
 }
 
 impl Progress {
     const fn of(outcome: Outcome) -> Self {
-        Self { outcome, placed: None, failure: None }
+        Self { outcome, placed: None, guards: None, failure: None }
     }
 }
 
@@ -132,17 +139,20 @@ async fn open_namespace(
     }
 }
 
-/// Applies the guard rails. An attempt that was cut off may have placed some of them.
+/// Applies the guard rails. An attempt that was cut off may have placed some of them. Returns their
+/// prints.
 async fn guard(
     writes: Writes<'_>,
+    instance: &DployInstance,
     namespace: &str,
     objects: &GuardObjects,
-) -> Result<Blocked, ReconcileError> {
+) -> Result<String, ReconcileError> {
     let GuardObjects { quota, limits, network } = objects.clone();
-    writes.apply(namespace, quota, "limit what the environment may use").await?;
-    writes.apply(namespace, limits, "limit what its containers may use").await?;
-    writes.apply(namespace, network, "keep other environments from it").await?;
-    Ok(None)
+    let quota = writes.apply_guard(namespace, quota, "limit what the environment may use").await?;
+    let limits = writes.apply_guard(namespace, limits, "limit what its containers may use").await?;
+    let network = writes.apply_guard(namespace, network, "keep other environments from it").await?;
+    writes.guards_mended(instance);
+    Ok(joined([network, quota, limits]))
 }
 
 /// How far a placement has come.

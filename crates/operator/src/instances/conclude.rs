@@ -15,7 +15,7 @@ pub(super) async fn conclude(
     readable: bool,
 ) -> Result<Action, ReconcileError> {
     let Verdict { steps: _, status, requeue_after } = verdict;
-    let Progress { outcome, placed: _, failure } = progress;
+    let Progress { outcome, failure, .. } = progress;
     let conclusion = concluded(instance, status, requeue_after, &outcome, readable, writes.now());
     let requeue_after = show(writes, instance, conclusion).await?;
     // The failure of an engine is shown to the owner, and is retried as any failure is.

@@ -46,6 +46,9 @@ pub(crate) async fn reconcile(
         progress.outcome = if next.steps.is_empty() { Outcome::Done } else { Outcome::Again };
         verdict = verdict.followed_by(next, &observed.facts);
     }
+    if let (Some(guards), Some(status)) = (progress.guards.take(), &mut verdict.status) {
+        status.guard_rails = Some(guards);
+    }
     let known = observed.healthy_workload().filter(|_| progress.failure.is_none());
     context.settled.knows(&instance.name_any(), known);
     conclude(context.writes(), &instance, verdict, progress, readable).await

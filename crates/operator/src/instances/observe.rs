@@ -45,6 +45,7 @@ pub(super) async fn observe(
             namespace: namespace(reads, instance).await?,
             workload: workload(reads, instance, revision.as_deref(), order.as_ref()).await?,
             revision,
+            has_damaged_guards: reads.has_damaged_guards(instance),
             fresh_uuid: fresh_uuid(reads, instance),
             current: current(reads, instance).await?,
         },

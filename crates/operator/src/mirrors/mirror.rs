@@ -133,6 +133,11 @@ where
         self.store.get(&self.reference(name))
     }
 
+    /// The object of that name in a namespace, in a mirror of all namespaces.
+    pub(super) fn within(&self, namespace: &str, name: &str) -> Option<Arc<Guarded<K>>> {
+        self.store.get(&ObjectRef::new(name).within(namespace))
+    }
+
     /// The object of that name, if it can be read.
     pub(crate) fn get(&self, name: &str) -> Option<K> {
         self.guarded(name)?.0.as_ref().ok().cloned()

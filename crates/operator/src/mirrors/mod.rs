@@ -1,6 +1,7 @@
 //! The cache: one mirror for each kind that the controllers read. Every replica fills its cache, so
 //! that a new leader can start at once.
 
+mod guards;
 mod mirror;
 
 use std::{fmt::Debug, sync::Arc, time::Duration};
@@ -15,6 +16,7 @@ use resources::{
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep_until};
 
+pub(crate) use guards::{Fingerprint, GuardMirrors, joined, print};
 pub(crate) use mirror::{Guarded, Mirror, MirrorEvent, ObjectChange};
 
 /// The cache of one replica.
@@ -26,6 +28,7 @@ pub(crate) struct Mirrors {
     pub(crate) owners: Mirror<DployOwner>,
     pub(crate) configs: Mirror<OperatorConfig>,
     pub(crate) namespaces: Mirror<Namespace>,
+    pub(crate) guards: GuardMirrors,
 }
 
 impl Mirrors {
@@ -52,11 +55,14 @@ impl Mirrors {
         let (namespaces, five) =
             Mirror::new(Api::all(client_of_namespaces), managed.clone(), vitals);
         let (revisions, six) = namespaced(source(), namespace, &managed);
+        let (guards, seven) = guards(source, &managed);
         let filling = async {
-            let first = future::select_all([one, two, three, four, five, six]).await;
+            let six = [one, two, three, four, five, six];
+            let first = future::select_all(six.into_iter().chain(seven)).await;
             drop(first);
         };
-        (Self { instances, templates, revisions, owners, configs, namespaces }, filling)
+        let mirrors = Self { instances, templates, revisions, owners, configs, namespaces, guards };
+        (mirrors, filling)
     }
 
     /// Waits until every mirror has been filled once.
@@ -68,6 +74,7 @@ impl Mirrors {
             self.owners.filled(),
             self.configs.filled(),
             self.namespaces.filled(),
+            self.guards.filled(),
         );
     }
 
@@ -96,6 +103,9 @@ impl Mirrors {
             ("dployowners", self.owners.old_at(max_age)),
             ("operatorconfigs", self.configs.old_at(max_age)),
             ("namespaces", self.namespaces.old_at(max_age)),
+            ("networkpolicies", self.guards.policies.old_at(max_age)),
+            ("resourcequotas", self.guards.quotas.old_at(max_age)),
+            ("limitranges", self.guards.limits.old_at(max_age)),
         ];
         ages.into_iter().min_by_key(|(_, at)| *at).unwrap_or(("", None))
     }
@@ -109,6 +119,9 @@ impl Mirrors {
             ("dployowners", self.owners.vitals()),
             ("operatorconfigs", self.configs.vitals()),
             ("namespaces", self.namespaces.vitals()),
+            ("networkpolicies", self.guards.policies.vitals()),
+            ("resourcequotas", self.guards.quotas.vitals()),
+            ("limitranges", self.guards.limits.vitals()),
         ])
     }
 
@@ -124,6 +137,28 @@ impl Mirrors {
     pub(crate) fn config(&self) -> Option<Arc<OperatorConfigSpec>> {
         self.configs.get(meta::CONFIG_NAME).map(|config| Arc::new(config.spec.clone()))
     }
+}
+
+/// The mirrors of the guard rails in all namespaces.
+fn guards(
+    source: impl Fn() -> (Client, Vitals),
+    config: &watcher::Config,
+) -> (GuardMirrors, [BoxFuture<'static, ()>; 3]) {
+    let (policies, one) = everywhere(source(), config);
+    let (quotas, two) = everywhere(source(), config);
+    let (limits, three) = everywhere(source(), config);
+    (GuardMirrors { policies, quotas, limits }, [one, two, three])
+}
+
+/// The mirror of one kind in all namespaces.
+fn everywhere<K>(
+    (client, vitals): (Client, Vitals),
+    config: &watcher::Config,
+) -> (Mirror<K>, BoxFuture<'static, ()>)
+where
+    K: Resource<DynamicType = ()> + Clone + Debug + DeserializeOwned + Send + Sync + 'static,
+{
+    Mirror::new(Api::all(client), config.clone(), vitals)
 }
 
 /// The mirror of one kind in one namespace.

@@ -18,7 +18,7 @@ use k8s_openapi::{
 };
 use kube::{
     Api, Resource, ResourceExt,
-    api::{ListParams, ObjectMeta, Patch, PatchParams, PostParams},
+    api::{DeleteParams, ListParams, ObjectMeta, Patch, PatchParams, PostParams},
     runtime::{WatchStreamExt, watcher},
 };
 use resources::{
@@ -103,6 +103,56 @@ async fn guard_rails_stand_before_the_workload_does() {
     quotas.get("dploy-quota").await.unwrap();
     limits.get("dploy-limits").await.unwrap();
     policies.get("dploy-isolation").await.unwrap();
+}
+
+#[tokio::test]
+async fn guard_rails_that_somebody_deletes_or_edits_are_put_back() {
+    let (bed, operator) = Bed::running().await;
+    let mut instance = launched("ada", "0a0a0a0a");
+    let rails = json!({ "resourceQuota": { "pods": 2 }, "network": {} });
+    let rails = serde_json::from_value(rails).unwrap();
+    bed.revise(&mut instance, |it| it.guard_rails = Some(rails)).await;
+    bed.seat("ada", &instance).await;
+    bed.create(&instance).await;
+    bed.ready("lab-0a0a0a0a").await;
+    let quotas: Api<ResourceQuota> = Api::namespaced(bed.client.clone(), "ada-lab-0a0a0a0a");
+    let policies: Api<NetworkPolicy> = Api::namespaced(bed.client.clone(), "ada-lab-0a0a0a0a");
+    let placed = policies.get("dploy-isolation").await.unwrap();
+    let is_back = |what: &'static str| {
+        let (quotas, policies, placed) = (quotas.clone(), policies.clone(), placed.clone());
+        eventually(what, move || {
+            let (quotas, policies, placed) = (quotas.clone(), policies.clone(), placed.clone());
+            async move {
+                let policy = policies.get_opt("dploy-isolation").await.unwrap()?;
+                let quota = quotas.get_opt("dploy-quota").await.unwrap()?;
+                let hard = quota.spec.unwrap().hard.unwrap();
+                let is_quota = hard["pods"].0 == "2" && quota.metadata.labels.is_some();
+                let is_policy =
+                    policy.spec == placed.spec && policy.metadata.labels == placed.metadata.labels;
+                (is_quota && is_policy).then_some(())
+            }
+        })
+    };
+
+    let by = PatchParams { field_manager: Some("tenant".into()), ..PatchParams::default() };
+    policies.delete("dploy-isolation", &DeleteParams::default()).await.unwrap();
+    is_back("a deleted policy").await;
+    let open = Patch::Merge(json!({ "spec": { "ingress": [{}], "egress": [{}] } }));
+    policies.patch("dploy-isolation", &by, &open).await.unwrap();
+    is_back("an opened policy").await;
+    let unlabelled = Patch::Merge(json!({ "metadata": { "labels": null } }));
+    policies.patch("dploy-isolation", &by, &unlabelled).await.unwrap();
+    is_back("a policy without labels").await;
+    let larger = Patch::Merge(json!({ "spec": { "hard": { "pods": "99" } } }));
+    quotas.patch("dploy-quota", &by, &larger).await.unwrap();
+    is_back("an edited quota").await;
+
+    // Nobody watches while no operator runs; the next one compares with what was placed.
+    operator.stop().await;
+    quotas.patch("dploy-quota", &by, &larger).await.unwrap();
+    policies.delete("dploy-isolation", &DeleteParams::default()).await.unwrap();
+    let _next = bed.operate("two");
+    is_back("what was damaged meanwhile").await;
 }
 
 #[tokio::test]

@@ -18,6 +18,8 @@ pub struct Observed {
     pub namespace: NamespaceSeen,
     /// The state of its workload.
     pub workload: Workload,
+    /// Whether somebody deleted or edited its guard rails.
+    pub has_damaged_guards: bool,
     /// A uuid for an instance that lacks one: no instance of the template has it.
     pub fresh_uuid: String,
     /// What an instance without a revision gets.

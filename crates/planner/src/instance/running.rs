@@ -77,7 +77,7 @@ fn next_steps(
             if let Some(begin) = time::begin(instance, revision, state.health, now) {
                 return Verdict::only(begin);
             }
-            let steps = steps(&subject, namespace, digest, state);
+            let steps = steps(&subject, observed, digest, state);
             let status = Some(status(&subject, namespace, state, now));
             Verdict { steps, status, requeue_after: Some(poll(state.health)) }
         }
@@ -93,7 +93,7 @@ struct Subject<'a> {
 
 fn steps(
     Subject { instance, revision, connection: _ }: &Subject<'_>,
-    namespace: &NamespaceSeen,
+    Observed { namespace, has_damaged_guards, .. }: &Observed,
     digest: &str,
     state: &WorkloadState,
 ) -> Vec<Step> {
@@ -105,8 +105,9 @@ fn steps(
     let open = open.map(|namespace| Step::OpenNamespace(Box::new(namespace)));
     let place = (missing || !is_current) && *namespace != NamespaceSeen::Ending;
     // Guard rails precede the first placement. A workload that was placed once has them, even after
-    // a crash.
-    let unguarded = place && (missing || state.placed.is_none());
+    // a crash, unless somebody damages them.
+    let unguarded = (place && (missing || state.placed.is_none()))
+        || (*has_damaged_guards && *namespace == NamespaceSeen::Ours);
     let guards =
         || Some(GuardObjects::of(instance, revision)).filter(|it| !it.is_empty()).map(Box::new);
     let guard = name.zip(unguarded.then(guards).flatten());

@@ -95,6 +95,7 @@ pub(super) fn given() -> Given {
         seat: Seating::Held,
         namespace: NamespaceSeen::Ours,
         workload: Workload::Observed(state),
+        has_damaged_guards: false,
         fresh_uuid: "89ab0123".into(),
         current: Current::Written(Origin {
             revision: REVISION.into(),

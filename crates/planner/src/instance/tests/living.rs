@@ -64,6 +64,23 @@ fn what_stands_and_is_well_is_left_alone() {
 }
 
 #[test]
+fn damaged_guard_rails_are_put_back() {
+    let mut damaged = given();
+    damaged.observed.has_damaged_guards = true;
+    check(
+        damaged,
+        expect![[r#"
+            guard ada-lab-0123abcd
+            show Ready, Ready True Healthy
+            again in 600s
+        "#]],
+    );
+    let mut ending = given().namespace(NamespaceSeen::Ending);
+    ending.observed.has_damaged_guards = true;
+    assert_eq!(ending.decided(now()).steps, []);
+}
+
+#[test]
 fn the_next_look_is_exactly_at_the_deadline() {
     check(
         given().expires_in(90),
