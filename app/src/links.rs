@@ -17,6 +17,13 @@ pub fn launch_page(template: &str) -> String {
     format!("/run/{}", encoded(template))
 }
 
+/// The template whose launch page this path is.
+#[must_use]
+pub fn launched_template(path: &str) -> Option<String> {
+    let template = path.strip_prefix("/run/")?;
+    (!template.is_empty() && !template.contains('/')).then(|| template.to_owned())
+}
+
 /// The query parameter that makes the launch page wait until the user presses "Launch".
 pub const WAIT_PARAMETER: &str = "ask";
 
@@ -86,6 +93,14 @@ mod tests {
         let given = BTreeMap::from([("size".to_owned(), "a b&c=ü".to_owned())]);
         assert_eq!(launch_page_with("sized", &given), "/run/sized?size=a%20b%26c%3D%C3%BC");
         assert_eq!(launch_page_with("x/y", &BTreeMap::new()), "/run/x%2Fy");
+    }
+
+    #[test]
+    fn only_the_path_of_a_launch_page_names_a_template() {
+        assert_eq!(launched_template(&launch_page("web.term")).as_deref(), Some("web.term"));
+        for other in ["/", "/run/", "/run/sized/status", "/environments"] {
+            assert_eq!(launched_template(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -2,13 +2,11 @@
 
 use environments::{Caller, Environments};
 use leptos::prelude::provide_context;
-use wire::UiConfig;
 
 use crate::server_fns::RequestCaller;
 
 /// Provides what pages and server functions need. Call it in the context closure of both.
-pub fn provide(environments: Environments, caller: Option<Caller>, config: UiConfig) {
+pub fn provide(environments: Environments, caller: Option<Caller>) {
     provide_context(environments);
     provide_context(RequestCaller(caller));
-    provide_context(config);
 }

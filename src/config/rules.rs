@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 
 use resources::UNLIMITED;
+use wire::UiConfig;
 
 use super::{ConfigError, Env, variables};
 
@@ -36,13 +37,20 @@ impl RulesConfig {
             extend_ttl: extend_ttl(env)?,
         })
     }
-}
 
-impl From<RulesConfig> for environments::Settings {
-    fn from(config: RulesConfig) -> Self {
-        let RulesConfig { namespace, max_environments, max_changes, default_ttl, extend_ttl } =
-            config;
-        Self { namespace, max_environments, default_ttl, extend_ttl, max_changes }
+
+    /// The settings of the crate `environments`.
+    #[must_use]
+    pub(crate) fn of_serve(self, features: UiConfig) -> environments::Settings {
+        let Self { namespace, max_environments, max_changes, default_ttl, extend_ttl } = self;
+        environments::Settings {
+            namespace,
+            max_environments,
+            default_ttl,
+            extend_ttl,
+            max_changes,
+            features,
+        }
     }
 }
 

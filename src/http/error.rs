@@ -58,6 +58,7 @@ impl ApiError {
         match self {
             Self::Refused(refusal) => match refusal.kind() {
                 RefusalKind::BadRequest => StatusCode::BAD_REQUEST,
+                RefusalKind::Unauthorized => StatusCode::UNAUTHORIZED,
                 RefusalKind::Forbidden => StatusCode::FORBIDDEN,
                 RefusalKind::NotFound => StatusCode::NOT_FOUND,
                 RefusalKind::Conflict => StatusCode::CONFLICT,

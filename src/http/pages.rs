@@ -149,7 +149,7 @@ fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static + use<
             parts.and_then(|parts| parts.extensions.get::<Authentication>().cloned());
         let principal = authentication.and_then(|result| result.principal.clone()?.ok());
         let caller = principal.map(|principal| caller_of(&principal, &state.identity));
-        app::ssr::provide(state.environments.clone(), caller, state.features);
+        app::ssr::provide(state.environments.clone(), caller);
         if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
             && let Some(policy) = headers::page_policy(&nonce)
         {

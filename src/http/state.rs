@@ -8,7 +8,6 @@ use environments::Environments;
 use identity::Identity;
 use leptos::config::LeptosOptions;
 use tokio_util::sync::CancellationToken;
-use wire::UiConfig;
 
 use super::{files, overload::Capacity};
 
@@ -19,8 +18,6 @@ pub(crate) struct AppState {
     pub(crate) environments: Environments,
     /// Authentication and sign-in.
     pub(crate) identity: Identity,
-    /// Which parts of the site are enabled.
-    pub(crate) features: UiConfig,
     /// The time.
     pub(crate) clock: SharedClock,
     /// How many requests are answered at the same time.
@@ -37,7 +34,6 @@ impl AppState {
     pub(crate) fn new(
         environments: Environments,
         identity: Identity,
-        features: UiConfig,
         clock: SharedClock,
         capacity: Capacity,
         stopping: CancellationToken,
@@ -46,6 +42,6 @@ impl AppState {
             .output_name("dploy")
             .site_pkg_dir(Arc::<str>::from(files::package_folder()))
             .build();
-        Self { environments, identity, features, clock, capacity, stopping, leptos }
+        Self { environments, identity, clock, capacity, stopping, leptos }
     }
 }

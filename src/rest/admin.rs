@@ -17,8 +17,8 @@ pub(crate) async fn list_instances(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<AdminInstances>, ApiError> {
-    require_manager_enabled(&state)?;
-    Ok(Json(state.environments.all_instances(caller.as_admin()?)))
+    let proof = state.environments.as_admin(&caller)?;
+    Ok(Json(state.environments.all_instances(proof)))
 }
 
 /// Every template, hidden and disabled ones too, sorted by name.
@@ -32,14 +32,6 @@ pub(crate) async fn list_templates(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<AdminTemplates>, ApiError> {
-    require_manager_enabled(&state)?;
-    Ok(Json(state.environments.all_templates(caller.as_admin()?)))
-}
-
-fn require_manager_enabled(state: &AppState) -> Result<(), ApiError> {
-    if state.features.manager_enabled {
-        Ok(())
-    } else {
-        Err(ApiError::NotFound("manager disabled".to_owned()))
-    }
+    let proof = state.environments.as_admin(&caller)?;
+    Ok(Json(state.environments.all_templates(proof)))
 }

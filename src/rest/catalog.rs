@@ -13,8 +13,5 @@ use crate::http::{ApiError, AppState};
 pub(crate) async fn list_catalog(
     State(state): State<AppState>,
 ) -> Result<Json<Vec<CatalogEntry>>, ApiError> {
-    if !state.features.catalog_enabled {
-        return Err(ApiError::NotFound("catalog disabled".to_owned()));
-    }
-    Ok(Json(state.environments.catalog()))
+    Ok(Json(state.environments.catalog()?))
 }

@@ -29,7 +29,6 @@ pub(crate) async fn list_environments(
     State(state): State<AppState>,
     SignedIn(caller): SignedIn,
 ) -> Result<Json<EnvironmentList>, ApiError> {
-    require_list_enabled(&state)?;
     Ok(Json(state.environments.list(&caller).await?))
 }
 
@@ -57,7 +56,6 @@ pub(crate) async fn stream_environments(
     principal: VerifiedPrincipal,
     SignedIn(caller): SignedIn,
 ) -> Result<impl IntoResponse, ApiError> {
-    require_list_enabled(&state)?;
     let place = state.capacity.stream_place()?;
     let lists = state.environments.watch(&caller).await?;
     let stopped = state.stopping.clone().cancelled_owned();
@@ -87,12 +85,4 @@ fn events(
             }
         }
     })
-}
-
-fn require_list_enabled(state: &AppState) -> Result<(), ApiError> {
-    if state.features.instances_enabled {
-        Ok(())
-    } else {
-        Err(ApiError::NotFound("instances list disabled".to_owned()))
-    }
 }

@@ -21,5 +21,5 @@ pub(crate) async fn get_me(
 /// Which parts of the site are switched on.
 #[utoipa::path(get, path = "/api/ui-config", tag = "session", responses((status = 200, body = UiConfig)))]
 pub(crate) async fn get_ui_config(State(state): State<AppState>) -> Json<UiConfig> {
-    Json(state.features)
+    Json(state.environments.features())
 }

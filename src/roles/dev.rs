@@ -132,7 +132,8 @@ impl Dev {
         let settings = operate::settings(rules.clone(), REPLICA.to_owned());
         let operator = Operator::new(client.clone(), settings, engines, clock.clone());
         let audit = audit::start(&env, &clock)?;
-        let environments = Environments::start(client, rules.into(), clock.clone()).audited(audit);
+        let settings = rules.of_serve(features(&env)?);
+        let environments = Environments::start(client, settings, clock.clone()).audited(audit);
         let mut registry = Registry::default();
         operator.register_metrics(&mut registry);
         environments.register_metrics(&mut registry);
@@ -141,7 +142,7 @@ impl Dev {
         parts.spawn(operate::run(operator, stopping.clone()));
         parts.spawn(metrics.serve(registry, stopping.clone()));
         let known = environments.clone();
-        let site = site(&development, known, &env, clock, capacity, stopping.clone())?;
+        let site = site(&development, known, clock, capacity, stopping.clone())?;
         let max = max_connections(&env)?;
         parts.spawn(serve_site(listener, site, max, stopping.clone(), environments));
         Ok(Self { kubeconfig, stopping, parts, development })
@@ -202,7 +203,6 @@ impl Drop for Dev {
 fn site(
     development: &Development,
     environments: Environments,
-    env: &Env,
     clock: SharedClock,
     capacity: Capacity,
     stopping: CancellationToken,
@@ -216,7 +216,7 @@ fn site(
         Arc::new(move |visitor| http::authentication::caller_of(visitor, &known)),
         clock.clone(),
     );
-    let state = AppState::new(environments, identity, features(env)?, clock, capacity, stopping);
+    let state = AppState::new(environments, identity, clock, capacity, stopping);
     Ok(front.in_front_of(routes::site(state, front.site_routes())))
 }
 

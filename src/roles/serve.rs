@@ -33,12 +33,13 @@ pub(super) async fn play(env: &Env) -> Result<(), Failure> {
     let metrics = MetricsPort::bind(metrics_address(env)?).await?;
     let stopping = signals::stop_token();
     let audit = audit::start(env, &clock)?;
-    let environments = Environments::start(client, rules.into(), clock.clone()).audited(audit);
+    let environments =
+        Environments::start(client, rules.of_serve(features), clock.clone()).audited(audit);
     let mut registry = Registry::default();
     environments.register_metrics(&mut registry);
     capacity.register_metrics(&mut registry);
     let known = environments.clone();
-    let state = AppState::new(known, identity, features, clock, capacity, stopping.clone());
+    let state = AppState::new(known, identity, clock, capacity, stopping.clone());
     let address = listener.local_addr().unwrap_or(server.address);
     tracing::info!(%address, "serving");
     let site = routes::site(state, Router::new());

@@ -6,12 +6,16 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use app::server_fns::{Ask, Question};
 use expect_test::expect_file;
+use kube::{Api, api::PostParams};
 use leptos::server_fn::{ContentType as _, Encodes as _, ServerFn as _, codec::PostcardEncoding};
 use reqwest::Method;
-use testbed::{Client, TestBed};
+use resources::{DployTemplate, DployTemplateSpec};
+use testbed::{Client, TestBed, eventually};
 
 /// The template of the owner's environment.
 const TEMPLATE: &str = "sized";
+/// A template that the catalog does not show.
+const HIDDEN: &str = "hidden";
 const LAUNCH: &str = "/run/sized?size=small";
 
 struct People {
@@ -112,18 +116,24 @@ fn calls(path: &str, method: &Method) -> Vec<Call> {
 }
 
 /// Every question. The `match` fails to compile when a question is added.
-fn questions() -> [(&'static str, Question); 4] {
+fn questions() -> [(&'static str, Question); 7] {
     let name = |question: &Question| match question {
         Question::Visit => "visit",
-        Question::Environments => "environments",
+        Question::Environments(None) => "environments",
+        Question::Environments(Some(_)) => "launched",
         Question::Catalog => "catalog",
-        Question::Template(_) => "template",
+        Question::Template(name) if name == TEMPLATE => "template",
+        Question::Template(name) if name == HIDDEN => "hidden template",
+        Question::Template(_) => "no template",
     };
     [
         Question::Visit,
-        Question::Environments,
+        Question::Environments(None),
+        Question::Environments(Some(TEMPLATE.to_owned())),
         Question::Catalog,
         Question::Template(TEMPLATE.to_owned()),
+        Question::Template(HIDDEN.to_owned()),
+        Question::Template("unknown".to_owned()),
     ]
     .map(|question| (name(&question), question))
 }
@@ -138,9 +148,29 @@ fn asked(path: &str, name: &str, question: Question) -> Call {
     }
 }
 
+/// Creates [`HIDDEN`] and waits until the server knows it.
+async fn hide_a_template(bed: &TestBed) {
+    let spec = DployTemplateSpec {
+        enabled: true,
+        visible: false,
+        manifests: Some("{}".to_owned()),
+        ..DployTemplateSpec::default()
+    };
+    let templates: Api<DployTemplate> = Api::default_namespaced(bed.kube());
+    let template = DployTemplate::new(HIDDEN, spec);
+    templates.create(&PostParams::default(), &template).await.expect("a template");
+    let admin = bed.admin();
+    eventually("the manager shows it", || async {
+        let shown = admin.get("/api/admin/templates").await.text;
+        shown.contains(&format!("\"{HIDDEN}\"")).then_some(())
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn everybody_is_told_what_the_golden_file_says() {
     let bed = TestBed::start(env!("CARGO_BIN_EXE_dploy")).await;
+    hide_a_template(&bed).await;
     let people = People::of(&bed);
     let mut table = String::new();
     for (path, method) in documented().union(&server_functions()) {

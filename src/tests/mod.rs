@@ -11,6 +11,7 @@ mod audit;
 mod chart;
 mod connections;
 mod documents;
+mod features;
 mod gateway;
 mod hang_up;
 mod headers;

@@ -5,6 +5,7 @@ use wire::{Environment, EnvironmentList};
 
 use super::{AnswerResource, Clock, Session, Toasts, answer_resource};
 use crate::{
+    links,
     reactive::effect,
     server_fns::{Answer, Question, UiError, UiErrorKind, ask},
     time::Moment,
@@ -39,7 +40,7 @@ impl LiveList {
     /// Loads the initial list.
     #[must_use]
     pub fn new(clock: Clock, session: Session, toasts: Toasts) -> Self {
-        let initial = answer_resource(|| Question::Environments);
+        let initial = answer_resource(question);
         let latest = RwSignal::new(None);
         let streamed_count = StoredValue::new(0);
         let stream_status = RwSignal::new(StreamStatus::Connected);
@@ -107,7 +108,7 @@ impl LiveList {
     /// Loads the list, after a mutation or when the stream broke. Returns whether that succeeded.
     pub async fn refresh(self) -> bool {
         let before = self.streamed_count.get_value();
-        match ask(Question::Environments).await {
+        match ask(question()).await {
             // The stream brought a list in the meantime. It may be newer than this answer.
             Ok(_) if self.streamed_count.get_value() != before => {}
             Ok(Answer::Environments(list)) => self.apply(list),
@@ -134,6 +135,23 @@ impl LiveList {
             self.stream_status.set(status);
         }
     }
+}
+
+/// The question for the list on the page that is open.
+fn question() -> Question {
+    Question::Environments(path().as_deref().and_then(links::launched_template))
+}
+
+/// The path of the page.
+#[cfg(feature = "ssr")]
+fn path() -> Option<String> {
+    use_context::<http::request::Parts>().map(|request| request.uri.path().to_owned())
+}
+
+/// The path of the page.
+#[cfg(not(feature = "ssr"))]
+fn path() -> Option<String> {
+    window().location().pathname().ok()
 }
 
 fn list_in(answer: Option<Result<Answer, UiError>>) -> Option<EnvironmentList> {

@@ -16,11 +16,12 @@ use super::{
 pub enum Question {
     /// Who the user is, and which parts of the web app are enabled.
     Visit,
-    /// The environments that the user owns, personally and through teams.
-    Environments,
+    /// The environments that the user owns, personally and through teams. On the launch page of
+    /// this template, its environments also while the list is disabled.
+    Environments(Option<String>),
     /// The catalog.
     Catalog,
-    /// The template of this name, for the launch page. The template may be hidden.
+    /// The template of this name, for the launch page. A user may ask for a hidden template.
     Template(String),
 }
 
@@ -59,8 +60,8 @@ pub async fn ask(
 ) -> Result<Answer, UiError> {
     let answer = match question {
         Question::Visit => visit().await.map(Answer::Visit),
-        Question::Environments => list().await.map(Answer::Environments),
-        Question::Catalog => environments().map(|it| Answer::Templates(it.catalog())),
+        Question::Environments(launched) => list(launched).await.map(Answer::Environments),
+        Question::Catalog => catalog().map(Answer::Templates),
         Question::Template(name) => template(&name).await.map(|it| Answer::Templates(vec![it])),
     };
     with_status(answer)
@@ -68,24 +69,29 @@ pub async fn ask(
 
 #[cfg(feature = "ssr")]
 async fn visit() -> Result<Visit, UiError> {
-    let config = use_context::<UiConfig>().unwrap_or(UiConfig {
-        catalog_enabled: true,
-        instances_enabled: true,
-        manager_enabled: false,
-    });
+    let environments = environments()?;
     let user = match caller() {
-        Ok(caller) => Some(environments()?.me(&caller).await?),
+        Ok(caller) => Some(environments.me(&caller).await?),
         Err(_) => None,
     };
-    Ok(Visit { user, config })
+    Ok(Visit { user, config: environments.features() })
 }
 
 #[cfg(feature = "ssr")]
-async fn list() -> Result<EnvironmentList, UiError> {
-    Ok(environments()?.list(&caller()?).await?)
+async fn list(launched: Option<String>) -> Result<EnvironmentList, UiError> {
+    let (environments, caller) = (environments()?, caller()?);
+    Ok(match launched {
+        Some(template) => environments.list_for_launch(&caller, &template).await?,
+        None => environments.list(&caller).await?,
+    })
+}
+
+#[cfg(feature = "ssr")]
+fn catalog() -> Result<Vec<CatalogEntry>, UiError> {
+    Ok(environments()?.catalog()?)
 }
 
 #[cfg(feature = "ssr")]
 async fn template(name: &str) -> Result<CatalogEntry, UiError> {
-    Ok(environments()?.entry(name).await?)
+    Ok(environments()?.entry(caller().ok().as_ref(), name).await?)
 }

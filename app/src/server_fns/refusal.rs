@@ -22,6 +22,7 @@ impl From<Refusal> for UiError {
 const fn kind(kind: RefusalKind) -> UiErrorKind {
     match kind {
         RefusalKind::BadRequest => UiErrorKind::BadInput,
+        RefusalKind::Unauthorized => UiErrorKind::SignedOut,
         RefusalKind::Forbidden => UiErrorKind::Forbidden,
         RefusalKind::NotFound => UiErrorKind::NotFound,
         RefusalKind::Conflict => UiErrorKind::Conflict,
@@ -66,6 +67,8 @@ fn sentence(refusal: &Refusal) -> String {
         Refusal::NotFound(name) => format!(
             "The environment “{name}” does not exist, or it is gone. The catalog lists what you can launch."
         ),
+        Refusal::Disabled(_) => "Your admin has disabled this part of the site.".to_owned(),
+        Refusal::SignedOut => UiError::signed_out().sentence,
         Refusal::ExtensionsUsedUp(times) => format!(
             "The environment was extended {times} times, which is the maximum. Save your work before its time is up."
         ),

@@ -38,6 +38,7 @@ fn backend_error(refusal: Refusal) -> BackendError {
     match refusal.kind() {
         RefusalKind::NotFound | RefusalKind::Forbidden => BackendError::NotFound,
         RefusalKind::BadRequest
+        | RefusalKind::Unauthorized
         | RefusalKind::Conflict
         | RefusalKind::TooMany
         | RefusalKind::Unavailable

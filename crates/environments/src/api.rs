@@ -7,10 +7,12 @@ use clock::World;
 use prometheus_client::registry::Registry;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
-use wire::{AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extended, Me, Run};
+use wire::{
+    AdminInstances, AdminTemplates, CatalogEntry, EnvironmentList, Extended, Me, Run, UiConfig,
+};
 
 use crate::{
-    Admin, Backend, Caller, EnvironmentStream, Refusal, Settings, admin,
+    Admin, Backend, Caller, EnvironmentStream, Part, Refusal, Settings, admin,
     allowances::Allowances,
     audited::Asked,
     backend,
@@ -19,8 +21,9 @@ use crate::{
     cluster::Writes,
     contention::Contention,
     extend::extend,
+    features::require,
     launch::launch,
-    list::list,
+    list::{list, list_for_launch},
     me::me,
     metrics::Metrics,
     owners::Owners,
@@ -137,18 +140,31 @@ impl Environments {
         self.replica.reads.ready().await
     }
 
-    /// The visible and enabled templates, sorted by display name.
+    /// Which parts of the site are enabled.
     #[must_use]
-    pub fn catalog(&self) -> Vec<CatalogEntry> {
+    pub fn features(&self) -> UiConfig {
+        self.replica.reads.features()
+    }
+
+    /// The visible and enabled templates, sorted by display name.
+    ///
+    /// # Errors
+    /// [`Refusal::Disabled`]
+    pub fn catalog(&self) -> Result<Vec<CatalogEntry>, Refusal> {
         catalog::catalog(&self.replica.reads)
     }
 
-    /// One enabled template by name, visible or not.
+    /// One enabled template by name, visible or not. Somebody who is not signed in gets only what
+    /// [`Environments::catalog`] has.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`]
-    pub async fn entry(&self, template: &str) -> Result<CatalogEntry, Refusal> {
-        catalog::entry(&self.replica.reads, template).await
+    /// [`Refusal::NotFound`], and [`Refusal::SignedOut`] without a caller.
+    pub async fn entry(
+        &self,
+        caller: Option<&Caller>,
+        template: &str,
+    ) -> Result<CatalogEntry, Refusal> {
+        catalog::entry(&self.replica.reads, caller, template).await
     }
 
     /// Creates the caller's environment of `template`, or claims a warm pool member, or returns the
@@ -208,16 +224,29 @@ impl Environments {
     /// All environments of the caller and of the caller's teams.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`] when the cluster does not answer.
+    /// [`Refusal::Disabled`], and [`Refusal::Unavailable`] when the cluster does not answer.
     pub async fn list(&self, caller: &Caller) -> Result<EnvironmentList, Refusal> {
         list(&self.replica.reads, self.replica.owners(), caller).await
+    }
+
+    /// [`Environments::list`] for the launch page of `template`. While the list is disabled, it has
+    /// only the environments of `template`.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when the cluster does not answer.
+    pub async fn list_for_launch(
+        &self,
+        caller: &Caller,
+        template: &str,
+    ) -> Result<EnvironmentList, Refusal> {
+        list_for_launch(&self.replica.reads, self.replica.owners(), caller, template).await
     }
 
     /// [`Environments::list`] now and after every change. Changes within a short time give one
     /// list.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`] when the cluster does not answer.
+    /// [`Refusal::Disabled`], and [`Refusal::Unavailable`] when the cluster does not answer.
     pub async fn watch(&self, caller: &Caller) -> Result<EnvironmentStream, Refusal> {
         let Replica { reads, metrics, .. } = &*self.replica;
         watch(reads, self.replica.owners(), metrics, caller).await
@@ -229,6 +258,15 @@ impl Environments {
     /// [`Refusal::NoOwnerClaim`] when the token has no usable name.
     pub async fn me(&self, caller: &Caller) -> Result<Me, Refusal> {
         me(&self.replica.reads, caller).await
+    }
+
+    /// The proof that the caller is an admin, and that the manager is enabled.
+    ///
+    /// # Errors
+    /// [`Refusal::Disabled`] and [`Refusal::NotAdmin`]
+    pub fn as_admin<'a>(&self, caller: &'a Caller) -> Result<Admin<'a>, Refusal> {
+        require(&self.replica.reads, Part::Manager)?;
+        caller.as_admin()
     }
 
     /// All environments and pool members.

@@ -65,6 +65,7 @@ fn outcome(refusal: Option<&Refusal>) -> Outcome {
     let Some(refusal) = refusal else { return Outcome::Done };
     let status = match refusal.kind() {
         RefusalKind::BadRequest => 400,
+        RefusalKind::Unauthorized => 401,
         RefusalKind::Forbidden => 403,
         RefusalKind::NotFound => 404,
         RefusalKind::Conflict => 409,

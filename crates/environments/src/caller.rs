@@ -24,12 +24,13 @@ impl Caller {
     ///
     /// # Errors
     /// [`Refusal::NotAdmin`]
-    pub fn as_admin(&self) -> Result<Admin<'_>, Refusal> {
+    pub(crate) const fn as_admin(&self) -> Result<Admin<'_>, Refusal> {
         if self.admin { Ok(Admin { _caller: self }) } else { Err(Refusal::NotAdmin) }
     }
 }
 
-/// The proof that a caller is an admin. Only [`Caller::as_admin`] creates it.
+/// The proof that a caller is an admin, and that the manager is enabled. Only
+/// [`Environments::as_admin`](crate::Environments::as_admin) creates it.
 #[derive(Debug, Clone, Copy)]
 pub struct Admin<'a> {
     _caller: &'a Caller,

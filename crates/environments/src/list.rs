@@ -9,8 +9,9 @@ use resources::DployInstance;
 use wire::EnvironmentList;
 
 use crate::{
-    Caller, Refusal,
+    Caller, Part, Refusal,
     cache::OUTAGE_LIMIT,
+    features::require,
     owners::{Owner, Owners, owners_of},
     ports::Reads,
     quota,
@@ -20,6 +21,31 @@ use crate::{
 /// All environments of the caller and of the caller's teams. Binds the caller's owner key first if
 /// instances carry it.
 pub(crate) async fn list(
+    reads: &Reads,
+    owners: Owners<'_>,
+    caller: &Caller,
+) -> Result<EnvironmentList, Refusal> {
+    require(reads, Part::List)?;
+    any_list(reads, owners, caller).await
+}
+
+/// The list for the launch page of `template`. While the list is disabled, it has only the
+/// environments of `template`: a launch always works.
+pub(crate) async fn list_for_launch(
+    reads: &Reads,
+    owners: Owners<'_>,
+    caller: &Caller,
+    template: &str,
+) -> Result<EnvironmentList, Refusal> {
+    let mut list = any_list(reads, owners, caller).await?;
+    if require(reads, Part::List).is_err() {
+        list.environments.retain(|it| it.name == template);
+        list.count = count(list.environments.len());
+    }
+    Ok(list)
+}
+
+async fn any_list(
     reads: &Reads,
     owners: Owners<'_>,
     caller: &Caller,

@@ -83,6 +83,7 @@ impl Metrics {
             Err(refusal) => match refusal.kind() {
                 RefusalKind::Unavailable | RefusalKind::Internal => "failed",
                 RefusalKind::BadRequest
+                | RefusalKind::Unauthorized
                 | RefusalKind::Forbidden
                 | RefusalKind::NotFound
                 | RefusalKind::Conflict

@@ -9,6 +9,7 @@ use resources::{
     DployOwner, DployOwnerSpec, DployTemplate, DployTemplateSpec, LaunchDefaults, LaunchSources,
     OperatorConfig, OperatorConfigSpec, launch_defaults,
 };
+use wire::UiConfig;
 
 use crate::{
     Refusal, Settings,
@@ -100,6 +101,11 @@ impl Reads {
             config: spec_of(config.as_ref()),
             fallback: self.fallback(),
         })
+    }
+
+    /// Which parts of the site are enabled.
+    pub(crate) const fn features(&self) -> UiConfig {
+        self.settings.features
     }
 
     /// The launch defaults without an `OperatorConfig`.

@@ -3,6 +3,8 @@
 use rendering::PersonalValue;
 use thiserror::Error;
 
+use crate::Part;
+
 /// Why a request is denied. A client sees the text (docs/contract.md, "Error sentences").
 #[derive(Debug, Error)]
 pub enum Refusal {
@@ -42,6 +44,12 @@ pub enum Refusal {
     /// The environment is unknown or not the caller's, or the template is unknown or disabled.
     #[error("environment \"{0}\" not found")]
     NotFound(String),
+    /// An admin has disabled this part of the site.
+    #[error("{0} disabled")]
+    Disabled(Part),
+    /// The caller has to sign in first.
+    #[error("unauthorized: sign in, or send a bearer token")]
+    SignedOut,
     /// The environment was extended as often as the limit allows.
     #[error("maximum extensions reached ({0})")]
     ExtensionsUsedUp(i64),
@@ -67,6 +75,8 @@ pub enum Refusal {
 pub enum RefusalKind {
     /// 400
     BadRequest,
+    /// 401
+    Unauthorized,
     /// 403
     Forbidden,
     /// 404
@@ -96,7 +106,8 @@ impl Refusal {
             | Self::QuotaReached(_)
             | Self::NotAdmin => RefusalKind::Forbidden,
             Self::TooManyEnding(_) | Self::TooManyChanges { .. } => RefusalKind::TooMany,
-            Self::NotFound(_) => RefusalKind::NotFound,
+            Self::NotFound(_) | Self::Disabled(_) => RefusalKind::NotFound,
+            Self::SignedOut => RefusalKind::Unauthorized,
             Self::ExtensionsUsedUp(_) => RefusalKind::Conflict,
             Self::PoolEmpty { .. } | Self::Contended | Self::Unavailable(_) => {
                 RefusalKind::Unavailable

@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 
 use resources::LaunchDefaults;
+use wire::UiConfig;
 
 /// What the server's own configuration contributes to the operations.
 #[derive(Debug, Clone)]
@@ -20,6 +21,9 @@ pub struct Settings {
     /// How many changes a person may make at once, and how many more in each minute
     /// (`MAX_CHANGES_PER_MINUTE`); `None`: any number.
     pub max_changes: Option<NonZeroU32>,
+    /// Which parts of the site are enabled (`CATALOG_ENABLED`, `INSTANCES_LIST_ENABLED`,
+    /// `MANAGER_ENABLED`).
+    pub features: UiConfig,
 }
 
 impl Settings {

@@ -15,8 +15,9 @@ use tokio::{
 use wire::{Environment, EnvironmentList};
 
 use crate::{
-    Caller, Refusal,
+    Caller, Part, Refusal,
     cache::ListChange,
+    features::require,
     list::list_now,
     metrics::{Metrics, StreamClient},
     owners::{Owners, owners_of},
@@ -53,6 +54,7 @@ pub(crate) async fn watch(
     metrics: &Metrics,
     caller: &Caller,
 ) -> Result<EnvironmentStream, Refusal> {
+    require(reads, Part::List)?;
     reads.filled().await?;
     owners.inherit(caller).await?;
     let watch = Watch {

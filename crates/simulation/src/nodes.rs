@@ -166,5 +166,6 @@ fn server_settings() -> environments::Settings {
         default_ttl: 90,
         extend_ttl: 30,
         max_changes: None,
+        features: wire::UiConfig::ALL,
     }
 }

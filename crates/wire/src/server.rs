@@ -42,3 +42,9 @@ pub struct UiConfig {
     /// `MANAGER_ENABLED`
     pub manager_enabled: bool,
 }
+
+impl UiConfig {
+    /// Every part is enabled.
+    pub const ALL: Self =
+        Self { catalog_enabled: true, instances_enabled: true, manager_enabled: true };
+}

@@ -1,3 +1,5 @@
+use environments::Part;
+
 use super::*;
 
 #[test]
@@ -26,6 +28,10 @@ fn every_kind_has_its_status() {
             "10 environments are still being deleted, try again shortly",
         ),
         (Refusal::NotFound("x".into()).into(), 404, "environment \"x\" not found"),
+        (Refusal::Disabled(Part::Catalog).into(), 404, "catalog disabled"),
+        (Refusal::Disabled(Part::List).into(), 404, "instances list disabled"),
+        (Refusal::Disabled(Part::Manager).into(), 404, "manager disabled"),
+        (Refusal::SignedOut.into(), 401, "unauthorized: sign in, or send a bearer token"),
         (Refusal::ExtensionsUsedUp(3).into(), 409, "maximum extensions reached (3)"),
         (
             Refusal::PoolEmpty { retry_after: 7 }.into(),

@@ -38,6 +38,9 @@ pub fn LaunchPage(
         Some(Err(error)) if error.kind == UiErrorKind::NotFound => {
             view! { <NotFoundPage/> }.into_any()
         }
+        Some(Err(error)) if error.kind == UiErrorKind::SignedOut => {
+            view! { <SignInFirst/> }.into_any()
+        }
         Some(Err(error)) => view! { <Problem error/> }.into_any(),
         _ => ().into_any(),
     };

@@ -37,7 +37,7 @@ use tokio::{
     sync::Barrier,
     time::{Instant, sleep},
 };
-use wire::Run;
+use wire::{CatalogEntry, Run, UiConfig};
 
 /// How long a condition may take to become true.
 const CONDITION_TIMEOUT: Duration = Duration::from_secs(10);
@@ -82,11 +82,11 @@ impl Bed {
     }
 
     pub(crate) fn another_replica(&self) -> (Environments, Network) {
-        self.another_replica_with(|_| {})
+        self.replica_with(|_| ())
     }
 
-    /// A replica with other settings.
-    pub(crate) fn another_replica_with(
+    /// Another replica with other settings.
+    pub(crate) fn replica_with(
         &self,
         change: impl FnOnce(&mut Settings),
     ) -> (Environments, Network) {
@@ -97,6 +97,7 @@ impl Bed {
             default_ttl: DEFAULTS.ttl_seconds,
             extend_ttl: DEFAULTS.extend_seconds,
             max_changes: None,
+            features: UiConfig::ALL,
         };
         change(&mut settings);
         let service = network.service(self.client.clone());
@@ -171,7 +172,25 @@ impl Bed {
         );
         change(&mut template.spec);
         create(&self.templates(), &template).await;
-        self.everywhere(|it| it.catalog().iter().any(|entry| entry.name == name)).await;
+        self.everywhere(|it| catalog(it).iter().any(|entry| entry.name == name)).await;
+    }
+
+    /// Creates a template that the catalog does not show, and waits until every replica has it.
+    pub(crate) async fn hidden_template(&self, name: &str) {
+        let spec = DployTemplateSpec {
+            enabled: true,
+            visible: false,
+            manifests: Some("{}".to_owned()),
+            ..DployTemplateSpec::default()
+        };
+        create(&self.templates(), &DployTemplate::new(name, spec)).await;
+        let admin = Caller { admin: true, ..person("root") };
+        self.everywhere(|it| {
+            let proof = it.as_admin(&admin).expect("an admin");
+            it.all_templates(proof).templates.iter().any(|row| row.name == name)
+        })
+        .await;
+        self.publish(name).await;
     }
 
     /// Writes the revision of a template, as the operator does when the template changes.
@@ -206,7 +225,7 @@ impl Bed {
         .await;
         join_all((0..members).map(|_| self.member(name))).await;
         let is_warm = |it: &Environments| {
-            it.catalog().iter().any(|entry| entry.name == name && entry.ready == Some(members))
+            catalog(it).iter().any(|entry| entry.name == name && entry.ready == Some(members))
         };
         self.everywhere(is_warm).await;
     }
@@ -214,7 +233,7 @@ impl Bed {
     /// Creates a warm member, and waits until every replica has it in its cache.
     pub(crate) async fn warm_member(&self, template: &str) -> DployInstance {
         let ready = |it: &Environments| {
-            let entry = it.catalog().into_iter().find(|entry| entry.name == template);
+            let entry = catalog(it).into_iter().find(|entry| entry.name == template);
             entry.and_then(|entry| entry.ready).unwrap_or_default()
         };
         let before = ready(self.replica(0));
@@ -329,6 +348,11 @@ where
     K: kube::Resource + Clone + std::fmt::Debug + serde::Serialize + serde::de::DeserializeOwned,
 {
     api.create(&PostParams::default(), object).await.expect("an object that can be created");
+}
+
+/// The catalog of a replica.
+pub(crate) fn catalog(environments: &Environments) -> Vec<CatalogEntry> {
+    environments.catalog().expect("a catalog that is enabled")
 }
 
 /// Waits until the condition holds.

@@ -29,7 +29,8 @@ async fn a_launch_that_died_between_its_writes_is_fenced_by_the_next() {
     let list = bed.replica(1).list(&ada).await.expect("a list");
     assert_eq!((list.count, list.used), (1, 1), "a fence is nobody's environment");
     let admin = environments::Caller { admin: true, ..ada };
-    let rows = bed.replica(1).all_instances(admin.as_admin().expect("an admin"));
+    let proof = bed.replica(1).as_admin(&admin).expect("an admin");
+    let rows = bed.replica(1).all_instances(proof);
     assert_eq!(rows.count, 1);
 }
 

@@ -12,9 +12,9 @@ use kube::{
 };
 use resources::{EngineName, Parameter};
 use serde_json::json;
-use wire::Status;
+use wire::{Status, UiConfig};
 
-use crate::bed::{Bed, eventually, launch, person};
+use crate::bed::{Bed, catalog, eventually, launch, person};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_template_edited_disabled_or_deleted_leaves_its_environments_alone() {
@@ -25,14 +25,15 @@ async fn a_template_edited_disabled_or_deleted_leaves_its_environments_alone() {
     let edit = json!({ "spec": { "enabled": false, "ttl": { "extendSeconds": 9 }, "ownerClaim": "team" } });
     let edited = bed.templates().patch("desk", &PatchParams::default(), &Patch::Merge(edit)).await;
     edited.expect("an edit");
-    bed.everywhere(|it| it.catalog().is_empty()).await;
+    bed.everywhere(|it| catalog(it).is_empty()).await;
     let refusal = launch(bed.replica(0), &ada, "desk").await.expect_err("it is disabled");
     assert_eq!(refusal.to_string(), "environment \"desk\" not found");
     let extended = bed.replica(1).extend(&ada, "desk").await.expect("an extension");
     assert_ne!(extended.expires_at, first.expires_at);
     bed.templates().delete("desk", &DeleteParams::default()).await.expect("a deletion");
     eventually("both replicas know", async || {
-        bed.replica(0).entry("desk").await.is_err() && bed.replica(1).entry("desk").await.is_err()
+        let gone = async |n: usize| bed.replica(n).entry(Some(&ada), "desk").await.is_err();
+        gone(0).await && gone(1).await
     })
     .await;
     assert_eq!(bed.replica(0).status(&ada, "desk").await.expect("it runs on").uuid, first.uuid);
@@ -248,6 +249,7 @@ async fn a_cluster_that_does_not_answer_is_not_ready() {
         default_ttl: 3_600,
         extend_ttl: 600,
         max_changes: None,
+        features: UiConfig::ALL,
     };
     let client = Client::new(broken, "dploy-system");
     let environments = Environments::start(client, settings, SystemClock::shared());
@@ -256,5 +258,5 @@ async fn a_cluster_that_does_not_answer_is_not_ready() {
         (refusal.kind(), refusal.to_string().as_str()),
         (RefusalKind::Unavailable, "Service not ready")
     );
-    assert!(environments.catalog().is_empty());
+    assert!(catalog(&environments).is_empty());
 }

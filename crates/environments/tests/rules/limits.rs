@@ -31,7 +31,7 @@ async fn environments_in_deletion_have_a_limit_of_their_own() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_changes_too_much_waits_and_others_do_not() {
     let bed = Bed::with(0).await;
-    let (replica, _) = bed.another_replica_with(|it| it.max_changes = NonZeroU32::new(3));
+    let (replica, _) = bed.replica_with(|it| it.max_changes = NonZeroU32::new(3));
     bed.template("desk", |_| {}).await;
     let ada = person("ada");
     eventually("it is ready", async || replica.ready().await.is_ok()).await;

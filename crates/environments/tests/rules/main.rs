@@ -9,6 +9,7 @@
 mod answers;
 mod bed;
 mod crashes;
+mod features;
 mod lifecycle;
 mod limits;
 mod lost_records;
