@@ -40,6 +40,7 @@ pub(crate) async fn authenticate(
 pub(crate) fn caller_of(principal: &Principal, identity: &Identity) -> Caller {
     Caller {
         subject: principal.subject.clone(),
+        issuer: identity.other_issuer(principal).map(str::to_owned),
         username: principal.username.clone(),
         username_claim: identity.username_claim().to_owned(),
         claims: principal.claims.clone(),

@@ -181,6 +181,7 @@ fn person(subject: &str, name: &str) -> Caller {
     let claims = json!({ "sub": subject, "name": name, "team": "blue" });
     Caller {
         subject: subject.to_owned(),
+        issuer: None,
         username: Some(name.to_owned()),
         username_claim: "name".to_owned(),
         claims: claims.as_object().cloned().unwrap_or_default(),

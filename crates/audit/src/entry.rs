@@ -22,6 +22,9 @@ pub enum Action {
 pub struct Who {
     /// The claim `sub`.
     pub subject: String,
+    /// The issuer of the token, if it is not the configured one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
     /// The name, if the token has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,

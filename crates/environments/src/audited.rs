@@ -19,8 +19,9 @@ pub(crate) struct Asked {
 impl Asked {
     /// A change of the caller's environment of `template`. `place` is taken before the change.
     pub(crate) fn new(place: Place, caller: &Caller, action: Action, template: &str) -> Self {
-        let Caller { subject, username, .. } = caller;
-        let who = Who { subject: subject.clone(), name: username.clone(), owner: None };
+        let Caller { subject, issuer, username, .. } = caller;
+        let (subject, issuer) = (subject.clone(), issuer.clone());
+        let who = Who { subject, issuer, name: username.clone(), owner: None };
         let template = template.to_owned();
         Self { caller: who, action, template, request: request::id(), place: Some(place) }
     }

@@ -7,8 +7,10 @@ use crate::Refusal;
 /// A verified identity that makes a request. The crate that verifies tokens creates it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Caller {
-    /// The `sub` claim, which identifies a person and never changes.
+    /// The `sub` claim, which identifies a person at an issuer and never changes.
     pub subject: String,
+    /// The issuer of the token; `None` when it is the configured one (`JWT_ISSUER`).
+    pub issuer: Option<String>,
     /// The value of the username claim; `None` when the token has no usable one.
     pub username: Option<String>,
     /// The name of the username claim (`JWT_USERNAME_CLAIM`), for the error when it is missing.

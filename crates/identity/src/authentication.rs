@@ -94,6 +94,13 @@ impl Identity {
         &self.settings.username_claim
     }
 
+    /// The issuer of the principal's token; `None` when it is the configured one.
+    #[must_use]
+    pub fn other_issuer<'a>(&self, principal: &'a Principal) -> Option<&'a str> {
+        let issuer = principal.claims.get("iss")?.as_str()?;
+        (!self.settings.is_configured_issuer(issuer)).then_some(issuer)
+    }
+
     /// Authenticates a request. A bearer token takes precedence over a cookie: a valid cookie does
     /// not rescue a bad token.
     pub async fn authenticate(&self, headers: &HeaderMap, method: &Method) -> Authenticated {

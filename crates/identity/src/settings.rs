@@ -96,6 +96,23 @@ pub struct Settings {
     pub cookie_secrets: CookieSecrets,
 }
 
+impl Settings {
+    /// Whether this is the issuer of bearer tokens, at one of its addresses: a provider may have
+    /// one for browsers and one for this server, and its ID tokens name either.
+    pub(crate) fn is_configured_issuer(&self, issuer: &str) -> bool {
+        let oidc = self.oidc.as_ref();
+        let addresses = || {
+            oidc.into_iter().flat_map(|it| [Some(&it.issuer), it.public_issuer.as_ref()]).flatten()
+        };
+        let has = |wanted: &str| addresses().any(|it| is_same_issuer(it, wanted));
+        is_same_issuer(&self.issuer, issuer) || (has(&self.issuer) && has(issuer))
+    }
+}
+
+fn is_same_issuer(one: &str, two: &str) -> bool {
+    one.trim_end_matches('/') == two.trim_end_matches('/')
+}
+
 /// Sign-in with an OpenID provider (authorization code, PKCE, state, nonce).
 #[derive(Debug, Clone)]
 pub struct OidcSettings {
@@ -126,5 +143,41 @@ mod tests {
 
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    fn settings(issuer: &str, oidc: Option<(&str, Option<&str>)>) -> Settings {
+        let oidc = oidc.map(|(issuer, public)| OidcSettings {
+            issuer: issuer.to_owned(),
+            public_issuer: public.map(str::to_owned),
+            client_id: "dploy".to_owned(),
+            client_secret: None,
+            redirect_url: "https://dploy.test/auth/callback".to_owned(),
+            scopes: Vec::new(),
+        });
+        Settings {
+            jwks_url: None,
+            issuer: issuer.to_owned(),
+            audience: "dploy".to_owned(),
+            username_claim: "name".to_owned(),
+            admin_claim: "is_admin".to_owned(),
+            admin_value: "true".to_owned(),
+            oidc,
+            max_session_lifetime: SignedDuration::from_hours(12),
+            cookie_secrets: CookieSecrets::from(Secret::new("secret")),
+        }
+    }
+
+    #[test]
+    fn the_configured_issuer_may_have_two_addresses_and_another_provider_is_another_issuer() {
+        let one =
+            settings("https://id.test", Some(("http://id.internal", Some("https://id.test"))));
+        for address in ["https://id.test", "https://id.test/", "http://id.internal"] {
+            assert!(one.is_configured_issuer(address), "{address}");
+        }
+        assert!(!one.is_configured_issuer("https://id.test.evil"));
+        let two = settings("https://ci.test", Some(("https://id.test", None)));
+        assert!(two.is_configured_issuer("https://ci.test"));
+        assert!(!two.is_configured_issuer("https://id.test"));
+        assert!(!settings("https://ci.test", None).is_configured_issuer("https://id.test"));
     }
 }

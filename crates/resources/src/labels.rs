@@ -26,7 +26,7 @@ pub fn label(name: &str) -> String {
 pub fn identity_label(identity: &Identity) -> String {
     let mut hash = Sha256::new();
     let kind = [matches!(identity.kind, IdentityKind::Team).into()];
-    for part in [&kind[..], identity.claim.as_bytes(), identity.value.as_bytes()] {
+    for part in [&kind[..]].into_iter().chain(identity.parts().map(str::as_bytes)) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }

@@ -70,7 +70,7 @@ fn fingerprint(identity: &Identity) -> String {
         IdentityKind::Team => "team",
     };
     let mut hash = Sha256::new();
-    for part in [kind, &identity.claim, &identity.value] {
+    for part in [kind].into_iter().chain(identity.parts()) {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }

@@ -47,6 +47,19 @@ pub struct Identity {
     pub claim: String,
     /// The value of the claim, unchanged.
     pub value: String,
+    /// The issuer (`iss`) of the token with the claim. Absent for the issuer that `JWT_ISSUER`
+    /// names: a claim is unique only within its issuer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1))]
+    pub issuer: Option<String>,
+}
+
+impl Identity {
+    /// The parts that make two identities different, after the kind. An identity of the configured
+    /// issuer has no issuer among them, so that its digests stay what they were without the field.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &str> {
+        [&*self.claim, &*self.value].into_iter().chain(self.issuer.as_deref())
+    }
 }
 
 /// A person or a team.

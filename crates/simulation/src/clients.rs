@@ -56,6 +56,7 @@ pub(crate) fn caller(name: &str) -> Caller {
     let claims = json!({ "sub": name, "name": name, "team": team });
     Caller {
         subject: name.to_owned(),
+        issuer: None,
         username: Some(name.to_owned()),
         username_claim: "name".to_owned(),
         claims: claims.as_object().cloned().unwrap_or_default(),

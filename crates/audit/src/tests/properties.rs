@@ -11,7 +11,11 @@ use crate::{
 
 pub(super) fn change(number: usize) -> Change {
     Change {
-        who: Who { subject: format!("subject-{number}"), name: Some("Ada".into()), owner: None },
+        who: Who {
+            subject: format!("subject-{number}"),
+            name: Some("Ada".into()),
+            ..Who::default()
+        },
         action: Action::Launch,
         environment: Environment { template: "lab".into(), ..Environment::default() },
         outcome: Outcome::Done,

@@ -32,7 +32,7 @@ impl Claimant {
         }
         let value = claims::first_value(&caller.claims, owner_claim)
             .ok_or_else(|| Refusal::NoOwnerClaim(owner_claim.to_owned()))?;
-        Ok(Self { identity: team(owner_claim, &value), name: value })
+        Ok(Self { identity: team(caller, owner_claim, &value), name: value })
     }
 
     /// The caller as a person.
@@ -45,14 +45,14 @@ impl Claimant {
         if caller.subject.is_empty() {
             return Err(Refusal::NoOwnerClaim("sub".to_owned()));
         }
-        Ok(Self { identity: person(&caller.subject), name: name.clone() })
+        Ok(Self { identity: person(caller), name: name.clone() })
     }
 
     /// Everybody that the caller may act for: the person, then the teams.
     pub(super) fn all(caller: &Caller) -> Vec<Self> {
         let teams = claims::all_values(&caller.claims).into_iter();
-        let teams =
-            teams.map(|(claim, value)| Self { identity: team(&claim, &value), name: value });
+        let teams = teams
+            .map(|(claim, value)| Self { identity: team(caller, &claim, &value), name: value });
         Self::person(caller).ok().into_iter().chain(teams).collect()
     }
 

@@ -2,12 +2,19 @@
 
 use resources::{Identity, IdentityKind};
 
-/// The identity of the person with this `sub`.
-pub(super) fn person(subject: &str) -> Identity {
-    Identity { kind: IdentityKind::Person, claim: "sub".to_owned(), value: subject.to_owned() }
+use crate::Caller;
+
+/// The identity of the caller as a person.
+pub(super) fn person(caller: &Caller) -> Identity {
+    identity(caller, IdentityKind::Person, "sub", &caller.subject)
 }
 
-/// The identity of the team with this `value` of `claim`.
-pub(super) fn team(claim: &str, value: &str) -> Identity {
-    Identity { kind: IdentityKind::Team, claim: claim.to_owned(), value: value.to_owned() }
+/// The identity of the caller's team with this `value` of `claim`.
+pub(super) fn team(caller: &Caller, claim: &str, value: &str) -> Identity {
+    identity(caller, IdentityKind::Team, claim, value)
+}
+
+fn identity(caller: &Caller, kind: IdentityKind, claim: &str, value: &str) -> Identity {
+    let issuer = caller.issuer.clone();
+    Identity { kind, claim: claim.to_owned(), value: value.to_owned(), issuer }
 }

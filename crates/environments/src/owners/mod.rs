@@ -44,9 +44,9 @@ impl Owner {
 
 /// The owners that the caller may act for, as far as the cache knows: the person first, then teams.
 pub(crate) fn owners_of(reads: &Reads, caller: &Caller) -> Vec<Owner> {
-    let person = Some(person(&caller.subject)).filter(|it| !it.value.is_empty());
+    let person = Some(person(caller)).filter(|it| !it.value.is_empty());
     let teams = claims::all_values(&caller.claims);
-    let teams = teams.into_iter().map(|(claim, value)| team(&claim, &value));
+    let teams = teams.into_iter().map(|(claim, value)| team(caller, &claim, &value));
     let identities = person.into_iter().chain(teams);
     identities.filter_map(|it| reads.cache.owner_of(&it)).map(|it| Owner::of(&it)).collect()
 }

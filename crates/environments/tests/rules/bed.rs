@@ -287,6 +287,12 @@ impl Bed {
             .collect()
     }
 
+    /// The issuer in the owner's record.
+    pub(crate) async fn owner_issuer(&self, owner: &str) -> Option<String> {
+        let record = self.owners().get(owner).await.expect("the owner's record");
+        record.spec.identity.issuer
+    }
+
     pub(crate) async fn seats(&self, owner: &str) -> Vec<Seat> {
         let record = self.owners().get(owner).await.expect("the owner's record");
         record.status.unwrap_or_default().seats
@@ -399,11 +405,17 @@ pub(crate) fn called(subject: &str, name: &str) -> Caller {
     let claims = json!({ "sub": subject, "name": name });
     Caller {
         subject: subject.to_owned(),
+        issuer: None,
         username: Some(name.to_owned()),
         username_claim: "name".to_owned(),
         claims: claims.as_object().cloned().unwrap_or_default(),
         admin: false,
     }
+}
+
+/// The caller of another issuer than the configured one.
+pub(crate) fn from_issuer(issuer: &str, caller: Caller) -> Caller {
+    Caller { issuer: Some(issuer.to_owned()), ..caller }
 }
 
 /// The caller with additional claims.

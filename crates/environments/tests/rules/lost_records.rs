@@ -9,7 +9,9 @@ use kube::{
 use resources::{DployOwner, DployOwnerSpec};
 use serde_json::json;
 
-use crate::bed::{Bed, at_once, called, eventually, launch, person, rounds, sorted, with_claims};
+use crate::bed::{
+    Bed, at_once, called, eventually, from_issuer, launch, person, rounds, sorted, with_claims,
+};
 
 impl Bed {
     /// Deletes an owner record and waits until every replica knows.
@@ -82,6 +84,25 @@ async fn a_stranger_with_the_same_key_inherits_nothing_from_a_lost_record() {
     let again = launch(bed.replica(0), &ada, "desk").await.expect("ada's");
     assert_eq!((again.uuid, again.owner.as_str()), (adas.uuid, "ada"));
     assert!(bed.replica(0).backend(&ada, &host).await.is_ok());
+    bed.assert_balanced().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_lost_record_comes_back_to_the_issuer_of_its_owner() {
+    let bed = Bed::with(2).await;
+    bed.template("desk", |_| ()).await;
+    let ada = called("sub-1", "ada");
+    let twin = from_issuer("https://other.test", ada.clone());
+    let adas = launch(bed.replica(0), &ada, "desk").await.expect("ada's");
+    let twins = launch(bed.replica(0), &twin, "desk").await.expect("her twin's");
+    bed.lose("ada").await;
+    bed.lose(&twins.owner).await;
+    for (caller, run) in [(&twin, &twins), (&ada, &adas)] {
+        let again = launch(bed.replica(1), caller, "desk").await.expect("the same one");
+        assert_eq!((&again.uuid, &again.owner), (&run.uuid, &run.owner));
+    }
+    let twins_issuer = bed.owner_issuer(&twins.owner).await;
+    assert_eq!(twins_issuer.as_deref(), Some("https://other.test"));
     bed.assert_balanced().await;
 }
 

@@ -5,7 +5,7 @@ use kube::api::ListParams;
 use resources::Parameter;
 use serde_json::json;
 
-use crate::bed::{Bed, called, launch, person, with_claims};
+use crate::bed::{Bed, called, from_issuer, launch, person, with_claims};
 
 /// Launches `template` for each caller, and checks that all of them have their own and see nothing
 /// else.
@@ -121,6 +121,23 @@ async fn a_person_and_a_team_of_one_name_are_different_owners() {
     assert!(teams.owner.starts_with("blue-"), "{}", teams.owner);
     assert_eq!(bed.replica(0).list(&blue).await.expect("a list").count, 1);
     assert_eq!(bed.replica(0).list(&member).await.expect("a list").count, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn equal_claims_of_two_issuers_are_different_owners() {
+    let bed = Bed::with(2).await;
+    bed.template("desk", |_| ()).await;
+    bed.template("shared", |spec| spec.owner_claim = "team".to_owned()).await;
+    let of_three_issuers = |caller: Caller| {
+        let [one, two] =
+            ["https://one.test", "https://two.test"].map(|it| from_issuer(it, caller.clone()));
+        [caller, one, two]
+    };
+    check_strangers(&bed, &of_three_issuers(called("sub-1", "ada")), "desk").await;
+    let member = with_claims(called("sub-2", "bob"), json!({ "team": "blue" }));
+    check_strangers(&bed, &of_three_issuers(member), "shared").await;
+    let keys = ["ada", "blue"].map(|key| bed.owner_issuer(key));
+    assert_eq!(futures::future::join_all(keys).await, [None, None], "they came first");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,9 +2,10 @@ use proptest::prelude::*;
 use rstest::rstest;
 
 use super::*;
+use crate::identity_label;
 
 fn person(value: &str) -> Identity {
-    Identity { kind: IdentityKind::Person, claim: "sub".into(), value: value.into() }
+    Identity { kind: IdentityKind::Person, claim: "sub".into(), value: value.into(), issuer: None }
 }
 
 fn is_label(name: &str) -> bool {
@@ -42,17 +43,34 @@ fn a_name_without_allowed_characters_becomes_digits_of_its_identity() {
 
 #[test]
 fn identities_that_read_alike_have_different_suffixes() {
-    let one = Identity { kind: IdentityKind::Team, claim: "a".into(), value: "bc".into() };
-    let two = Identity { kind: IdentityKind::Team, claim: "ab".into(), value: "c".into() };
+    let one =
+        Identity { kind: IdentityKind::Team, claim: "a".into(), value: "bc".into(), issuer: None };
+    let two =
+        Identity { kind: IdentityKind::Team, claim: "ab".into(), value: "c".into(), issuer: None };
     assert_ne!(suffixed_owner_key("blue", &one), suffixed_owner_key("blue", &two));
     assert!(suffixed_owner_key("blue", &one).starts_with("blue-"));
     assert_eq!(suffixed_owner_key(&"x".repeat(54), &one).len(), 63);
 }
 
-/// Live objects have these digits in their names, so an upgrade must not change them.
+/// Live objects have these digits in their names and labels, so an upgrade must not change them.
 #[test]
-fn suffixes_never_change() {
+fn suffixes_and_labels_never_change() {
     assert_eq!(suffixed_owner_key("ada", &person("u-42")), "ada-2f709e63");
+    assert_eq!(identity_label(&person("u-42")), "1212e9e09bc30a6b");
+}
+
+#[test]
+fn an_issuer_other_than_the_configured_one_makes_another_identity() {
+    let elsewhere = Identity { issuer: Some("https://other.test".into()), ..person("u-42") };
+    assert_eq!(identity_label(&elsewhere), "833179fbd209ac5f");
+    assert_ne!(suffixed_owner_key("ada", &elsewhere), suffixed_owner_key("ada", &person("u-42")));
+}
+
+#[test]
+fn an_identity_of_the_configured_issuer_is_written_without_it() {
+    let written = serde_json::to_string(&person("u-42")).expect("JSON");
+    assert_eq!(written, r#"{"kind":"Person","claim":"sub","value":"u-42"}"#);
+    assert_eq!(serde_json::from_str::<Identity>(&written).expect("an identity"), person("u-42"));
 }
 
 #[test]
