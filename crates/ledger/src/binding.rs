@@ -10,16 +10,15 @@ use crate::{
     void::is_void,
 };
 
-/// The keys that the identity with this `label` may bind, the best first. `key` is the key of its
-/// name and `suffixed` the same key with a suffix. `instances` are all that carry one of these keys
-/// or the identity's label.
+/// The keys that the identity with this `label` may bind, the best first. `names` are the keys of
+/// its name, the best first. `instances` are all that carry one of these keys or the identity's
+/// label.
 ///
 /// An identity whose record was lost comes back to the key of its instances. A key under which
 /// another identity has instances is left to that identity.
 #[must_use]
 pub fn keys_to_bind<'a>(
-    key: &str,
-    suffixed: &str,
+    names: &[String],
     label: &str,
     instances: impl IntoIterator<Item = &'a DployInstance>,
 ) -> Vec<String> {
@@ -34,7 +33,7 @@ pub fn keys_to_bind<'a>(
     }
     let mut keys: Vec<&str> = own.keys().copied().collect();
     keys.sort_by_key(|key| std::cmp::Reverse(own[key]));
-    for fresh in [key, suffixed] {
+    for fresh in names.iter().map(String::as_str) {
         if !keys.contains(&fresh) && !foreign.contains(&fresh) {
             keys.push(fresh);
         }

@@ -9,29 +9,59 @@ use sha2::{Digest, Sha256};
 
 use crate::{Identity, IdentityKind, meta::POOL_OWNER};
 
-/// The length of an owner key; a label of 63 characters then has room for `-` and eight digits.
-const MAX_OWNER_KEY_LENGTH: usize = 54;
+/// The length of an owner key, which is also the value of a label.
+const MAX_OWNER_KEY_LENGTH: usize = 63;
+/// How many digits of the identity the keys with a suffix have, in the order in which they are
+/// tried.
+const SUFFIX_LENGTHS: [usize; 3] = [8, 16, 32];
+/// A name that ends in `-` and this many hexadecimal digits looks like a key with a suffix.
+const MIN_SUFFIX_LENGTH: usize = 8;
+/// The base of the keys of a name without an allowed character.
+const NAMELESS_BASE: &str = "u";
 /// The length of the template's name within an instance's name and host.
 const MAX_TEMPLATE_LENGTH: usize = 50;
 /// The length of the owner's name, and of the template's name, within a namespace's name.
 const MAX_NAMESPACE_PART_LENGTH: usize = 20;
 
-/// The owner key for the name `raw`: lower case, `.` and `@` replaced by `-`, only `a-z`, `0-9` and
-/// `-`, at most 54 characters. When no character is left, it is `u-` and eight digits of the
-/// identity.
-///
-/// Different names can give the same key. The first use binds a key to an identity; other
-/// identities get [`suffixed_owner_key`].
+/// The owner key of the name `raw` alone: lower case, `.` and `@` replaced by `-`, only `a-z`, `0-9`
+/// and `-`, at most 63 characters. Empty when no character is left.
 #[must_use]
-pub fn owner_key(raw: &str, identity: &Identity) -> String {
-    let key = truncate(&dns_label(&raw.to_lowercase()), MAX_OWNER_KEY_LENGTH);
-    if key.is_empty() { format!("u-{}", fingerprint(identity)) } else { key }
+pub fn plain_owner_key(raw: &str) -> String {
+    truncate(&dns_label(&raw.to_lowercase()), MAX_OWNER_KEY_LENGTH)
 }
 
-/// The key for an owner whose `key` is already bound to another identity.
+/// The owner keys that an identity of the name `raw` may get, the best first: the plain key, then
+/// the same with 8, 16 and 32 digits of the identity.
+///
+/// Different names can give the same plain key. The first use binds a key to an identity; other
+/// identities get the next one. Nobody gets a plain key that looks like one with a suffix, so
+/// nobody can take the suffixed keys of another identity by choosing a name.
 #[must_use]
-pub fn suffixed_owner_key(key: &str, identity: &Identity) -> String {
-    joined(&[&truncate(&dns_label(key), MAX_OWNER_KEY_LENGTH), &fingerprint(identity)])
+pub fn owner_keys(raw: &str, identity: &Identity) -> Vec<String> {
+    let plain = plain_owner_key(raw);
+    let base = if plain.is_empty() { NAMELESS_BASE } else { &plain };
+    let suffixed = SUFFIX_LENGTHS.map(|digits| suffixed_owner_key(base, identity, digits));
+    let plain = Some(&plain).filter(|plain| !plain.is_empty() && !is_suffixed(plain));
+    plain.cloned().into_iter().chain(suffixed).collect()
+}
+
+/// Whether `name` can be an owner key.
+#[must_use]
+pub fn is_owner_key(name: &str) -> bool {
+    !name.is_empty() && plain_owner_key(name) == name
+}
+
+fn suffixed_owner_key(base: &str, identity: &Identity, digits: usize) -> String {
+    let room = MAX_OWNER_KEY_LENGTH - digits - 1;
+    joined(&[&truncate(base, room), &fingerprint(identity, digits)])
+}
+
+/// Whether a key ends in `-` and at least eight hexadecimal digits.
+fn is_suffixed(key: &str) -> bool {
+    key.rsplit_once('-').is_some_and(|(_, end)| {
+        end.len() >= MIN_SUFFIX_LENGTH
+            && end.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
 }
 
 /// The name of the instance `uuid` of `template`. It is also the first label of the host: the API
@@ -62,9 +92,9 @@ pub fn host(template: &str, uuid: &str, base_domain: &str) -> String {
     }
 }
 
-/// Eight hexadecimal digits of the identity's SHA-256. Each part is hashed with its length, so that
-/// no two identities give the same input.
-fn fingerprint(identity: &Identity) -> String {
+/// The first hexadecimal digits of the identity's SHA-256. Each part is hashed with its length, so
+/// that no two identities give the same input.
+fn fingerprint(identity: &Identity, digits: usize) -> String {
     let kind = match identity.kind {
         IdentityKind::Person => "person",
         IdentityKind::Team => "team",
@@ -74,7 +104,7 @@ fn fingerprint(identity: &Identity) -> String {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part.as_bytes());
     }
-    hash.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize().iter().take(digits / 2).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The characters of `name` that are allowed in a DNS label, with `.` and `@` replaced by `-`.

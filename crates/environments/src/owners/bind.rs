@@ -1,6 +1,6 @@
 //! Binding an owner key to an identity, at the first use of the key or after its record was lost.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
 use ledger::{
     binding::keys_to_bind,
@@ -39,10 +39,10 @@ impl Owners<'_> {
             || (claimant.is_person() && self.inherits_older(claimant))
     }
 
-    /// Whether the claimant's key is free and only instances without the label of an identity carry
-    /// it.
+    /// Whether the key that an older Dploy gave to the claimant is free, and only instances without
+    /// the label of an identity carry it.
     pub(super) fn inherits_older(&self, claimant: &Claimant) -> bool {
-        let key = claimant.key();
+        let key = claimant.older_key();
         let instances = self.reads.cache.with_key(&key);
         let label = identity_label(&claimant.identity);
         self.reads.cache.owners.get(&key).is_none()
@@ -87,7 +87,7 @@ impl Owners<'_> {
 /// The key that a claimant without a record gets, as far as the cache knows.
 pub(crate) fn key_to_bind(reads: &Reads, claimant: &Claimant) -> String {
     let free = keys(reads, claimant).into_iter().find(|key| reads.cache.owners.get(key).is_none());
-    free.unwrap_or_else(|| claimant.suffixed_key())
+    free.or_else(|| claimant.keys().pop()).unwrap_or_default()
 }
 
 /// The keys that the claimant may bind, the best first.
@@ -97,12 +97,16 @@ fn keys(reads: &Reads, claimant: &Claimant) -> Vec<String> {
         possible.iter().flat_map(|key| reads.cache.with_key(key)).collect();
     let label = identity_label(&claimant.identity);
     let instances = instances.iter().map(AsRef::as_ref);
-    keys_to_bind(&claimant.key(), &claimant.suffixed_key(), &label, instances)
+    keys_to_bind(&claimant.keys(), &label, instances)
 }
 
-/// The keys of the claimant's name and of the instances that the claimant launched.
-pub(super) fn possible_keys(reads: &Reads, claimant: &Claimant) -> BTreeSet<String> {
-    let launched = reads.cache.launched_by(&claimant.identity);
-    let of_instances = launched.iter().map(|it| it.spec.owner.clone()).filter(|it| !it.is_empty());
-    of_instances.chain([claimant.key(), claimant.suffixed_key()]).collect()
+/// The keys of the claimant's name, and of the instances that the claimant launched.
+pub(super) fn possible_keys(reads: &Reads, claimant: &Claimant) -> Vec<String> {
+    let mut keys = claimant.keys();
+    for instance in reads.cache.launched_by(&claimant.identity) {
+        if !instance.spec.owner.is_empty() && !keys.contains(&instance.spec.owner) {
+            keys.push(instance.spec.owner.clone());
+        }
+    }
+    keys
 }

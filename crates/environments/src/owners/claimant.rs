@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kube::api::ObjectMeta;
 use resources::{
     DployOwner, DployOwnerSpec, Identity, IdentityKind, identity_label, meta,
-    names::{owner_key, suffixed_owner_key},
+    names::{owner_keys, plain_owner_key},
 };
 
 use super::{
@@ -61,14 +61,15 @@ impl Claimant {
         matches!(self.identity.kind, IdentityKind::Person)
     }
 
-    /// The owner key, before any suffix.
-    pub(super) fn key(&self) -> String {
-        owner_key(&self.name, &self.identity)
+    /// The owner keys of the name, the best first. Each is for the case that other identities have
+    /// those before it.
+    pub(super) fn keys(&self) -> Vec<String> {
+        owner_keys(&self.name, &self.identity)
     }
 
-    /// The owner key for the case that another identity has [`Self::key`].
-    pub(super) fn suffixed_key(&self) -> String {
-        suffixed_owner_key(&self.key(), &self.identity)
+    /// The owner key that an older Dploy gave to the name.
+    pub(super) fn older_key(&self) -> String {
+        plain_owner_key(&self.name)
     }
 
     /// The record that binds `key` to this identity.

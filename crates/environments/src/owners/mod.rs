@@ -136,7 +136,11 @@ impl<'a> Owners<'a> {
         if let Some(record) = cached() {
             return Ok(Some(record));
         }
+        let names = claimant.keys();
         for key in possible_keys(self.reads, claimant) {
+            if self.is_out_of_reach(&names, &key) {
+                continue;
+            }
             // The read fills the cache.
             self.reads.live.owner(&key).await?;
             if let Some(record) = cached() {
@@ -144,5 +148,12 @@ impl<'a> Owners<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Whether the cache shows that nobody was given this key of `names`: 16 digits are only for
+    /// the case that the key with eight is taken, and 32 for the next. Saves live reads.
+    fn is_out_of_reach(&self, names: &[String], key: &str) -> bool {
+        let before = names.windows(2).skip(1).find(|pair| pair[1] == key);
+        before.is_some_and(|pair| self.reads.cache.owners.get(&pair[0]).is_none())
     }
 }

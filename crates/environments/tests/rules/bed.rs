@@ -28,8 +28,8 @@ use kube::{
 use ledger::order::{Origin, pool_member};
 use localkube::LocalKube;
 use resources::{
-    DployInstance, DployOwner, DployTemplate, DployTemplateSpec, LaunchDefaults, Method, Pool,
-    Seat, TemplateRevision, WhenEmpty,
+    DployInstance, DployOwner, DployOwnerSpec, DployTemplate, DployTemplateSpec, Identity,
+    LaunchDefaults, Method, Pool, Seat, TemplateRevision, WhenEmpty,
 };
 use serde_json::{Map, Value, json};
 use tokio::{
@@ -285,6 +285,21 @@ impl Bed {
         all.into_iter()
             .filter(|it| !it.spec.owner.is_empty() && it.metadata.deletion_timestamp.is_none())
             .collect()
+    }
+
+    /// Binds the owner key that the caller would get to somebody else, and waits until every replica
+    /// knows.
+    pub(crate) async fn take_key(&self, key: &str, caller: &Caller) {
+        let value = format!("somebody {key}");
+        let identity = Identity { claim: "sub".to_owned(), value, ..Identity::default() };
+        let record = DployOwner::new(key, DployOwnerSpec { identity, max_instances: None });
+        create(&self.owners(), &record).await;
+        for (environments, _) in &self.replicas {
+            eventually("every replica knows the record", async || {
+                environments.me(caller).await.is_ok_and(|me| me.owner != key)
+            })
+            .await;
+        }
     }
 
     /// The issuer in the owner's record.

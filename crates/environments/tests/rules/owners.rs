@@ -141,6 +141,41 @@ async fn equal_claims_of_two_issuers_are_different_owners() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn nobody_gets_the_key_that_another_needs_by_choosing_a_name() {
+    let bed = Bed::with(1).await;
+    bed.template("desk", |_| ()).await;
+    let (first, victim) = (called("m1", "Victor"), called("v", "victor"));
+    launch(bed.replica(0), &first, "desk").await.expect("an environment");
+    let key = bed.replica(0).me(&victim).await.expect("the victim").owner;
+    assert_eq!((key.len(), &key[..7]), (15, "victor-"));
+    let squatter = launch(bed.replica(0), &called("m2", &key), "desk").await.expect("one");
+    assert!(squatter.owner.starts_with(&format!("{key}-")), "{}", squatter.owner);
+    let run = launch(bed.replica(0), &victim, "desk").await.expect("the victim's");
+    assert_eq!(run.owner, key);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_whose_keys_are_taken_gets_one_with_more_digits() {
+    let bed = Bed::with(2).await;
+    bed.template("desk", |_| ()).await;
+    let victim = called("v", "victor");
+    let mut taken = Vec::new();
+    for digits in [0, 8, 16, 32] {
+        let key = bed.replica(0).me(&victim).await.expect("the victim").owner;
+        assert_eq!(key.len(), if digits == 0 { 6 } else { 7 + digits }, "{key}");
+        if digits < 32 {
+            bed.take_key(&key, &victim).await;
+        }
+        taken.push(key);
+    }
+    let run = launch(bed.replica(0), &victim, "desk").await.expect("an environment");
+    assert_eq!(Some(&run.owner), taken.last());
+    let status = bed.replica(1).status(&victim, "desk").await.expect("it is found again");
+    assert_eq!(status.uuid, run.uuid);
+    bed.replica(1).remove(&victim, "desk").await.expect("the victim's to delete");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_token_without_a_name_owns_nothing_personally() {
     let bed = Bed::with(1).await;
     bed.template("desk", |_| ()).await;

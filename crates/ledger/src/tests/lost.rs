@@ -89,7 +89,8 @@ proptest! {
         instances in prop::collection::vec(instance(), 0..6),
     ) {
         let label = identity_label(&identity(OWNER));
-        let keys = keys_to_bind("ada", "ada-00000000", &label, &instances);
+        let names = ["ada".to_owned(), "ada-00000000".to_owned()];
+        let keys = keys_to_bind(&names, &label, &instances);
         let own: BTreeSet<&str> = instances.iter()
             .filter(|it| identity_of(it) == Some(&*label) && !is_void(it))
             .map(|it| it.spec.owner.as_str()).filter(|key| !key.is_empty()).collect();

@@ -23,21 +23,65 @@ fn is_label(name: &str) -> bool {
 #[case("-Ada O'Neil_7-", "adaoneil7")]
 #[case("...ada...", "ada")]
 fn an_owner_key_is_the_name_made_label_safe(#[case] raw: &str, #[case] key: &str) {
-    assert_eq!(owner_key(raw, &person("1")), key);
+    assert_eq!(owner_keys(raw, &person("1"))[0], key);
 }
 
 #[test]
 fn a_long_name_is_cut_and_never_ends_in_a_dash() {
-    let raw = format!("{}-{}", "a".repeat(53), "b".repeat(150));
-    assert_eq!(owner_key(&raw, &person("1")), "a".repeat(53));
-    assert_eq!(owner_key(&"x".repeat(200), &person("1")).len(), 54);
+    let raw = format!("{}-{}", "a".repeat(62), "b".repeat(150));
+    assert_eq!(owner_keys(&raw, &person("1"))[0], "a".repeat(62));
+    let lengths: Vec<_> =
+        owner_keys(&"x".repeat(200), &person("1")).iter().map(String::len).collect();
+    assert_eq!(lengths, [63; 4]);
+}
+
+#[rstest]
+#[case("victor-4b4d2722")]
+#[case("Victor-4B4D2722-")]
+#[case("ada-20261130")]
+#[case("ada-0123456789abcdef0")]
+#[case("u-00000000")]
+fn a_name_that_looks_like_a_key_with_a_suffix_gets_one(#[case] raw: &str) {
+    let keys = owner_keys(raw, &person("1"));
+    let plain = plain_owner_key(raw);
+    assert_eq!(keys.len(), 3);
+    assert!(keys.iter().all(|key| key.starts_with(&format!("{plain}-"))), "{keys:?}");
+}
+
+#[rstest]
+#[case("ada-1234567")]
+#[case("ada-1234567g")]
+#[case("deadbeef")]
+fn another_name_keeps_its_plain_key(#[case] raw: &str) {
+    assert_eq!(owner_keys(raw, &person("1"))[0], raw);
+}
+
+#[test]
+fn a_taken_key_is_followed_by_ones_with_more_digits() {
+    let keys = owner_keys("ada", &person("u-42"));
+    let digits = "2f709e636c7b9cae303857577d477b16";
+    let expected = [
+        "ada",
+        &format!("ada-{}", &digits[..8]),
+        &format!("ada-{}", &digits[..16]),
+        &format!("ada-{digits}"),
+    ];
+    assert_eq!(keys, expected);
+}
+
+#[test]
+fn only_a_name_that_is_its_own_key_is_an_owner_key() {
+    assert!(is_owner_key("ada") && is_owner_key("ada-2f709e63"));
+    for name in ["", "Ada", "ada.king", "-ada", &"x".repeat(64)] {
+        assert!(!is_owner_key(name), "{name}");
+    }
 }
 
 #[test]
 fn a_name_without_allowed_characters_becomes_digits_of_its_identity() {
-    let anna = owner_key("Анна", &person("1"));
-    let emoji = owner_key("🦀🦀", &person("2"));
-    assert!(anna.starts_with("u-") && anna.len() == 10 && is_label(&anna));
+    let anna = &owner_keys("Анна", &person("1"))[0];
+    let emoji = &owner_keys("🦀🦀", &person("2"))[0];
+    assert!(anna.starts_with("u-") && anna.len() == 10 && is_label(anna));
     assert_ne!(anna, emoji);
 }
 
@@ -47,15 +91,16 @@ fn identities_that_read_alike_have_different_suffixes() {
         Identity { kind: IdentityKind::Team, claim: "a".into(), value: "bc".into(), issuer: None };
     let two =
         Identity { kind: IdentityKind::Team, claim: "ab".into(), value: "c".into(), issuer: None };
-    assert_ne!(suffixed_owner_key("blue", &one), suffixed_owner_key("blue", &two));
-    assert!(suffixed_owner_key("blue", &one).starts_with("blue-"));
-    assert_eq!(suffixed_owner_key(&"x".repeat(54), &one).len(), 63);
+    for (one, two) in owner_keys("blue", &one).iter().zip(owner_keys("blue", &two)).skip(1) {
+        assert_ne!(*one, two);
+        assert!(one.starts_with("blue-"));
+    }
 }
 
 /// Live objects have these digits in their names and labels, so an upgrade must not change them.
 #[test]
 fn suffixes_and_labels_never_change() {
-    assert_eq!(suffixed_owner_key("ada", &person("u-42")), "ada-2f709e63");
+    assert_eq!(owner_keys("ada", &person("u-42"))[1], "ada-2f709e63");
     assert_eq!(identity_label(&person("u-42")), "1212e9e09bc30a6b");
 }
 
@@ -63,7 +108,7 @@ fn suffixes_and_labels_never_change() {
 fn an_issuer_other_than_the_configured_one_makes_another_identity() {
     let elsewhere = Identity { issuer: Some("https://other.test".into()), ..person("u-42") };
     assert_eq!(identity_label(&elsewhere), "833179fbd209ac5f");
-    assert_ne!(suffixed_owner_key("ada", &elsewhere), suffixed_owner_key("ada", &person("u-42")));
+    assert_ne!(owner_keys("ada", &elsewhere)[1], owner_keys("ada", &person("u-42"))[1]);
 }
 
 #[test]
@@ -103,11 +148,11 @@ fn the_hosts_first_label_is_the_instances_name() {
 proptest! {
     #[test]
     fn every_name_is_a_dns_label(raw in "\\PC{0,200}", template in "[a-z0-9][a-z0-9.-]{0,252}", uuid in "[0-9a-f]{8}") {
-        let key = owner_key(&raw, &person(&raw));
-        prop_assert!(is_label(&key) && key.len() <= 54);
-        prop_assert!(is_label(&suffixed_owner_key(&key, &person(&raw))));
+        let keys = owner_keys(&raw, &person(&raw));
+        prop_assert!(keys.iter().all(|key| is_label(key) && is_owner_key(key)), "{keys:?}");
+        let key = &keys[0];
         prop_assert!(is_label(&instance_name(&template, &uuid)));
-        prop_assert!(is_label(&namespace(Some(&key), &template, &uuid)));
+        prop_assert!(is_label(&namespace(Some(key), &template, &uuid)));
         prop_assert!(is_label(&namespace(None, &raw, &uuid)));
     }
 }
