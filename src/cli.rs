@@ -22,6 +22,8 @@ pub enum Role {
     Serve,
     /// The controllers, against a cluster; any number of replicas, one leads
     Operate,
+    /// Bind an owner key of an older installation to a person or a team
+    Adopt(AdoptArgs),
     /// Print the custom resource definitions
     Crds,
     /// Print the OpenAPI document
@@ -55,6 +57,23 @@ pub struct DevArgs {
     /// Also serve the Kubernetes API on this port of loopback, for kubectl; 0 for a free one
     #[arg(long, value_name = "PORT")]
     pub kube_port: Option<u16>,
+}
+
+/// Arguments of `dploy adopt`.
+#[derive(Debug, Clone, Args)]
+pub struct AdoptArgs {
+    /// The owner key of the environments
+    #[arg(long, value_name = "KEY")]
+    pub owner: String,
+    /// The claim `sub` of the person; with --team, the value of the team's claim
+    #[arg(long, value_name = "VALUE")]
+    pub identity: String,
+    /// The owner is a team, which this claim names
+    #[arg(long, value_name = "CLAIM")]
+    pub team: Option<String>,
+    /// The issuer of the identity; needs JWT_ISSUER [default: JWT_ISSUER]
+    #[arg(long, value_name = "URL")]
+    pub issuer: Option<String>,
 }
 
 /// Arguments of `dploy audit`.

@@ -1,6 +1,6 @@
 //! The configuration of authentication and sign-in.
 
-use identity::{CookieSecrets, OidcSettings, Secret, Settings};
+use identity::{CookieSecrets, OidcSettings, Secret, Settings, is_configured_issuer};
 use jiff::SignedDuration;
 
 use super::{ConfigError, Env, variables};
@@ -39,6 +39,20 @@ impl IdentityConfig {
     pub(crate) fn settings(self) -> Settings {
         self.0
     }
+}
+
+/// The issuer, unless it is the configured one.
+///
+/// # Errors
+/// [`ConfigError`] when `JWT_ISSUER` is missing, or the address of a provider is malformed.
+pub(crate) fn other_issuer(env: &Env, issuer: &str) -> Result<Option<String>, ConfigError> {
+    let configured = env.required(&variables::JWT_ISSUER)?;
+    let provider = [
+        env.web_address(&variables::OIDC_ISSUER)?,
+        env.web_address(&variables::OIDC_PUBLIC_ISSUER)?,
+    ];
+    let provider = provider.iter().flatten().map(String::as_str);
+    Ok((!is_configured_issuer(configured, provider, issuer)).then(|| issuer.to_owned()))
 }
 
 fn oidc(env: &Env) -> Result<Option<OidcSettings>, ConfigError> {

@@ -16,7 +16,7 @@ pub(crate) use env::ConfigError;
 pub use env::Env;
 #[cfg(feature = "dev")]
 pub(crate) use env::process_variables;
-pub(crate) use identity::IdentityConfig;
+pub(crate) use identity::{IdentityConfig, other_issuer};
 #[cfg(any(feature = "dev", test))]
 pub(crate) use monitoring::metrics_port_if_set;
 pub(crate) use monitoring::{health_address, metrics_address};

@@ -20,6 +20,8 @@ pub(crate) struct RulesConfig {
     pub(crate) default_ttl: i64,
     /// `EXTEND_TTL` in seconds.
     pub(crate) extend_ttl: i64,
+    /// `INHERIT_BY_NAME`
+    pub(crate) inherit_by_name: bool,
 }
 
 impl RulesConfig {
@@ -35,6 +37,7 @@ impl RulesConfig {
             max_changes: NonZeroU32::new(env.parsed(&variables::MAX_CHANGES_PER_MINUTE, number)?),
             default_ttl: default_ttl(env)?,
             extend_ttl: extend_ttl(env)?,
+            inherit_by_name: env.switch(&variables::INHERIT_BY_NAME)?,
         })
     }
 
@@ -42,13 +45,21 @@ impl RulesConfig {
     /// The settings of the crate `environments`.
     #[must_use]
     pub(crate) fn of_serve(self, features: UiConfig) -> environments::Settings {
-        let Self { namespace, max_environments, max_changes, default_ttl, extend_ttl } = self;
+        let Self {
+            namespace,
+            max_environments,
+            max_changes,
+            default_ttl,
+            extend_ttl,
+            inherit_by_name,
+        } = self;
         environments::Settings {
             namespace,
             max_environments,
             default_ttl,
             extend_ttl,
             max_changes,
+            inherit_by_name,
             features,
         }
     }

@@ -42,6 +42,7 @@ fn refusal(name: &str, value: &str) -> String {
 #[case("MAX_READS", "-1", "MAX_READS is malformed: `-1` is not a whole number from 0 to 65535")]
 #[case("SERVER_HOST", "localhost", "SERVER_HOST is malformed: `localhost` is not an IP address")]
 #[case("DEBUG", "yes", "DEBUG is malformed: `yes` is neither `true` nor `false`")]
+#[case("INHERIT_BY_NAME", "no", "INHERIT_BY_NAME is malformed: `no` is neither `true` nor `false`")]
 #[case("MANAGER_ENABLED", "on", "MANAGER_ENABLED is malformed: `on` is neither `true` nor `false`")]
 #[case(
     "MAX_ENVIRONMENTS_PER_USER",

@@ -37,6 +37,12 @@ pub const JWT_USERNAME_CLAIM: Variable = with_default(
     "name",
     "The claim with the person's name; it gives the owner key.",
 );
+/// `INHERIT_BY_NAME`
+pub const INHERIT_BY_NAME: Variable = with_default(
+    "INHERIT_BY_NAME",
+    "false",
+    "Whether environments of an older Dploy go to the first caller whose name gives their owner key. Only for a `JWT_USERNAME_CLAIM` that people cannot edit (see [migrating](migrate.md)).",
+);
 /// `OIDC_ISSUER`
 pub const OIDC_ISSUER: Variable = optional(
     "OIDC_ISSUER",
@@ -203,6 +209,7 @@ pub const ALL: &[&Variable] = &[
     &JWT_ISSUER,
     &JWT_AUDIENCE,
     &JWT_USERNAME_CLAIM,
+    &INHERIT_BY_NAME,
     &OIDC_ISSUER,
     &OIDC_PUBLIC_ISSUER,
     &OIDC_CLIENT_ID,

@@ -26,6 +26,9 @@ pub enum Failure {
     /// No cluster is configured, or its configuration cannot be read.
     #[error("could not find out how to reach the cluster (KUBECONFIG, or a pod's service account)")]
     Cluster(#[source] Box<dyn Error + Send + Sync>),
+    /// The owner key cannot be adopted.
+    #[error(transparent)]
+    Adopt(#[from] environments::AdoptError),
     /// The audit log cannot be written.
     #[error(transparent)]
     Audit(#[from] audit::OpenError),

@@ -1,6 +1,7 @@
 //! What one process does: the server, the controllers, both with an embedded cluster, or a small
 //! command.
 
+mod adopt;
 mod audit;
 mod cluster;
 #[cfg(feature = "dev")]
@@ -37,6 +38,7 @@ pub async fn play(role: Role, env: Env) -> Result<ExitCode, Failure> {
         Role::Dev(args) => dev::play(&args, env).await?,
         Role::Serve => serve::play(&env).await?,
         Role::Operate => operate::play(&env).await?,
+        Role::Adopt(args) => adopt::play(&args, &env).await?,
         Role::Crds => print::crds()?,
         Role::Openapi => print::openapi()?,
         Role::Audit(args) => return audit::verify(&args),

@@ -66,6 +66,7 @@ impl Bed {
                 default_ttl: 86_400,
                 extend_ttl: 600,
                 max_changes: None,
+                inherit_by_name: false,
                 features: wire::UiConfig::ALL,
             };
             Environments::start(client.clone(), settings, shared.clone())

@@ -7,6 +7,7 @@
 )]
 
 mod access;
+mod adopt;
 mod audit;
 mod chart;
 mod connections;

@@ -7,6 +7,7 @@
 //! write. The decisions about seats are in the crate `ledger`, which is pure.
 
 mod admin;
+mod adopt;
 mod allowances;
 mod api;
 mod audited;
@@ -38,6 +39,7 @@ mod status;
 mod views;
 mod watch;
 
+pub use adopt::{AdoptError, Adoption, adopt};
 pub use api::Environments;
 pub use backend::Backend;
 pub use cache::StartError;

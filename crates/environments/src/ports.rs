@@ -5,6 +5,7 @@ use std::sync::Arc;
 use clock::World;
 use jiff::Timestamp;
 use kube::Client;
+use ledger::binding::OlderInstances;
 use resources::{
     DployOwner, DployOwnerSpec, DployTemplate, DployTemplateSpec, LaunchDefaults, LaunchSources,
     OperatorConfig, OperatorConfigSpec, launch_defaults,
@@ -101,6 +102,15 @@ impl Reads {
             config: spec_of(config.as_ref()),
             fallback: self.fallback(),
         })
+    }
+
+    /// Who gets the instances of an older Dploy.
+    pub(crate) const fn older_instances(&self) -> OlderInstances {
+        if self.settings.inherit_by_name {
+            OlderInstances::AreInherited
+        } else {
+            OlderInstances::AreReserved
+        }
     }
 
     /// Which parts of the site are enabled.

@@ -21,6 +21,10 @@ pub struct Settings {
     /// How many changes a person may make at once, and how many more in each minute
     /// (`MAX_CHANGES_PER_MINUTE`); `None`: any number.
     pub max_changes: Option<NonZeroU32>,
+    /// Whether the instances of an older Dploy go to the first caller whose name gives their owner
+    /// key (`INHERIT_BY_NAME`). Else only to the identity that an admin has
+    /// [adopted](crate::adopt) them for.
+    pub inherit_by_name: bool,
     /// Which parts of the site are enabled (`CATALOG_ENABLED`, `INSTANCES_LIST_ENABLED`,
     /// `MANAGER_ENABLED`).
     pub features: UiConfig,

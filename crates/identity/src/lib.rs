@@ -29,6 +29,6 @@ pub use error::{AuthError, SetupError, SignInError};
 pub use principal::Principal;
 pub use return_url::ReturnUrl;
 pub use same_origin::{is_from_elsewhere, same_origin};
-pub use settings::{CookieSecrets, OidcSettings, Secret, Settings};
+pub use settings::{CookieSecrets, OidcSettings, Secret, Settings, is_configured_issuer};
 pub use sign_in::{FailedSignIn, Redirect};
 pub use sign_out::SignOut;

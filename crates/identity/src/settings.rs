@@ -97,16 +97,26 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Whether this is the issuer of bearer tokens, at one of its addresses: a provider may have
-    /// one for browsers and one for this server, and its ID tokens name either.
+    /// Whether this is the issuer of bearer tokens, at one of its addresses.
     pub(crate) fn is_configured_issuer(&self, issuer: &str) -> bool {
         let oidc = self.oidc.as_ref();
-        let addresses = || {
-            oidc.into_iter().flat_map(|it| [Some(&it.issuer), it.public_issuer.as_ref()]).flatten()
-        };
-        let has = |wanted: &str| addresses().any(|it| is_same_issuer(it, wanted));
-        is_same_issuer(&self.issuer, issuer) || (has(&self.issuer) && has(issuer))
+        let provider = oidc
+            .into_iter()
+            .flat_map(|it| [Some(&*it.issuer), it.public_issuer.as_deref()].into_iter().flatten());
+        is_configured_issuer(&self.issuer, provider, issuer)
     }
+}
+
+/// Whether `issuer` is the `configured` one, or both are addresses of one `provider`: it may have
+/// one for browsers and one for this server, and its ID tokens name either.
+pub fn is_configured_issuer<'a>(
+    configured: &str,
+    provider: impl IntoIterator<Item = &'a str>,
+    issuer: &str,
+) -> bool {
+    let provider: Vec<&str> = provider.into_iter().collect();
+    let has = |wanted: &str| provider.iter().any(|it| is_same_issuer(it, wanted));
+    is_same_issuer(configured, issuer) || (has(configured) && has(issuer))
 }
 
 fn is_same_issuer(one: &str, two: &str) -> bool {

@@ -23,8 +23,8 @@ const MAX_TEMPLATE_LENGTH: usize = 50;
 /// The length of the owner's name, and of the template's name, within a namespace's name.
 const MAX_NAMESPACE_PART_LENGTH: usize = 20;
 
-/// The owner key of the name `raw` alone: lower case, `.` and `@` replaced by `-`, only `a-z`, `0-9`
-/// and `-`, at most 63 characters. Empty when no character is left.
+/// The owner key of the name `raw` alone: lower case, `.` and `@` replaced by `-`, only `a-z`,
+/// `0-9` and `-`, at most 63 characters. Empty when no character is left.
 #[must_use]
 pub fn plain_owner_key(raw: &str) -> String {
     truncate(&dns_label(&raw.to_lowercase()), MAX_OWNER_KEY_LENGTH)

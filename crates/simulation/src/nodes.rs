@@ -166,6 +166,7 @@ fn server_settings() -> environments::Settings {
         default_ttl: 90,
         extend_ttl: 30,
         max_changes: None,
+        inherit_by_name: false,
         features: wire::UiConfig::ALL,
     }
 }

@@ -12,7 +12,9 @@ use kube::{
     ResourceExt as _,
     api::{Patch, PatchParams, PostParams},
 };
-use resources::{DployInstance, EngineName, Phase, ProcessSpec, TemplateRevision, meta};
+use resources::{
+    DployInstance, EngineName, Identity, Phase, ProcessSpec, TemplateRevision, identity_label, meta,
+};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -120,13 +122,15 @@ fn revision() -> TemplateRevision {
 
 fn instance(number: usize, revision: &str) -> Value {
     let uuid = format!("{number:08x}");
+    let identity =
+        Identity { claim: "sub".to_owned(), value: owner(number), ..Identity::default() };
     json!({
         "apiVersion": "dploy.dev/v1alpha1",
         "kind": "DployInstance",
         "metadata": {
             "name": format!("{TEMPLATE}-{uuid}"),
             "finalizers": [meta::FINALIZER],
-            "labels": { (meta::MANAGED): meta::TRUE, (meta::TEMPLATE): TEMPLATE, (meta::OWNER): owner(number) },
+            "labels": { (meta::MANAGED): meta::TRUE, (meta::TEMPLATE): TEMPLATE, (meta::OWNER): owner(number), (meta::IDENTITY): identity_label(&identity) },
             "annotations": { (meta::ADOPTED): meta::TRUE },
         },
         "spec": {

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use ledger::{
-    binding::keys_to_bind,
+    binding::{OlderInstances, keys_to_bind},
     holder::{identity_of, is_of_another_identity},
 };
 use resources::{DployInstance, DployOwner, identity_label};
-use tracing::info;
+use tracing::{info, warn};
 
-use super::{Claimant, Owner, Owners};
+use super::{Claimant, Owner, Owners, claimant::record};
 use crate::{
     Caller, Refusal,
     contention::Attempts,
@@ -21,7 +21,7 @@ impl Owners<'_> {
     /// Takes care of records that were lost, as far as the cache shows their instances: binds the
     /// key of each identity of the caller that has instances but no record, and completes records
     /// that lost their ledger. For the person, instances without the label of an identity count
-    /// too: they are older than owner records.
+    /// too if they are inherited by name: they are older than owner records.
     pub(crate) async fn inherit(&self, caller: &Caller) -> Result<(), Refusal> {
         for claimant in Claimant::all(caller) {
             match self.reads.cache.owner_of(&claimant.identity) {
@@ -36,18 +36,7 @@ impl Owners<'_> {
 
     pub(super) fn inherits(&self, claimant: &Claimant) -> bool {
         !self.reads.cache.launched_by(&claimant.identity).is_empty()
-            || (claimant.is_person() && self.inherits_older(claimant))
-    }
-
-    /// Whether the key that an older Dploy gave to the claimant is free, and only instances without
-    /// the label of an identity carry it.
-    pub(super) fn inherits_older(&self, claimant: &Claimant) -> bool {
-        let key = claimant.older_key();
-        let instances = self.reads.cache.with_key(&key);
-        let label = identity_label(&claimant.identity);
-        self.reads.cache.owners.get(&key).is_none()
-            && instances.iter().any(|it| identity_of(it).is_none())
-            && !instances.iter().any(|it| is_of_another_identity(it, &label))
+            || (claimant.is_person() && inherits_older(self.reads, claimant))
     }
 
     /// Binds a key to the claimant's identity, and gives the environments under it their seats
@@ -69,9 +58,9 @@ impl Owners<'_> {
     async fn bind_to(&self, claimant: &Claimant, key: &str) -> Result<Option<DployOwner>, Refusal> {
         let mut attempts = Attempts::of(&self.reads.world);
         loop {
-            let created = self.writes.create_owner(&claimant.record(key)).await;
+            let created = self.writes.create_owner(&record(key, &claimant.identity)).await;
             if created.is_ok() {
-                info!(owner = key, "bound an owner key");
+                self.log_binding(key);
             }
             let bound =
                 async { Ok(self.reads.live.owner(key).await?.map_or(Effect::Open, Effect::Own)) };
@@ -82,6 +71,17 @@ impl Owners<'_> {
             attempts.again().await?;
         }
     }
+
+    /// A key with older instances went to somebody who proved no more than a name.
+    fn log_binding(&self, key: &str) {
+        let instances = self.reads.cache.with_key(key);
+        let older = instances.iter().filter(|it| identity_of(it).is_none()).count();
+        if older > 0 && self.reads.older_instances() == OlderInstances::AreInherited {
+            warn!(owner = key, older, "an owner inherited environments of an older Dploy by name");
+        } else {
+            info!(owner = key, "bound an owner key");
+        }
+    }
 }
 
 /// The key that a claimant without a record gets, as far as the cache knows.
@@ -90,22 +90,41 @@ pub(crate) fn key_to_bind(reads: &Reads, claimant: &Claimant) -> String {
     free.or_else(|| claimant.keys().pop()).unwrap_or_default()
 }
 
+/// Whether older instances are inherited by name, the key that an older Dploy gave to the claimant
+/// is free, and only instances without the label of an identity carry it.
+pub(super) fn inherits_older(reads: &Reads, claimant: &Claimant) -> bool {
+    let key = claimant.older_key();
+    let instances = reads.cache.with_key(&key);
+    let label = identity_label(&claimant.identity);
+    reads.older_instances() == OlderInstances::AreInherited
+        && reads.cache.owners.get(&key).is_none()
+        && instances.iter().any(|it| identity_of(it).is_none())
+        && !instances.iter().any(|it| is_of_another_identity(it, &label))
+}
+
 /// The keys that the claimant may bind, the best first.
 fn keys(reads: &Reads, claimant: &Claimant) -> Vec<String> {
     let possible = possible_keys(reads, claimant);
     let instances: Vec<Arc<DployInstance>> =
         possible.iter().flat_map(|key| reads.cache.with_key(key)).collect();
     let label = identity_label(&claimant.identity);
+    let mut names = claimant.keys();
+    if inherits_older(reads, claimant) {
+        names.insert(0, claimant.older_key());
+    }
     let instances = instances.iter().map(AsRef::as_ref);
-    keys_to_bind(&claimant.keys(), &label, instances)
+    keys_to_bind(&names, &label, reads.older_instances(), instances)
 }
 
-/// The keys of the claimant's name, and of the instances that the claimant launched.
+/// The keys of the claimant's name, and of the instances that the claimant launched or may inherit.
 pub(super) fn possible_keys(reads: &Reads, claimant: &Claimant) -> Vec<String> {
+    let launched = reads.cache.launched_by(&claimant.identity);
+    let older =
+        (reads.older_instances() == OlderInstances::AreInherited).then(|| claimant.older_key());
     let mut keys = claimant.keys();
-    for instance in reads.cache.launched_by(&claimant.identity) {
-        if !instance.spec.owner.is_empty() && !keys.contains(&instance.spec.owner) {
-            keys.push(instance.spec.owner.clone());
+    for key in launched.iter().map(|it| it.spec.owner.clone()).chain(older) {
+        if !key.is_empty() && !keys.contains(&key) {
+            keys.push(key);
         }
     }
     keys

@@ -71,21 +71,21 @@ impl Claimant {
     pub(super) fn older_key(&self) -> String {
         plain_owner_key(&self.name)
     }
+}
 
-    /// The record that binds `key` to this identity.
-    pub(super) fn record(&self, key: &str) -> DployOwner {
-        let labels = BTreeMap::from([
-            (meta::MANAGED.to_owned(), meta::TRUE.to_owned()),
-            (meta::IDENTITY.to_owned(), identity_label(&self.identity)),
-        ]);
-        DployOwner {
-            metadata: ObjectMeta {
-                name: Some(key.to_owned()),
-                labels: Some(labels),
-                ..ObjectMeta::default()
-            },
-            spec: DployOwnerSpec { identity: self.identity.clone(), max_instances: None },
-            status: None,
-        }
+/// The record that binds `key` to an identity.
+pub(crate) fn record(key: &str, identity: &Identity) -> DployOwner {
+    let labels = BTreeMap::from([
+        (meta::MANAGED.to_owned(), meta::TRUE.to_owned()),
+        (meta::IDENTITY.to_owned(), identity_label(identity)),
+    ]);
+    DployOwner {
+        metadata: ObjectMeta {
+            name: Some(key.to_owned()),
+            labels: Some(labels),
+            ..ObjectMeta::default()
+        },
+        spec: DployOwnerSpec { identity: identity.clone(), max_instances: None },
+        status: None,
     }
 }

@@ -12,9 +12,12 @@ use kube::ResourceExt;
 use ledger::seats::{SeatKey, seat_at, was_written};
 use resources::{DployOwner, DployTemplate, IdentityKind, identity_label};
 
-pub(crate) use self::{bind::key_to_bind, claimant::Claimant};
+pub(crate) use self::{
+    bind::key_to_bind,
+    claimant::{Claimant, record},
+};
 use self::{
-    bind::possible_keys,
+    bind::{inherits_older, possible_keys},
     identity::{person, team},
 };
 use crate::{
@@ -124,7 +127,7 @@ impl<'a> Owners<'a> {
     async fn known_or_inherited(&self, claimant: &Claimant) -> Result<Option<Owner>, Refusal> {
         match self.known(claimant).await? {
             Some(record) => Ok(Some(Owner::of(&record))),
-            None if self.inherits_older(claimant) => self.bind(claimant).await.map(Some),
+            None if inherits_older(self.reads, claimant) => self.bind(claimant).await.map(Some),
             None => Ok(None),
         }
     }

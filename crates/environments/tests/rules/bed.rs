@@ -97,6 +97,7 @@ impl Bed {
             default_ttl: DEFAULTS.ttl_seconds,
             extend_ttl: DEFAULTS.extend_seconds,
             max_changes: None,
+            inherit_by_name: false,
             features: UiConfig::ALL,
         };
         change(&mut settings);
@@ -287,8 +288,8 @@ impl Bed {
             .collect()
     }
 
-    /// Binds the owner key that the caller would get to somebody else, and waits until every replica
-    /// knows.
+    /// Binds the owner key that the caller would get to somebody else, and waits until every
+    /// replica knows.
     pub(crate) async fn take_key(&self, key: &str, caller: &Caller) {
         let value = format!("somebody {key}");
         let identity = Identity { claim: "sub".to_owned(), value, ..Identity::default() };

@@ -249,6 +249,7 @@ async fn a_cluster_that_does_not_answer_is_not_ready() {
         default_ttl: 3_600,
         extend_ttl: 600,
         max_changes: None,
+        inherit_by_name: false,
         features: UiConfig::ALL,
     };
     let client = Client::new(broken, "dploy-system");

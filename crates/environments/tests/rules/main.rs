@@ -13,6 +13,7 @@ mod features;
 mod lifecycle;
 mod limits;
 mod lost_records;
+mod older;
 mod owners;
 mod queues;
 mod races;

@@ -7,7 +7,7 @@ use resources::{DployInstance, DployOwner, DployOwnerStatus, Seat, identity_labe
 
 use super::given::{OWNER, any_record, at, identity, instance, second};
 use crate::{
-    binding::keys_to_bind,
+    binding::{OlderInstances, keys_to_bind},
     found::may_be_unseated,
     holder::identity_of,
     orphan::{needs_seat, needs_seat_in},
@@ -86,11 +86,12 @@ proptest! {
 
     #[test]
     fn an_identity_binds_no_key_of_another_and_comes_back_to_its_own(
-        instances in prop::collection::vec(instance(), 0..6),
+        instances in prop::collection::vec(instance(), 0..6), reserved in any::<bool>(),
     ) {
         let label = identity_label(&identity(OWNER));
         let names = ["ada".to_owned(), "ada-00000000".to_owned()];
-        let keys = keys_to_bind(&names, &label, &instances);
+        let older = if reserved { OlderInstances::AreReserved } else { OlderInstances::AreInherited };
+        let keys = keys_to_bind(&names, &label, older, &instances);
         let own: BTreeSet<&str> = instances.iter()
             .filter(|it| identity_of(it) == Some(&*label) && !is_void(it))
             .map(|it| it.spec.owner.as_str()).filter(|key| !key.is_empty()).collect();
@@ -98,7 +99,8 @@ proptest! {
         prop_assert_eq!(&first, &own);
         for key in keys.iter().filter(|key| !own.contains(key.as_str())) {
             let foreign = |it: &&DployInstance| {
-                it.spec.owner == *key && !is_void(it) && identity_of(it).is_some_and(|it| it != label)
+                it.spec.owner == *key && !is_void(it)
+                    && identity_of(it).map_or(reserved, |it| it != label)
             };
             prop_assert_eq!(instances.iter().find(foreign), None);
         }
