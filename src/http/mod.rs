@@ -13,6 +13,7 @@ mod listen;
 pub(crate) mod monitoring;
 pub(crate) mod overload;
 pub(crate) mod pages;
+mod personal_streams;
 pub(crate) mod request_id;
 pub(crate) mod sign_in;
 mod state;

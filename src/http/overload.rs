@@ -1,6 +1,7 @@
 //! Sheds load: a replica that has too many requests answers 503 at once.
 //!
-//! Reads, changes and event streams have limits of their own. Changes wait for the API server, so
+//! Reads, changes and event streams have limits of their own, and so have the event streams of one
+//! person. Changes wait for the API server, so
 //! when it is slow they must not take the place of reads. Probes have no limit: a busy replica is
 //! alive.
 
@@ -13,6 +14,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse as _, Response},
 };
+use environments::Caller;
 use futures::{Stream, StreamExt as _};
 use prometheus_client::{
     encoding::EncodeLabelSet,
@@ -20,8 +22,12 @@ use prometheus_client::{
     registry::Registry,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::sync::CancellationToken;
 
-use super::{ApiError, pages};
+use super::{
+    ApiError, pages,
+    personal_streams::{PersonalStream, PersonalStreams},
+};
 use crate::config::CapacityConfig;
 
 /// How many requests a replica answers at the same time. Clones share the limits.
@@ -30,6 +36,7 @@ pub(crate) struct Capacity {
     reads: Arc<Semaphore>,
     changes: Arc<Semaphore>,
     streams: Arc<Semaphore>,
+    personal_streams: PersonalStreams,
     shed: Family<Shed, Counter<u64, AtomicU64>>,
 }
 
@@ -42,10 +49,16 @@ struct Shed {
 /// The place of an open event stream, which is free again when this is dropped.
 #[derive(Debug)]
 pub(crate) struct StreamPlace {
+    personal: PersonalStream,
     _permit: OwnedSemaphorePermit,
 }
 
 impl StreamPlace {
+    /// Cancelled when the person has opened too many streams since, and this is the oldest.
+    pub(crate) fn replaced(&self) -> CancellationToken {
+        self.personal.replaced.clone()
+    }
+
     /// Keeps the place until the stream is dropped.
     pub(crate) fn hold<S: Stream>(self, stream: S) -> impl Stream<Item = S::Item> {
         stream.inspect(move |_| _ = &self)
@@ -61,6 +74,7 @@ impl Capacity {
             reads: semaphore(max_reads),
             changes: semaphore(max_changes),
             streams: semaphore(max_streams),
+            personal_streams: PersonalStreams::default(),
             shed: Family::default(),
         }
     }
@@ -74,13 +88,13 @@ impl Capacity {
         );
     }
 
-    /// A place for an event stream.
+    /// A place for an event stream of the caller.
     ///
     /// # Errors
     /// [`ApiError::Overloaded`] when all are taken.
-    pub(crate) fn stream_place(&self) -> Result<StreamPlace, ApiError> {
+    pub(crate) fn stream_place(&self, caller: &Caller) -> Result<StreamPlace, ApiError> {
         let permit = self.place(&self.streams, "stream")?;
-        Ok(StreamPlace { _permit: permit })
+        Ok(StreamPlace { personal: self.personal_streams.open(caller), _permit: permit })
     }
 
     fn place(

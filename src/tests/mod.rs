@@ -29,5 +29,6 @@ mod queues;
 mod refusals;
 mod roles;
 mod sign_in;
+mod streams;
 mod visitor;
 mod world;
