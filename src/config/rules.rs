@@ -41,7 +41,6 @@ impl RulesConfig {
         })
     }
 
-
     /// The settings of the crate `environments`.
     #[must_use]
     pub(crate) fn of_serve(self, features: UiConfig) -> environments::Settings {
