@@ -1,8 +1,12 @@
 //! A pool whose template lets people wait, over REST.
 
-use kube::{Api, api::PostParams};
-use resources::DployTemplate;
-use testbed::{TestBed, eventually};
+use kube::{
+    Api,
+    api::{ListParams, PostParams},
+};
+use resources::{DployInstance, DployTemplate};
+use testbed::{EVENTUALLY_TIMEOUT, TestBed, eventually};
+use tokio::time::timeout;
 
 use super::program::dploy;
 
@@ -48,7 +52,11 @@ async fn who_waits_sees_the_place_and_gets_the_next_environment() {
     assert_eq!(last.get("/api/environments").await.json()["environments"][0]["position"], 2);
 
     assert_eq!(bob.delete("/run/queued").await.status, 204);
-    let served = next.until_status("queued", "Healthy").await;
+    let served = timeout(EVENTUALLY_TIMEOUT / 2, next.until_status("queued", "Healthy")).await;
+    let served = match served {
+        Ok(served) => served,
+        Err(_) => panic!("nobody is served: {:#?}", pool(&bed).await),
+    };
     assert_eq!(served.json()["position"], 0);
     assert!(served.field("url").starts_with("http") && !served.field("expiresAt").is_empty());
     eventually("the last moves up", || async {
@@ -58,4 +66,10 @@ async fn who_waits_sees_the_place_and_gets_the_next_environment() {
     assert_eq!(last.delete("/run/queued").await.status, 204);
     assert_eq!(last.get("/run/queued/status").await.status, 404);
     bed.stop().await;
+}
+
+/// The members and places, for somebody who reads why the test failed.
+async fn pool(bed: &TestBed) -> Vec<DployInstance> {
+    let instances: Api<DployInstance> = Api::default_namespaced(bed.kube());
+    instances.list(&ListParams::default()).await.expect("a list").items
 }
