@@ -46,22 +46,9 @@ impl Response {
 impl Client {
     /// Connects to `host`. Requests carry `token` as bearer token.
     pub async fn connect(host: &str, token: Option<&str>) -> Result<Self> {
-        let stream = TcpStream::connect(host)
-            .await
-            .with_context(|| format!("could not connect to {host}"))?;
-        stream.set_nodelay(true)?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        let connection = tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "a connection failed");
-            }
-        });
-        Ok(Self {
-            host: host.to_owned(),
-            authorization: token.map(bearer),
-            sender,
-            _connection: AbortOnDropHandle::new(connection),
-        })
+        let (sender, connection) = open(host).await?;
+        let authorization = token.map(bearer);
+        Ok(Self { host: host.to_owned(), authorization, sender, _connection: connection })
     }
 
     /// Replaces the bearer token.
@@ -74,8 +61,12 @@ impl Client {
         self.send(Method::GET, path).await
     }
 
-    /// Sends a request without a body.
+    /// Sends a request without a body. A connection that the server has closed, because nothing was
+    /// sent for a while, is opened again before the time counts.
     pub async fn send(&mut self, method: Method, path: &str) -> Result<Response> {
+        if self.sender.ready().await.is_err() {
+            (self.sender, self._connection) = open(&self.host).await?;
+        }
         let mut request = Request::builder().method(method).uri(path);
         request = request.header(header::HOST, &self.host);
         if let Some(authorization) = &self.authorization {
@@ -92,6 +83,19 @@ impl Client {
         let (status, body) = response.await.with_context(|| format!("no response to {path}"))?;
         Ok(Response { status, body, took: start.elapsed() })
     }
+}
+
+async fn open(host: &str) -> Result<(SendRequest<Empty<Bytes>>, AbortOnDropHandle<()>)> {
+    let connected = TcpStream::connect(host).await;
+    let stream = connected.with_context(|| format!("could not connect to {host}"))?;
+    stream.set_nodelay(true)?;
+    let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let connection = tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            tracing::debug!(%error, "a connection failed");
+        }
+    });
+    Ok((sender, AbortOnDropHandle::new(connection)))
 }
 
 fn bearer(token: &str) -> String {
