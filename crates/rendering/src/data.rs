@@ -1,9 +1,12 @@
 //! The data of templates, with the field names of docs/templates.md, section "The data".
 
+use std::{borrow::Cow, collections::BTreeMap};
+
 use gtmpl_ng::Value;
 use resources::{
     Chart, DployInstance, OperatorConfigSpec, TemplateRevision, meta, names, without_user_info,
 };
+use serde_json::{Map, Value as Json};
 
 use crate::{
     masking::{mask, mask_all},
@@ -50,25 +53,9 @@ impl TemplateData<'_> {
             .unwrap_or_default()
     }
 
-    /// Whether no parameter and no claim has a character that means anything in YAML, at its place.
-    #[must_use]
-    pub fn is_harmless(&self) -> bool {
-        self.risky_values().is_empty()
-    }
-
-    /// The values of people that masking changes, in the order of their names. The default of a
-    /// parameter is its author's.
+    /// See [`risky_values`].
     pub(crate) fn risky_values(&self) -> Vec<PersonalValue> {
-        let spec = &self.instance.spec;
-        let params = spec.params.iter().filter(|(name, value)| {
-            self.revision.parameters.get(*name) != Some(value) && mask(value) != **value
-        });
-        let claims = spec.claims.iter().filter(|(_, claim)| {
-            let value = from_json(claim);
-            mask_all(&value) != value
-        });
-        let params = params.map(|(name, _)| PersonalValue::Parameter(name.clone()));
-        params.chain(claims.map(|(name, _)| PersonalValue::Claim(name.clone()))).collect()
+        risky_values(self.revision, &self.instance.spec.params, &self.instance.spec.claims)
     }
 
     /// The root of the data. `url` is empty while the URL itself is rendered.
@@ -91,16 +78,15 @@ impl TemplateData<'_> {
     }
 
     fn params(&self, masked: Masked<'_>) -> Value {
-        let defaults = &self.revision.parameters;
+        let revision = self.revision;
+        let defaults = revision.parameters.iter().map(|(name, value)| (name, Cow::from(value)));
         let given = self.instance.spec.params.iter().map(|(name, value)| {
             let is_masked = masked.is_masked(&PersonalValue::Parameter(name.clone()))
-                && defaults.get(name) != Some(value);
-            let value = if is_masked { mask(value) } else { value.into() };
-            (name.clone(), value.into_owned().into())
+                && !is_default(revision, name, value);
+            (name, if is_masked { mask(value) } else { Cow::from(value) })
         });
-        let Value::Map(mut params) = texts(defaults) else { return Value::Nil };
-        params.extend(given);
-        Value::Map(params)
+        let all = defaults.chain(given);
+        Value::Map(all.map(|(name, value)| (name.clone(), value.into_owned().into())).collect())
     }
 
     fn claims(&self, masked: Masked<'_>) -> Value {
@@ -147,6 +133,30 @@ impl TemplateData<'_> {
             ),
         ])
     }
+}
+
+/// The values of people that masking changes, in the order of their names: those that have a
+/// character that means something in YAML, at its place.
+#[must_use]
+pub fn risky_values(
+    revision: &TemplateRevision,
+    params: &BTreeMap<String, String>,
+    claims: &Map<String, Json>,
+) -> Vec<PersonalValue> {
+    let params = params
+        .iter()
+        .filter(|(name, value)| !is_default(revision, name, value) && mask(value) != **value);
+    let claims = claims.iter().filter(|(_, claim)| {
+        let value = from_json(claim);
+        mask_all(&value) != value
+    });
+    let params = params.map(|(name, _)| PersonalValue::Parameter(name.clone()));
+    params.chain(claims.map(|(name, _)| PersonalValue::Claim(name.clone()))).collect()
+}
+
+/// Whether the value is the parameter's default, which is its author's.
+fn is_default(revision: &TemplateRevision, name: &str, value: &str) -> bool {
+    revision.parameters.get(name).is_some_and(|default| default == value)
 }
 
 fn chart(chart: Option<&Chart>) -> Value {

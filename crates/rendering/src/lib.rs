@@ -28,7 +28,7 @@ mod value;
 mod yaml;
 
 pub use advice::advice;
-pub use data::TemplateData;
+pub use data::{TemplateData, risky_values};
 pub use error::RenderError;
 pub use render::{
     RenderedConnection, RenderedProcess, check_structure, connection, manifests, process, values,

@@ -61,7 +61,8 @@ impl<'a> Claim<'a> {
                 }
                 return Err(pool_empty(self.ports.reads, &self.key.template));
             };
-            self.check_values(&candidate.member).await?;
+            let order = self.order_for(&candidate.member);
+            self.check_values(&candidate.member, &order).await?;
             let (now, ticket) = (self.ports.reads.now(), self.ports.reads.world.random_hex::<8>());
             let Candidate { member, claimable, .. } = &candidate;
             let seat = seat_to_claim(self.key, member, &claimable.uuid, &ticket, now);
@@ -69,7 +70,7 @@ impl<'a> Claim<'a> {
                 Some(written) => written,
                 None => return Ok(None),
             };
-            if let Some(claimed) = self.claim_member(&candidate, &record, &seat).await? {
+            if let Some(claimed) = self.claim_member(&candidate, &order, &record, &seat).await? {
                 return Ok(Some(claimed));
             }
             drop(candidate);
@@ -78,11 +79,11 @@ impl<'a> Claim<'a> {
     }
 
     /// Checks what the member would render after its claim.
-    async fn check_values(&self, member: &DployInstance) -> Result<(), Refusal> {
+    async fn check_values(&self, member: &DployInstance, order: &Order) -> Result<(), Refusal> {
         let reads = self.ports.reads;
         let Some(revision) = reads.cache.revision_of(member) else { return Ok(()) };
-        let claimed = personal_values::claimed(member, &self.order_for(member));
-        personal_values::check(reads, claimed, revision).await
+        let claimed = || personal_values::claimed(member, order);
+        personal_values::check(reads, order, revision, claimed).await
     }
 
     /// The order with the claims that the member's revision reads.
@@ -99,11 +100,11 @@ impl<'a> Claim<'a> {
     async fn claim_member(
         &self,
         candidate: &Candidate,
+        order: &Order,
         record: &DployOwner,
         seat: &Seat,
     ) -> Result<Option<DployInstance>, Refusal> {
         let Ports { reads, writes, .. } = self.ports;
-        let order = self.order_for(&candidate.member);
         let patch = order.claim_patch(candidate.claimable.ttl_seconds, reads.now());
         // The live read also updates the cache, from which the next member is chosen.
         let own_claim = written_environment(self.ports, record, seat);

@@ -1,6 +1,8 @@
 //! A launch without a claim: a seat, then the instance that it names. For a pool, that is a place
 //! in its queue.
 
+use std::borrow::Cow;
+
 use ledger::{
     found::PendingSeat,
     order::{Order, Origin},
@@ -36,15 +38,16 @@ pub(super) async fn create_new(
     let Current { name, revision } = current;
     let (ttl_seconds, seed) = (revision.ttl_seconds, reads.world.random_hex::<16>());
     let origin = Origin { revision: name, ttl_seconds, seed };
-    let instance = match template.spec.method {
+    let (order, instance) = match template.spec.method {
         Method::OnDemand => {
             let order = order.with_claims(|claims| revision.used(claims));
-            order.instance(&seat, origin, reads.now())
+            let instance = order.instance(&seat, origin, reads.now());
+            (Cow::Owned(order), instance)
         }
         // A place may be given a member of a later revision, which may read other claims.
-        Method::Pool => order.place(&seat, origin, reads.now()),
+        Method::Pool => (Cow::Borrowed(order), order.place(&seat, origin, reads.now())),
     };
-    personal_values::check(reads, instance.clone(), revision).await?;
+    personal_values::check(reads, &order, revision, || instance.clone()).await?;
     let Some(record) = write_seat(ports, &record, &seat).await? else { return Ok(None) };
     if !may_still_create(&seat, reads.now()) {
         return Ok(None);

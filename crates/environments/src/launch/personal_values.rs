@@ -12,25 +12,27 @@ use crate::{
     ports::{Reads, spec_of},
 };
 
-/// Checks what an instance would render.
+/// Checks what an instance of this order would render. `instance` makes it, which is needed only
+/// for values that mean something in YAML.
 ///
 /// # Errors
 /// [`Refusal::InvalidClaim`] and [`Refusal::UnquotedValue`].
 pub(super) async fn check(
     reads: &Reads,
-    instance: DployInstance,
+    order: &Order,
     revision: Arc<TemplateRevision>,
+    instance: impl FnOnce() -> DployInstance,
 ) -> Result<(), Refusal> {
-    let claims = &instance.spec.claims;
+    let Order { claims, params, .. } = order;
     if let Some((name, _)) = claims.iter().find(|(_, value)| has_line_break(value)) {
         return Err(Refusal::InvalidClaim(name.clone()));
     }
-    let config = reads.cache.config();
-    let config = spec_of(config.as_ref()).cloned().unwrap_or_default();
-    let data = TemplateData { instance: &instance, revision: &revision, config: &config };
-    if data.is_harmless() {
+    if rendering::risky_values(&revision, params, claims).is_empty() {
         return Ok(());
     }
+    let config = reads.cache.config();
+    let config = spec_of(config.as_ref()).cloned().unwrap_or_default();
+    let instance = instance();
     // Rendering takes up to some seconds, which other requests would wait for.
     let check = move || {
         rendering::check_structure(TemplateData {

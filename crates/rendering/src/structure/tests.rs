@@ -5,7 +5,7 @@ use rstest::rstest;
 use serde_json::json;
 
 use super::*;
-use crate::{TemplateData, manifests, values};
+use crate::{TemplateData, manifests, parameters::is_line_break, values};
 
 /// Values that change the structure of YAML where they are not quoted.
 pub(crate) const PAYLOADS: [&str; 60] = [
@@ -213,10 +213,6 @@ fn documents_are_part_of_the_structure() {
     let data = TemplateData { instance: &instance, revision: &revision, config: &config };
     let error = manifests(data).unwrap_err();
     assert_eq!(error.unquoted, Some(PersonalValue::Claim("name".into())));
-}
-
-fn is_line_break(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 #[test]
