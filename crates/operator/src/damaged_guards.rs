@@ -66,15 +66,18 @@ where
                 MirrorEvent::Object(change) => damaged_by(&change).into_iter().collect(),
                 MirrorEvent::Resync => damaged_in(&mirrors),
             };
-            let runs = |name: &String| {
-                mirrors.instances.get(name).is_some_and(|instance| !is_deleting(&instance))
-            };
-            let names: Vec<String> = names.into_iter().filter(runs).collect();
+            let names: Vec<String> =
+                names.into_iter().filter(|name| is_running(&mirrors, name)).collect();
             damaged.all().extend(names.iter().cloned());
             let references = names.iter().map(|name| mirrors.instances.reference(name));
             stream::iter(references.collect::<Vec<_>>())
         })
         .boxed()
+}
+
+fn is_running(mirrors: &Mirrors, instance: &str) -> bool {
+    let found = mirrors.instances.guarded(instance);
+    found.is_some_and(|it| it.0.as_ref().is_ok_and(|instance| !is_deleting(instance)))
 }
 
 /// The instance whose guard rail was deleted or changed. A new one is the operator's own.
@@ -97,7 +100,7 @@ fn damaged_in(mirrors: &Mirrors) -> Vec<String> {
     mirrors.instances.pick(|instance| {
         let status = instance.status.as_ref()?;
         let placed = status.guard_rails.as_ref()?;
-        let namespace = status.namespace.as_ref().filter(|_| !is_deleting(instance))?;
+        let namespace = status.namespace.as_ref()?;
         (mirrors.guards.prints(namespace) != *placed).then(|| instance.name_any())
     })
 }

@@ -40,22 +40,23 @@ pub(super) async fn carry_out(
     steps: &[Step],
     drafts: &Drafts,
 ) -> Result<Progress, ReconcileError> {
-    let (mut placed, mut guards) = (None, None);
+    let mut progress =
+        Progress { outcome: Outcome::Done, placed: None, guards: None, failure: None };
     for step in steps {
         let blocked = match step {
             Step::Adopt(adoption) => adopt(writes, instance, adoption).await,
             Step::OpenNamespace(namespace) => open_namespace(writes, instance, namespace).await,
             Step::Guard(name, objects) => {
-                guards = Some(guard(writes, instance, name, objects).await?);
+                progress.guards = Some(guard(writes, instance, name, objects).await?);
                 Ok(None)
             }
             Step::Place(engine) => match place(writes, *engine, drafts.workload.as_ref()).await {
                 Ok(Placing::Done(state)) => {
-                    placed = state;
+                    progress.placed = state;
                     Ok(None)
                 }
                 Ok(Placing::Unrecorded(outside)) => {
-                    return Ok(Progress { guards, ..Progress::of(Outcome::Unrecorded(outside)) });
+                    return Ok(progress.until(Outcome::Unrecorded(outside)));
                 }
                 Err(error) => Err(error),
             },
@@ -70,22 +71,22 @@ pub(super) async fn carry_out(
         };
         match blocked {
             Ok(None) => {}
-            Ok(Some(ready)) => {
-                return Ok(Progress { guards, ..Progress::of(Outcome::Blocked(ready)) });
-            }
+            Ok(Some(ready)) => return Ok(progress.until(Outcome::Blocked(ready))),
             Err(ReconcileError::Engine(error)) => {
                 let outcome = Outcome::EngineFailed(chain(&error).to_string());
-                return Ok(Progress { guards, failure: Some(error), ..Progress::of(outcome) });
+                progress.failure = Some(error);
+                return Ok(progress.until(outcome));
             }
             Err(error) => return Err(error),
         }
     }
-    Ok(Progress { placed, guards, ..Progress::of(Outcome::Done) })
+    Ok(progress)
 }
 
 impl Progress {
-    const fn of(outcome: Outcome) -> Self {
-        Self { outcome, placed: None, guards: None, failure: None }
+    /// The steps were carried out until this. Nothing is concluded from what was placed before.
+    fn until(self, outcome: Outcome) -> Self {
+        Self { outcome, placed: None, ..self }
     }
 }
 

@@ -26,7 +26,7 @@ const EXAMPLE_OWNER: &str = "rehearsal";
 pub(crate) struct Rehearsals(Mutex<HashMap<String, (Script, Rehearsal)>>);
 
 /// What a rehearsal depends on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 struct Script {
     revision: TemplateRevision,
     parameters: Vec<Parameter>,
@@ -42,14 +42,15 @@ impl Rehearsals {
         revision: &TemplateRevision,
         config: Arc<OperatorConfigSpec>,
     ) -> Rehearsal {
-        let parameters = template.spec.parameters.clone();
-        let script = Script { revision: revision.clone(), parameters, config };
-        let name = template.name_any();
-        if let Some((same, rehearsal)) = self.known().get(&name)
-            && *same == script
+        let (name, parameters) = (template.name_any(), &template.spec.parameters);
+        if let Some((script, rehearsal)) = self.known().get(&name)
+            && (&script.revision, &script.parameters, &script.config)
+                == (revision, parameters, &config)
         {
             return rehearsal.clone();
         }
+        let (revision, parameters) = (revision.clone(), parameters.clone());
+        let script = Script { revision, parameters, config };
         let rehearsal = rehearse(engines, template, &script);
         self.known().insert(name, (script, rehearsal.clone()));
         rehearsal
