@@ -9,14 +9,11 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use environments::Caller;
+use environments::{Caller, Person};
 use tokio_util::sync::CancellationToken;
 
 /// How many event streams of one person a replica keeps open: one for each open page.
 const MAX_STREAMS_PER_PERSON: usize = 10;
-
-/// A person: the issuer, if it is not the configured one, and the `sub`.
-type Person = (Option<String>, String);
 
 /// The open event streams of each person, the oldest first. Clones share them.
 #[derive(Debug, Clone, Default)]
@@ -42,7 +39,7 @@ pub(super) struct PersonalStream {
 impl PersonalStreams {
     /// Counts a stream of the caller, and ends the oldest if there are too many.
     pub(super) fn open(&self, caller: &Caller) -> PersonalStream {
-        let person = (caller.issuer.clone(), caller.subject.clone());
+        let person = caller.person();
         let replaced = CancellationToken::new();
         let mut streams = self.lock();
         let places = streams.entry(person.clone()).or_default();

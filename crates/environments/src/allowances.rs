@@ -8,14 +8,14 @@ use std::{
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _};
 
-use crate::{Caller, Refusal};
+use crate::{Caller, Person, Refusal};
 
 /// The number of buckets from which on full ones are forgotten: a full bucket says nothing.
 const MAX_BUCKETS: usize = 10_000;
 
-/// The buckets of one replica, by subject.
+/// The buckets of one replica, by person.
 #[derive(Debug)]
-pub(crate) struct Allowances(Option<DefaultKeyedRateLimiter<String>>);
+pub(crate) struct Allowances(Option<DefaultKeyedRateLimiter<Person>>);
 
 impl Allowances {
     /// `per_minute` changes at once, and as many more in each minute; `None`: any number.
@@ -24,17 +24,17 @@ impl Allowances {
     }
 
     /// The allowance of one request.
-    pub(crate) fn of<'a>(&'a self, caller: &'a Caller) -> Allowance<'a> {
-        Allowance { buckets: self, subject: &caller.subject, is_used: AtomicBool::new(false) }
+    pub(crate) fn of(&self, caller: &Caller) -> Allowance<'_> {
+        Allowance { buckets: self, person: caller.person(), is_used: AtomicBool::new(false) }
     }
 
-    fn take(&self, subject: &str) -> Result<(), Refusal> {
+    fn take(&self, person: &Person) -> Result<(), Refusal> {
         let Some(limiter) = &self.0 else { return Ok(()) };
         if limiter.len() > MAX_BUCKETS {
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
-        limiter.check_key(&subject.to_owned()).map_err(|not_yet| {
+        limiter.check_key(person).map_err(|not_yet| {
             let wait = not_yet.wait_time_from(limiter.clock().now());
             let seconds = u32::try_from(wait.as_secs()).unwrap_or(u32::MAX).saturating_add(1);
             Refusal::TooManyChanges { retry_after: seconds }
@@ -46,7 +46,7 @@ impl Allowances {
 #[derive(Debug)]
 pub(crate) struct Allowance<'a> {
     buckets: &'a Allowances,
-    subject: &'a str,
+    person: Person,
     is_used: AtomicBool,
 }
 
@@ -59,6 +59,6 @@ impl Allowance<'_> {
         if self.is_used.swap(true, Ordering::Relaxed) {
             return Ok(());
         }
-        self.buckets.take(self.subject)
+        self.buckets.take(&self.person)
     }
 }

@@ -21,7 +21,16 @@ pub struct Caller {
     pub admin: bool,
 }
 
+/// A person: the issuer, if it is not the configured one, and the `sub`.
+pub type Person = (Option<String>, String);
+
 impl Caller {
+    /// Who the caller is. A `sub` is unique only within its issuer.
+    #[must_use]
+    pub fn person(&self) -> Person {
+        (self.issuer.clone(), self.subject.clone())
+    }
+
     /// The proof that the caller is an admin.
     ///
     /// # Errors

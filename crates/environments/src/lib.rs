@@ -43,7 +43,7 @@ pub use adopt::{AdoptError, Adoption, adopt};
 pub use api::Environments;
 pub use backend::Backend;
 pub use cache::StartError;
-pub use caller::{Admin, Caller};
+pub use caller::{Admin, Caller, Person};
 pub use features::Part;
 pub use refusal::{Refusal, RefusalKind};
 pub use rendering::PersonalValue;

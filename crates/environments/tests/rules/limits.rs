@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU32;
 
-use environments::{Refusal, RefusalKind};
+use environments::{Caller, Refusal, RefusalKind};
 use kube::{ResourceExt, api::ListParams};
 
 use crate::bed::{Bed, eventually, launch, person};
@@ -48,4 +48,7 @@ async fn who_changes_too_much_waits_and_others_do_not() {
     let Refusal::TooManyChanges { retry_after } = refused else { panic!("{refused}") };
     assert!((1..=20).contains(&retry_after), "{retry_after} s");
     launch(&replica, &person("bob"), "desk").await.expect("a change of somebody else");
+    // The same subject at another issuer is somebody else, too.
+    let other = Caller { issuer: Some("https://other.test".to_owned()), ..ada };
+    launch(&replica, &other, "desk").await.expect("a change of another issuer's ada");
 }
